@@ -1,0 +1,51 @@
+// Small helpers over the operating system: owned descriptors, whole files, random bytes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/result.h"
+
+namespace votebench {
+
+// Owns a file descriptor; -1 owns nothing. Move-only.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    if (this != &other) {
+      reset();
+      fd_ = std::exchange(other.fd_, -1);
+    }
+    return *this;
+  }
+  ~FileDescriptor() { reset(); }
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+  void reset() noexcept;
+
+ private:
+  int fd_ = -1;
+};
+
+// "No such file or directory" for an errno value. Thread-safe.
+[[nodiscard]] std::string os_error(int error_number);
+
+// Fills `bytes` from getrandom(2).
+void fill_random(std::span<std::uint8_t> bytes);
+
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
+
+// Survives a crash whole or not at all: temporary file, fsync, rename, fsync of the directory.
+[[nodiscard]] Result<> write_file_durably(const std::filesystem::path& path,
+                                          std::string_view content);
+
+}  // namespace votebench

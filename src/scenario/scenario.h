@@ -1,0 +1,114 @@
+// A valid scenario: what to do (and, optionally, where). A Scenario exists only valid; everything
+// that can be wrong with a file is reported by scenario/parse.h before one is made.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "vote/target_settings.h"
+#include "vote/verdict.h"
+#include "vote/vote.h"
+
+namespace votebench::scenario {
+
+struct RampStage {
+  double to_per_s = 0;  // a hold is a ramp to the rate it starts from
+  Nanoseconds over{};
+};
+
+// Open models: votes are due at times that do not depend on the target.
+struct ConstantArrivalRate {
+  double rate_per_s = 0;
+  Nanoseconds duration{};
+};
+struct RampingArrivalRate {
+  double start_per_s = 0;
+  std::vector<RampStage> stages;
+};
+// `votes` spread evenly over `within`; without `within`, a closed model of `clients`.
+struct Burst {
+  std::uint64_t votes = 0;
+  std::optional<Nanoseconds> within;
+  std::uint32_t clients = 0;
+};
+// Closed model: each client sends its next vote when the last one is answered.
+struct ConstantClients {
+  std::uint32_t clients = 0;
+  std::optional<Nanoseconds> duration;  // either a duration
+  std::optional<std::uint64_t> votes;   // or a total over all clients
+  Nanoseconds think_time{};             // mean
+  bool think_exponential = false;
+};
+using Executor = std::variant<ConstantArrivalRate, RampingArrivalRate, Burst, ConstantClients>;
+
+struct Workload {
+  std::string name;
+  Executor executor;
+  bool poisson = false;  // arrivals: open models only
+  std::uint32_t max_in_flight = 256;
+  Nanoseconds start_at{};
+};
+
+struct Revotes {
+  double ratio = 0;         // share of votes that are re-votes
+  double switch_share = 1;  // share of re-votes that change the choice
+  Nanoseconds gap_min = std::chrono::seconds(1);
+  Nanoseconds gap_max = std::chrono::seconds(10);
+};
+
+struct Choice {
+  std::string name;
+  double weight = 1;
+};
+
+struct Voters {
+  std::vector<Choice> choices{{"a", 50}, {"b", 50}};
+  Revotes revote;
+};
+
+struct PreflightSettings {
+  bool require_empty_queue = true;
+  std::uint32_t probe_votes = 20;  // 0 = no probes
+  Nanoseconds max_clock_skew = std::chrono::milliseconds(50);
+};
+
+// One `thresholds` line, parsed: metric.stat op value. The unit of `value` is the metric's.
+struct Threshold {
+  std::string text;  // as written
+  std::string metric;  // "http.response.p99", "http.error_rate", "queue.depth.max"
+  std::string op;      // < <= > >= ==
+  double value = 0;
+};
+
+struct StackChoice {
+  std::string name = "local";
+  std::string variant = "reference";
+  std::optional<std::uint32_t> workers;
+};
+
+struct ReportSettings {
+  std::string directory = "reports";
+};
+
+struct Scenario {
+  int version = 1;
+  std::string name;
+  std::string source;  // the path it was read from, or "(command line)"
+  std::optional<StackChoice> stack;
+  std::optional<TargetSettings> target;
+  PreflightSettings preflight;
+  Voters voters;
+  std::uint64_t seed = 1;
+  HttpSettings http;
+  std::uint32_t threads = 0;  // 0 = auto
+  Nanoseconds warm_up{};
+  std::vector<Workload> workloads;
+  Nanoseconds drain_timeout = std::chrono::seconds(60);
+  AuditLimits audit;
+  std::vector<Threshold> thresholds;
+  ReportSettings report;
+};
+
+}  // namespace votebench::scenario

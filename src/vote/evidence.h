@@ -1,0 +1,158 @@
+// What was seen of the queue and of the table: the facts that the audit may lean on.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/clock.h"
+#include "vote/vote.h"
+
+namespace votebench {
+
+// One look at the queue: MULTI; LLEN (list and side lists); INFO; TIME; EXEC.
+struct QueueSnapshot {
+  std::string server_id;  // Redis run_id
+  std::uint64_t depth = 0;
+  std::vector<std::uint64_t> in_flight_depths;  // one per declared side list
+  std::uint64_t push_calls = 0;                 // cmdstat_rpush calls
+  std::uint64_t push_failed = 0;                // of these: failed_calls
+  std::uint64_t evicted_keys = 0;
+  std::uint64_t uptime_s = 0;
+  WallTime server_time{};
+};
+
+// One line of CLIENT LIST, without ourselves.
+struct QueueClient {
+  std::uint64_t id = 0;
+  std::string address;
+  std::string command;  // the last one, lower case ("lpop", "blpop", "lmove")
+  std::uint64_t idle_s = 0;
+  bool blocked = false;  // waits in a blocking pop
+};
+
+enum class TableModel : std::uint8_t {
+  last_wins,  // UNIQUE on the voter column: one row per voter
+  append,     // no UNIQUE: k votes are k rows
+};
+
+// What makes one store the same store later.
+struct StoreIdentity {
+  std::string system_identifier;
+  std::uint64_t table_oid = 0;
+  std::uint64_t relfilenode = 0;
+  std::string postmaster_start;
+  friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
+};
+
+// A row of the table whose id is ours, with the right mac, not a probe's.
+struct OwnRow {
+  VoterIndex voter = 0;
+  ChoiceIndex choice = kOtherChoice;
+  std::int64_t committed_ns = 0;  // Unix time of the commit, server clock; 0 = not known
+};
+
+// A row (or a group of rows) that is not ours.
+struct StrangerRow {
+  IdOrigin origin = IdOrigin::foreign;
+  std::string id;
+  std::string choice;
+};
+
+// The whole table in one REPEATABLE READ snapshot.
+struct RowSet {
+  std::vector<OwnRow> own;
+  // The text behind an own row's kOtherChoice, by voter; bounded, so an entry may be missing.
+  std::map<VoterIndex, std::string> other_choices;
+  std::uint64_t probes = 0;  // own ids of the probe range
+  // Rows written since the baseline that are not own. Counts are complete, `strangers` holds the
+  // first kMaxStrangers of them.
+  static constexpr std::size_t kMaxStrangers = 1000;
+  std::uint64_t other_run = 0;
+  std::uint64_t foreign = 0;
+  std::uint64_t invalid_own = 0;
+  std::uint64_t carry_over = 0;  // new, and the id stood in the baseline queue
+  std::vector<StrangerRow> strangers;
+  std::uint64_t total = 0;         // every row of the table
+  std::uint64_t pre_existing = 0;  // rows visible in the baseline snapshot and unchanged since
+  // Count and order-free checksum over the non-own rows that the baseline saw.
+  std::uint64_t stranger_checksum = 0;
+  std::map<std::string, std::uint64_t> choices;  // rows per choice text, whole table; bounded
+};
+
+struct QueueEvidence {
+  bool configured = false;
+  bool readable_at_end = false;
+  bool same_server = true;       // one run_id, no counter fell, from baseline to end
+  std::uint32_t restarts = 0;    // changes of the run_id that were seen
+  bool shares_pushes = false;    // the baseline saw strangers pushing
+  std::uint64_t depth_start = 0;
+  std::uint64_t depth_end = 0;
+  std::uint64_t depth_max = 0;
+  std::uint64_t evicted = 0;
+  std::optional<std::uint64_t> pushed;  // elements, baseline to end; nothing when not derivable
+  std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
+  std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
+  std::vector<VoterIndex> own_in_flight;  // own ids in the declared side lists at the end
+  std::uint64_t strangers_listed = 0;     // other elements in the list at the end
+  std::unordered_set<std::string> carry_over_ids;  // ids in the baseline queue
+};
+
+struct RowEvidence {
+  bool configured = false;
+  bool readable = false;      // the final rows were read
+  bool same_store = true;     // StoreIdentity unchanged but for postmaster_start
+  bool is_replica = false;    // pg_is_in_recovery(): absence proves nothing
+  TableModel model = TableModel::last_wins;
+  std::uint64_t rows_start = 0;
+  std::uint64_t rows_end = 0;
+  std::map<std::string, std::uint64_t> choices_start;  // rows per choice at the baseline
+  bool strangers_changed = false;  // count or checksum of the pre-existing rows changed
+  RowSet rows;
+};
+
+// Why absence may, or may not, be called loss.
+enum class SettleProof : std::uint8_t {
+  none,          // not settled: absent votes are PENDING
+  complete,      // lists empty and every own acked vote present
+  empty_handed,  // lists empty and no worker can hold a vote (serial worker)
+  quiet,         // lists empty, nothing moved for the time the target declared
+};
+
+struct Settlement {
+  SettleProof proof = SettleProof::none;
+  std::string reason;                    // one sentence, for people
+  std::vector<std::string> assumptions;  // what a claim of loss leans on
+  Nanoseconds drain{};                   // from the end of the load to the proof or the deadline
+  double drain_rate_per_s = 0;           // observed while draining; 0 = not known
+  std::optional<Nanoseconds> still_needed;  // not settled: at that rate
+
+  [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
+};
+
+// One point of the three-level time series. Times after t0; counters since the baseline.
+struct Sample {
+  Nanoseconds at{};
+  bool has_queue = false;
+  bool has_rows = false;
+  std::uint64_t queue_depth = 0;
+  std::uint64_t in_flight = 0;  // sum of the side lists
+  std::uint64_t pushed = 0;     // elements since the baseline, while the server stays the same
+  std::uint64_t rows_written = 0;  // own rows seen so far (progress only, never the verdict)
+  // HTTP level, from the senders' counters.
+  std::uint64_t started = 0;
+  std::uint64_t acked = 0;
+  std::uint64_t failed = 0;  // rejected + ambiguous + not sent
+};
+
+// Something that happened on the time axis (a store restarted, a sampler gap, a fault).
+struct RunEvent {
+  Nanoseconds at{};
+  std::string name;    // "redis-restarted"
+  std::string detail;  // for people
+};
+
+}  // namespace votebench

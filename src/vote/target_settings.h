@@ -1,0 +1,101 @@
+// Everything votebench knows about a voting stack: where it is and how it behaves.
+// Filled by scenario (profile defaults, then the user's keys); only valid values get here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace votebench {
+
+// A value that no output may contain. It has no formatter on purpose; call reveal() only where the
+// secret is handed to the server it belongs to.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  [[nodiscard]] const std::string& reveal() const { return value_; }
+  [[nodiscard]] bool empty() const { return value_.empty(); }
+
+ private:
+  std::string value_;
+};
+
+enum class IdentityMode {
+  echoed,  // our voter id travels in the cookie and comes back in Set-Cookie
+  sent,    // it travels, but the answer does not show it
+  none,    // no cookie is sent: the app makes ids, only counts can be audited
+};
+
+struct VoteEndpoint {
+  bool tls = false;
+  std::string host;  // name or address, without brackets
+  std::uint16_t port = 80;
+  std::string path = "/";
+  std::string choice_field = "vote";
+  std::map<std::string, std::string> extra_fields;  // further form fields, sent as they are
+  std::string cookie = "voter_id";
+  IdentityMode identity = IdentityMode::echoed;
+  std::vector<int> accepted{200};
+  std::vector<int> rejected{400, 404, 405};
+
+  [[nodiscard]] std::string url() const;
+};
+
+struct HttpSettings {
+  bool keep_alive = true;
+  std::uint32_t requests_per_connection = 0;  // 0 = no limit
+  Nanoseconds connect_timeout = std::chrono::seconds(2);
+  Nanoseconds timeout = std::chrono::seconds(5);  // from the start of the attempt to its end
+  Nanoseconds max_idle = std::chrono::seconds(1);
+  std::vector<std::string> source_addresses;
+};
+
+struct QueueSettings {
+  std::string host = "127.0.0.1";  // or
+  std::uint16_t port = 6379;
+  std::string socket_path;  // a Unix socket: host and port are not used
+  int database = 0;
+  std::string user;
+  Secret password;
+  std::string list = "votes";
+  std::vector<std::string> in_flight;  // side lists of a reliable worker
+  Nanoseconds sample_every = std::chrono::milliseconds(100);
+
+  [[nodiscard]] std::string where() const;  // "redis://127.0.0.1:6379/0", never the password
+};
+
+struct RowSettings {
+  std::string url = "postgresql://postgres@127.0.0.1/postgres";  // libpq URI without a password
+  Secret password;
+  std::string table = "votes";  // "table" or "schema.table"
+  std::string voter_column = "id";
+  std::string choice_column = "vote";
+  Nanoseconds sample_every = std::chrono::milliseconds(250);
+};
+
+// What the settled rule may assume of the worker (design: audit, section 6).
+enum class WorkerModel {
+  serial,   // pops one vote, writes it, pops again
+  unknown,  // may prefetch, batch or pipeline
+};
+
+struct TargetSettings {
+  std::string profile = "dockersamples";
+  VoteEndpoint vote;
+  std::optional<QueueSettings> queue = QueueSettings{};
+  std::optional<RowSettings> rows = RowSettings{};
+  std::string result_url;  // empty: no result page known
+  WorkerModel worker = WorkerModel::serial;
+  Nanoseconds worker_max_hold = std::chrono::seconds(10);
+  std::optional<Nanoseconds> settle_quiet;  // the user's own assumption; printed with the verdict
+  bool tls_verify = true;
+  std::string tls_ca_file;
+  std::string proxy;
+};
+
+}  // namespace votebench

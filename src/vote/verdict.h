@@ -1,0 +1,128 @@
+// The audit's answer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vote/attempt.h"
+#include "vote/vote.h"
+
+namespace votebench {
+
+enum class VerdictKind : std::uint8_t { pass, inconclusive, fail, broken };
+
+// The class of a vote after the run (design: audit, section 3).
+enum class VoteClass : std::uint8_t {
+  persisted,
+  superseded,        // an earlier vote of a voter on a last-wins table
+  lost,              // acked and provably absent
+  stale,             // an earlier acked vote's value stands
+  flipped,           // a value that no attempt of this voter sent
+  duplicated,        // more rows than votes
+  phantom,           // our id, right mac, never planned or never sent
+  recovered,         // ambiguous, present
+  absent_ambiguous,  // ambiguous, absent: fine
+  pending,           // absent, not settled
+  queued,            // pending, seen in the list
+  in_flight,         // pending, seen in a declared side list
+  contradiction,     // not sent or rejected, yet present
+  not_counted,       // not sent or rejected, and absent: as it should be
+};
+
+enum class Hop : std::uint8_t { vote, queue, worker, db, unknown };
+
+// Where a loss can have happened, first..last inclusive; {unknown, unknown} = cannot be said.
+struct HopRange {
+  Hop first = Hop::unknown;
+  Hop last = Hop::unknown;
+  friend auto operator<=>(const HopRange&, const HopRange&) = default;
+};
+
+[[nodiscard]] std::string_view to_string(VerdictKind kind);  // "pass", "inconclusive", ...
+[[nodiscard]] std::string_view to_string(VoteClass vote_class);
+[[nodiscard]] std::string_view to_string(Hop hop);
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::string to_string(HopRange range);  // "vote", "vote-or-queue", "queue-to-db"
+
+// One anomaly with its witness.
+struct Finding {
+  VoteClass vote_class = VoteClass::lost;
+  std::string voter_id;
+  VoterIndex voter = 0;
+  std::optional<AttemptNumber> attempt;  // the attempt it is about, where there is one
+  std::optional<Nanoseconds> sent_at;    // after t0
+  std::string expected;                  // choice(s) that were admissible, "a" or "a|b"
+  std::string found;                     // what the table holds, empty = no row
+  HopRange hop;
+  std::string note;                      // for people, one clause
+};
+
+struct ClassTally {
+  std::uint64_t count = 0;
+  std::uint64_t allowed = 0;
+  [[nodiscard]] bool passed() const { return count <= allowed; }
+};
+
+// planned = acked + rejected + ambiguous + not_sent + never_started, always.
+struct Accounting {
+  std::uint64_t planned = 0;
+  std::uint64_t acked = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t ambiguous = 0;
+  std::uint64_t not_sent = 0;
+  std::uint64_t never_started = 0;
+  [[nodiscard]] std::uint64_t started() const { return acked + rejected + ambiguous + not_sent; }
+  [[nodiscard]] bool sums() const { return planned == started() + never_started; }
+};
+
+// Allowances of the scenario's `audit` block.
+struct AuditLimits {
+  std::uint64_t lost = 0;
+  std::uint64_t flipped = 0;
+  std::uint64_t duplicated = 0;
+  std::uint64_t phantom = 0;
+  std::uint64_t stale = 0;
+  double unknown_share = 0.01;  // ambiguous / planned
+  double min_acked_share = 0.7;
+};
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::inconclusive;
+  std::vector<std::string> reasons;      // why this kind, most important first
+  std::vector<std::string> advice;       // what would help
+  std::vector<std::string> assumptions;  // what the claims lean on
+  Accounting accounting;
+  std::uint64_t voters = 0;  // voters with at least one started attempt
+
+  // Votes by class (attempts; PHANTOM counts rows). Every acked vote is in exactly one class.
+  std::uint64_t persisted = 0;
+  std::uint64_t superseded = 0;
+  std::uint64_t recovered = 0;
+  std::uint64_t absent_ambiguous = 0;
+  std::uint64_t pending = 0;  // neither seen in the list nor in a side list
+  std::uint64_t queued = 0;
+  std::uint64_t in_flight = 0;
+  ClassTally lost, flipped, duplicated, stale, phantom, contradiction;
+  std::map<HopRange, std::uint64_t> lost_by_hop;
+
+  // Rows that no vote of this run explains.
+  std::uint64_t probes = 0;
+  std::uint64_t carry_over = 0;
+  std::uint64_t other_run = 0;
+  std::uint64_t foreign = 0;
+  std::uint64_t invalid_own = 0;
+
+  std::uint64_t canaries_passed = 0;  // the auditor's own check in this run
+  std::uint64_t canaries_total = 0;
+
+  // Anomalies, at most kMaxFindings per class; counts above are complete.
+  static constexpr std::size_t kMaxFindings = 10000;
+  std::vector<Finding> findings;
+};
+
+}  // namespace votebench

@@ -1,0 +1,45 @@
+#include "vote/voter_id.h"
+
+#include "support/catch.h"
+
+using namespace votebench;
+
+namespace {
+const RunKey kKey{1, 2, 3};
+const VoterIds kIds(RunId{0x7f3a9c01}, kKey);
+}  // namespace
+
+TEST_CASE("an id is 26 cookie-safe characters that carry run and index") {
+  const std::string id = kIds.make(0x00001267);
+  CHECK(id.size() == 26);
+  CHECK(id.substr(0, 18) == "vb7f3a9c0100001267");
+  CHECK(id.find_first_not_of("vb0123456789abcdef") == std::string::npos);
+  CHECK(kIds.check(id).origin == IdOrigin::own);
+  CHECK(kIds.check(id).index == 0x1267);
+}
+
+TEST_CASE("every single changed character is noticed") {
+  const std::string id = kIds.make(4711);
+  for (std::size_t at = 0; at < id.size(); ++at) {
+    std::string forged = id;
+    forged[at] = forged[at] == '0' ? '1' : '0';
+    CHECK(kIds.check(forged).origin != IdOrigin::own);
+  }
+}
+
+TEST_CASE("ids of others are told apart") {
+  const VoterIds other(RunId{0x11111111}, kKey);
+  CHECK(kIds.check(other.make(5)).origin == IdOrigin::other_run);
+  CHECK(kIds.check("6e2df0fa632cf7a").origin == IdOrigin::foreign);
+  CHECK(kIds.check("").origin == IdOrigin::foreign);
+  CHECK(kIds.check(kIds.make(5).substr(0, 25)).origin == IdOrigin::invalid_own);
+  CHECK(kIds.check(kIds.make(5) + "0").origin == IdOrigin::invalid_own);
+  std::string upper = kIds.make(0xABCDEF);
+  upper[17] = 'F';
+  CHECK(kIds.check(upper).origin == IdOrigin::invalid_own);
+}
+
+TEST_CASE("another key gives another mac") {
+  const VoterIds forger(kIds.run(), RunKey{9, 9, 9});
+  CHECK(kIds.check(forger.make(5)).origin == IdOrigin::invalid_own);
+}
