@@ -1,0 +1,75 @@
+// Every attempt of a run, in fixed slots on disk.
+//
+//   attempts/NNNNN.seg := slot{65536}      slot := Attempt (vote/attempt.h), 32 bytes, little
+//   endian
+//
+// Attempt n is slot n mod 65536 of segment n / 65536 (five decimal digits). A missing file is a
+// segment of empty slots. Segments are mapped and shared with the kernel: what a sender has stored
+// outlives its process without any system call. Their disk space is allocated before they are
+// mapped, because a store into a mapped hole of a full disk ends the process with SIGBUS.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/result.h"
+#include "ledger/manifest.h"
+#include "vote/attempt.h"
+
+namespace votebench::ledger {
+
+inline constexpr std::size_t kSlotsPerSegment = 65536;
+
+// Threads: intend and conclude as AttemptSink says (one thread per number; lock-free but for the
+// rare segment that prepare_ahead did not create in time); prepare_ahead, sync and read from any
+// thread at any time; for_each only when no sender is running.
+class AttemptStore final : public AttemptSink, public AttemptHistory {
+ public:
+  // A new, empty store with room for the numbers of `workloads`. `directory` must not exist.
+  [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> create(
+      const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads);
+  // A stored run, read-only: intend returns false. Fails, naming the file, where a segment is cut
+  // short or a slot holds what no votebench writes.
+  [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> open(
+      const std::filesystem::path& directory);
+
+  ~AttemptStore() override;
+  AttemptStore(const AttemptStore&) = delete;
+  AttemptStore& operator=(const AttemptStore&) = delete;
+
+  [[nodiscard]] bool intend(AttemptNumber number, const Intent& intent) noexcept override;
+  void conclude(AttemptNumber number, const Conclusion& conclusion) noexcept override;
+
+  // Creates the successor of every segment in use; call it every 100 ms or so while sending.
+  void prepare_ahead() noexcept;
+
+  // Waits until what is stored so far would survive a crash of the host.
+  [[nodiscard]] Result<> sync();
+
+  // A slot as it is now; nothing when it is empty. While it is intended only the fields of Intent
+  // are filled in.
+  [[nodiscard]] std::optional<Attempt> read(AttemptNumber number) const noexcept;
+
+  // Why intend returned false, if it ever did for want of space.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+ private:
+  AttemptStore(std::filesystem::path directory, std::size_t segments, bool writable);
+  void visit_blocks(BlockVisitor visitor, void* context) const override;
+  [[nodiscard]] Attempt* slot(AttemptNumber number) const noexcept;
+  [[nodiscard]] Attempt* ensure_segment(std::size_t index) noexcept;
+  [[nodiscard]] Result<> map_stored(std::size_t index, const std::filesystem::path& file);
+
+  std::filesystem::path directory_;
+  bool writable_;
+  std::size_t segment_count_;
+  std::unique_ptr<std::atomic<Attempt*>[]> segments_;
+  mutable std::mutex mutex_;  // creating segments, failure_
+  std::optional<Error> failure_;
+};
+
+}  // namespace votebench::ledger

@@ -1,0 +1,105 @@
+// What a run writes about itself before its first vote (Manifest) and after its last (EndRecord).
+// Both are JSON; their grammar stands at the top of manifest.cpp. Neither holds a secret of the
+// target; the run key is no secret to whoever holds the run directory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "vote/evidence.h"
+#include "vote/target_settings.h"
+#include "vote/verdict.h"
+#include "vote/vote.h"
+#include "vote/voter_id.h"
+
+namespace votebench::ledger {
+
+// The attempt numbers of a workload: [first, first + reserved).
+struct WorkloadRange {
+  std::string name;
+  AttemptNumber first = 0;
+  std::uint64_t reserved = 0;
+  std::optional<std::uint64_t> total;  // planned votes, where they are known beforehand
+};
+
+// Server clock minus ours, from a bracketed reading: the truth is within offset +- uncertainty.
+struct ClockOffset {
+  std::string server;  // "redis", "postgres"
+  Nanoseconds offset{};
+  Nanoseconds uncertainty{};
+  WallTime measured{};
+};
+
+// The table as it was after the probe votes had settled.
+struct RowBaseline {
+  StoreIdentity store;
+  TableModel model = TableModel::last_wins;
+  bool is_replica = false;
+  std::string snapshot;  // pg_current_snapshot()
+  std::uint64_t rows = 0;
+  std::uint64_t stranger_checksum = 0;
+  std::map<std::string, std::uint64_t> choices;  // rows per choice text
+};
+
+struct Baseline {
+  std::optional<QueueSnapshot> queue;
+  bool shares_pushes = false;                      // strangers were pushing
+  std::unordered_set<std::string> carry_over_ids;  // ids that stood in the queue
+  std::optional<RowBaseline> rows;
+};
+
+struct Manifest {
+  std::string votebench_version;
+  RunId run;
+  RunKey key{};
+  std::uint64_t seed = 0;
+
+  std::string scenario_name;
+  std::string scenario_source;  // a path, or "(command line)"
+  std::string scenario_text;    // as written: scenario.yaml
+  std::string resolved_text;    // every default filled in, secrets as ***: resolved.yaml
+  std::string target_text;      // where it went, secrets as ***: target.yaml
+
+  ChoiceNames choices;
+  IdentityMode identity = IdentityMode::echoed;
+  std::vector<WorkloadRange> workloads;
+  AuditLimits limits;
+
+  WallTime t0_wall{};
+  Instant t0{};         // monotonic, meaningful while boot_id is the same
+  std::string boot_id;  // ledger::current_boot_id()
+  Baseline baseline;
+  std::vector<ClockOffset> clock_offsets;
+};
+
+// A file of the run as it was when the run was closed.
+struct FileSeal {
+  std::string name;  // relative to the run directory
+  std::uint64_t bytes = 0;
+  std::string sha256;  // 64 hexadecimal digits
+};
+
+struct EndRecord {
+  WallTime ended{};
+  bool interrupted = false;
+  std::optional<StoreIdentity> store;  // of the table that the final rows were read from
+  std::vector<ClockOffset> clock_offsets;
+  std::vector<FileSeal> files;  // filled in by RunDirectory::close
+};
+
+// /proc/sys/kernel/random/boot_id; empty where there is none.
+[[nodiscard]] std::string current_boot_id();
+
+[[nodiscard]] std::string to_json(const Manifest& manifest);
+[[nodiscard]] std::string to_json(const EndRecord& record);
+// The texts and the carry-over ids live in files of their own and are not read here.
+[[nodiscard]] Result<Manifest> parse_manifest(const std::string& json);
+[[nodiscard]] Result<EndRecord> parse_end_record(const std::string& json);
+
+}  // namespace votebench::ledger

@@ -1,0 +1,102 @@
+// The directory of one run: the only place that knows its files' names and formats.
+//
+//   <reports>/<scenario>/<UTC>-<run id>/
+//     manifest.json                       before the first vote, durable
+//     scenario.yaml resolved.yaml target.yaml carry_over.ndjson
+//     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
+//     samples.ndjson events.ndjson        while sending and settling        (journal.cpp)
+//     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
+//     end.json                            closes the run, seals the above
+//     result.json summary.md ...          what report makes of it           (save_text)
+//   <reports>/latest, <reports>/<scenario>/latest     links, replaced atomically
+//
+// Killed at any point, the directory can be opened and judged.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/os.h"
+#include "core/result.h"
+#include "ledger/attempt_store.h"
+#include "ledger/manifest.h"
+#include "vote/evidence.h"
+
+namespace votebench::ledger {
+
+// What the audit leans on, saved before it judges.
+struct Evidence {
+  QueueEvidence queue;
+  RowEvidence rows;
+  Settlement settlement;
+};
+
+// One line of `votebench list`.
+struct RunSummary {
+  std::filesystem::path path;
+  std::string scenario;
+  std::string run_id;
+  WallTime started{};
+  bool closed = false;                 // has an end record
+  std::optional<std::string> verdict;  // from result.json, if there is one
+};
+
+// Runs under `reports`, the newest first. Directories that hold no readable manifest are skipped.
+[[nodiscard]] std::vector<RunSummary> list_runs(const std::filesystem::path& reports);
+
+// One thread at a time, except that the store of create_attempts has its own rules.
+class RunDirectory {
+ public:
+  // Creates the directory and makes everything the manifest says durable; then moves the links.
+  [[nodiscard]] static Result<RunDirectory> create(const std::filesystem::path& reports,
+                                                   Manifest manifest);
+
+  // `selector`: the path of a run directory, "@latest", "@prev" (the run before it), a run id, or
+  // the name of a scenario (its latest run).
+  [[nodiscard]] static Result<RunDirectory> open(const std::filesystem::path& reports,
+                                                 const std::string& selector);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const Manifest& manifest() const { return manifest_; }
+
+  [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts() const;
+  [[nodiscard]] Result<std::unique_ptr<AttemptStore>> open_attempts() const;
+
+  // Appended and handed to the kernel: they outlive this process. A line that a killed process
+  // left unfinished is skipped when reading.
+  [[nodiscard]] Result<> append(const Sample& sample);
+  [[nodiscard]] Result<> append(const RunEvent& event);
+  [[nodiscard]] Result<std::vector<Sample>> samples() const;
+  [[nodiscard]] Result<std::vector<RunEvent>> events() const;
+
+  [[nodiscard]] Result<> save_evidence(const Evidence& evidence) const;
+  // Nothing when none was saved; fails, naming the file, when it is damaged.
+  [[nodiscard]] Result<std::optional<Evidence>> evidence() const;
+
+  // Seals every file written so far with its size and SHA-256; `record.files` is filled in here.
+  [[nodiscard]] Result<> close(EndRecord record) const;
+  // Nothing when the run was never closed.
+  [[nodiscard]] Result<std::optional<EndRecord>> end_record() const;
+
+  // Files that are missing, cut short or changed since the run was closed, one line each:
+  // "attempts/00001.seg: 1000 bytes, 2097152 when the run was closed". Empty: all as sealed.
+  [[nodiscard]] Result<std::vector<std::string>> damage() const;
+
+  // A file made by report, replaced atomically. `name` is a plain file name.
+  [[nodiscard]] Result<> save_text(std::string_view name, std::string_view content) const;
+  [[nodiscard]] Result<std::string> load_text(std::string_view name) const;
+
+ private:
+  RunDirectory(std::filesystem::path path, Manifest manifest);
+
+  std::filesystem::path path_;
+  Manifest manifest_;
+  FileDescriptor samples_;
+  FileDescriptor events_;
+};
+
+}  // namespace votebench::ledger
