@@ -1,0 +1,39 @@
+#include "load/waiter.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <optional>
+
+#include "core/check.h"
+
+namespace votebench::load {
+namespace {
+
+std::optional<timespec> time_left(Instant until, Instant now) {
+  if (until == Instant::max()) return std::nullopt;
+  const Nanoseconds left = std::max(until - now, Nanoseconds(0));
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  return timespec{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+}
+
+class EpollWaiter final : public Waiter {
+ public:
+  std::span<const epoll_event> wait(int epoll_fd, std::span<epoll_event> buffer,
+                                    Instant until) override {
+    const std::optional<timespec> left = time_left(until, real_clock().now());
+    const int ready = ::epoll_pwait2(epoll_fd, buffer.data(), static_cast<int>(buffer.size()),
+                                     left ? &*left : nullptr, nullptr);
+    CHECK_THAT_HOLDS(ready >= 0 || errno == EINTR);
+    return buffer.first(ready < 0 ? 0 : static_cast<std::size_t>(ready));
+  }
+};
+
+}  // namespace
+
+Waiter& real_waiter() {
+  static EpollWaiter waiter;
+  return waiter;
+}
+
+}  // namespace votebench::load
