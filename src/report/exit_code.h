@@ -1,0 +1,53 @@
+// The exit status of the program. When several rows of the table fit, the highest one wins.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/result.h"
+#include "vote/verdict.h"
+
+namespace votebench::report {
+
+enum class ExitCode : int {
+  passed = 0,
+  audit_failed = 1,
+  usage = 2,
+  inconclusive = 3,
+  threshold_failed = 4,
+  regression = 5,
+  environment = 6,
+  internal = 70,
+  interrupted = 130,
+  terminated = 143,
+};
+
+// What ended the load before its plan did.
+enum class StopCause : std::uint8_t {
+  none,
+  interrupt,  // SIGINT
+  terminate,  // SIGTERM
+  threshold,  // a threshold with `abort: true`
+};
+
+struct ExitFacts {
+  std::optional<ErrorKind> error;      // what kept the run from reaching its verdict
+  std::optional<VerdictKind> verdict;  // of the audit; nothing when none was reached
+  StopCause stopped = StopCause::none;
+  bool audit_finished = true;  // false: a second signal ended the drain or the audit
+  bool threshold_failed = false;
+  bool threshold_unmeasured = false;  // a threshold without a valid measurement
+  bool regression = false;            // confirmed by a comparison
+};
+
+[[nodiscard]] ExitCode exit_code(const ExitFacts& facts);
+
+struct ExitMeaning {
+  ExitCode code;
+  std::string_view summary;  // one line for --help and the manual
+};
+// Every row, the highest first.
+[[nodiscard]] std::span<const ExitMeaning> exit_table();
+
+}  // namespace votebench::report

@@ -1,0 +1,150 @@
+// What is said about a run, as plain values: computed once, then rendered to JSON, terminal text
+// and Markdown. Pure: no files, no target, no clock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "report/exit_code.h"
+#include "report/latency.h"
+#include "scenario/scenario.h"
+#include "vote/attempt.h"
+#include "vote/evidence.h"
+#include "vote/verdict.h"
+
+namespace votebench::report {
+
+// How far a server's wall clock is ahead of ours.
+struct ClockOffset {
+  Nanoseconds ahead{};
+  Nanoseconds uncertainty{};
+};
+
+// What the generator knows about itself.
+struct GeneratorFacts {
+  std::uint32_t threads = 1;
+  Nanoseconds cpu{};              // user and system time of our process, t0 to the end of the load
+  double steal_share = 0;         // of the machine's CPU time, 0..1
+  double planned_rate_per_s = 0;  // mean over the planned time; 0 where a workload is closed
+  double exhausted_share = 0;     // share of the load time spent at max_in_flight, 0..1
+  Nanoseconds longest_sampler_gap{};  // between two samples, when it was us who came late
+  Nanoseconds clock_step{};           // largest change between wall and monotonic clock
+  // Open models: for every vote that was due before the load ended and never started, the time
+  // from its due time to the end of the load. Votes due in the warm-up are left out.
+  Histogram never_started_waits;
+};
+
+struct ReportInput {
+  std::string run_id;  // as the run's directory is named
+  std::string version;
+  std::string target;  // for people, without secrets: "http://127.0.0.1:8080/ (dockersamples)"
+  std::vector<std::pair<std::string, std::string>> environment;  // name, value
+  WallTime started{};
+  WallTime ended{};
+  WallTime t0{};                            // the wall time of the start of the load
+  Nanoseconds load{};                       // t0 to the last conclusion
+  std::optional<Nanoseconds> planned_load;  // nothing where only the votes are given
+  StopCause stopped = StopCause::none;
+  bool audit_finished = true;
+  std::optional<Error> error;  // what kept the run from its verdict (a preflight that failed)
+  std::optional<ClockOffset> rows_clock;
+
+  // Referenced, not copied: must outlive make_report().
+  const scenario::Scenario& scenario;
+  const AttemptHistory& attempts;
+  const std::vector<Sample>& samples;
+  const std::vector<RunEvent>& events;
+  const Verdict& verdict;
+  const Settlement& settlement;
+  const QueueEvidence& queue;
+  const RowEvidence& rows;
+  const GeneratorFacts& generator;
+
+  std::string program = "votebench";     // as it was invoked: "next:" lines start with it
+  std::string directory;                 // of the run, as the user may type it
+  std::vector<std::string> files;        // written there, the one for people first
+  std::vector<std::string> subcommands;  // those that exist; only they are suggested
+};
+
+// Rates cover the measured phase: from the end of the warm-up to the end of the load (written: to
+// the last row). Counts cover everything.
+struct Level {
+  bool known = false;
+  std::uint64_t votes = 0;
+  std::optional<double> mean_per_s;
+  std::optional<double> peak_per_s;  // the busiest second; nothing below one second
+};
+
+struct Levels {
+  Level sent, accepted, queued, written;
+  std::optional<double> written_best_10s_per_s;  // "written.rate.max"
+};
+
+// Was the generator good enough for what is said about rates and latencies? See validity.h.
+struct Validity {
+  bool load = true;                  // the votes left as planned: rates and HTTP latencies hold
+  bool samples = true;               // the sampler kept its cadence: queue and written rates hold
+  bool clocks = true;                // wall clocks were steady: end-to-end times hold
+  std::vector<std::string> reasons;  // one per thing that does not hold
+  std::vector<std::string> notes;    // worth knowing, voids nothing
+  [[nodiscard]] bool all() const { return load && samples && clocks; }
+};
+
+struct ThresholdResult {
+  std::string expression;       // as written
+  std::string unit;             // of `value`: "us", "s", "1/s", "share", "votes"
+  std::optional<double> value;  // nothing: no measurement
+  bool at_least = false;        // the true value is not below `value`
+  std::optional<bool> passed;   // nothing: no valid measurement
+  std::string why;              // then: the reason
+};
+
+struct Report {
+  // The whole run's verdict; the audit's own is audit.kind.
+  VerdictKind verdict = VerdictKind::inconclusive;
+  ExitCode exit = ExitCode::inconclusive;
+  std::string headline;              // one clause: "audit failed", "every accepted vote is stored"
+  std::vector<std::string> reasons;  // most important first
+  std::vector<std::string> advice;   // what would help
+
+  std::string run_id, scenario, scenario_source, version, target;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::uint64_t seed = 0;
+  WallTime started{}, ended{};
+  Nanoseconds load{}, warm_up{};
+  StopCause stopped = StopCause::none;
+  std::optional<Error> error;
+
+  Verdict audit;
+  double unknown_allowed_share = 0;
+  Settlement settlement;
+  bool queue_configured = false, rows_configured = false;
+  TableModel table = TableModel::last_wins;
+  std::uint64_t depth_start = 0, depth_end = 0, depth_max = 0;
+  std::optional<std::uint64_t> pushed, popped;
+  std::uint64_t rows_start = 0, rows_end = 0;
+  std::vector<RunEvent> events;
+
+  Levels levels;
+  Latency response;  // done - planned
+  Latency service;   // done - started
+  Latency stored;    // commit - started, "end to end"
+  Histogram lag;     // started - planned, open models
+  GeneratorFacts generator;
+  Validity validity;
+  std::vector<ThresholdResult> thresholds;
+
+  std::string directory;
+  std::vector<std::string> files;
+  std::vector<std::string> next;  // commands to type
+};
+
+[[nodiscard]] Report make_report(const ReportInput& input);
+
+}  // namespace votebench::report
