@@ -29,9 +29,23 @@ struct QueueSnapshot {
 struct QueueClient {
   std::uint64_t id = 0;
   std::string address;
+  std::string name;     // CLIENT SETNAME, empty when unset
   std::string command;  // the last one, lower case ("lpop", "blpop", "lmove")
   std::uint64_t idle_s = 0;
   bool blocked = false;  // waits in a blocking pop
+};
+
+// The queue before the first vote of the run, after the probes have settled.
+struct QueueBaseline {
+  QueueSnapshot snapshot;
+  std::unordered_set<std::string> carry_over_ids;  // voter ids found in the lists
+  bool shares_pushes = false;                      // somebody else was seen pushing
+};
+
+// A server's clock minus ours, by a bracketed reading; the true value is within +- uncertainty.
+struct ClockOffset {
+  Nanoseconds offset{};
+  Nanoseconds uncertainty{};
 };
 
 enum class TableModel : std::uint8_t {
@@ -46,6 +60,19 @@ struct StoreIdentity {
   std::uint64_t relfilenode = 0;
   std::string postmaster_start;
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
+};
+
+// The table before the first vote of the run, after the probes have settled: what every later
+// reading is compared with. "Strangers" are the rows whose id is not our run's.
+struct RowBaseline {
+  StoreIdentity identity;
+  TableModel model = TableModel::last_wins;
+  std::string snapshot;  // pg_current_snapshot(): "xmin:xmax:xip,..." in 64-bit transaction ids
+  std::uint64_t rows = 0;
+  std::uint64_t strangers = 0;
+  std::uint64_t stranger_checksum = 0;
+  std::map<std::string, std::uint64_t> choices;  // rows per choice text; bounded
+  WallTime server_time{};
 };
 
 // A row of the table whose id is ours, with the right mac, not a probe's.
@@ -77,7 +104,7 @@ struct RowSet {
   std::uint64_t carry_over = 0;  // new, and the id stood in the baseline queue
   std::vector<StrangerRow> strangers;
   std::uint64_t total = 0;         // every row of the table
-  std::uint64_t pre_existing = 0;  // rows visible in the baseline snapshot and unchanged since
+  std::uint64_t pre_existing = 0;  // strangers visible in the baseline and unchanged since
   // Count and order-free checksum over the non-own rows that the baseline saw.
   std::uint64_t stranger_checksum = 0;
   std::map<std::string, std::uint64_t> choices;  // rows per choice text, whole table; bounded
