@@ -1,0 +1,38 @@
+import shutil
+import tempfile
+
+import pytest
+
+from servers import PostgresServer, RedisServer
+
+
+@pytest.fixture
+def redis_server():
+    """A running, empty Redis of this test's own."""
+    server = RedisServer().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres():
+    server = PostgresServer().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_server(_postgres):
+    """A running PostgreSQL with an empty database; the server is shared, the database is not."""
+    if not _postgres.process.running():
+        _postgres.start()
+    _postgres.fresh_database()
+    return _postgres
+
+
+@pytest.fixture
+def short_tmp():
+    """A directory with a path short enough for Unix sockets."""
+    path = tempfile.mkdtemp(prefix="vb-", dir="/tmp")
+    yield path
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,237 @@
+"""Private servers for end-to-end tests: redis-server, postgres and the programs under test.
+
+Every server lives in its own temporary directory, listens on a Unix socket and on a free loopback
+port, is ready when start() returns, and is ended by its process id only.
+"""
+
+import os
+import pathlib
+import pwd
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import psycopg2
+import redis
+
+SOURCE_DIR = pathlib.Path(__file__).resolve().parents[2]
+
+
+def program(name):
+    """A built program: from the directory in VOTEBENCH_BUILD, else from build/release."""
+    path = pathlib.Path(os.environ.get("VOTEBENCH_BUILD", SOURCE_DIR / "build/release")) / name
+    assert path.exists(), f"{path} is missing: build it, or set VOTEBENCH_BUILD"
+    return str(path)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, timeout=10):
+    """Polls `condition` until it returns something true, which is returned."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
+        time.sleep(0.01)
+
+
+class Process:
+    """A child process; stdout lines are read one by one, stderr goes to a file."""
+
+    def __init__(self, command, directory, env=None):
+        self.stderr_path = pathlib.Path(directory) / f"{pathlib.Path(command[0]).name}.stderr"
+        with open(self.stderr_path, "ab") as stderr:
+            self.popen = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr,
+                                          stdin=subprocess.DEVNULL, cwd=directory,
+                                          env={**os.environ, **(env or {})})
+        self._pending = b""
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def stderr(self):
+        return self.stderr_path.read_text(errors="replace")
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def read_line(self, timeout=10):
+        """The next line of stdout without its newline."""
+        deadline = time.monotonic() + timeout
+        while b"\n" not in self._pending:
+            ready, _, _ = select.select([self.popen.stdout], [], [],
+                                        max(0, deadline - time.monotonic()))
+            assert ready, f"no line within {timeout} s; stderr: {self.stderr}"
+            block = os.read(self.popen.stdout.fileno(), 4096)
+            assert block, f"ended with {self.popen.wait()}; stderr: {self.stderr}"
+            self._pending += block
+        line, self._pending = self._pending.split(b"\n", 1)
+        return line.decode()
+
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def wait(self, timeout=10):
+        return self.popen.wait(timeout)
+
+    def stop(self, timeout=10):
+        """SIGTERM; returns the exit status."""
+        if self.running():
+            self.signal(signal.SIGTERM)
+        return self.wait(timeout)
+
+    def kill(self):
+        if self.running():
+            self.signal(signal.SIGKILL)
+            self.signal(signal.SIGCONT)
+        return self.wait()
+
+    def pause(self):
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
+
+class RedisServer:
+    """address "unix:/path" and tcp_address "127.0.0.1:port"; keeps nothing over a restart."""
+
+    def __init__(self, *options):
+        self.directory = tempfile.mkdtemp(prefix="vb-redis-", dir="/tmp")
+        self.socket_path = f"{self.directory}/redis.sock"
+        self.port = free_port()
+        self.address = f"unix:{self.socket_path}"
+        self.tcp_address = f"127.0.0.1:{self.port}"
+        self.options = options
+        self.process = None
+
+    def start(self):
+        self.process = Process(
+            ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket",
+             self.socket_path, "--save", "", "--dir", self.directory, "--logfile",
+             f"{self.directory}/log", *self.options], self.directory)
+        wait_until(self._answers, "redis answers")
+        return self
+
+    def client(self, **options):
+        return redis.Redis(unix_socket_path=self.socket_path, **options)
+
+    def stop(self):
+        self.process.stop()
+
+    def close(self):
+        self.process.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _answers(self):
+        assert self.process.running(), self.process.stderr
+        try:
+            return self.client().ping()
+        except redis.AuthenticationError:
+            return True
+        except redis.ConnectionError:
+            return False
+
+
+class PostgresServer:
+    """uri (Unix socket) and tcp_uri of the database `name`; never runs as root."""
+
+    def __init__(self, *options):
+        self.directory = tempfile.mkdtemp(prefix="vb-pg-", dir="/tmp")
+        self.port = free_port()
+        self.name = "postgres"
+        self.options = options
+        self.process = None
+        self._as_user = self._unprivileged()
+        self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+                  "--locale=C", "--no-sync", f"{self.directory}/data")
+
+    @property
+    def uri(self):
+        return f"postgresql://postgres@/{self.name}?host={self.directory}&port={self.port}"
+
+    @property
+    def tcp_uri(self):
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{self.name}"
+
+    def start(self):
+        self.process = Process(
+            [*self._as_user, self._program("postgres"), "-D", f"{self.directory}/data", "-k",
+             self.directory, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
+             "fsync=off", "-c", "track_commit_timestamp=on", *self.options], self.directory)
+        wait_until(self._answers, "postgres answers")
+        return self
+
+    def connect(self, name=None):
+        connection = psycopg2.connect(host=self.directory, port=self.port, user="postgres",
+                                      dbname=name or self.name)
+        connection.autocommit = True
+        return connection
+
+    def query(self, sql, *parameters):
+        """The rows of one statement on a connection of its own; [] without a result."""
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def fresh_database(self):
+        self.name = "postgres"
+        self.query("DROP DATABASE IF EXISTS votestack WITH (FORCE)")
+        self.query("CREATE DATABASE votestack")
+        self.name = "votestack"
+
+    def stop(self):
+        """Fast shutdown: running statements are cancelled, clients are disconnected."""
+        if self.process.running():
+            self.process.signal(signal.SIGINT)
+        self.process.wait()
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _answers(self):
+        assert self.process.running(), self.process.stderr
+        try:
+            self.connect("postgres").close()
+            return True
+        except psycopg2.OperationalError:
+            return False
+
+    def _unprivileged(self):
+        if os.geteuid() != 0:
+            return []
+        account = pwd.getpwnam("postgres")
+        os.chown(self.directory, account.pw_uid, account.pw_gid)
+        os.chmod(self.directory, 0o755)
+        return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}",
+                "--clear-groups"]
+
+    def _run(self, name, *arguments):
+        subprocess.run([*self._as_user, self._program(name), *arguments], check=True,
+                       cwd=self.directory, stdout=subprocess.DEVNULL)
+
+    @staticmethod
+    def _program(name):
+        newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
+        return str(newest / "bin" / name)
