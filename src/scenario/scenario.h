@@ -16,22 +16,26 @@ namespace votebench::scenario {
 struct RampStage {
   double to_per_s = 0;  // a hold is a ramp to the rate it starts from
   Nanoseconds over{};
+  friend bool operator==(const RampStage&, const RampStage&) = default;
 };
 
 // Open models: votes are due at times that do not depend on the target.
 struct ConstantArrivalRate {
   double rate_per_s = 0;
   Nanoseconds duration{};
+  friend bool operator==(const ConstantArrivalRate&, const ConstantArrivalRate&) = default;
 };
 struct RampingArrivalRate {
   double start_per_s = 0;
   std::vector<RampStage> stages;
+  friend bool operator==(const RampingArrivalRate&, const RampingArrivalRate&) = default;
 };
 // `votes` spread evenly over `within`; without `within`, a closed model of `clients`.
 struct Burst {
   std::uint64_t votes = 0;
   std::optional<Nanoseconds> within;
-  std::uint32_t clients = 0;
+  std::uint32_t clients = 0;  // 0 with `within`
+  friend bool operator==(const Burst&, const Burst&) = default;
 };
 // Closed model: each client sends its next vote when the last one is answered.
 struct ConstantClients {
@@ -40,6 +44,7 @@ struct ConstantClients {
   std::optional<std::uint64_t> votes;   // or a total over all clients
   Nanoseconds think_time{};             // mean
   bool think_exponential = false;
+  friend bool operator==(const ConstantClients&, const ConstantClients&) = default;
 };
 using Executor = std::variant<ConstantArrivalRate, RampingArrivalRate, Burst, ConstantClients>;
 
@@ -49,6 +54,7 @@ struct Workload {
   bool poisson = false;  // arrivals: open models only
   std::uint32_t max_in_flight = 256;
   Nanoseconds start_at{};
+  friend bool operator==(const Workload&, const Workload&) = default;
 };
 
 struct Revotes {
@@ -56,40 +62,53 @@ struct Revotes {
   double switch_share = 1;  // share of re-votes that change the choice
   Nanoseconds gap_min = std::chrono::seconds(1);
   Nanoseconds gap_max = std::chrono::seconds(10);
+  friend bool operator==(const Revotes&, const Revotes&) = default;
 };
 
 struct Choice {
   std::string name;
   double weight = 1;
+  friend bool operator==(const Choice&, const Choice&) = default;
 };
 
 struct Voters {
   std::vector<Choice> choices{{"a", 50}, {"b", 50}};
   Revotes revote;
+  friend bool operator==(const Voters&, const Voters&) = default;
 };
 
 struct PreflightSettings {
   bool require_empty_queue = true;
   std::uint32_t probe_votes = 20;  // 0 = no probes
   Nanoseconds max_clock_skew = std::chrono::milliseconds(50);
+  friend bool operator==(const PreflightSettings&, const PreflightSettings&) = default;
 };
 
-// One `thresholds` line, parsed: metric.stat op value. The unit of `value` is the metric's.
+// One `thresholds` line, parsed: metric.stat op value. The unit of `value` is the metric's
+// (scenario/thresholds.h).
 struct Threshold {
-  std::string text;  // as written
+  std::string text;    // as written
   std::string metric;  // "http.response.p99", "http.error_rate", "queue.depth.max"
   std::string op;      // < <= > >= ==
   double value = 0;
+  friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 
 struct StackChoice {
   std::string name = "local";
   std::string variant = "reference";
+  // Empty: the variant's own.
   std::optional<std::uint32_t> workers;
+  std::optional<std::uint32_t> batch;
+  std::optional<Nanoseconds> poll;
+  std::optional<Nanoseconds> hold;
+  std::string order;  // "ack-after-write" or "pop-before-write"
+  friend bool operator==(const StackChoice&, const StackChoice&) = default;
 };
 
 struct ReportSettings {
   std::string directory = "reports";
+  friend bool operator==(const ReportSettings&, const ReportSettings&) = default;
 };
 
 struct Scenario {
@@ -109,6 +128,7 @@ struct Scenario {
   AuditLimits audit;
   std::vector<Threshold> thresholds;
   ReportSettings report;
+  friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
 }  // namespace votebench::scenario

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -17,12 +18,23 @@ namespace votebench {
 class Secret {
  public:
   Secret() = default;
+  // Where a secret came from, so that a file can name it again without holding it.
+  enum class Origin { unknown, environment, file };
+
   explicit Secret(std::string value) : value_(std::move(value)) {}
+  // `reference`: the variable's name or the file's path.
+  Secret(std::string value, Origin origin, std::string reference)
+      : value_(std::move(value)), origin_(origin), reference_(std::move(reference)) {}
   [[nodiscard]] const std::string& reveal() const { return value_; }
   [[nodiscard]] bool empty() const { return value_.empty(); }
+  [[nodiscard]] Origin origin() const { return origin_; }
+  [[nodiscard]] const std::string& reference() const { return reference_; }
+  friend bool operator==(const Secret&, const Secret&) = default;
 
  private:
   std::string value_;
+  Origin origin_ = Origin::unknown;
+  std::string reference_;
 };
 
 enum class IdentityMode {
@@ -44,6 +56,7 @@ struct VoteEndpoint {
   std::vector<int> rejected{400, 404, 405};
 
   [[nodiscard]] std::string url() const;
+  friend bool operator==(const VoteEndpoint&, const VoteEndpoint&) = default;
 };
 
 struct HttpSettings {
@@ -53,6 +66,7 @@ struct HttpSettings {
   Nanoseconds timeout = std::chrono::seconds(5);  // from the start of the attempt to its end
   Nanoseconds max_idle = std::chrono::seconds(1);
   std::vector<std::string> source_addresses;
+  friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };
 
 struct QueueSettings {
@@ -67,6 +81,7 @@ struct QueueSettings {
   Nanoseconds sample_every = std::chrono::milliseconds(100);
 
   [[nodiscard]] std::string where() const;  // "redis://127.0.0.1:6379/0", never the password
+  friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
 struct RowSettings {
@@ -76,6 +91,7 @@ struct RowSettings {
   std::string voter_column = "id";
   std::string choice_column = "vote";
   Nanoseconds sample_every = std::chrono::milliseconds(250);
+  friend bool operator==(const RowSettings&, const RowSettings&) = default;
 };
 
 // What the settled rule may assume of the worker (design: audit, section 6).
@@ -96,6 +112,7 @@ struct TargetSettings {
   bool tls_verify = true;
   std::string tls_ca_file;
   std::string proxy;
+  friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 
 }  // namespace votebench

@@ -89,6 +89,7 @@ struct AuditLimits {
   std::uint64_t stale = 0;
   double unknown_share = 0.01;  // ambiguous / planned
   double min_acked_share = 0.7;
+  friend bool operator==(const AuditLimits&, const AuditLimits&) = default;
 };
 
 struct Verdict {

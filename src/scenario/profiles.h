@@ -1,0 +1,35 @@
+// Contract profiles: how the voting apps that people run behave. A profile fills the defaults of a
+// target; every key can be overridden.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vote/evidence.h"
+#include "vote/target_settings.h"
+
+namespace votebench::scenario {
+
+struct Profile {
+  std::string_view name;
+  std::string_view doc;  // one sentence
+  std::uint16_t port;    // where the app's own deployment publishes it
+  std::string_view path;
+  std::vector<int> accepted;
+  std::vector<int> rejected;  // statuses decided before the push
+  bool keep_alive;            // the app keeps a connection open after an answer
+  WorkerModel worker;
+  TableModel table;  // expected; what counts is what preflight finds
+};
+
+[[nodiscard]] std::span<const Profile> profiles();
+// nullptr: no such profile.
+[[nodiscard]] const Profile* find_profile(std::string_view name);
+
+// A target of this profile on this machine. Queue and table are absent until they are named.
+[[nodiscard]] TargetSettings profile_settings(const Profile& profile);
+
+}  // namespace votebench::scenario

@@ -1,0 +1,72 @@
+// The one table of keys. It is the source of the validator, the defaults, the JSON Schema that
+// editors use, and the documentation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace votebench::scenario {
+
+enum class ValueType : std::uint8_t {
+  mapping,         // fixed keys, listed in the table
+  names,           // a mapping with free names
+  list,            // its elements are the row with the path PATH/[]
+  boolean,         // true, false
+  count,           // 2000
+  number,          // 55 or 0.5
+  duration,        // 250ms, 1m30s
+  duration_range,  // 1s..10s
+  rate,            // 400/s, 10/m, 5/h
+  share,           // 20%
+  text,            // any string
+  name,            // letters, digits, '_', '-', '.'
+  word,            // one of `words`
+  http_url,
+  redis_url,
+  postgres_uri,
+  address,    // an IP address
+  secret,     // a reference to a secret: { env: NAME } or { file: PATH }
+  threshold,  // metric.stat op value
+  later,      // understood by a later version
+};
+
+enum class Need : std::uint8_t { optional, required, nullable };
+
+// Bit set of the executors that know a key of a workload.
+enum ExecutorBit : std::uint8_t {
+  kConstantArrivalRate = 1,
+  kRampingArrivalRate = 2,
+  kConstantClients = 4,
+  kBurst = 8,
+  kEveryExecutor = 15,
+};
+
+struct Key {
+  std::string_view path;  // "/http/timeout"; "*" is any name, "[]" each element of a list
+  ValueType type;
+  // The smallest and largest value: a number, rate per second, share as written, or duration.
+  std::string_view least;
+  std::string_view most;
+  std::string_view fallback;  // the default as it would be written; empty: none, or the profile's
+  Need need;
+  std::string_view words;  // of ValueType::word: "uniform poisson"; also a word that any other
+                           // type accepts in place of its value: "auto"
+  std::uint8_t executors;  // ExecutorBit; for keys below /workloads/*
+  std::string_view doc;    // one clause, no full stop
+};
+
+[[nodiscard]] std::span<const Key> keys();
+
+// Executor names, in the order of ExecutorBit.
+[[nodiscard]] std::span<const std::string_view> executor_names();
+
+// JSON Schema draft-07 of a scenario file (`votebench schema`) and of a target file.
+[[nodiscard]] std::string json_schema();
+[[nodiscard]] std::string target_json_schema();
+
+// The table of keys as Markdown.
+[[nodiscard]] std::string key_documentation();
+
+}  // namespace votebench::scenario

@@ -1,0 +1,50 @@
+// Thresholds: `metric op value`, checked before the run.
+//
+//   threshold = metric op value          op = "<" | "<=" | ">" | ">=" | "=="
+//   metric    = a name of metrics()      value = a number with the metric's unit
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "scenario/diagnostic.h"
+#include "scenario/scenario.h"
+
+namespace votebench::scenario {
+
+// The unit of Threshold::value.
+enum class MetricUnit : std::uint8_t {
+  share,       // written "0.1%", value 0.001
+  time,        // written "50ms", value in seconds
+  per_second,  // written "400/s", value per second
+  count,       // written "20000"
+};
+
+struct Metric {
+  std::string_view name;
+  MetricUnit unit;
+  bool needs_valid_generator;  // says nothing when the generator was not valid
+  std::string_view doc;
+};
+
+[[nodiscard]] std::span<const Metric> metrics();
+[[nodiscard]] const Metric* find_metric(std::string_view name);
+
+// `value` in the unit of `metric`, as it would be written: "0.1%", "50ms", "400/s", "20000".
+[[nodiscard]] std::string format_metric(const Metric& metric, double value);
+
+// What is wrong with a threshold: bytes [offset, offset + length) of its text.
+struct ThresholdError {
+  DiagnosticId id = DiagnosticId::bad_threshold;
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  std::string message;
+  std::string help;
+};
+
+[[nodiscard]] tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view text);
+
+}  // namespace votebench::scenario
