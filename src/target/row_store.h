@@ -1,0 +1,97 @@
+// Looking at the PostgreSQL table that the worker writes. Only reads, never changes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "vote/evidence.h"
+#include "vote/target_settings.h"
+#include "vote/voter_id.h"
+
+namespace votebench::target {
+
+struct StoreFacts {
+  std::string version;            // "15.8"
+  bool in_recovery = false;       // a standby: it may lag, absence in it proves nothing
+  bool has_commit_times = false;  // track_commit_timestamp is on
+};
+
+struct TableColumn {
+  std::string name;
+  std::string type;  // "character varying(255)"
+};
+
+struct TableFacts {
+  bool exists = false;  // false: the rest is empty
+  std::vector<TableColumn> columns;
+  bool has_voter_column = false;
+  bool has_choice_column = false;
+  // last_wins: a valid, complete UNIQUE index on exactly the voter column.
+  TableModel model = TableModel::append;
+};
+
+// Another client backend of the same database that is not idle.
+struct BackendActivity {
+  std::int64_t pid = 0;
+  std::string application;
+  std::string state;  // "active", "idle in transaction", ...
+  std::string wait;   // "Lock/relation", empty when it does not wait
+  Nanoseconds age{};  // since the state changed
+};
+
+struct StoreActivity {
+  std::vector<BackendActivity> busy;        // without any connection of this process
+  std::uint64_t hidden = 0;                 // backends whose state this user may not see
+  std::uint64_t prepared_transactions = 0;  // of this database
+  // No transaction of anybody else can still change the table.
+  [[nodiscard]] bool quiet() const {
+    return busy.empty() && hidden == 0 && prepared_transactions == 0;
+  }
+};
+
+// What read_rows needs to tell the rows apart. Referenced, not copied.
+struct RowQuestion {
+  const VoterIds& ids;
+  const ChoiceNames& choices;
+  const RowBaseline& baseline;
+  const std::unordered_set<std::string>& carry_over_ids;  // QueueBaseline's
+};
+
+// A connection to one database. Not thread-safe: one thread at a time, one store per thread.
+// Every call has a time limit (connect 3 s, statement 10 s, waiting for a lock 2 s, a reading of
+// all rows 10 s without a byte); a connection that broke is made again on the next call.
+// Errors are ErrorKind::environment and contain no secret.
+class RowStore {
+ public:
+  virtual ~RowStore() = default;
+  [[nodiscard]] virtual Result<StoreFacts> facts() = 0;
+  [[nodiscard]] virtual Result<TableFacts> table() = 0;
+  // Fails when the table does not exist.
+  [[nodiscard]] virtual Result<StoreIdentity> identity() = 0;
+  // True when a row's id starts with ids.prefix(): somebody has drawn our run id already.
+  [[nodiscard]] virtual Result<bool> has_rows_of(const VoterIds& ids) = 0;
+  // Reads the whole table in one REPEATABLE READ snapshot.
+  [[nodiscard]] virtual Result<RowBaseline> baseline(const VoterIds& ids) = 0;
+  // Reads the whole table in one REPEATABLE READ snapshot; about 0.3 s per million rows. "Written
+  // since the baseline" compares transaction ids modulo 2^32 within the window that the two
+  // snapshots span, so it holds across an epoch; a frozen row of an earlier epoch whose id falls
+  // into that window by chance is taken for new.
+  [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
+  // Row versions of this run seen so far, for the live view only: every call looks at the table's
+  // last blocks and adds them to what it saw before. An update of a row counts again; rows that
+  // were written into free space of blocks seen before are missed.
+  [[nodiscard]] virtual Result<std::uint64_t> progress(const VoterIds& ids) = 0;
+  [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
+  // clock_timestamp() between two readings of `clock`; the best of five.
+  [[nodiscard]] virtual Result<ClockOffset> clock_offset(const Clock& clock) = 0;
+};
+
+// Fails when PostgreSQL cannot be reached now or refuses the user.
+[[nodiscard]] Result<std::unique_ptr<RowStore>> open_row_store(const RowSettings& settings);
+
+}  // namespace votebench::target

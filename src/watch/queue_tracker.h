@@ -1,0 +1,61 @@
+// What the looks at the queue add up to: counters since the baseline, events, and the consumers
+// that were ever seen. Pure: fed with observations, reads no clock and no server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "vote/evidence.h"
+
+namespace votebench::watch {
+
+// A client whose last command took an element out of a list, or may have (a script, a transaction).
+struct SeenConsumer {
+  QueueClient client;                 // as it was last seen
+  std::string server_id;              // client ids begin anew when the server does
+  std::optional<Instant> gone_since;  // the first look that did not show it any more
+};
+
+// lpop, blpop, lmove, ... and what may hide one: evalsha, fcall, exec.
+[[nodiscard]] bool takes_elements(const std::string& command);
+
+struct QueueHistory {
+  std::uint64_t depth_max = 0;  // main list
+  std::uint32_t restarts = 0;   // changes of the server id
+  bool same_server = true;      // one server id, and no counter ever fell
+  std::uint64_t evicted = 0;    // keys, since the baseline
+  // Elements since the baseline: delta of calls - delta of failed calls. Nothing once the counters
+  // were reset.
+  std::optional<std::uint64_t> pushed = 0;
+  QueueSnapshot last;
+  std::vector<SeenConsumer> consumers;
+};
+
+// Not thread-safe.
+class QueueTracker {
+ public:
+  explicit QueueTracker(const QueueSnapshot& baseline);
+  // Continues what another tracker has seen.
+  QueueTracker(const QueueSnapshot& baseline, QueueHistory history);
+
+  // One snapshot, or why there is none; `at` is after t0. Returns the events it reveals:
+  // redis-restarted, redis-counters-reset, redis-evicted, redis-unreachable, redis-back.
+  std::vector<RunEvent> observe(Nanoseconds at, const Result<QueueSnapshot>& look);
+  // One CLIENT LIST of the server that the last snapshot came from.
+  void observe_clients(Instant at, const std::vector<QueueClient>& clients);
+
+  [[nodiscard]] const QueueHistory& history() const { return history_; }
+
+ private:
+  void note_server(Nanoseconds at, const QueueSnapshot& look, std::vector<RunEvent>& events);
+
+  QueueSnapshot baseline_;
+  QueueHistory history_;
+  bool reachable_ = true;
+};
+
+}  // namespace votebench::watch

@@ -1,0 +1,56 @@
+// The looks at queue and table while a run is going on, at a fixed cadence.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "core/clock.h"
+#include "target/queue_probe.h"
+#include "target/row_store.h"
+#include "vote/evidence.h"
+#include "vote/target_settings.h"
+#include "vote/voter_id.h"
+#include "watch/queue_tracker.h"
+
+namespace votebench::watch {
+
+// Where looks go. Called from the sampler's threads, never from two at a time; must not block.
+struct SampleSink {
+  // A sample holds what was measured at its instant: has_queue or has_rows is set, seldom both.
+  // The HTTP level is the caller's to fill in.
+  std::function<void(const Sample&)> on_sample;
+  std::function<void(const RunEvent&)> on_event;
+};
+
+// Probes are moved in: the sampler has its own connections. Either may be null.
+struct SamplerSources {
+  std::unique_ptr<target::QueueProbe> queue;
+  QueueSnapshot queue_baseline;
+  Nanoseconds queue_every = std::chrono::milliseconds(100);
+  std::unique_ptr<target::RowStore> rows;
+  VoterIds ids;
+  Nanoseconds rows_every = std::chrono::milliseconds(250);
+};
+
+// One thread per store, so that a store that hangs does not hide the other. Looks are due at
+// t0 + k * cadence; a look that comes more than three cadences late is a sampler-gap event.
+// Events: those of QueueTracker, postgres-unreadable, postgres-back, sampler-gap.
+class Sampler {
+ public:
+  // Starts at once. `clock` outlives the sampler.
+  Sampler(Clock& clock, Instant t0, SamplerSources sources, SampleSink sink);
+  ~Sampler();  // stop()
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  // What was seen of the queue so far. Any thread.
+  [[nodiscard]] QueueHistory queue_history() const;
+  // Takes a last look, then no more calls of the sink come. Idempotent.
+  void stop();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace votebench::watch
