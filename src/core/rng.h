@@ -33,7 +33,8 @@ class Rng {
 
   // Uniform in [0, bound); bound > 0. Bias below bound / 2^64.
   constexpr std::uint64_t below(std::uint64_t bound) noexcept {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64U);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64U);
   }
 
   // Exponential with mean 1, by inversion.

@@ -1,13 +1,11 @@
 // What a run writes about itself before its first vote (Manifest) and after its last (EndRecord).
-// Both are JSON; their grammar stands at the top of manifest.cpp. Neither holds a secret of the
-// target; the run key is no secret to whoever holds the run directory.
+// Both are JSON; their grammar stands at the top of manifest.cpp. Neither may be given a
+// secret of the target; the run key is no secret to whoever holds the run directory.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/clock.h"
@@ -28,30 +26,11 @@ struct WorkloadRange {
   std::optional<std::uint64_t> total;  // planned votes, where they are known beforehand
 };
 
-// Server clock minus ours, from a bracketed reading: the truth is within offset +- uncertainty.
-struct ClockOffset {
+// A reading of a server's clock against ours.
+struct ServerClock {
   std::string server;  // "redis", "postgres"
-  Nanoseconds offset{};
-  Nanoseconds uncertainty{};
+  ClockOffset offset;
   WallTime measured{};
-};
-
-// The table as it was after the probe votes had settled.
-struct RowBaseline {
-  StoreIdentity store;
-  TableModel model = TableModel::last_wins;
-  bool is_replica = false;
-  std::string snapshot;  // pg_current_snapshot()
-  std::uint64_t rows = 0;
-  std::uint64_t stranger_checksum = 0;
-  std::map<std::string, std::uint64_t> choices;  // rows per choice text
-};
-
-struct Baseline {
-  std::optional<QueueSnapshot> queue;
-  bool shares_pushes = false;                      // strangers were pushing
-  std::unordered_set<std::string> carry_over_ids;  // ids that stood in the queue
-  std::optional<RowBaseline> rows;
 };
 
 struct Manifest {
@@ -63,8 +42,8 @@ struct Manifest {
   std::string scenario_name;
   std::string scenario_source;  // a path, or "(command line)"
   std::string scenario_text;    // as written: scenario.yaml
-  std::string resolved_text;    // every default filled in, secrets as ***: resolved.yaml
-  std::string target_text;      // where it went, secrets as ***: target.yaml
+  std::string resolved_text;    // every default filled in: resolved.yaml
+  std::string target_text;      // where it went: target.yaml
 
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
@@ -74,8 +53,9 @@ struct Manifest {
   WallTime t0_wall{};
   Instant t0{};         // monotonic, meaningful while boot_id is the same
   std::string boot_id;  // ledger::current_boot_id()
-  Baseline baseline;
-  std::vector<ClockOffset> clock_offsets;
+  std::optional<QueueBaseline> queue;
+  std::optional<RowBaseline> rows;
+  std::vector<ServerClock> clocks;
 };
 
 // A file of the run as it was when the run was closed.
@@ -89,7 +69,7 @@ struct EndRecord {
   WallTime ended{};
   bool interrupted = false;
   std::optional<StoreIdentity> store;  // of the table that the final rows were read from
-  std::vector<ClockOffset> clock_offsets;
+  std::vector<ServerClock> clocks;
   std::vector<FileSeal> files;  // filled in by RunDirectory::close
 };
 

@@ -61,9 +61,10 @@ class WorkloadPlan {
 
   // Planned votes per second at a time after t0; 0 for closed workloads.
   [[nodiscard]] double rate_at(Nanoseconds time) const;
-  // What goes on at a time after t0: "ramp 0 -> 400/s", "20 clients"; empty before and after.
+  // What goes on at a time after t0: "ramp 0 -> 400/s", "hold 400/s", "20 clients"; empty before
+  // and after.
   [[nodiscard]] std::string stage_at(Nanoseconds time) const;
-  // One line: "peak: ramp 0 -> 400/s over 20 s, hold 400/s for 1m10s, poisson; 32,000 votes".
+  // One line: "peak: ramp 0 -> 400/s over 20 s, hold 400/s for 1m10s; 32,000 votes".
   [[nodiscard]] std::string summary() const;
 
   // The votes from the first on. The stream refers to this plan, which must outlive it.
@@ -73,6 +74,8 @@ class WorkloadPlan {
   friend class RunPlan;
   friend class VoteStream;
   WorkloadPlan() = default;
+  [[nodiscard]] static Result<WorkloadPlan> make(const scenario::Scenario& scenario,
+                                                 std::size_t index);
 
   scenario::Workload workload_;
   WorkloadIndex index_ = 0;

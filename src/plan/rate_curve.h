@@ -36,8 +36,8 @@ class RateCurve {
   // Votes per second at a time after the start; 0 outside of the curve.
   [[nodiscard]] double rate_at(Nanoseconds time) const;
 
-  // The index of the piece at a time within the curve.
-  [[nodiscard]] std::size_t piece_at(Nanoseconds time) const;
+  // The piece that holds at a time, 0 <= time < length().
+  [[nodiscard]] const RatePiece& piece_at(Nanoseconds time) const { return find(time).shape; }
 
  private:
   struct Piece {
@@ -46,6 +46,8 @@ class RateCurve {
     double area_before = 0;
     double area_end = 0;
   };
+
+  [[nodiscard]] const Piece& find(Nanoseconds time) const;
 
   std::vector<Piece> pieces_;
   double area_ = 0;
