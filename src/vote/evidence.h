@@ -133,6 +133,7 @@ struct RowEvidence {
   bool readable = false;      // the final rows were read
   bool same_store = true;     // StoreIdentity unchanged but for postmaster_start
   bool is_replica = false;    // pg_is_in_recovery(): absence proves nothing
+  StoreIdentity store;        // that the final rows were read from
   TableModel model = TableModel::last_wins;
   std::uint64_t rows_start = 0;
   std::uint64_t rows_end = 0;
