@@ -27,8 +27,14 @@ struct AuditInput {
   bool host_crashed = false;  // unclosed run and another boot: empty slots may have been sent
 };
 
-// Memory: about 16 bytes per voter and row beyond the input. Deterministic.
-// Runs the canaries (audit/canaries.h) first: when one fails the verdict is `broken`.
+// Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of
+// rows. Runs the canaries (audit/canaries.h) first; when one of them fails, or when a sum of the
+// verdict does not hold, the verdict is `broken`.
 [[nodiscard]] Verdict judge(const AuditInput& input);
+
+// Accepted votes that the rows of `input` do not show (yet): absent, or the voter's row still holds
+// a value that a later accepted vote is to replace. Zero is what SettleProof::complete means, with
+// exactly the rules that judge() applies. `queue` and `settlement` of the input are not looked at.
+[[nodiscard]] std::uint64_t missing_acked(const AuditInput& input);
 
 }  // namespace votebench::audit

@@ -59,7 +59,7 @@ struct Finding {
   std::string expected;                  // choice(s) that were admissible, "a" or "a|b"
   std::string found;                     // what the table holds, empty = no row
   HopRange hop;
-  std::string note;                      // for people, one clause
+  std::string note;  // for people, one clause
 };
 
 struct ClassTally {
@@ -97,10 +97,15 @@ struct Verdict {
   std::vector<std::string> reasons;      // why this kind, most important first
   std::vector<std::string> advice;       // what would help
   std::vector<std::string> assumptions;  // what the claims lean on
+  std::vector<std::string> notes;        // worth knowing, changes no verdict
   Accounting accounting;
   std::uint64_t voters = 0;  // voters with at least one started attempt
 
-  // Votes by class (attempts; PHANTOM counts rows). Every acked vote is in exactly one class.
+  // Votes by class (attempts; DUPLICATED, PHANTOM and CONTRADICTION count rows). Every acked vote
+  // is in exactly one class:
+  //   acked = persisted + superseded + lost + stale + pending + queued + in_flight
+  //           + flipped - flipped_ambiguous
+  //   ambiguous = recovered + absent_ambiguous + flipped_ambiguous
   std::uint64_t persisted = 0;
   std::uint64_t superseded = 0;
   std::uint64_t recovered = 0;
@@ -109,6 +114,9 @@ struct Verdict {
   std::uint64_t queued = 0;
   std::uint64_t in_flight = 0;
   ClassTally lost, flipped, duplicated, stale, phantom, contradiction;
+  std::uint64_t flipped_ambiguous = 0;  // of `flipped`: votes without an answer that were counted
+  std::uint64_t blind =
+      0;  // of `persisted`: repeats the voter's previous choice, loss is invisible
   std::map<HopRange, std::uint64_t> lost_by_hop;
 
   // Rows that no vote of this run explains.
