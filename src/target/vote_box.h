@@ -52,8 +52,9 @@ class VoteSession {
 
   // Required: no vote is under way. May finish at once.
   [[nodiscard]] virtual Progress start(const VoteRequest& request, Instant now) = 0;
-  // `events` as epoll reported them. Between votes: `finished`, the last answer stays.
-  [[nodiscard]] virtual Progress on_ready(std::uint32_t events, Instant now) = 0;
+  // Epoll reported the tag; which events does not matter, the session looks for itself.
+  // Between votes: `finished`, the last answer stays.
+  [[nodiscard]] virtual Progress on_ready(Instant now) = 0;
   // To be called once deadline() has passed.
   [[nodiscard]] virtual Progress on_deadline(Instant now) = 0;
   // The next time at which on_deadline() has work; Instant::max() = none.
