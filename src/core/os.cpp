@@ -18,22 +18,6 @@ Failure file_failure(std::string_view action, const std::filesystem::path& path,
               fmt::format("cannot {} {}: {}", action, path.string(), os_error(error)));
 }
 
-Result<> write_all(int fd, std::string_view content, const std::filesystem::path& path) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return file_failure("write", path, errno);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-Result<> sync_directory(const std::filesystem::path& directory) {
-  const FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) return file_failure("sync", directory, errno);
-  return {};
-}
-
 }  // namespace
 
 void FileDescriptor::reset() noexcept {
@@ -66,6 +50,22 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
 }
 
+Result<> write_fully(int fd, std::string_view content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return file_failure("write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<> sync_directory(const std::filesystem::path& directory) {
+  const FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return file_failure("sync", directory, errno);
+  return {};
+}
+
 Result<> write_file_durably(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
   const std::filesystem::path temporary = path.string() + ".tmp";
@@ -73,7 +73,7 @@ Result<> write_file_durably(const std::filesystem::path& path, std::string_view 
     const FileDescriptor fd(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!fd) return file_failure("write", temporary, errno);
-    TRY(write_all(fd.get(), content, temporary));
+    TRY(write_fully(fd.get(), content, temporary));
     if (::fsync(fd.get()) != 0) return file_failure("sync", temporary, errno);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return file_failure("rename", path, errno);

@@ -44,6 +44,13 @@ void fill_random(std::span<std::uint8_t> bytes);
 
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 
+// Writes all of `content` to a descriptor; `path` is for the error text.
+[[nodiscard]] Result<> write_fully(int fd, std::string_view content,
+                                   const std::filesystem::path& path);
+
+// Makes what was created, renamed or removed in `directory` survive a crash of the host.
+[[nodiscard]] Result<> sync_directory(const std::filesystem::path& directory);
+
 // Survives a crash whole or not at all: temporary file, fsync, rename, fsync of the directory.
 [[nodiscard]] Result<> write_file_durably(const std::filesystem::path& path,
                                           std::string_view content);
