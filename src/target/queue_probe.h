@@ -55,7 +55,7 @@ class QueueProbe {
   virtual ~QueueProbe() = default;
   // One MULTI; LLEN...; INFO; TIME; EXEC: all of one instant. About 0.1 ms on loopback.
   [[nodiscard]] virtual Result<QueueSnapshot> snapshot() = 0;
-  // As snapshot(), and in the same transaction the first `limit` elements of every list.
+  // As snapshot(), and in the same transaction the first `limit` (>= 1) elements of every list.
   [[nodiscard]] virtual Result<QueueContents> contents(std::uint64_t limit) = 0;
   // The first `limit` elements of any list. A key of another type is an error ("WRONGTYPE").
   [[nodiscard]] virtual Result<QueueList> read_list(const std::string& name,

@@ -1,0 +1,233 @@
+#include "target/pq_connection.h"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+#include "core/os.h"
+#include "core/text.h"
+
+namespace votebench::target {
+namespace {
+
+constexpr char kConnectLimit[] = "3";  // seconds
+// The server ends a statement first; a server that cannot is given up a little later.
+constexpr char kStatementLimits[] = "SET statement_timeout = '10s'; SET lock_timeout = '2s'";
+constexpr int kSilenceLimitMs = 12'000;
+// A reading of all rows may take long, but never is silent for long.
+constexpr char kBeginReading[] =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'";
+
+// libpq's messages may have several lines and end with a newline.
+std::string one_line(std::string_view message) {
+  while (message.ends_with('\n')) message.remove_suffix(1);
+  std::string text(message);
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  return printable(text, 500);
+}
+
+std::string make_application_name() {
+  std::array<std::uint8_t, 4> token{};
+  fill_random(token);
+  return "votebench-" + to_hex(token);
+}
+
+void ignore_notice(void* /*unused*/, const char* /*message*/) {}
+
+}  // namespace
+
+void PqRows::Clear::operator()(pg_result* result) const { PQclear(result); }
+
+int PqRows::size() const { return PQntuples(result_.get()); }
+
+bool PqRows::is_null(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) == 1;
+}
+
+std::string_view PqRows::text(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::uint64_t PqRows::number(int row, int column) const {
+  const std::string_view digits = text(row, column);
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+bool PqRows::truth(int row, int column) const { return text(row, column) == "t"; }
+
+PqConnection::PqConnection(RowSettings settings) : settings_(std::move(settings)) {}
+
+void PqConnection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
+
+const std::string& PqConnection::application_name() {
+  static const std::string name = make_application_name();
+  return name;
+}
+
+Result<> PqConnection::open() {
+  if (connection_) return {};
+  TRY(connect());
+  TRY(query(kStatementLimits));
+  return {};
+}
+
+Result<PqRows> PqConnection::query(const std::string& sql,
+                                   const std::vector<std::string>& parameters) {
+  TRY(open());
+  TRY(send(sql, parameters));
+  PqRows answer(nullptr);
+  for (;;) {
+    TRY_ASSIGN(PqRows next, next_result());
+    if (!next.result_) return answer;
+    answer = std::move(next);
+  }
+}
+
+Result<> PqConnection::copy_out(const std::string& sql,
+                                const std::function<void(std::string_view)>& take) {
+  TRY(open());
+  TRY(send(sql, {}));
+  TRY(next_result());
+  for (;;) {
+    char* line = nullptr;
+    const int length = PQgetCopyData(connection_.get(), &line, /*async=*/1);
+    if (length > 0) {
+      take({line, static_cast<std::size_t>(length) - 1});
+      PQfreemem(line);
+    } else if (length == 0) {
+      TRY(wait_for_bytes());
+    } else if (length == -1) {
+      return finish_statement();
+    } else {
+      return broken(PQerrorMessage(connection_.get()));
+    }
+  }
+}
+
+Result<> PqConnection::begin_reading() {
+  TRY(query(kBeginReading));
+  return {};
+}
+
+Result<> PqConnection::end_reading() {
+  TRY(query("COMMIT"));
+  return {};
+}
+
+Result<> PqConnection::connect() {
+  // Later words win over what the URL says.
+  std::vector<const char*> words{"dbname", "application_name", "connect_timeout", "keepalives_idle",
+                                 "tcp_user_timeout"};
+  std::vector<const char*> values{settings_.url.c_str(), application_name().c_str(), kConnectLimit,
+                                  "5", "10000"};
+  if (!settings_.password.empty()) {
+    words.push_back("password");
+    values.push_back(settings_.password.reveal().c_str());
+  }
+  words.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectdbParams(words.data(), values.data(), /*expand_dbname=*/1));
+  if (!connection_) return failure("cannot be reached: out of memory");
+  if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    const auto error = failure("cannot be reached: " + one_line(PQerrorMessage(connection_.get())));
+    connection_.reset();
+    return error;
+  }
+  PQsetNoticeProcessor(connection_.get(), ignore_notice, nullptr);
+  return {};
+}
+
+Result<> PqConnection::send(const std::string& sql, const std::vector<std::string>& parameters) {
+  std::vector<const char*> values;
+  for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
+  const int sent =
+      parameters.empty()
+          ? PQsendQuery(connection_.get(), sql.c_str())  // may hold several statements
+          : PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()),
+                              nullptr, values.data(), nullptr, nullptr, /*resultFormat=*/0);
+  if (sent != 1) return broken(PQerrorMessage(connection_.get()));
+  return {};
+}
+
+// The next result of the statement that was sent; an empty one after the last.
+Result<PqRows> PqConnection::next_result() {
+  while (PQisBusy(connection_.get()) == 1) TRY(wait_for_bytes());
+  PqRows answer(PQgetResult(connection_.get()));
+  if (!answer.result_) return answer;
+  switch (PQresultStatus(answer.result_.get())) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+    case PGRES_COPY_OUT:
+      return answer;
+    default:
+      return refused(answer);
+  }
+}
+
+Result<> PqConnection::finish_statement() {
+  for (;;) {
+    TRY_ASSIGN(const PqRows answer, next_result());
+    if (!answer.result_) return {};
+  }
+}
+
+Result<> PqConnection::wait_for_bytes() {
+  pollfd waiting{PQsocket(connection_.get()), POLLIN, 0};
+  int ready = 0;
+  do ready = ::poll(&waiting, 1, kSilenceLimitMs);
+  while (ready < 0 && errno == EINTR);
+  if (ready == 0) return broken("it is silent for 12 s");
+  if (PQconsumeInput(connection_.get()) != 1) return broken(PQerrorMessage(connection_.get()));
+  return {};
+}
+
+Failure PqConnection::failure(std::string_view what) const {
+  if (!connection_ || PQdb(connection_.get()) == nullptr)
+    return fail(ErrorKind::environment, fmt::format("PostgreSQL {}", what));
+  return fail(ErrorKind::environment,
+              fmt::format("PostgreSQL at {}:{}/{} {}", PQhost(connection_.get()),
+                          PQport(connection_.get()), PQdb(connection_.get()), what));
+}
+
+// A refused statement leaves the connection usable, unless a transaction was open.
+Failure PqConnection::refused(const PqRows& answer) {
+  const char* primary = PQresultErrorField(answer.result_.get(), PG_DIAG_MESSAGE_PRIMARY);
+  const auto error =
+      failure(primary == nullptr ? "does not answer: " + one_line(PQerrorMessage(connection_.get()))
+                                 : "refuses: " + one_line(primary));
+  while (PQstatus(connection_.get()) == CONNECTION_OK)
+    if (const PqRows rest(PQgetResult(connection_.get())); !rest.result_) break;
+  if (PQstatus(connection_.get()) != CONNECTION_OK ||
+      PQtransactionStatus(connection_.get()) != PQTRANS_IDLE)
+    connection_.reset();
+  return error;
+}
+
+Failure PqConnection::broken(std::string_view why) {
+  const auto error = failure("does not answer: " + one_line(why));
+  connection_.reset();
+  return error;
+}
+
+std::string quoted_identifier(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string quoted_table(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return quoted_identifier(name);
+  return quoted_identifier(name.substr(0, dot)) + "." + quoted_identifier(name.substr(dot + 1));
+}
+
+}  // namespace votebench::target

@@ -1,0 +1,79 @@
+// One libpq connection with a time limit on everything, also on a server that is frozen: libpq's
+// non-blocking calls and poll(2), because statement_timeout needs a server that runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "vote/target_settings.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace votebench::target {
+
+// Rows of text. Views live as long as the object.
+class PqRows {
+ public:
+  explicit PqRows(pg_result* result) : result_(result) {}
+  [[nodiscard]] int size() const;
+  [[nodiscard]] bool is_null(int row, int column) const;
+  [[nodiscard]] std::string_view text(int row, int column) const;
+  [[nodiscard]] std::uint64_t number(int row, int column) const;  // 0 when it is none
+  [[nodiscard]] bool truth(int row, int column) const;            // "t"
+
+ private:
+  friend class PqConnection;
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;  // null: no further result
+};
+
+// Connects when it is first needed and again after it broke. Not thread-safe.
+// Errors: environment, "PostgreSQL at HOST:PORT/DATABASE ...", never a secret.
+class PqConnection {
+ public:
+  explicit PqConnection(RowSettings settings);
+
+  Result<> open();
+  // One statement with text parameters $1, $2, ...
+  Result<PqRows> query(const std::string& sql, const std::vector<std::string>& parameters = {});
+  // COPY ... TO STDOUT: `take` is called with every line, without its newline.
+  Result<> copy_out(const std::string& sql, const std::function<void(std::string_view)>& take);
+  // The statements in between see one snapshot and may take long. A statement that fails in between
+  // drops the connection, and with it the transaction.
+  Result<> begin_reading();
+  Result<> end_reading();
+
+  // What every connection of this process is called in pg_stat_activity.
+  [[nodiscard]] static const std::string& application_name();
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* connection) const;
+  };
+
+  Result<> connect();
+  Result<> send(const std::string& sql, const std::vector<std::string>& parameters);
+  Result<PqRows> next_result();
+  Result<> finish_statement();
+  Result<> wait_for_bytes();
+  Failure failure(std::string_view what) const;
+  Failure refused(const PqRows& answer);
+  Failure broken(std::string_view why);
+
+  RowSettings settings_;
+  std::unique_ptr<pg_conn, Finish> connection_;
+};
+
+// "name" with its quotes doubled; "schema"."table" for a table name with a dot.
+[[nodiscard]] std::string quoted_identifier(std::string_view name);
+[[nodiscard]] std::string quoted_table(std::string_view name);
+
+}  // namespace votebench::target

@@ -1,0 +1,316 @@
+#include "target/queue_probe.h"
+
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+#include <sys/time.h>
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "core/check.h"
+#include "target/clock_bracket.h"
+#include "target/redis_text.h"
+#include "target/sigpipe_guard.h"
+
+namespace votebench::target {
+namespace {
+
+constexpr timeval kConnectLimit{2, 0};
+constexpr timeval kAnswerLimit{2, 0};
+constexpr char kClientName[] = "votebench";
+
+struct FreeContext {
+  void operator()(redisContext* context) const { redisFree(context); }
+};
+struct FreeReply {
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Context = std::unique_ptr<redisContext, FreeContext>;
+using Reply = std::unique_ptr<redisReply, FreeReply>;
+using Command = std::vector<std::string>;
+
+std::string_view text_of(const redisReply& reply) {
+  return reply.str == nullptr ? std::string_view() : std::string_view(reply.str, reply.len);
+}
+
+std::uint64_t number_of(const redisReply& reply) {
+  return reply.integer < 0 ? 0 : static_cast<std::uint64_t>(reply.integer);
+}
+
+bool is_error(const redisReply& reply) { return reply.type == REDIS_REPLY_ERROR; }
+
+// The two texts of TIME: seconds and microseconds.
+WallTime time_of(const redisReply& reply) {
+  std::int64_t parts[2] = {0, 0};
+  for (std::size_t i = 0; i < reply.elements && i < 2; ++i) {
+    const std::string_view text = text_of(*reply.element[i]);
+    std::from_chars(text.data(), text.data() + text.size(), parts[i]);
+  }
+  return WallTime(std::chrono::seconds(parts[0]) + std::chrono::microseconds(parts[1]));
+}
+
+QueueList list_of(const redisReply& range, std::uint64_t length) {
+  QueueList list;
+  list.length = length;
+  for (std::size_t i = 0; i < range.elements; ++i) {
+    if (auto element = parse_payload(text_of(*range.element[i])))
+      list.elements.push_back(*std::move(element));
+    else
+      ++list.malformed;
+  }
+  return list;
+}
+
+Command range_command(const std::string& list, std::uint64_t limit) {
+  CHECK_THAT_HOLDS(limit > 0);
+  return {"LRANGE", list, "0", std::to_string(limit - 1)};
+}
+
+// A connection that is made when it is needed and dropped when it fails.
+class Connection {
+ public:
+  explicit Connection(QueueSettings settings) : settings_(std::move(settings)) {}
+
+  Result<> open() {
+    if (context_) return {};
+    TRY(connect());
+    const auto greeted = greet();
+    if (!greeted) context_.reset();
+    return greeted;
+  }
+
+  // Sends all commands at once. The replies may be errors of Redis; a broken connection is ours.
+  Result<std::vector<Reply>> ask(const std::vector<Command>& commands) {
+    TRY(open());
+    return exchange(commands);
+  }
+
+  // MULTI, the commands, EXEC: their replies, none of them an error.
+  Result<Reply> ask_at_once(const std::vector<Command>& commands) {
+    std::vector<Command> transaction{{"MULTI"}};
+    transaction.insert(transaction.end(), commands.begin(), commands.end());
+    transaction.push_back({"EXEC"});
+    TRY_ASSIGN(auto replies, ask(transaction));
+    for (const Reply& reply : replies) TRY(accept(*reply));
+    Reply result = std::move(replies.back());
+    if (result->type != REDIS_REPLY_ARRAY || result->elements != commands.size())
+      return failure("did not execute a transaction");
+    for (std::size_t i = 0; i < result->elements; ++i) TRY(accept(*result->element[i]));
+    return result;
+  }
+
+  Result<Reply> ask_one(const Command& command) {
+    TRY_ASSIGN(auto replies, ask({command}));
+    TRY(accept(*replies.front()));
+    return std::move(replies.front());
+  }
+
+  [[nodiscard]] std::uint64_t own_id() const { return own_id_; }
+
+ private:
+  Failure failure(std::string_view what) const {
+    return fail(ErrorKind::environment, fmt::format("Redis at {} {}", settings_.where(), what));
+  }
+
+  Result<> accept(const redisReply& reply) const {
+    if (!is_error(reply)) return {};
+    const std::string_view text = text_of(reply);
+    if (text.starts_with("WRONGTYPE"))
+      return fail(ErrorKind::environment,
+                  fmt::format("Redis at {}: a key that should be a list holds another type "
+                              "(WRONGTYPE)",
+                              settings_.where()),
+                  fmt::format("look at it: TYPE {}", settings_.list));
+    return failure(fmt::format("refuses: {}", text));
+  }
+
+  Result<> connect() {
+    context_.reset(
+        settings_.socket_path.empty()
+            ? redisConnectWithTimeout(settings_.host.c_str(), settings_.port, kConnectLimit)
+            : redisConnectUnixWithTimeout(settings_.socket_path.c_str(), kConnectLimit));
+    if (!context_) return failure("cannot be reached: out of memory");
+    if (context_->err != 0) {
+      const std::string reason = context_->errstr;
+      context_.reset();
+      return failure("cannot be reached: " + reason);
+    }
+    redisSetTimeout(context_.get(), kAnswerLimit);
+    return {};
+  }
+
+  Result<> greet() {
+    std::vector<Command> commands;
+    if (!settings_.password.empty()) commands.push_back(authentication());
+    commands.push_back({"SELECT", std::to_string(settings_.database)});
+    commands.push_back({"CLIENT", "SETNAME", kClientName});
+    commands.push_back({"CLIENT", "ID"});
+    TRY_ASSIGN(const auto replies, exchange(commands));
+    // Of an answer to AUTH only the first word: "unknown command" quotes the arguments.
+    const std::string_view first = text_of(*replies.front());
+    if (!settings_.password.empty() && is_error(*replies.front()))
+      return failure(fmt::format("refuses the password ({})", first.substr(0, first.find(' '))));
+    TRY(accept(*replies[replies.size() - 3]));
+    own_id_ = is_error(*replies.back()) ? 0 : number_of(*replies.back());
+    return {};
+  }
+
+  Command authentication() const {
+    if (settings_.user.empty()) return {"AUTH", settings_.password.reveal()};
+    return {"AUTH", settings_.user, settings_.password.reveal()};
+  }
+
+  Result<std::vector<Reply>> exchange(const std::vector<Command>& commands) {
+    const SigpipeGuard guard;
+    std::vector<Reply> replies;
+    for (const Command& command : commands) append(command);
+    while (replies.size() < commands.size()) {
+      void* reply = nullptr;
+      if (redisGetReply(context_.get(), &reply) != REDIS_OK) return broken();
+      replies.emplace_back(static_cast<redisReply*>(reply));
+    }
+    return replies;
+  }
+
+  void append(const Command& command) {
+    std::vector<const char*> texts;
+    std::vector<std::size_t> lengths;
+    for (const std::string& word : command) {
+      texts.push_back(word.data());
+      lengths.push_back(word.size());
+    }
+    redisAppendCommandArgv(context_.get(), static_cast<int>(texts.size()), texts.data(),
+                           lengths.data());
+  }
+
+  Failure broken() {
+    const std::string reason = context_->errstr;
+    context_.reset();
+    return failure("does not answer: " + reason);
+  }
+
+  QueueSettings settings_;
+  Context context_;
+  std::uint64_t own_id_ = 0;
+};
+
+class RedisProbe final : public QueueProbe {
+ public:
+  explicit RedisProbe(const QueueSettings& settings) : settings_(settings), connection_(settings) {
+    names_.push_back(settings.list);
+    names_.insert(names_.end(), settings.in_flight.begin(), settings.in_flight.end());
+  }
+
+  Result<> open() { return connection_.open(); }
+
+  Result<QueueSnapshot> snapshot() override {
+    TRY_ASSIGN(const Reply reply, connection_.ask_at_once(snapshot_commands()));
+    return snapshot_of(*reply);
+  }
+
+  Result<QueueContents> contents(std::uint64_t limit) override {
+    std::vector<Command> commands = snapshot_commands();
+    const std::size_t ranges_at = commands.size();
+    for (const std::string& name : names_) commands.push_back(range_command(name, limit));
+    TRY_ASSIGN(const Reply reply, connection_.ask_at_once(commands));
+    QueueContents contents;
+    contents.snapshot = snapshot_of(*reply);
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      QueueList list = list_of(*reply->element[ranges_at + i], number_of(*reply->element[i]));
+      if (i == 0)
+        contents.list = std::move(list);
+      else
+        contents.in_flight.push_back(std::move(list));
+    }
+    return contents;
+  }
+
+  Result<QueueList> read_list(const std::string& name, std::uint64_t limit) override {
+    TRY_ASSIGN(const Reply reply,
+               connection_.ask_at_once({{"LLEN", name}, range_command(name, limit)}));
+    return list_of(*reply->element[1], number_of(*reply->element[0]));
+  }
+
+  Result<std::vector<QueueClient>> clients() override {
+    TRY_ASSIGN(const Reply reply, connection_.ask_one({"CLIENT", "LIST"}));
+    std::vector<QueueClient> clients = parse_client_list(text_of(*reply));
+    std::erase_if(clients, [&](const QueueClient& client) {
+      return client.id == connection_.own_id() || client.name == kClientName;
+    });
+    return clients;
+  }
+
+  Result<QueueFacts> facts() override {
+    TRY_ASSIGN(const Reply type, connection_.ask_one({"TYPE", settings_.list}));
+    TRY_ASSIGN(const Reply info, connection_.ask_one({"INFO"}));
+    QueueFacts facts;
+    facts.list_type = text_of(*type);
+    facts.version = info_field(text_of(*info), "redis_version");
+    facts.is_replica = info_field(text_of(*info), "role") == "slave";
+    facts.max_memory_bytes = info_number(text_of(*info), "maxmemory");
+    facts.max_memory_policy = info_field(text_of(*info), "maxmemory_policy");
+    facts.append_only_file = info_number(text_of(*info), "aof_enabled") == 1;
+    TRY_ASSIGN(facts.snapshots_to_disk, saves_snapshots());
+    return facts;
+  }
+
+  Result<ClockOffset> clock_offset(const Clock& clock) override {
+    return bracket_clock(clock, [&]() -> Result<WallTime> {
+      TRY_ASSIGN(const Reply reply, connection_.ask_one({"TIME"}));
+      return time_of(*reply);
+    });
+  }
+
+ private:
+  // One INFO per section: several in one command are understood from Redis 7 on only.
+  std::vector<Command> snapshot_commands() const {
+    std::vector<Command> commands;
+    for (const std::string& name : names_) commands.push_back({"LLEN", name});
+    for (const char* section : {"server", "stats", "commandstats"})
+      commands.push_back({"INFO", section});
+    commands.push_back({"TIME"});
+    return commands;
+  }
+
+  QueueSnapshot snapshot_of(const redisReply& reply) const {
+    const std::size_t lists = names_.size();
+    const std::string_view server = text_of(*reply.element[lists]);
+    const std::string_view stats = text_of(*reply.element[lists + 1]);
+    const CommandCalls pushes = command_calls(text_of(*reply.element[lists + 2]), "rpush");
+    QueueSnapshot snapshot;
+    snapshot.server_id = info_field(server, "run_id");
+    snapshot.uptime_s = info_number(server, "uptime_in_seconds");
+    snapshot.evicted_keys = info_number(stats, "evicted_keys");
+    snapshot.push_calls = pushes.calls;
+    snapshot.push_failed = pushes.failed;
+    snapshot.server_time = time_of(*reply.element[lists + 3]);
+    snapshot.depth = number_of(*reply.element[0]);
+    for (std::size_t i = 1; i < lists; ++i)
+      snapshot.in_flight_depths.push_back(number_of(*reply.element[i]));
+    return snapshot;
+  }
+
+  // CONFIG is forbidden on many managed servers: then it is not known, and nothing depends on it.
+  Result<bool> saves_snapshots() {
+    TRY_ASSIGN(const auto replies, connection_.ask({{"CONFIG", "GET", "save"}}));
+    const redisReply& reply = *replies.front();
+    return reply.type == REDIS_REPLY_ARRAY && reply.elements == 2 &&
+           !text_of(*reply.element[1]).empty();
+  }
+
+  QueueSettings settings_;
+  Connection connection_;
+  std::vector<std::string> names_;  // the main list, then the side lists
+};
+
+}  // namespace
+
+Result<std::unique_ptr<QueueProbe>> open_queue_probe(const QueueSettings& settings) {
+  auto probe = std::make_unique<RedisProbe>(settings);
+  TRY(probe->open());
+  return std::unique_ptr<QueueProbe>(std::move(probe));
+}
+
+}  // namespace votebench::target

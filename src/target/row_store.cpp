@@ -1,0 +1,234 @@
+#include "target/row_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "target/clock_bracket.h"
+#include "target/pq_connection.h"
+#include "target/row_scan.h"
+
+namespace votebench::target {
+namespace {
+
+// A table's blocks that are looked at again and again; older ones are taken as they were.
+constexpr std::uint64_t kTailBlocks = 128;
+
+WallTime from_microseconds(std::uint64_t value) {
+  return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(value)));
+}
+
+// Microseconds since 1970: a double is exact to 0.25 us until the year 2255, and cheaper than
+// extract(), which computes in numeric.
+std::string as_microseconds(std::string_view timestamp) {
+  return fmt::format("(date_part('epoch', {}) * 1000000)::bigint", timestamp);
+}
+
+class PostgresStore final : public RowStore {
+ public:
+  explicit PostgresStore(const RowSettings& settings)
+      : connection_(settings),
+        settings_(settings),
+        table_(quoted_table(settings.table)),
+        voter_(quoted_identifier(settings.voter_column)),
+        choice_(quoted_identifier(settings.choice_column)) {}
+
+  Result<> open() { return connection_.open(); }
+
+  Result<StoreFacts> facts() override {
+    TRY_ASSIGN(const PqRows rows,
+               connection_.query("SELECT current_setting('server_version'), pg_is_in_recovery(), "
+                                 "current_setting('track_commit_timestamp') = 'on'"));
+    StoreFacts facts;
+    facts.version = rows.text(0, 0).substr(0, rows.text(0, 0).find(' '));
+    facts.in_recovery = rows.truth(0, 1);
+    facts.has_commit_times = rows.truth(0, 2);
+    return facts;
+  }
+
+  Result<TableFacts> table() override;
+  Result<StoreIdentity> identity() override;
+
+  Result<bool> has_rows_of(const VoterIds& ids) override {
+    TRY_ASSIGN(const PqRows rows,
+               connection_.query(
+                   fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {})", table_, is_of_run(ids))));
+    return rows.truth(0, 0);
+  }
+
+  Result<RowBaseline> baseline(const VoterIds& ids) override;
+  Result<RowSet> read_rows(const RowQuestion& question) override;
+  Result<std::uint64_t> progress(const VoterIds& ids) override;
+  Result<StoreActivity> activity() override;
+
+  Result<ClockOffset> clock_offset(const Clock& clock) override {
+    const std::string sql = "SELECT " + as_microseconds("clock_timestamp()");
+    return bracket_clock(clock, [&]() -> Result<WallTime> {
+      TRY_ASSIGN(const PqRows rows, connection_.query(sql));
+      return from_microseconds(rows.number(0, 0));
+    });
+  }
+
+ private:
+  // The prefix is hexadecimal: nothing to escape.
+  std::string is_of_run(const VoterIds& ids) const {
+    return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
+  }
+
+  std::string copy_statement(bool commit_times) const {
+    const std::string committed =
+        commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
+    return fmt::format("COPY (SELECT {}, {}, xmin, {} FROM {}) TO STDOUT", voter_, choice_,
+                       committed, table_);
+  }
+
+  Result<TransactionSnapshot> current_snapshot(std::string& text, WallTime& server_time);
+
+  PqConnection connection_;
+  RowSettings settings_;
+  std::string table_;  // quoted, as the columns
+  std::string voter_;
+  std::string choice_;
+  // progress(): rows of the run in the blocks below settled_blocks_.
+  std::uint64_t settled_blocks_ = 0;
+  std::uint64_t settled_rows_ = 0;
+};
+
+Result<TableFacts> PostgresStore::table() {
+  TRY_ASSIGN(const PqRows columns,
+             connection_.query("SELECT attname, format_type(atttypid, atttypmod) "
+                               "FROM pg_attribute WHERE attrelid = to_regclass($1) "
+                               "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                               {table_}));
+  TableFacts facts;
+  for (int row = 0; row < columns.size(); ++row) {
+    facts.columns.push_back({std::string(columns.text(row, 0)), std::string(columns.text(row, 1))});
+    facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
+    facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
+  }
+  facts.exists = !facts.columns.empty();
+  TRY_ASSIGN(
+      const PqRows unique,
+      connection_.query("SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+                        "AND a.attnum = i.indkey[0] WHERE i.indrelid = to_regclass($1) "
+                        "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
+                        "AND i.indnkeyatts = 1 AND a.attname = $2",
+                        {table_, settings_.voter_column}));
+  facts.model = unique.size() > 0 ? TableModel::last_wins : TableModel::append;
+  return facts;
+}
+
+Result<StoreIdentity> PostgresStore::identity() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query("SELECT (SELECT system_identifier FROM pg_control_system()), "
+                               "oid::bigint, relfilenode::bigint, pg_postmaster_start_time() "
+                               "FROM pg_class WHERE oid = to_regclass($1)",
+                               {table_}));
+  if (rows.size() == 0)
+    return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
+                "has the worker made it yet? (it does so when it starts)");
+  return StoreIdentity{std::string(rows.text(0, 0)), rows.number(0, 1), rows.number(0, 2),
+                       std::string(rows.text(0, 3))};
+}
+
+Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
+                                                            WallTime& server_time) {
+  TRY_ASSIGN(const PqRows rows, connection_.query("SELECT pg_current_snapshot(), " +
+                                                  as_microseconds("clock_timestamp()")));
+  text = rows.text(0, 0);
+  server_time = from_microseconds(rows.number(0, 1));
+  if (auto snapshot = parse_snapshot(text)) return *std::move(snapshot);
+  return fail(ErrorKind::internal, "PostgreSQL sent a snapshot of an unknown form: " + text);
+}
+
+Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
+  TRY_ASSIGN(const TableFacts facts, table());
+  RowBaseline baseline;
+  baseline.model = facts.model;
+  TRY_ASSIGN(baseline.identity, identity());
+  TRY(connection_.begin_reading());
+  TRY(current_snapshot(baseline.snapshot, baseline.server_time));
+  RowScan scan(ids);
+  TRY(connection_.copy_out(copy_statement(false), [&](std::string_view line) { scan.add(line); }));
+  TRY(connection_.end_reading());
+  RowSet rows = scan.finish();
+  baseline.rows = rows.total;
+  baseline.strangers = rows.pre_existing;
+  baseline.stranger_checksum = rows.stranger_checksum;
+  baseline.choices = std::move(rows.choices);
+  return baseline;
+}
+
+Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
+  auto before = parse_snapshot(question.baseline.snapshot);
+  if (!before) return fail(ErrorKind::internal, "the baseline has no snapshot");
+  TRY_ASSIGN(const StoreFacts known, facts());
+  TRY(connection_.begin_reading());
+  std::string text;
+  WallTime time;
+  TRY_ASSIGN(const TransactionSnapshot now, current_snapshot(text, time));
+  RowScan scan(question, WrittenSince(*std::move(before), now.xmax));
+  TRY(connection_.copy_out(copy_statement(known.has_commit_times),
+                           [&](std::string_view line) { scan.add(line); }));
+  TRY(connection_.end_reading());
+  return scan.finish();
+}
+
+Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {
+  TRY_ASSIGN(const PqRows size, connection_.query("SELECT pg_relation_size(to_regclass($1)) / "
+                                                  "current_setting('block_size')::bigint",
+                                                  {table_}));
+  const std::uint64_t blocks = size.number(0, 0);
+  if (blocks < settled_blocks_) settled_blocks_ = settled_rows_ = 0;  // truncated or rewritten
+  const std::uint64_t tail =
+      std::max(settled_blocks_, blocks > kTailBlocks ? blocks - kTailBlocks : 0);
+  TRY_ASSIGN(const PqRows counts,
+             connection_.query(
+                 fmt::format("SELECT count(*) FILTER (WHERE ctid < '({1},0)'), count(*) FROM {2} "
+                             "WHERE ctid >= '({0},0)' AND {3}",
+                             settled_blocks_, tail, table_, is_of_run(ids))));
+  const std::uint64_t seen = settled_rows_ + counts.number(0, 1);
+  settled_rows_ += counts.number(0, 0);
+  settled_blocks_ = tail;
+  return seen;
+}
+
+Result<StoreActivity> PostgresStore::activity() {
+  // A user without pg_read_all_stats sees neither the state nor the type of others' backends.
+  TRY_ASSIGN(
+      const PqRows rows,
+      connection_.query("SELECT pid, application_name, coalesce(state, 'hidden'), "
+                        "coalesce(wait_event_type || '/' || wait_event, ''), "
+                        "coalesce(" +
+                            as_microseconds("now() - state_change") +
+                            ", 0) FROM pg_stat_activity WHERE datname = current_database() "
+                            "AND coalesce(backend_type, 'client backend') = 'client backend' "
+                            "AND application_name <> $1 AND coalesce(state, 'hidden') <> 'idle'",
+                        {PqConnection::application_name()}));
+  StoreActivity activity;
+  for (int row = 0; row < rows.size(); ++row) {
+    const std::string_view state = rows.text(row, 2);
+    if (state == "hidden" || state == "disabled")
+      ++activity.hidden;
+    else
+      activity.busy.push_back({static_cast<std::int64_t>(rows.number(row, 0)),
+                               std::string(rows.text(row, 1)), std::string(state),
+                               std::string(rows.text(row, 3)),
+                               std::chrono::microseconds(rows.number(row, 4))});
+  }
+  TRY_ASSIGN(const PqRows prepared, connection_.query("SELECT count(*) FROM pg_prepared_xacts "
+                                                      "WHERE database = current_database()"));
+  activity.prepared_transactions = prepared.number(0, 0);
+  return activity;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RowStore>> open_row_store(const RowSettings& settings) {
+  auto store = std::make_unique<PostgresStore>(settings);
+  TRY(store->open());
+  return std::unique_ptr<RowStore>(std::move(store));
+}
+
+}  // namespace votebench::target
