@@ -63,6 +63,17 @@ bool is_control(std::string_view sequence) {
          static_cast<unsigned char>(sequence[1]) < 0xA0;  // C1: U+0080..U+009F
 }
 
+// Characters without a shape that hide text or turn its direction: U+200B..U+200F, U+2028..U+202E,
+// U+2060..U+206F, U+FEFF (Unicode TR 36; "Trojan Source", CVE-2021-42574).
+bool is_invisible(std::string_view sequence) {
+  if (sequence == "\xEF\xBB\xBF") return true;
+  if (sequence.size() != 3 || sequence[0] != '\xE2') return false;
+  const auto middle = static_cast<unsigned char>(sequence[1]);
+  const auto last = static_cast<unsigned char>(sequence[2]);
+  if (middle == 0x81) return last >= 0xA0 && last <= 0xAF;
+  return middle == 0x80 && ((last >= 0x8B && last <= 0x8F) || (last >= 0xA8 && last <= 0xAE));
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -152,7 +163,7 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     if (safe.size() >= max_bytes) return safe + "...";
     const std::size_t length = utf8_sequence(text, at);
     const std::string_view sequence = text.substr(at, std::max<std::size_t>(length, 1));
-    if (length == 0 || is_control(sequence)) {
+    if (length == 0 || is_control(sequence) || is_invisible(sequence)) {
       for (const char c : sequence)
         safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {

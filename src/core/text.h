@@ -30,8 +30,9 @@ namespace votebench {
 // Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 
-// `text` made safe for a terminal or a log: control bytes (escapes, newlines), DEL, C1 controls
-// and bytes that are not valid UTF-8 become "\xNN"; cut after `max_bytes` with "..." .
+// `text` made safe for a terminal or a log: control bytes (escapes, newlines), DEL, C1 controls,
+// characters that are invisible or turn the direction of text, and bytes that are not valid UTF-8
+// become "\xNN"; cut after `max_bytes` with "..." .
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 200);
 
 // True when the whole of `text` is well-formed UTF-8 (no surrogates, no overlong forms).

@@ -48,6 +48,11 @@ TEST_CASE("hostile bytes are made printable") {
   CHECK(printable("two\nlines\r") == "two\\x0alines\\x0d");
   CHECK(printable("\xC2\x9B" "31m") == "\\xc2\\x9b31m");
   CHECK(printable("caf\xC3\xA9 \xFF") == "caf\xC3\xA9 \\xff");
+  CHECK(printable("a\xE2\x80\xAE" "b") == "a\\xe2\\x80\\xaeb");          // right-to-left override
+  CHECK(printable("a\xE2\x80\x8B" "b") == "a\\xe2\\x80\\x8bb");          // zero width
+  CHECK(printable("a\xE2\x81\xA6" "b") == "a\\xe2\\x81\\xa6b");          // isolate
+  CHECK(printable("\xEF\xBB\xBF" "b") == "\\xef\\xbb\\xbf" "b");
+  CHECK(printable("10\xE2\x80\xAF" "000 \xE2\x82\xAC") == "10\xE2\x80\xAF" "000 \xE2\x82\xAC");
   CHECK(printable("abcdef", 3) == "abc...");
 }
 
