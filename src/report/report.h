@@ -14,17 +14,12 @@
 #include "report/exit_code.h"
 #include "report/latency.h"
 #include "scenario/scenario.h"
+#include "scenario/thresholds.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
 #include "vote/verdict.h"
 
 namespace votebench::report {
-
-// How far a server's wall clock is ahead of ours.
-struct ClockOffset {
-  Nanoseconds ahead{};
-  Nanoseconds uncertainty{};
-};
 
 // What the generator knows about itself.
 struct GeneratorFacts {
@@ -97,12 +92,12 @@ struct Validity {
 };
 
 struct ThresholdResult {
-  std::string expression;       // as written
-  std::string unit;             // of `value`: "us", "s", "1/s", "share", "votes"
-  std::optional<double> value;  // nothing: no measurement
-  bool at_least = false;        // the true value is not below `value`
-  std::optional<bool> passed;   // nothing: no valid measurement
-  std::string why;              // then: the reason
+  std::string expression;                                   // as written
+  scenario::MetricUnit unit = scenario::MetricUnit::count;  // of `value`
+  std::optional<double> value;                              // nothing: no measurement
+  bool at_least = false;                                    // the true value is not below `value`
+  std::optional<bool> passed;                               // nothing: no valid measurement
+  std::string why;                                          // then: the reason
 };
 
 struct Report {

@@ -1,0 +1,191 @@
+#include "report/conclusion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+
+namespace votebench::report {
+namespace {
+
+using std::chrono::seconds;
+
+VerdictKind verdict_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::passed:
+      return VerdictKind::pass;
+    case ExitCode::audit_failed:
+    case ExitCode::threshold_failed:
+    case ExitCode::regression:
+      return VerdictKind::fail;
+    case ExitCode::internal:
+      return VerdictKind::broken;
+    default:
+      return VerdictKind::inconclusive;
+  }
+}
+
+bool any_threshold(const Report& report, std::optional<bool> passed) {
+  return std::any_of(report.thresholds.begin(), report.thresholds.end(),
+                     [&](const ThresholdResult& t) { return t.passed == passed; });
+}
+
+ExitFacts exit_facts(const Report& report, const ReportInput& input) {
+  ExitFacts facts;
+  if (input.error) facts.error = input.error->kind;
+  if (!input.error) facts.verdict = input.verdict.kind;
+  facts.stopped = input.stopped;
+  facts.audit_finished = input.audit_finished;
+  facts.threshold_failed = any_threshold(report, false);
+  facts.threshold_unmeasured = any_threshold(report, std::nullopt);
+  return facts;
+}
+
+std::string list_of_failures(const Verdict& audit) {
+  const std::array<std::pair<const ClassTally*, std::string_view>, 5> classes{
+      {{&audit.lost, "lost"},
+       {&audit.stale, "stale"},
+       {&audit.flipped, "flipped"},
+       {&audit.duplicated, "duplicated"},
+       {&audit.phantom, "phantom"}}};
+  std::string text;
+  for (const auto& [tally, name] : classes)
+    if (!tally->passed())
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(tally->count), name);
+  return text.empty() ? "audit failed" : text;
+}
+
+std::uint64_t unsettled(const Verdict& audit) {
+  return audit.pending + audit.queued + audit.in_flight;
+}
+
+std::string inconclusive_headline(const Report& report) {
+  if (report.error) return "not run";
+  if (report.stopped == StopCause::interrupt || report.stopped == StopCause::terminate)
+    return "interrupted";
+  if (report.audit.kind == VerdictKind::pass) return "a threshold has no valid measurement";
+  if (report.audit.accounting.acked == 0) return "no vote was accepted";
+  if (!report.settlement.settled() && unsettled(report.audit) > 0)
+    return format_count(unsettled(report.audit)) + " votes not stored yet";
+  return "not proven";
+}
+
+std::string headline(const Report& report) {
+  switch (report.exit) {
+    case ExitCode::passed:
+      return "every accepted vote accounted for";
+    case ExitCode::audit_failed:
+      return list_of_failures(report.audit);
+    case ExitCode::threshold_failed:
+      return "every vote accounted for, a threshold failed";
+    case ExitCode::regression:
+      return "slower than the baseline";
+    case ExitCode::internal:
+      return report.error ? "internal error" : "the auditor's own check failed";
+    case ExitCode::interrupted:
+    case ExitCode::terminated:
+      return "stopped before the audit was finished";
+    default:
+      return inconclusive_headline(report);
+  }
+}
+
+std::vector<std::string> reasons(const Report& report) {
+  std::vector<std::string> all;
+  if (report.error) all.push_back(report.error->message);
+  if (!report.error) all = report.audit.reasons;
+  for (const ThresholdResult& threshold : report.thresholds) {
+    if (threshold.passed == false) all.push_back("threshold failed: " + threshold.expression);
+    if (!threshold.passed)
+      all.push_back(
+          fmt::format("no valid measurement for {}: {}", threshold.expression, threshold.why));
+  }
+  return all;
+}
+
+// How long `drain.timeout` should be: what is needed and a quarter more, in steps people use.
+std::optional<Nanoseconds> drain_timeout_needed(const Report& report) {
+  const Settlement& settlement = report.settlement;
+  if (settlement.settled() || !settlement.still_needed) return std::nullopt;
+  const Nanoseconds needed = settlement.drain + *settlement.still_needed;
+  const Nanoseconds step =
+      needed < seconds(60) ? Nanoseconds(seconds(10)) : Nanoseconds(seconds(60));
+  return (needed + needed / 4 + step - Nanoseconds(1)) / step * step;
+}
+
+bool mentions(const std::vector<std::string>& texts, std::string_view word) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const std::string& text) { return text.find(word) != std::string::npos; });
+}
+
+std::vector<std::string> advice(const Report& report) {
+  std::vector<std::string> all;
+  if (report.error) {
+    if (!report.error->help.empty()) all.push_back(report.error->help);
+    return all;
+  }
+  all = report.audit.advice;
+  if (const auto needed = drain_timeout_needed(report); needed && !mentions(all, "drain.timeout"))
+    all.push_back(fmt::format("the rest needs {} at {:.1f}/s: set drain.timeout: {}",
+                              format_duration(*report.settlement.still_needed),
+                              report.settlement.drain_rate_per_s, duration_literal(*needed)));
+  return all;
+}
+
+// A word of a shell command.
+std::string quoted(const std::string& word) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@%,";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+class NextCommands {
+ public:
+  NextCommands(const ReportInput& input) : input_(input) {}
+
+  void add(std::string_view subcommand, const std::string& arguments) {
+    const auto& known = input_.subcommands;
+    if (std::find(known.begin(), known.end(), subcommand) != known.end())
+      lines_.push_back(fmt::format("{} {}{}{}", quoted(input_.program), subcommand,
+                                   arguments.empty() ? "" : " ", arguments));
+  }
+
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
+
+ private:
+  const ReportInput& input_;
+  std::vector<std::string> lines_;
+};
+
+std::vector<std::string> next_commands(const Report& report, const ReportInput& input) {
+  NextCommands next(input);
+  if (report.exit == ExitCode::environment) next.add("doctor", "");
+  if (report.error) return std::move(next).take();
+  if (report.exit == ExitCode::audit_failed && !report.audit.findings.empty())
+    next.add("show", "@latest " + quoted(report.audit.findings.front().voter_id));
+  if (report.exit == ExitCode::inconclusive) next.add("verify", "@latest");
+  const bool from_file = !report.scenario_source.empty() && report.scenario_source[0] != '(';
+  if (const auto needed = drain_timeout_needed(report); needed && from_file)
+    next.add("run", fmt::format("{} --set drain.timeout={}", quoted(report.scenario_source),
+                                duration_literal(*needed)));
+  next.add("compare", "@prev @latest");
+  return std::move(next).take();
+}
+
+}  // namespace
+
+void conclude(Report& report, const ReportInput& input) {
+  report.exit = exit_code(exit_facts(report, input));
+  report.verdict = verdict_of(report.exit);
+  report.headline = headline(report);
+  report.reasons = reasons(report);
+  report.advice = advice(report);
+  report.next = next_commands(report, input);
+}
+
+}  // namespace votebench::report

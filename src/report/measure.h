@@ -1,0 +1,38 @@
+// What the attempts and samples say in numbers: HTTP latencies, generator lag, rates by level.
+// The parts of make_report() that read the long lists; each reads them once.
+#pragma once
+
+#include "report/report.h"
+
+namespace votebench::report {
+
+// Latency describes accepted votes: an attempt that was not accepted (an error, no answer, never
+// started although due) counts as slower than every accepted one, so failing fast cannot look like
+// being fast. Attempts due in the warm-up are left out.
+struct HttpMeasures {
+  Latency response;  // done - planned
+  Latency service;   // done - started
+  Histogram lag;     // started - planned; open workloads only
+  Level sent;        // left us, at least in part
+  Level accepted;
+  Nanoseconds last_start{};  // after t0
+};
+[[nodiscard]] HttpMeasures measure_http(const ReportInput& input);
+
+// Queue (pushes) and table (rows), from the samples.
+struct StoreMeasures {
+  Level queued;
+  Level written;
+  std::optional<double> written_best_10s_per_s;
+};
+[[nodiscard]] StoreMeasures measure_stores(const ReportInput& input);
+
+// From the start of an attempt to the commit of its row (end_to_end.cpp).
+[[nodiscard]] Latency measure_stored(const ReportInput& input);
+
+// `per_second` of a phase; nothing for an empty phase.
+[[nodiscard]] std::optional<double> rate(std::uint64_t votes, Nanoseconds phase);
+
+[[nodiscard]] bool is_closed(const scenario::Workload& workload);
+
+}  // namespace votebench::report

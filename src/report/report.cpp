@@ -1,0 +1,68 @@
+#include "report/report.h"
+
+#include "report/conclusion.h"
+#include "report/measure.h"
+#include "report/thresholds.h"
+#include "report/validity.h"
+
+namespace votebench::report {
+namespace {
+
+void copy_identity(Report& report, const ReportInput& input) {
+  report.run_id = input.run_id;
+  report.scenario = input.scenario.name;
+  report.scenario_source = input.scenario.source;
+  report.version = input.version;
+  report.target = input.target;
+  report.environment = input.environment;
+  report.seed = input.scenario.seed;
+  report.started = input.started;
+  report.ended = input.ended;
+  report.load = input.load;
+  report.warm_up = input.scenario.warm_up;
+  report.stopped = input.stopped;
+  report.error = input.error;
+  report.directory = input.directory;
+  report.files = input.files;
+}
+
+void copy_evidence(Report& report, const ReportInput& input) {
+  report.audit = input.verdict;
+  report.unknown_allowed_share = input.scenario.audit.unknown_share;
+  report.settlement = input.settlement;
+  report.queue_configured = input.queue.configured;
+  report.rows_configured = input.rows.configured;
+  report.table = input.rows.model;
+  report.depth_start = input.queue.depth_start;
+  report.depth_end = input.queue.depth_end;
+  report.depth_max = input.queue.depth_max;
+  report.pushed = input.queue.pushed;
+  report.popped = input.queue.popped;
+  report.rows_start = input.rows.rows_start;
+  report.rows_end = input.rows.rows_end;
+  report.events = input.events;
+  report.generator = input.generator;
+}
+
+}  // namespace
+
+Report make_report(const ReportInput& input) {
+  Report report;
+  copy_identity(report, input);
+  copy_evidence(report, input);
+  HttpMeasures http = measure_http(input);
+  StoreMeasures stores = measure_stores(input);
+  report.validity = judge_generator(input, http);
+  report.levels = {http.sent, http.accepted, stores.queued, stores.written,
+                   stores.written_best_10s_per_s};
+  report.response = std::move(http.response);
+  report.service = std::move(http.service);
+  report.lag = std::move(http.lag);
+  report.stored = measure_stored(input);
+  for (const scenario::Threshold& threshold : input.scenario.thresholds)
+    report.thresholds.push_back(evaluate(threshold, report));
+  conclude(report, input);
+  return report;
+}
+
+}  // namespace votebench::report

@@ -1,0 +1,143 @@
+#include "report/thresholds.h"
+
+#include <charconv>
+#include <limits>
+
+namespace votebench::report {
+namespace {
+
+// A measured value lies in [low, high]; high may be infinite. Not known: `why`.
+struct Measurement {
+  bool known = false;
+  double low = 0;
+  double high = 0;
+  std::string why;
+};
+
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
+Measurement unknown(std::string why) { return {false, 0, 0, std::move(why)}; }
+Measurement exactly(double value) { return {true, value, value, {}}; }
+Measurement exactly(const std::optional<double>& value, const char* why) {
+  return value ? exactly(*value) : unknown(why);
+}
+
+double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+// "p50" -> 0.5, "p999" and "p99.9" -> 0.999, "max" -> 1.
+std::optional<double> share_of_statistic(std::string_view name) {
+  if (name == "max") return 1.0;
+  if (name.size() < 2 || name[0] != 'p') return std::nullopt;
+  std::string digits(name.substr(1));
+  if (digits.find('.') == std::string::npos && digits.size() > 2) digits.insert(2, ".");
+  double percent = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), percent);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return percent / 100;
+}
+
+Measurement of_latency(const Latency& latency, std::string_view statistic) {
+  const auto share = share_of_statistic(statistic);
+  if (!share) return unknown("not a statistic of a latency");
+  const auto high = latency.percentile(*share);
+  if (!high) return unknown("no votes to measure");
+  Measurement measurement = exactly(in_seconds(high->value));
+  if (high->at_least) measurement.high = kUnbounded;
+  if (latency.kind == LatencyKind::bounded) {
+    Histogram lower = latency.lower;
+    lower.merge(latency.unfinished);
+    measurement.low = in_seconds(lower.percentile(*share).value_or(Nanoseconds(0)));
+  }
+  return measurement;
+}
+
+Measurement of_accounting(const Accounting& sum, std::uint64_t part) {
+  if (sum.started() == 0) return unknown("no vote was sent");
+  return exactly(static_cast<double>(part) / static_cast<double>(sum.started()));
+}
+
+Measurement of_drain(const Settlement& settlement) {
+  Measurement measurement = exactly(in_seconds(settlement.drain));
+  if (!settlement.settled()) measurement.high = kUnbounded;
+  return measurement;
+}
+
+Measurement of_rate(const std::string& metric, const Levels& levels) {
+  static constexpr const char* kTooShort = "the run was too short for it";
+  if (metric == "sent.rate") return exactly(levels.sent.mean_per_s, kTooShort);
+  if (metric == "accepted.rate") return exactly(levels.accepted.mean_per_s, kTooShort);
+  if (metric == "written.rate") return exactly(levels.written.mean_per_s, kTooShort);
+  if (metric == "written.rate.max") return exactly(levels.written_best_10s_per_s, kTooShort);
+  return unknown("this metric is not known");
+}
+
+bool starts_with(const std::string& text, std::string_view prefix) {
+  return std::string_view(text).starts_with(prefix);
+}
+
+Measurement measure(const std::string& metric, const Report& report) {
+  const std::string_view statistic = std::string_view(metric).substr(metric.rfind('.') + 1);
+  const Accounting& sum = report.audit.accounting;
+  if (metric == "http.error_rate") return of_accounting(sum, sum.started() - sum.acked);
+  if (metric == "http.unknown_rate") return of_accounting(sum, sum.ambiguous);
+  if (starts_with(metric, "http.response.")) return of_latency(report.response, statistic);
+  if (starts_with(metric, "http.service.")) return of_latency(report.service, statistic);
+  if (starts_with(metric, "end_to_end.")) return of_latency(report.stored, statistic);
+  if (metric == "queue.depth.max" && !report.queue_configured) return unknown("no queue is known");
+  if (metric == "queue.depth.max") return exactly(static_cast<double>(report.depth_max));
+  if (metric == "drain.time") return of_drain(report.settlement);
+  return of_rate(metric, report.levels);
+}
+
+// Why the generator voids a metric; empty: it does not.
+std::string voided(const std::string& metric, const Report& report) {
+  const scenario::Metric* known = scenario::find_metric(metric);
+  const Validity& validity = report.validity;
+  if (known != nullptr && known->needs_valid_generator && !validity.load)
+    return "the generator was not valid";
+  const bool sampled = starts_with(metric, "queue.") || starts_with(metric, "written.");
+  if (sampled && !validity.samples) return "the sampler had gaps";
+  if (starts_with(metric, "end_to_end.") && !validity.clocks) return "a clock was set meanwhile";
+  return {};
+}
+
+bool holds(double value, const std::string& op, double limit) {
+  if (op == "<") return value < limit;
+  if (op == "<=") return value <= limit;
+  if (op == ">") return value > limit;
+  if (op == ">=") return value >= limit;
+  return value == limit;
+}
+
+// Nothing when some values of the interval pass and others do not.
+std::optional<bool> decide(const Measurement& value, const scenario::Threshold& threshold) {
+  const bool low = holds(value.low, threshold.op, threshold.value);
+  const bool high = holds(value.high, threshold.op, threshold.value);
+  const bool between =
+      threshold.op == "==" && value.low < threshold.value && threshold.value < value.high;
+  if (low != high || between) return std::nullopt;
+  return low;
+}
+
+}  // namespace
+
+ThresholdResult evaluate(const scenario::Threshold& threshold, const Report& report) {
+  ThresholdResult result;
+  result.expression = threshold.text;
+  if (const scenario::Metric* metric = scenario::find_metric(threshold.metric))
+    result.unit = metric->unit;
+  result.why = voided(threshold.metric, report);
+  if (!result.why.empty()) return result;
+  const Measurement value = measure(threshold.metric, report);
+  result.why = value.why;
+  if (!value.known) return result;
+  result.at_least = value.high == kUnbounded;
+  result.value = result.at_least ? value.low : value.high;
+  result.passed = decide(value, threshold);
+  if (!result.passed)
+    result.why = result.at_least ? "too many votes have no end to measure"
+                                 : "the limit lies within the bounds of the measurement";
+  return result;
+}
+
+}  // namespace votebench::report
