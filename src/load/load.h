@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/result.h"
 #include "load/waiter.h"
 #include "plan/plan.h"
 #include "target/vote_box.h"
@@ -78,8 +79,8 @@ struct LoadSummary {
   Instant started{};   // t0
   Instant finished{};  // the last conclusion
   Nanoseconds cpu{};   // user + system, all sender threads
-  // Share of the load's time (mean over the open workloads' shares) in which a vote was due and
-  // max_in_flight exhausted: lag that is the target's, not ours.
+  // Share of the load's time in which a vote was due and max_in_flight exhausted, mean over the
+  // open workloads and threads: lag that is the target's, not ours.
   double exhausted_share = 0;
 };
 
@@ -98,9 +99,10 @@ struct LoadStop {
   std::stop_token at_once;
 };
 
-// Runs the whole load in threads of its own and returns when it is over.
-[[nodiscard]] LoadSummary run_load(const LoadInput& input, LoadCounters& counters,
-                                   const LoadStop& stop);
+// Runs the whole load in threads of its own and returns when it is over. Error (environment): a
+// thread or its descriptors could not be made.
+[[nodiscard]] Result<LoadSummary> run_load(const LoadInput& input, LoadCounters& counters,
+                                           const LoadStop& stop);
 
 // The number of sender threads that run_load uses: `threads` of the scenario, for 0 (auto) half of
 // the processors, at least one; never more than the fewest slots of a workload.

@@ -1,6 +1,5 @@
 #include "load/waiter.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <optional>
@@ -12,7 +11,7 @@ namespace {
 
 std::optional<timespec> time_left(Instant until, Instant now) {
   if (until == Instant::max()) return std::nullopt;
-  const Nanoseconds left = std::max(until - now, Nanoseconds(0));
+  const Nanoseconds left = until > now ? until - now : Nanoseconds(0);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   return timespec{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
 }
