@@ -1,0 +1,30 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "stack/doctor.h"
+
+namespace votebench::cli {
+namespace {
+
+int print_examination(const stack::Examination& examination) {
+  for (const stack::Requirement& requirement : examination.requirements) {
+    fmt::print("{:<8} {:<18} {}\n", requirement.met ? "ok" : "MISSING", requirement.name,
+               requirement.found);
+    if (!requirement.met) fmt::print("{:<8} {:<18} -> {}\n", "", "", requirement.help);
+  }
+  if (!examination.install_line.empty())
+    fmt::print("\ninstall what is missing:\n  {}\n", examination.install_line);
+  if (examination.healthy()) fmt::print("\nthe local stack can run here\n");
+  return examination.healthy() ? 0 : 6;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "doctor", "Say what the local stack lacks on this machine",
+                                  "  votebench doctor\n");
+  command->callback(
+      [&context] { context.exit_status = print_examination(stack::examine_machine()); });
+}
+
+}  // namespace votebench::cli

@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "core/text.h"
+#include "ledger/run_directory.h"
+
+namespace votebench::cli {
+namespace {
+
+int print_runs(const std::string& reports) {
+  const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
+  if (runs.empty()) {
+    fmt::print("no runs under {}; start one with: votebench run --votes 1000 --clients 40\n",
+               reports);
+    return 0;
+  }
+  fmt::print("{:<10} {:<20} {:<13} {}\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO");
+  for (const ledger::RunSummary& run : runs)
+    fmt::print("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
+               run.verdict.value_or(run.closed ? "-" : "unfinished"), printable(run.scenario));
+  return 0;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "list", "List the stored runs, the newest first",
+                                  "  votebench list\n"
+                                  "  votebench list --reports reports\n");
+  auto reports = std::make_shared<std::string>("reports");
+  command->add_option("--reports", *reports, "Where runs are stored")->capture_default_str();
+  command->callback([reports, &context] { context.exit_status = print_runs(*reports); });
+}
+
+}  // namespace votebench::cli

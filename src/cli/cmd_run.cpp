@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cli/commands.h"
+#include "cli/worker_options.h"
+#include "core/os.h"
+#include "run/execute.h"
+#include "scenario/parse.h"
+#include "scenario/quick.h"
+#include "scenario/write.h"
+
+namespace votebench::cli {
+namespace {
+
+struct RunOptions {
+  std::string scenario;
+  scenario::QuickRun quick;
+  std::vector<std::string> overrides;
+  std::string stack;
+  std::string as;
+  std::string target;
+  std::string variant;
+  std::optional<std::uint32_t> workers;
+  std::optional<std::uint64_t> seed;
+  std::string reports;
+  std::filesystem::path artifacts = "artifacts";
+  run::ProgressMode progress = run::ProgressMode::automatic;
+  bool keep = false;
+  bool yes = false;
+  bool print_scenario = false;
+};
+
+Failure usage(std::string message, std::string help = {}) {
+  return fail(ErrorKind::usage, std::move(message), std::move(help));
+}
+
+// The scenario's text and the name that messages call it by.
+struct Source {
+  std::string text;
+  std::string name;
+};
+
+Result<Source> read_source(const RunOptions& options) {
+  if (options.scenario.empty() && options.quick.empty())
+    return usage("nothing to run",
+                 "name a scenario (votebench run scenarios/quick.yaml) or say how many votes "
+                 "(votebench run --votes 1000 --clients 40)");
+  if (!options.scenario.empty() && !options.quick.empty())
+    return usage("a scenario file and --votes/--clients/--rate/--duration exclude each other",
+                 "change the file's values with --set, e.g. --set workloads.NAME.rate=50/s");
+  if (options.scenario.empty()) {
+    TRY_ASSIGN(std::string text, scenario::quick_yaml(options.quick));
+    return Source{std::move(text), "(command line)"};
+  }
+  Result<std::string> text = read_file(options.scenario);
+  if (!text) return usage(text.error().message, "the bundled ones are in scenarios/");
+  return Source{std::move(*text), options.scenario};
+}
+
+Result<TargetSettings> read_target(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text)
+    return usage(text.error().message,
+                 "`votebench stack up local` writes artifacts/local/target.yaml");
+  return scenario::parse_target(*text, path, scenario::process_options()).result();
+}
+
+Result<stack::LocalStackOptions> choose_stack(const RunOptions& options,
+                                              const scenario::StackChoice& choice) {
+  const std::string kind = options.stack.empty() ? choice.name : options.stack;
+  if (kind != "local")
+    return usage(fmt::format("there is no stack kind '{}'", kind), "this version knows 'local'");
+  stack::LocalStackOptions local;
+  local.id.artifacts = options.artifacts;
+  local.id.name = options.as.empty() ? kind : options.as;
+  local.variant = options.variant.empty() ? choice.variant : options.variant;
+  local.worker = {choice.workers, choice.batch, choice.poll, choice.hold, choice.order};
+  if (options.workers) local.worker.workers = options.workers;
+  return local;
+}
+
+// Where the votes go: the command line, then the scenario, then the local stack.
+Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
+  const bool wants_stack = !options.stack.empty() || !options.variant.empty() || options.workers;
+  if (!options.target.empty() && wants_stack)
+    return usage("--target and --stack, --variant or --workers exclude each other",
+                 "a target is already there, a stack is stood up by votebench");
+  if (!options.target.empty()) {
+    TRY_ASSIGN(request.target, read_target(options.target));
+    return {};
+  }
+  if (request.scenario.target && !wants_stack) {
+    request.target = request.scenario.target;
+    return {};
+  }
+  TRY_ASSIGN(request.stack,
+             choose_stack(options, request.scenario.stack.value_or(scenario::StackChoice{})));
+  return {};
+}
+
+Result<run::RunRequest> make_request(const RunOptions& options, const Context& context) {
+  TRY_ASSIGN(Source source, read_source(options));
+  scenario::ParseOptions parsing = scenario::process_options();
+  parsing.overrides = options.overrides;
+  run::RunRequest request;
+  TRY_ASSIGN(request.scenario,
+             scenario::parse_scenario(source.text, source.name, parsing).result());
+  request.scenario_text = std::move(source.text);
+  if (options.seed) request.scenario.seed = *options.seed;
+  if (!options.reports.empty()) request.scenario.report.directory = options.reports;
+  TRY(choose_target(options, request));
+  request.keep_stack = options.keep;
+  request.assume_yes = options.yes;
+  request.program = context.program;
+  return request;
+}
+
+int run_scenario(const RunOptions& options, const Context& context) {
+  const Result<run::RunRequest> request = make_request(options, context);
+  if (!request) return report_error(request.error());
+  if (options.print_scenario) {
+    fmt::print("{}", options.scenario.empty() ? request->scenario_text
+                                              : scenario::to_yaml(request->scenario));
+    return 0;
+  }
+  run::Display display(options.progress);
+  const Result<report::ExitCode> exit = run::execute(*request, display, *context.signals);
+  display.clear();
+  return exit ? static_cast<int>(*exit) : report_error(exit.error());
+}
+
+void add_load_options(CLI::App& command, RunOptions& options) {
+  command.add_option("SCENARIO", options.scenario, "The YAML file that says what to do");
+  command.add_option("--votes", options.quick.votes, "Without a file: this many votes");
+  command.add_option("--clients", options.quick.clients, "... by this many clients in parallel");
+  command.add_option("--rate", options.quick.rate, "... or at this rate (50/s)");
+  command.add_option("--duration", options.quick.duration, "... for this long (20s)");
+  command.add_option("--set", options.overrides, "KEY=VALUE, replaces a value of the scenario")
+      ->allow_extra_args(false);
+  command.add_option("--seed", options.seed, "Replaces the scenario's seed");
+}
+
+void add_target_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--target", options.target, "Use the running stack that FILE describes");
+  command.add_option("--stack", options.stack, "Stand this stack up for the run (default: local)");
+  command.add_option("--as", options.as, "The stack's name, to have several side by side");
+  command.add_option("--variant", options.variant, "How the local stack behaves")
+      ->check(CLI::IsMember(stack::variant_names()));
+  command.add_option("--workers", options.workers, "Worker processes of the local stack");
+  command.add_flag("--keep", options.keep, "Leave the stack up after the run");
+  command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database");
+  command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
+      ->capture_default_str();
+}
+
+void add_output_options(CLI::App& command, RunOptions& options) {
+  static const std::map<std::string, run::ProgressMode> kModes{
+      {"auto", run::ProgressMode::automatic},
+      {"live", run::ProgressMode::live},
+      {"plain", run::ProgressMode::plain},
+      {"none", run::ProgressMode::none}};
+  command.add_option("--reports", options.reports, "Where runs are stored (default: reports)");
+  command.add_option("--progress", options.progress, "auto, live, plain or none")
+      ->transform(CLI::CheckedTransformer(kModes).description(""));
+  command.add_flag("--print-scenario", options.print_scenario,
+                   "Print the scenario that this command means, send nothing");
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "run", "Send votes, then account for every one of them",
+                                  "  votebench run scenarios/quick.yaml\n"
+                                  "  votebench run --votes 1000 --clients 40\n"
+                                  "  votebench run --rate 50/s --duration 5s --seed 7\n"
+                                  "  votebench run --votes 100 --variant dockersamples\n"
+                                  "  votebench run --votes 1000 --clients 40 --print-scenario\n");
+  auto options = std::make_shared<RunOptions>();
+  add_load_options(*command, *options);
+  add_target_options(*command, *options);
+  add_output_options(*command, *options);
+  command->callback([options, &context] { context.exit_status = run_scenario(*options, context); });
+}
+
+}  // namespace votebench::cli

@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "core/os.h"
+#include "plan/plan.h"
+#include "scenario/parse.h"
+
+namespace votebench::cli {
+namespace {
+
+int validate(const std::string& path, const std::vector<std::string>& overrides) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return report_error({ErrorKind::usage, text.error().message, {}});
+  scenario::ParseOptions options = scenario::process_options();
+  options.overrides = overrides;
+  const scenario::ParseOutcome outcome = scenario::parse_scenario(*text, path, options);
+  if (!outcome) {
+    fmt::print(stderr, "{}", outcome.diagnostics.render());
+    return 2;
+  }
+  const Result<plan::RunPlan> plan = plan::RunPlan::make(*outcome.value);
+  if (!plan) return report_error(plan.error());
+  fmt::print("{} is valid\n", path);
+  for (const plan::WorkloadPlan& workload : plan->workloads())
+    fmt::print("  {}\n", workload.summary());
+  return 0;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_command(app, "validate", "Check a scenario, send nothing",
+                  "  votebench validate scenarios/quick.yaml\n"
+                  "  votebench validate scenarios/steady.yaml --set workloads.steady.rate=200/s\n");
+  struct Options {
+    std::string path;
+    std::vector<std::string> overrides;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("SCENARIO", options->path, "The YAML file")->required();
+  command->add_option("--set", options->overrides, "KEY=VALUE, replaces a value of the file")
+      ->allow_extra_args(false);
+  command->callback(
+      [options, &context] { context.exit_status = validate(options->path, options->overrides); });
+}
+
+}  // namespace votebench::cli

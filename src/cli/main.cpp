@@ -1,0 +1,60 @@
+// The votebench program: parses, calls, prints, exits.
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "stack/guardian.h"
+
+namespace {
+
+constexpr char kAbout[] =
+    "Every vote accounted for: load testing and verification of voting stacks\n"
+    "(web app -> Redis list -> worker -> PostgreSQL).\n"
+    "\n"
+    "Examples:\n"
+    "  votebench run --votes 1000 --clients 40\n"
+    "  votebench run scenarios/quick.yaml\n"
+    "  votebench validate scenarios/quick.yaml\n"
+    "  votebench list\n";
+
+constexpr char kExitStatuses[] =
+    "Exit status:\n"
+    "  0    passed: every vote is accounted for\n"
+    "  1    audit failed: votes proven lost, stale, flipped, duplicated or phantom\n"
+    "  2    usage or scenario error, nothing was sent\n"
+    "  3    inconclusive: nothing proven either way\n"
+    "  4    audit passed, a threshold failed\n"
+    "  6    target or environment error, nothing proven\n"
+    "  70   internal error, or the auditor's own check failed\n"
+    "  130  interrupted twice (143: by SIGTERM), audit not finished\n";
+
+int parse_and_run(CLI::App& app, int argc, char** argv, const int& exit_status) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // CLI11's own codes are above 100
+  }
+  return exit_status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace votebench;
+  if (argc > 1 && std::string_view(argv[1]) == stack::kGuardianCommand)
+    return stack::guardian_main(argc, argv);
+  run::SignalWatcher signals;
+  cli::Context context{argv[0], &signals};
+  CLI::App app{kAbout, "votebench"};
+  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.set_version_flag("--version", "votebench " VOTEBENCH_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitStatuses);
+  cli::add_run(app, context);
+  cli::add_report(app, context);
+  cli::add_list(app, context);
+  cli::add_validate(app, context);
+  cli::add_schema(app, context);
+  cli::add_init(app, context);
+  cli::add_stack(app, context);
+  cli::add_doctor(app, context);
+  return parse_and_run(app, argc, argv, context.exit_status);
+}

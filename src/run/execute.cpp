@@ -1,0 +1,212 @@
+#include "run/execute.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <array>
+#include <csignal>
+#include <thread>
+
+#include "audit/audit.h"
+#include "core/os.h"
+#include "run/load_phase.h"
+#include "run/preflight.h"
+#include "run/publish.h"
+#include "run/target_in_use.h"
+#include "scenario/write.h"
+
+namespace votebench::run {
+namespace {
+
+// Time enough to make the manifest durable before the first vote is due.
+constexpr Nanoseconds kHeadStart = std::chrono::milliseconds(300);
+
+// What stays the same from the first phase to the last.
+struct Run {
+  const RunRequest& request;
+  Display& display;
+  const SignalWatcher& signals;
+  Clock& clock;
+  WallTime started;
+  plan::RunPlan plan;
+  RunId id;
+  RunKey key;
+
+  [[nodiscard]] VoterIds ids() const { return {id, key}; }
+};
+
+// The run on disk, ready for its first vote.
+struct Recording {
+  ledger::RunDirectory directory;
+  std::unique_ptr<ledger::AttemptStore> attempts;
+  Instant t0;
+  WallTime t0_wall;
+};
+
+Result<Run> begin(const RunRequest& request, Display& display, const SignalWatcher& signals) {
+  Clock& clock = real_clock();
+  TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(request.scenario));
+  std::array<std::uint8_t, 4> id{};
+  fill_random(id);
+  RunKey key{};
+  fill_random(key);
+  RunId run;
+  for (const std::uint8_t byte : id) run.value = run.value << 8U | byte;
+  return Run{request, display, signals, clock, clock.wall_now(), std::move(plan), run, key};
+}
+
+Result<Preflight> prove_fit(const Run& run, const TargetInUse& target) {
+  return run_preflight({.target = target.settings(),
+                        .scenario = run.request.scenario,
+                        .plan = run.plan,
+                        .ids = run.ids(),
+                        .clock = run.clock,
+                        .stop = run.signals.first(),
+                        .may_leave_rows = run.request.assume_yes,
+                        .progress = [&run](std::string_view step) { run.display.say(step); }});
+}
+
+ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
+                               const Preflight& preflight) {
+  ledger::Manifest manifest;
+  manifest.votebench_version = VOTEBENCH_VERSION;
+  manifest.run = run.id;
+  manifest.key = run.key;
+  manifest.seed = run.request.scenario.seed;
+  manifest.scenario_name = run.request.scenario.name;
+  manifest.scenario_source = run.request.scenario.source;
+  manifest.scenario_text = run.request.scenario_text;
+  manifest.resolved_text = scenario::to_yaml(run.request.scenario);
+  manifest.target_text = scenario::to_yaml(target.settings());
+  manifest.choices = run.plan.choices();
+  manifest.identity = target.settings().vote.identity;
+  manifest.limits = run.request.scenario.audit;
+  for (const plan::WorkloadPlan& workload : run.plan.workloads())
+    manifest.workloads.push_back(
+        {workload.workload().name, workload.first(), workload.reserved(), workload.total()});
+  manifest.boot_id = ledger::current_boot_id();
+  manifest.queue = preflight.queue;
+  manifest.rows = preflight.rows;
+  const WallTime now = run.clock.wall_now();
+  if (preflight.queue_clock) manifest.clocks.push_back({"redis", *preflight.queue_clock, now});
+  if (preflight.rows_clock) manifest.clocks.push_back({"postgres", *preflight.rows_clock, now});
+  return manifest;
+}
+
+Result<Recording> record(const Run& run, ledger::Manifest manifest) {
+  const Instant t0 = manifest.t0 = run.clock.now() + kHeadStart;
+  const WallTime t0_wall = manifest.t0_wall = run.clock.wall_now() + kHeadStart;
+  TRY_ASSIGN(
+      ledger::RunDirectory directory,
+      ledger::RunDirectory::create(run.request.scenario.report.directory, std::move(manifest)));
+  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.create_attempts());
+  return Recording{std::move(directory), std::move(attempts), t0, t0_wall};
+}
+
+Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
+                                 Recording& recording) {
+  const VoterIds ids = run.ids();
+  TRY_ASSIGN(LoadPhase phase, run_load_phase({.scenario = run.request.scenario,
+                                              .plan = run.plan,
+                                              .target = target,
+                                              .ids = ids,
+                                              .preflight = preflight,
+                                              .directory = recording.directory,
+                                              .attempts = *recording.attempts,
+                                              .display = run.display,
+                                              .signals = run.signals,
+                                              .clock = run.clock,
+                                              .t0 = recording.t0}));
+  TRY(recording.directory.save_evidence(
+      {phase.drain.queue, phase.drain.rows, phase.drain.settlement}));
+  return phase;
+}
+
+Verdict judge(const Run& run, const TargetInUse& target, const Recording& recording,
+              const LoadPhase& phase) {
+  return audit::judge({.planned = phase.load.total.planned,
+                       .choices = run.plan.choices(),
+                       .identity = target.settings().vote.identity,
+                       .ids = run.ids(),
+                       .limits = run.request.scenario.audit,
+                       .attempts = *recording.attempts,
+                       .queue = phase.drain.queue,
+                       .rows = phase.drain.rows,
+                       .settlement = phase.drain.settlement,
+                       .interrupted = phase.load.end != load::LoadEnd::completed});
+}
+
+std::vector<std::pair<std::string, std::string>> describe_environment(const Preflight& preflight) {
+  utsname system{};
+  uname(&system);
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"system", fmt::format("{} {}", system.sysname, system.release)},
+      {"processors", std::to_string(std::thread::hardware_concurrency())}};
+  facts.insert(facts.end(), preflight.facts.begin(), preflight.facts.end());
+  return facts;
+}
+
+report::StopCause stop_cause(const SignalWatcher& signals) {
+  if (!signals.first().stop_requested()) return report::StopCause::none;
+  return signals.last_signal() == SIGTERM ? report::StopCause::terminate
+                                          : report::StopCause::interrupt;
+}
+
+report::Report describe(const Run& run, const TargetInUse& target, const Preflight& preflight,
+                        const Recording& recording, const LoadPhase& phase, const Verdict& verdict,
+                        std::optional<Error> error) {
+  return report::make_report({.run_id = recording.directory.path().filename().string(),
+                              .version = VOTEBENCH_VERSION,
+                              .target = target.describe(),
+                              .environment = describe_environment(preflight),
+                              .started = run.started,
+                              .ended = run.clock.wall_now(),
+                              .t0 = recording.t0_wall,
+                              .load = phase.load.finished - phase.load.started,
+                              .planned_load = run.plan.last_due(),
+                              .stopped = stop_cause(run.signals),
+                              .audit_finished = !run.signals.second().stop_requested(),
+                              .error = std::move(error),
+                              .rows_clock = preflight.rows_clock,
+                              .scenario = run.request.scenario,
+                              .attempts = *recording.attempts,
+                              .samples = phase.samples,
+                              .events = phase.events,
+                              .verdict = verdict,
+                              .settlement = phase.drain.settlement,
+                              .queue = phase.drain.queue,
+                              .rows = phase.drain.rows,
+                              .generator = phase.generator,
+                              .program = run.request.program,
+                              .directory = recording.directory.path().string(),
+                              .files = report_files(),
+                              .subcommands = known_subcommands()});
+}
+
+}  // namespace
+
+Result<report::ExitCode> execute(const RunRequest& request, Display& display,
+                                 const SignalWatcher& signals) {
+  TRY_ASSIGN(const Run run, begin(request, display, signals));
+  TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display));
+  Result<Preflight> fit = prove_fit(run, target);
+  Preflight preflight = fit ? std::move(*fit) : Preflight{};
+  TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
+  LoadPhase phase;  // stays empty when the target is not fit
+  Verdict verdict;
+  if (fit) {
+    TRY_ASSIGN(phase, send_and_drain(run, target, preflight, recording));
+    verdict = judge(run, target, recording, phase);
+  }
+  const report::Report report =
+      describe(run, target, preflight, recording, phase, verdict,
+               fit ? std::optional<Error>() : std::optional<Error>(fit.error()));
+  publish(report, recording.directory);
+  TRY(recording.directory.close({.ended = run.clock.wall_now(),
+                                 .interrupted = report.stopped != report::StopCause::none,
+                                 .store = phase.drain.rows.store}));
+  TRY(target.close(request.keep_stack));
+  return report.exit;
+}
+
+}  // namespace votebench::run

@@ -1,0 +1,33 @@
+// The run: its phases in order. Everything else of votebench is a part; this wires the parts.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "report/exit_code.h"
+#include "run/display.h"
+#include "run/signals.h"
+#include "scenario/scenario.h"
+#include "stack/local_stack.h"
+
+namespace votebench::run {
+
+struct RunRequest {
+  scenario::Scenario scenario;
+  std::string scenario_text;  // as written, kept with the run
+  // Where: exactly one of the two.
+  std::optional<stack::LocalStackOptions> stack;
+  std::optional<TargetSettings> target;
+  bool keep_stack = false;  // leave a stack up that this run started
+  bool assume_yes = false;
+  std::string program = "votebench";  // as it was invoked, for "next:" lines
+};
+
+// Stands the target up, proves it fit, sends the votes, drains, audits, reports, tears down.
+// Returns the exit status of the program; errors before the first vote of the run are returned
+// (usage or environment), and nothing of the run was sent then.
+[[nodiscard]] Result<report::ExitCode> execute(const RunRequest& request, Display& display,
+                                               const SignalWatcher& signals);
+
+}  // namespace votebench::run

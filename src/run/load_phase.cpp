@@ -1,0 +1,161 @@
+#include "run/load_phase.h"
+
+#include <algorithm>
+
+#include "audit/audit.h"
+#include "run/cpu_meter.h"
+
+namespace votebench::run {
+namespace {
+
+Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input) {
+  const TargetSettings& target = input.target.settings();
+  watch::SamplerSources sources{.queue = nullptr,
+                                .queue_baseline = {},
+                                .queue_every = {},
+                                .rows = nullptr,
+                                .ids = input.ids,
+                                .rows_every = {}};
+  if (target.queue) {
+    TRY_ASSIGN(sources.queue, target::open_queue_probe(*target.queue));
+    sources.queue_baseline = input.preflight.queue->snapshot;
+    sources.queue_every = target.queue->sample_every;
+  }
+  if (target.rows) {
+    TRY_ASSIGN(sources.rows, target::open_row_store(*target.rows));
+    sources.rows_every = target.rows->sample_every;
+  }
+  return sources;
+}
+
+watch::DrainTask drain_task(const LoadPhaseInput& input, const watch::Sampler& sampler,
+                            Recorder& recorder) {
+  const Preflight& preflight = input.preflight;
+  watch::DrainTask task{
+      .target = input.target.settings(), .ids = input.ids, .choices = input.plan.choices()};
+  task.timeout = input.scenario.drain_timeout;
+  task.queue = preflight.adapters.queue.get();
+  task.queue_baseline = preflight.queue ? &*preflight.queue : nullptr;
+  task.rows = preflight.adapters.rows.get();
+  task.row_baseline = preflight.rows ? &*preflight.rows : nullptr;
+  if (task.queue != nullptr) task.history = [&sampler] { return sampler.queue_history(); };
+  task.client_is_dead = [&input](const QueueClient& client) {
+    return input.target.client_is_dead(client);
+  };
+  task.on_status = [&recorder](const watch::DrainStatus& status) { recorder.drain_status(status); };
+  return task;
+}
+
+// How many accepted votes the rows do not show yet, by the audit's own rules.
+std::function<std::uint64_t(const RowSet&)> count_missing(const LoadPhaseInput& input) {
+  return [&input](const RowSet& rows) {
+    static const QueueEvidence kNoQueue;
+    static const Settlement kUnsettled;
+    RowEvidence evidence;
+    evidence.configured = evidence.readable = true;
+    evidence.model = input.preflight.rows->model;
+    evidence.rows_start = input.preflight.rows->rows;
+    evidence.choices_start = input.preflight.rows->choices;
+    evidence.rows = rows;
+    evidence.rows_end = rows.total;
+    return audit::missing_acked({.planned = input.plan.planned(),
+                                 .choices = input.plan.choices(),
+                                 .identity = input.target.settings().vote.identity,
+                                 .ids = input.ids,
+                                 .limits = input.scenario.audit,
+                                 .attempts = input.attempts,
+                                 .queue = kNoQueue,
+                                 .rows = evidence,
+                                 .settlement = kUnsettled});
+  };
+}
+
+// For every vote that was due before the load ended and never started, how long it waited in vain.
+report::Histogram never_started_waits(const LoadPhaseInput& input, Nanoseconds load_end) {
+  report::Histogram waits;
+  for (const plan::WorkloadPlan& workload : input.plan.workloads()) {
+    if (!workload.open()) continue;
+    plan::VoteStream votes = workload.votes();
+    for (auto vote = votes.next(); vote && vote->due < load_end; vote = votes.next())
+      if (vote->due >= input.scenario.warm_up && !input.attempts.read(vote->number))
+        waits.record(load_end - vote->due);
+  }
+  return waits;
+}
+
+double mean_planned_rate(const plan::RunPlan& plan) {
+  const bool open = std::ranges::all_of(plan.workloads(), &plan::WorkloadPlan::open);
+  const auto last = plan.last_due();
+  if (!open || !last || *last <= Nanoseconds(0)) return 0;
+  return static_cast<double>(plan.planned()) / std::chrono::duration<double>(*last).count();
+}
+
+// Distance between two looks of one store, where the sampler itself reported to be late.
+Nanoseconds longest_gap(const std::vector<RunEvent>& events, const std::vector<Sample>& samples) {
+  if (std::ranges::none_of(events, [](const RunEvent& e) { return e.name == "sampler-gap"; }))
+    return Nanoseconds(0);
+  Nanoseconds longest{};
+  Nanoseconds queue_at{};
+  Nanoseconds rows_at{};
+  for (const Sample& sample : samples) {
+    Nanoseconds& last = sample.has_queue ? queue_at : rows_at;
+    longest = std::max(longest, sample.at - last);
+    last = sample.at;
+  }
+  return longest;
+}
+
+report::GeneratorFacts generator_facts(const LoadPhaseInput& input, const load::LoadSummary& load,
+                                       const CpuMeter& meter) {
+  report::GeneratorFacts facts;
+  facts.threads = load.threads;
+  facts.cpu = meter.process_cpu();
+  facts.steal_share = meter.steal_share();
+  facts.planned_rate_per_s = mean_planned_rate(input.plan);
+  facts.exhausted_share = load.exhausted_share;
+  if (load.total.never_started() > 0)
+    facts.never_started_waits = never_started_waits(input, load.finished - load.started);
+  return facts;
+}
+
+}  // namespace
+
+Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
+  TRY_ASSIGN(watch::SamplerSources sources, open_sources(input));
+  LoadPhase phase;
+  load::LoadCounters counters;
+  Recorder recorder({.directory = input.directory,
+                     .attempts = input.attempts,
+                     .plan = input.plan,
+                     .target = input.target.settings(),
+                     .counters = counters,
+                     .drain_limit = input.scenario.drain_timeout,
+                     .display = input.display,
+                     .clock = input.clock,
+                     .t0 = input.t0});
+  for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);
+  watch::Sampler sampler(input.clock, input.t0, std::move(sources), recorder.sink());
+  const CpuMeter meter;
+  TRY_ASSIGN(phase.load, load::run_load({.plan = input.plan,
+                                         .scenario = input.scenario,
+                                         .box = *input.preflight.adapters.votes,
+                                         .sink = input.attempts,
+                                         .t0 = input.t0,
+                                         .clock = input.clock},
+                                        counters, {input.signals.first(), input.signals.second()}));
+  phase.generator = generator_facts(input, phase.load, meter);
+  recorder.load_ended();
+  watch::DrainTask task = drain_task(input, sampler, recorder);
+  if (input.preflight.rows) task.missing_acked = count_missing(input);
+  phase.drain = watch::drain(task, input.clock, input.signals.second());
+  sampler.stop();
+  recorder.stop();
+  phase.samples = recorder.samples();
+  phase.events = recorder.events();
+  phase.generator.clock_step = recorder.largest_clock_step();
+  phase.generator.longest_sampler_gap = longest_gap(phase.events, phase.samples);
+  input.display.clear();
+  return phase;
+}
+
+}  // namespace votebench::run

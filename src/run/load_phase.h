@@ -1,0 +1,41 @@
+// From the first vote to the proof that nothing is on its way any more: the senders, the sampler
+// and the recorder side by side, then the drain.
+#pragma once
+
+#include "ledger/run_directory.h"
+#include "load/load.h"
+#include "report/report.h"
+#include "run/preflight.h"
+#include "run/recorder.h"
+#include "run/signals.h"
+#include "run/target_in_use.h"
+#include "watch/settle.h"
+
+namespace votebench::run {
+
+struct LoadPhaseInput {
+  const scenario::Scenario& scenario;
+  const plan::RunPlan& plan;
+  const TargetInUse& target;
+  const VoterIds& ids;
+  Preflight& preflight;  // its connections serve the drain
+  ledger::RunDirectory& directory;
+  ledger::AttemptStore& attempts;
+  Display& display;
+  const SignalWatcher& signals;
+  Clock& clock;
+  Instant t0;
+};
+
+struct LoadPhase {
+  load::LoadSummary load;
+  watch::DrainResult drain;
+  report::GeneratorFacts generator;
+  std::vector<Sample> samples;
+  std::vector<RunEvent> events;
+};
+
+// Error (environment): the sampler's own connections could not be opened; nothing was sent.
+[[nodiscard]] Result<LoadPhase> run_load_phase(const LoadPhaseInput& input);
+
+}  // namespace votebench::run

@@ -1,0 +1,221 @@
+#include "run/preflight.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "run/budget.h"
+#include "run/probe_votes.h"
+
+namespace votebench::run {
+namespace {
+
+// A baseline queue longer than this is counted, not read: votes beyond it are not recognised as
+// carried over.
+constexpr std::uint64_t kMostCarriedOver = 1'000'000;
+
+Failure unfit(std::string message, std::string help) {
+  return fail(ErrorKind::environment, std::move(message), std::move(help));
+}
+
+void say(const PreflightInput& input, std::string_view step) {
+  if (input.progress) input.progress(step);
+}
+
+Result<Adapters> open_adapters(const PreflightInput& input) {
+  Adapters adapters;
+  TRY_ASSIGN(adapters.votes, target::open_vote_box(input.target, input.scenario.http, input.ids,
+                                                   input.plan.choices()));
+  if (input.target.queue) {
+    TRY_ASSIGN(adapters.queue, target::open_queue_probe(*input.target.queue));
+  }
+  if (input.target.rows) {
+    TRY_ASSIGN(adapters.rows, target::open_row_store(*input.target.rows));
+  }
+  return adapters;
+}
+
+// Returns whether votes of others wait in the lists.
+Result<bool> check_queue(const PreflightInput& input, target::QueueProbe& queue,
+                         Preflight& preflight) {
+  const QueueSettings& settings = *input.target.queue;
+  TRY_ASSIGN(const target::QueueFacts facts, queue.facts());
+  preflight.facts.emplace_back("redis", facts.version);
+  if (!facts.list_usable())
+    return unfit(fmt::format("key '{}' in {} holds a {}, not a list", printable(settings.list),
+                             settings.where(), facts.list_type),
+                 "check redis.list and the database number in redis.url");
+  if (facts.is_replica)
+    return unfit(
+        fmt::format("{} is a replica: its counters do not show the pushes", settings.where()),
+        "point redis.url at the primary");
+  if (facts.max_memory_bytes > 0 && facts.max_memory_policy != "noeviction")
+    preflight.warnings.push_back(fmt::format("redis may evict the whole list (maxmemory-policy {})",
+                                             facts.max_memory_policy));
+  TRY_ASSIGN(const QueueSnapshot look, queue.snapshot());
+  std::uint64_t waiting = look.depth;
+  for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
+  if (waiting > 0 && input.scenario.preflight.require_empty_queue)
+    return unfit(fmt::format("{} elements wait in list '{}' of {} already", format_count(waiting),
+                             printable(settings.list), settings.where()),
+                 "let the worker finish, empty it (`votebench stack reset` for a stack of ours), "
+                 "or set preflight.require_empty_queue: false");
+  return waiting > 0;
+}
+
+Result<> check_columns(const RowSettings& settings, const target::TableFacts& table) {
+  if (!table.exists)
+    return unfit(fmt::format("there is no table '{}'", printable(settings.table)),
+                 "check postgres.url (which database?) and postgres.table; the worker usually "
+                 "creates the table when it starts");
+  std::string columns;
+  for (const target::TableColumn& column : table.columns)
+    columns += (columns.empty() ? "" : ", ") + printable(column.name, 60);
+  for (const auto& [present, name] : {std::pair(table.has_voter_column, settings.voter_column),
+                                      std::pair(table.has_choice_column, settings.choice_column)})
+    if (!present)
+      return unfit(
+          fmt::format("table '{}' has no column '{}'", printable(settings.table), printable(name)),
+          fmt::format("it has: {}; set postgres.columns", columns));
+  return {};
+}
+
+bool is_loopback(const TargetSettings& target) {
+  return target.vote.host == "localhost" || target.vote.host == "::1" ||
+         target.vote.host.starts_with("127.");
+}
+
+Result<> ask_before_leaving_rows(const PreflightInput& input, target::RowStore& store) {
+  if (is_loopback(input.target) || input.may_leave_rows) return {};
+  TRY_ASSIGN(const RowBaseline rows, store.baseline(input.ids));
+  if (rows.rows == 0) return {};
+  const std::uint64_t votes = input.plan.planned() + input.scenario.preflight.probe_votes;
+  return unfit(fmt::format("the table holds {} rows, and this run will leave about {} more in a "
+                           "database that is not on this machine",
+                           format_count(rows.rows), format_count(votes)),
+               "say --yes if that is meant");
+}
+
+Result<TableModel> check_rows(const PreflightInput& input, target::RowStore& rows,
+                              Preflight& preflight) {
+  TRY_ASSIGN(const target::StoreFacts facts, rows.facts());
+  preflight.facts.emplace_back("postgresql", facts.version);
+  preflight.has_commit_times = facts.has_commit_times;
+  if (facts.in_recovery)
+    return unfit(
+        "the database is a standby (pg_is_in_recovery): it may lag, and absence in it "
+        "proves nothing",
+        "point postgres.url at the primary");
+  TRY_ASSIGN(const target::TableFacts table, rows.table());
+  TRY(check_columns(*input.target.rows, table));
+  TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
+  if (taken)
+    return unfit(fmt::format("the table holds rows of run {} already", input.ids.run().hex()),
+                 "another run drew the same id: start again");
+  TRY(ask_before_leaving_rows(input, rows));
+  return table.model;
+}
+
+Result<QueueBaseline> queue_baseline(target::QueueProbe& queue, bool strangers_push,
+                                     Preflight& preflight) {
+  QueueBaseline baseline;
+  TRY_ASSIGN(const target::QueueContents contents, queue.contents(kMostCarriedOver));
+  baseline.snapshot = contents.snapshot;
+  baseline.shares_pushes = strangers_push;
+  const auto remember = [&](const target::QueueList& list) {
+    for (const target::QueueElement& element : list.elements)
+      baseline.carry_over_ids.insert(element.voter_id);
+  };
+  remember(contents.list);
+  std::ranges::for_each(contents.in_flight, remember);
+  if (contents.list.length > 0)
+    preflight.warnings.push_back(
+        fmt::format("{} votes of others wait in the queue: they will arrive during the run",
+                    format_count(contents.list.length)));
+  return baseline;
+}
+
+// Whether the plan can drain in time at the rate that the probes showed.
+void compare_with_plan(const PreflightInput& input, double rate, Preflight& preflight) {
+  preflight.facts.emplace_back("drain rate", fmt::format("{:.1f} votes/s", rate));
+  const auto load_s =
+      std::chrono::duration<double>(input.plan.last_due().value_or(Nanoseconds(0))).count();
+  const auto limit_s = std::chrono::duration<double>(input.scenario.drain_timeout).count();
+  const double needed_s = static_cast<double>(input.plan.planned()) / rate;
+  if (needed_s <= load_s + limit_s) return;
+  const auto whole = Nanoseconds(static_cast<std::int64_t>((needed_s - load_s) * 1e9));
+  preflight.warnings.push_back(fmt::format(
+      "the worker writes about {:.1f} votes/s: {} votes need {} after the load (drain.timeout is "
+      "{})",
+      rate, format_count(input.plan.planned()), format_duration(whole),
+      format_duration(input.scenario.drain_timeout)));
+}
+
+void check_clock(const PreflightInput& input, std::string_view server, const ClockOffset& clock,
+                 Preflight& preflight) {
+  if (std::chrono::abs(clock.offset) <= input.scenario.preflight.max_clock_skew) return;
+  preflight.warnings.push_back(
+      fmt::format("the clock of {} differs from ours by {}; it is corrected for, within {}", server,
+                  format_duration(clock.offset), format_duration(clock.uncertainty)));
+}
+
+void state_assumptions(const TargetSettings& target, Preflight& preflight) {
+  auto& list = preflight.assumptions;
+  list.emplace_back("an accepted answer means that the vote app has pushed the vote");
+  list.emplace_back(target.worker == WorkerModel::serial
+                        ? "each worker pops one vote, writes it, then pops again (worker: serial)"
+                        : "workers may hold several votes at once (worker: unknown)");
+  if (target.queue && !target.queue->in_flight.empty())
+    list.push_back(
+        fmt::format("votes in hand stand in {}", fmt::join(target.queue->in_flight, ", ")));
+  if (target.settle_quiet)
+    list.push_back(fmt::format("{} without movement means that nothing is in hand (settle.quiet)",
+                               format_duration(*target.settle_quiet)));
+}
+
+Result<> take_baselines(const PreflightInput& input, bool strangers_push, Preflight& preflight) {
+  Adapters& adapters = preflight.adapters;
+  if (adapters.queue) {
+    TRY_ASSIGN(preflight.queue, queue_baseline(*adapters.queue, strangers_push, preflight));
+    TRY_ASSIGN(preflight.queue_clock, adapters.queue->clock_offset(input.clock));
+    check_clock(input, "redis", *preflight.queue_clock, preflight);
+  }
+  if (adapters.rows) {
+    TRY_ASSIGN(preflight.rows, adapters.rows->baseline(input.ids));
+    TRY_ASSIGN(preflight.rows_clock, adapters.rows->clock_offset(input.clock));
+    check_clock(input, "postgresql", *preflight.rows_clock, preflight);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Preflight> run_preflight(const PreflightInput& input) {
+  Preflight preflight;
+  say(input, "opening the target");
+  TRY_ASSIGN(preflight.adapters, open_adapters(input));
+  bool queue_is_dirty = false;
+  if (preflight.adapters.queue) {
+    TRY_ASSIGN(queue_is_dirty, check_queue(input, *preflight.adapters.queue, preflight));
+  }
+  if (preflight.adapters.rows) {
+    TRY_ASSIGN(const TableModel model, check_rows(input, *preflight.adapters.rows, preflight));
+    preflight.facts.emplace_back("table",
+                                 model == TableModel::last_wins ? "one row per voter" : "append");
+  }
+  for (std::string& warning :
+       check_budget(read_machine_limits(), input.plan, !input.scenario.http.keep_alive,
+                    input.scenario.http.source_addresses.size()))
+    preflight.warnings.push_back(std::move(warning));
+  say(input, "casting probe votes");
+  TRY_ASSIGN(const ProbeFindings probes,
+             cast_probe_votes(input, preflight.adapters, queue_is_dirty));
+  preflight.drain_rate_per_s = probes.drain_rate_per_s;
+  if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
+  TRY(take_baselines(input, probes.strangers_push, preflight));
+  state_assumptions(input.target, preflight);
+  return preflight;
+}
+
+}  // namespace votebench::run

@@ -1,0 +1,61 @@
+// Is the target fit for a run? Everything that can be known before the first vote is sent:
+// the adapters answer, the stores are what the settings say, probe votes travel to their rows, and
+// this machine has the ports and descriptors that the plan needs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "plan/plan.h"
+#include "scenario/scenario.h"
+#include "target/queue_probe.h"
+#include "target/row_store.h"
+#include "target/vote_box.h"
+#include "vote/evidence.h"
+
+namespace votebench::run {
+
+// The open connections to one target; a store that the target does not name is null.
+struct Adapters {
+  std::unique_ptr<target::VoteBox> votes;
+  std::unique_ptr<target::QueueProbe> queue;
+  std::unique_ptr<target::RowStore> rows;
+};
+
+struct PreflightInput {
+  const TargetSettings& target;
+  const scenario::Scenario& scenario;
+  const plan::RunPlan& plan;
+  const VoterIds& ids;
+  const Clock& clock;
+  std::stop_token stop;
+  bool may_leave_rows = false;  // the user agreed to rows in a database that is not loopback's
+  std::function<void(std::string_view)> progress;  // one short line per step
+};
+
+struct Preflight {
+  Adapters adapters;
+  // Taken after the probe votes have settled; empty where the store is absent.
+  std::optional<QueueBaseline> queue;
+  std::optional<RowBaseline> rows;
+  std::optional<ClockOffset> queue_clock;
+  std::optional<ClockOffset> rows_clock;
+  bool has_commit_times = false;
+  std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
+  std::vector<std::pair<std::string, std::string>> facts;  // "redis" -> "7.0.15"
+  std::vector<std::string> assumptions;
+  std::vector<std::string> warnings;
+};
+
+// Blocks until the target is proven fit, or says why it is not (environment) with advice.
+// Sends scenario.preflight.probe_votes votes and nothing else.
+[[nodiscard]] Result<Preflight> run_preflight(const PreflightInput& input);
+
+}  // namespace votebench::run

@@ -1,0 +1,197 @@
+#include "run/probe_votes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/text.h"
+#include "target/http_get.h"
+
+namespace votebench::run {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Nanoseconds kPoll = milliseconds(10);
+// Pushes happen before the answer in every known contract: this only absorbs a slow INFO.
+constexpr Nanoseconds kPushLimit = seconds(2);
+// Without a further probe row for this long, the worker is taken for stuck.
+constexpr Nanoseconds kRowLimit = seconds(15);
+// Rates are stated only where the rows came slowly enough for the polling to tell.
+constexpr Nanoseconds kShortestRate = kPoll * 10;
+
+Failure unfit(std::string message, std::string help) {
+  return fail(ErrorKind::environment, std::move(message), std::move(help));
+}
+
+std::string describe_get(const PreflightInput& input) {
+  const target::HttpGetAnswer get = target::http_get(input.target.vote.url(), seconds(2));
+  if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
+  return fmt::format("GET answers {}{}{}", get.status, get.server.empty() ? "" : ", server ",
+                     printable(get.server, 60));
+}
+
+// Why a probe was not accepted, and what to try.
+Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answer,
+                     std::uint64_t nth) {
+  const std::string url = input.target.vote.url();
+  const std::string which = fmt::format("probe vote {} to POST {}", nth, url);
+  if ((answer.flags & kConnectFailed) != 0)
+    return unfit(fmt::format("nothing answers at {}: {}", url,
+                             answer.error != 0 ? std::strerror(answer.error) : "no connection"),
+                 "is the vote app up? check vote.url (or `votebench stack status`)");
+  if ((answer.flags & kNotEchoed) != 0)
+    return unfit(
+        fmt::format("{} answered {} without echoing our voter id", which, answer.status),
+        fmt::format("another app or a proxy may have answered, or the app rewrites ids; if it "
+                    "never sets the cookie '{}', say vote.identity: sent",
+                    input.target.vote.cookie));
+  if ((answer.flags & kTimedOut) != 0)
+    return unfit(fmt::format("{} got no complete answer within {}", which,
+                             format_duration(input.scenario.http.timeout)),
+                 describe_get(input) + "; raise http.timeout if the app is that slow");
+  if (answer.status == 404 || answer.status == 405)
+    return unfit(fmt::format("{} answered {}", which, answer.status),
+                 describe_get(input) +
+                     "; the form is somewhere else: try vote.url with /vote "
+                     "or / as its path (see the contract profiles)");
+  if (answer.status != 0)
+    return unfit(fmt::format("{} answered {}", which, answer.status),
+                 describe_get(input) + (answer.status >= 500
+                                            ? "; can the vote app reach its Redis?"
+                                            : "; check vote.url, vote.form and vote.accept"));
+  return unfit(fmt::format("{} was cut off without an answer", which), describe_get(input));
+}
+
+Result<> cast_all(const PreflightInput& input, const Adapters& adapters, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count && !input.stop.stop_requested(); ++i) {
+    const auto choice = static_cast<ChoiceIndex>(i % input.plan.choices().size());
+    const target::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(i), choice};
+    TRY_ASSIGN(const target::VoteAnswer answer,
+               target::cast_one_vote(*adapters.votes, request, input.clock));
+    if (answer.outcome != Outcome::acked) return not_accepted(input, answer, i + 1);
+  }
+  return {};
+}
+
+std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& after) {
+  return (after.push_calls - after.push_failed) - (before.push_calls - before.push_failed);
+}
+
+// Asks `look` every kPoll until it answers true; false when nothing changed for `limit`.
+// `look` returns the amount seen so far; `enough` ends the waiting.
+template <typename Look>
+Result<std::uint64_t> wait_for(const PreflightInput& input, std::uint64_t enough, Nanoseconds limit,
+                               Look&& look) {
+  std::uint64_t best = 0;
+  Instant last_change = input.clock.now();
+  for (;;) {
+    TRY_ASSIGN(const std::uint64_t seen, look());
+    const Instant now = input.clock.now();
+    if (seen > best) last_change = now;
+    best = std::max(best, seen);
+    if (best >= enough || now - last_change >= limit || input.stop.stop_requested()) return best;
+    real_clock().sleep_until(now + kPoll, input.stop);
+  }
+}
+
+Result<bool> follow_to_queue(const PreflightInput& input, const Adapters& adapters,
+                             const QueueSnapshot& before, std::uint64_t count) {
+  const auto look = [&]() -> Result<std::uint64_t> {
+    TRY_ASSIGN(const QueueSnapshot now, adapters.queue->snapshot());
+    return pushed_between(before, now);
+  };
+  TRY_ASSIGN(const std::uint64_t pushed, wait_for(input, count, kPushLimit, look));
+  if (pushed >= count || input.stop.stop_requested()) return pushed > count;
+  const std::string where = input.target.queue->where();
+  if (pushed == 0)
+    return unfit(
+        fmt::format("{} probe votes answered 200, none reached the queue ({})", count, where),
+        "the vote app writes to another Redis, or hides that it cannot reach one; "
+        "compare its settings with redis.url");
+  return unfit(fmt::format("{} probe votes answered 200, only {} reached the queue ({})", count,
+                           pushed, where),
+               "the vote app loses votes before they are queued; look at its log");
+}
+
+Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint64_t count,
+                std::uint64_t arrived) {
+  const std::string table = input.target.rows->table;
+  std::string waiting;
+  if (adapters.queue)
+    if (const auto look = adapters.queue->snapshot())
+      waiting =
+          fmt::format("; {} elements wait in list '{}'", look->depth, input.target.queue->list);
+  return unfit(fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}",
+                           arrived, count, printable(table), format_duration(kRowLimit), waiting),
+               "is the worker running, does it pop this list and write this table? check "
+               "redis.list, postgres.url and postgres.table; ids must arrive unchanged");
+}
+
+// How many probes have a row. Without identity the probes' rows bear ids of the app: all rows
+// count.
+Result<std::uint64_t> probe_rows(const PreflightInput& input, target::RowStore& rows,
+                                 std::uint64_t rows_before) {
+  if (input.target.vote.identity != IdentityMode::none) return rows.progress(input.ids);
+  TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
+  return now.rows - std::min(now.rows, rows_before);
+}
+
+Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const Adapters& adapters,
+                                             std::uint64_t rows_before, std::uint64_t count) {
+  std::uint64_t first_seen = 0;
+  Instant first_at{};
+  Instant last_at{};
+  std::uint64_t last_seen = 0;
+  const auto look = [&]() -> Result<std::uint64_t> {
+    TRY_ASSIGN(const std::uint64_t seen, probe_rows(input, *adapters.rows, rows_before));
+    if (seen > last_seen) {
+      last_at = input.clock.now();
+      if (last_seen == 0) {
+        first_at = last_at;
+        first_seen = seen;
+      }
+      last_seen = seen;
+    }
+    return seen;
+  };
+  TRY_ASSIGN(const std::uint64_t arrived, wait_for(input, count, kRowLimit, look));
+  if (arrived < count && !input.stop.stop_requested())
+    return no_rows(input, adapters, count, arrived);
+  const Nanoseconds span = last_at - first_at;
+  if (span < kShortestRate || last_seen <= first_seen) return std::optional<double>();
+  return std::optional<double>(static_cast<double>(last_seen - first_seen) /
+                               std::chrono::duration<double>(span).count());
+}
+
+}  // namespace
+
+Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
+                                       bool queue_is_dirty) {
+  ProbeFindings findings;
+  findings.cast = input.scenario.preflight.probe_votes;
+  if (findings.cast == 0) return findings;
+  std::optional<QueueSnapshot> before;
+  if (adapters.queue) {
+    TRY_ASSIGN(before, adapters.queue->snapshot());
+  }
+  std::uint64_t rows_before = 0;
+  if (adapters.rows && input.target.vote.identity == IdentityMode::none) {
+    TRY_ASSIGN(const RowBaseline rows, adapters.rows->baseline(input.ids));
+    rows_before = rows.rows;
+  }
+  TRY(cast_all(input, adapters, findings.cast));
+  if (before) {
+    TRY_ASSIGN(findings.strangers_push, follow_to_queue(input, adapters, *before, findings.cast));
+  }
+  if (adapters.rows && !queue_is_dirty) {
+    TRY_ASSIGN(findings.drain_rate_per_s,
+               follow_to_rows(input, adapters, rows_before, findings.cast));
+    findings.reached_rows = true;
+  }
+  return findings;
+}
+
+}  // namespace votebench::run

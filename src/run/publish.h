@@ -1,0 +1,21 @@
+// The last phase: the report's files in the run directory, the summary on standard output.
+#pragma once
+
+#include <string>
+
+#include "ledger/run_directory.h"
+#include "report/report.h"
+
+namespace votebench::run {
+
+// Subcommands that exist in this version: only they are suggested as next steps.
+[[nodiscard]] std::vector<std::string> known_subcommands();
+
+// Names of the files that publish() writes, the one for people first.
+[[nodiscard]] std::vector<std::string> report_files();
+
+// Writes the files and prints the summary. A file that cannot be written is said on standard error
+// and does not keep the summary from being printed.
+void publish(const report::Report& report, const ledger::RunDirectory& directory);
+
+}  // namespace votebench::run

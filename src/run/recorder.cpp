@@ -1,0 +1,163 @@
+#include "run/recorder.h"
+
+#include <algorithm>
+
+namespace votebench::run {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Nanoseconds kTick = milliseconds(100);
+constexpr std::size_t kHistory = 60;              // seconds that the display looks back
+constexpr std::uint64_t kLagReadsPerTick = 5000;  // bounds the work of one tick
+
+}  // namespace
+
+Recorder::Recorder(RecorderInput input)
+    : input_(input),
+      wall_minus_steady_(input.clock.wall_now().time_since_epoch() -
+                         input.clock.now().time_since_epoch()),
+      next_second_(seconds(1)) {
+  for (const plan::WorkloadPlan& workload : input_.plan.workloads())
+    lag_cursor_.push_back(workload.first());
+  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+Recorder::~Recorder() { stop(); }
+
+void Recorder::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+watch::SampleSink Recorder::sink() {
+  return {[this](const Sample& sample) { add_sample(sample); },
+          [this](const RunEvent& event) { add_event(event); }};
+}
+
+void Recorder::add_sample(Sample sample) {
+  sample.started = input_.counters.started.load();
+  sample.acked = input_.counters.acked.load();
+  sample.failed = input_.counters.concluded() - sample.acked;
+  const std::scoped_lock lock(mutex_);
+  if (sample.has_queue) latest_queue_ = sample;
+  if (sample.has_rows) latest_rows_ = sample;
+  samples_.push_back(sample);
+  if (const auto saved = input_.directory.append(sample); !saved && warnings_.empty())
+    warnings_.push_back(saved.error().message);
+}
+
+void Recorder::add_event(const RunEvent& event) {
+  const std::scoped_lock lock(mutex_);
+  events_.push_back(event);
+  if (const auto saved = input_.directory.append(event); !saved && warnings_.empty())
+    warnings_.push_back(saved.error().message);
+}
+
+void Recorder::warn(std::string warning) {
+  const std::scoped_lock lock(mutex_);
+  warnings_.push_back(std::move(warning));
+}
+
+void Recorder::load_ended() {
+  const std::scoped_lock lock(mutex_);
+  load_end_ = input_.clock.now() - input_.t0;
+}
+
+void Recorder::drain_status(const watch::DrainStatus& status) {
+  const std::scoped_lock lock(mutex_);
+  drain_ = status;
+}
+
+void Recorder::work(const std::stop_token& stop) {
+  Instant next = input_.clock.now();
+  while (!stop.stop_requested()) {
+    tick(input_.clock.now());
+    next += kTick;
+    input_.clock.sleep_until(next, stop);
+  }
+}
+
+void Recorder::tick(Instant now) {
+  input_.attempts.prepare_ahead();
+  watch_clocks();
+  follow_lag();
+  const Nanoseconds elapsed = now - input_.t0;
+  const bool second_is_over = elapsed >= next_second_;
+  if (second_is_over) {
+    lag_p99_ = lag_.percentile(0.99).value_or(Nanoseconds(0));
+    lag_ = {};
+    // Losing this second's slots needs the host to crash, not only this process.
+    if (const auto synced = input_.attempts.sync(); !synced) warn(synced.error().message);
+    while (next_second_ <= elapsed) next_second_ += seconds(1);
+  }
+  const report::ProgressState current = state(elapsed);
+  if (second_is_over) remember_second(current.now);
+  input_.display.show(current);
+}
+
+void Recorder::watch_clocks() {
+  const Nanoseconds difference =
+      input_.clock.wall_now().time_since_epoch() - input_.clock.now().time_since_epoch();
+  clock_step_ =
+      std::max(clock_step_, Nanoseconds(std::chrono::abs(difference - wall_minus_steady_)));
+}
+
+// Reads the slots in order, behind the senders.
+void Recorder::follow_lag() {
+  for (std::size_t i = 0; i < lag_cursor_.size(); ++i) {
+    AttemptNumber& cursor = lag_cursor_[i];
+    for (std::uint64_t reads = 0; reads < kLagReadsPerTick; ++reads, ++cursor) {
+      const std::optional<Attempt> attempt = input_.attempts.read(cursor);
+      if (!attempt) break;
+      lag_.record(attempt->lag());
+    }
+  }
+}
+
+std::string Recorder::stage(Nanoseconds elapsed) const {
+  std::string text;
+  for (const plan::WorkloadPlan& workload : input_.plan.workloads()) {
+    const std::string part = workload.stage_at(elapsed);
+    if (part.empty()) continue;
+    text += (text.empty() ? "" : ", ") + workload.workload().name + ": " + part;
+  }
+  return text.empty() ? "waiting for answers" : text;
+}
+
+report::ProgressState Recorder::state(Nanoseconds elapsed) {
+  report::ProgressState state;
+  state.elapsed = std::max(elapsed, Nanoseconds(0));
+  state.planned_load = input_.plan.last_due();
+  state.planned_votes = input_.plan.planned();
+  state.drain_limit = input_.drain_limit;
+  state.has_queue = input_.target.queue.has_value();
+  state.has_rows = input_.target.rows.has_value();
+  state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();
+  state.unknown = input_.counters.ambiguous.load();
+  state.lag = lag_p99_;
+  state.history = history_;
+  state.now.at = state.elapsed;
+  state.now.sent = input_.counters.started.load();
+  state.now.accepted = input_.counters.acked.load();
+  const std::scoped_lock lock(mutex_);
+  state.draining = load_end_.has_value();
+  state.stage = state.draining ? "drain" : stage(elapsed);
+  if (load_end_) state.drained = elapsed - *load_end_;
+  state.now.queued = latest_queue_.queue_depth + latest_queue_.in_flight;
+  state.now.written = latest_rows_.rows_written;
+  state.now.missing = drain_ ? drain_->missing
+                             : state.now.accepted - std::min(state.now.accepted, state.now.written);
+  state.events = events_;
+  state.warnings = warnings_;
+  return state;
+}
+
+void Recorder::remember_second(const report::ProgressPoint& point) {
+  if (history_.size() == kHistory) history_.erase(history_.begin());
+  history_.push_back(point);
+}
+
+}  // namespace votebench::run

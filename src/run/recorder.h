@@ -1,0 +1,84 @@
+// What happens beside the senders: samples and events go to the run directory, ledger segments are
+// made ahead of use, and the display is kept up to date. Never in the way of a sender.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "ledger/run_directory.h"
+#include "load/load.h"
+#include "plan/plan.h"
+#include "report/histogram.h"
+#include "run/display.h"
+#include "watch/sampler.h"
+#include "watch/settle.h"
+
+namespace votebench::run {
+
+struct RecorderInput {
+  ledger::RunDirectory& directory;
+  ledger::AttemptStore& attempts;
+  const plan::RunPlan& plan;
+  const TargetSettings& target;
+  const load::LoadCounters& counters;
+  Nanoseconds drain_limit;
+  Display& display;
+  Clock& clock;
+  Instant t0;
+};
+
+// Runs from construction to stop(). sink() and drain_status() are called by others' threads.
+class Recorder {
+ public:
+  explicit Recorder(RecorderInput input);
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  [[nodiscard]] watch::SampleSink sink();
+  void add_event(const RunEvent& event);
+  void warn(std::string warning);
+  // From now on the display shows the drain.
+  void load_ended();
+  void drain_status(const watch::DrainStatus& status);
+  void stop();
+
+  // After stop().
+  [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
+  [[nodiscard]] const std::vector<RunEvent>& events() const { return events_; }
+  [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
+
+ private:
+  void add_sample(Sample sample);
+  void work(const std::stop_token& stop);
+  void tick(Instant now);
+  void follow_lag();
+  void watch_clocks();
+  [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
+  [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
+  void remember_second(const report::ProgressPoint& point);
+
+  RecorderInput input_;
+  const Nanoseconds wall_minus_steady_;
+  Nanoseconds clock_step_{};  // largest drift of the wall clock against the steady one
+
+  std::mutex mutex_;  // everything below that two threads touch
+  std::vector<Sample> samples_;
+  std::vector<RunEvent> events_;
+  std::vector<std::string> warnings_;
+  Sample latest_queue_, latest_rows_;
+  std::optional<watch::DrainStatus> drain_;
+  std::optional<Nanoseconds> load_end_;
+
+  // The working thread's own.
+  std::vector<report::ProgressPoint> history_;
+  std::vector<AttemptNumber> lag_cursor_;  // per workload
+  report::Histogram lag_;                  // of the running second
+  Nanoseconds lag_p99_{};
+  Nanoseconds next_second_{};
+  std::jthread thread_;
+};
+
+}  // namespace votebench::run
