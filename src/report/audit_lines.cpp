@@ -1,0 +1,176 @@
+#include "report/audit_lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace votebench::report {
+namespace {
+
+// A fault explains findings that were sent within this time after it.
+constexpr Nanoseconds kNearEvent = std::chrono::seconds(60);
+constexpr std::size_t kNamedVoters = 2;
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
+std::vector<const Finding*> findings_of(const Report& report, VoteClass wanted) {
+  std::vector<const Finding*> found;
+  for (const Finding& finding : report.audit.findings)
+    if (finding.vote_class == wanted) found.push_back(&finding);
+  return found;
+}
+
+// "7 ms to 94 ms", or one of them where they read the same.
+std::string span_text(Nanoseconds first, Nanoseconds last) {
+  const std::string from = format_duration(first);
+  const std::string to = format_duration(last);
+  return from == to ? from : from + " to " + to;
+}
+
+// When the votes were sent, by the event before them where one is near.
+std::string sent_when(const std::vector<const Finding*>& findings, const Report& report) {
+  std::optional<Nanoseconds> first, last;
+  for (const Finding* finding : findings) {
+    if (!finding->sent_at) continue;
+    first = std::min(first.value_or(*finding->sent_at), *finding->sent_at);
+    last = std::max(last.value_or(*finding->sent_at), *finding->sent_at);
+  }
+  if (!first) return {};
+  const RunEvent* cause = nullptr;
+  for (const RunEvent& event : report.events)
+    if (event.at <= *first && *last - event.at <= kNearEvent &&
+        (cause == nullptr || event.at >= cause->at))
+      cause = &event;
+  const std::string_view all = findings.size() > 1 ? "all " : "";
+  if (cause == nullptr)
+    return fmt::format("{}sent {} after the start", all, span_text(*first, *last));
+  return fmt::format("{}sent {} after {}", all, span_text(*first - cause->at, *last - cause->at),
+                     cause->name);
+}
+
+std::string voters_text(const std::vector<const Finding*>& findings, std::uint64_t count) {
+  std::string text;
+  const std::size_t named = std::min(findings.size(), kNamedVoters);
+  for (std::size_t i = 0; i < named; ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", findings[i]->voter_id);
+  if (count > named && named > 0) text += fmt::format(", {} more", format_count(count - named));
+  return text;
+}
+
+std::string lost_where(const Verdict& audit) {
+  std::string text;
+  for (const auto& [range, count] : audit.lost_by_hop)
+    if (count > 0)
+      text += fmt::format("{}{} at {}", text.empty() ? "" : ", ", format_count(count),
+                          range == HopRange{} ? std::string("an unknown hop") : to_string(range));
+  return text.empty() ? text : "lost: " + text;
+}
+
+class LineList {
+ public:
+  explicit LineList(const Report& report) : report_(report), audit_(report.audit) {}
+
+  void anomaly(const ClassTally& tally, VoteClass vote_class, std::string text) {
+    if (tally.count == 0) return;
+    if (tally.passed()) text += fmt::format("; {} allowed", format_count(tally.allowed));
+    AuditLine line{tally.passed() ? State::open : State::bad,
+                   std::string(to_string(vote_class)),
+                   tally.count,
+                   std::move(text),
+                   {}};
+    const auto findings = findings_of(report_, vote_class);
+    if (vote_class == VoteClass::lost) detail(line, lost_where(audit_));
+    detail(line, sent_when(findings, report_));
+    detail(line, voters_text(findings, tally.count));
+    lines_.push_back(std::move(line));
+  }
+
+  void add(State state, std::string name, std::uint64_t count, std::string text) {
+    if (count > 0) lines_.push_back({state, std::move(name), count, std::move(text), {}});
+  }
+
+  void always(State state, std::string name, std::uint64_t count, std::string text) {
+    lines_.push_back({state, std::move(name), count, std::move(text), {}});
+  }
+
+  [[nodiscard]] std::vector<AuditLine> take() && { return std::move(lines_); }
+
+ private:
+  static void detail(AuditLine& line, std::string text) {
+    if (!text.empty()) line.details.push_back(std::move(text));
+  }
+
+  const Report& report_;
+  const Verdict& audit_;
+  std::vector<AuditLine> lines_;
+};
+
+void add_anomalies(LineList& lines, const Verdict& audit) {
+  lines.anomaly(audit.contradiction, VoteClass::contradiction,
+                "not sent or refused, yet in the table");
+  lines.anomaly(audit.lost, VoteClass::lost, "accepted, not in the queue, no row");
+  lines.anomaly(audit.flipped, VoteClass::flipped, "the row holds a choice its voter never sent");
+  lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
+  lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
+  lines.anomaly(audit.phantom, VoteClass::phantom, "our voter id, but this run never sent it");
+}
+
+void add_open(LineList& lines, const Report& report) {
+  const Verdict& audit = report.audit;
+  const std::string waited = " after " + format_duration(report.settlement.drain);
+  lines.add(State::open, "queued", audit.queued, "still in the queue" + waited);
+  lines.add(State::open, "in flight", audit.in_flight, "still in a worker's list" + waited);
+  lines.add(State::open, "pending", audit.pending,
+            "no row yet" + waited + "; a worker may still hold them");
+}
+
+void add_votes(LineList& lines, const Report& report) {
+  const Verdict& audit = report.audit;
+  const bool clean = audit.kind == VerdictKind::pass && audit.lost.count + audit.stale.count == 0 &&
+                     audit.flipped.count + audit.duplicated.count + audit.phantom.count == 0;
+  const std::string text =
+      clean ? "none lost, stale, flipped, duplicated or phantom" : "in the table as they were sent";
+  if (report.rows_configured)
+    lines.always(clean ? State::good : State::remark, "persisted", audit.persisted, text);
+  lines.add(State::remark, "superseded", audit.superseded,
+            "re-voted later; only a voter's last choice can be checked");
+  lines.add(State::remark, "blind", audit.blind,
+            "of these repeat a voter's choice: a loss would not show");
+  lines.add(State::remark, "recovered", audit.recovered, "no clear answer, but in the table");
+  lines.add(State::remark, "absent", audit.absent_ambiguous,
+            "no clear answer and not in the table: no promise broken");
+}
+
+void add_strangers(LineList& lines, const Verdict& audit) {
+  lines.add(State::remark, "carried over", audit.carry_over,
+            "rows of votes that were queued before this run");
+  lines.add(State::remark, "other run", audit.other_run, "rows of another votebench run");
+  lines.add(State::remark, "foreign", audit.foreign, "rows of somebody else");
+  lines.add(State::open, "invalid id", audit.invalid_own,
+            "rows with this run's prefix and a wrong checksum");
+}
+
+}  // namespace
+
+std::vector<AuditLine> audit_lines(const Report& report) {
+  LineList lines(report);
+  add_anomalies(lines, report.audit);
+  add_open(lines, report);
+  add_votes(lines, report);
+  add_strangers(lines, report.audit);
+  return std::move(lines).take();
+}
+
+std::string audit_subject(const Report& report) {
+  const Verdict& audit = report.audit;
+  std::string text = fmt::format("{} of {}", plural(audit.accounting.acked, "accepted vote"),
+                                 plural(audit.voters, "voter"));
+  if (audit.probes > 0) text += " + " + plural(audit.probes, "probe");
+  return text + (report.rows_configured ? " against PostgreSQL" : ", no table to compare with");
+}
+
+}  // namespace votebench::report

@@ -1,0 +1,28 @@
+// The audit in lines, worst first: what the terminal and Markdown summaries have in common.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+
+namespace votebench::report {
+
+enum class State : std::uint8_t { good, bad, open, remark };
+
+struct AuditLine {
+  State state = State::remark;
+  std::string name;  // "lost"
+  std::uint64_t count = 0;
+  std::string text;                  // what it means, one clause
+  std::vector<std::string> details;  // where, when, who; text of others in it is not yet made safe
+};
+
+// Classes without votes are left out, but for `persisted`.
+[[nodiscard]] std::vector<AuditLine> audit_lines(const Report& report);
+
+// "39,350 accepted votes of 31,480 voters + 20 probes against PostgreSQL".
+[[nodiscard]] std::string audit_subject(const Report& report);
+
+}  // namespace votebench::report

@@ -1,0 +1,245 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "report/audit_lines.h"
+#include "report/render.h"
+#include "report/words.h"
+
+namespace votebench::report {
+namespace {
+
+constexpr std::size_t kMaxFindingsListed = 50;
+constexpr std::size_t kMaxText = 500;
+
+// Text of others as plain words: nothing in it is Markdown or HTML any more.
+std::string plain(std::string_view value) {
+  static constexpr std::string_view kSpecial = "\\`*_{}[]()#+!|~$";
+  std::string escaped;
+  for (const char c : printable(value, kMaxText)) {
+    if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '&') {
+      escaped += "&amp;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else {
+      if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// Ids and expressions: shown as they are, and no mention or link is made of them.
+std::string code(std::string_view value) {
+  if (value.empty()) return "";
+  std::string shown;
+  for (const char c : printable(value, kMaxText)) {
+    if (c == '`')
+      shown += "\\x60";
+    else if (c == '|')
+      shown += "\\x7c";
+    else
+      shown += c;
+  }
+  return "`" + shown + "`";
+}
+
+std::string_view sign(State state) {
+  switch (state) {
+    case State::good:
+      return "✅ ";
+    case State::bad:
+      return "❌ ";
+    case State::open:
+      return "❔ ";
+    case State::remark:
+      break;
+  }
+  return "";
+}
+
+class Document {
+ public:
+  explicit Document(const Report& report) : report_(report) {}
+
+  [[nodiscard]] std::string render() {
+    head();
+    if (!report_.error) {
+      audit();
+      thresholds();
+      levels();
+      latencies();
+      generator();
+      findings();
+    }
+    run();
+    return std::move(text_);
+  }
+
+ private:
+  template <typename... Arguments>
+  void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    text_ += fmt::format(format, std::forward<Arguments>(arguments)...);
+    text_ += '\n';
+  }
+
+  void bullets(std::string_view title, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    add("\n**{}**\n", title);
+    for (const std::string& value : values) add("- {}", plain(value));
+  }
+
+  void head() {
+    const std::string_view mark = report_.verdict == VerdictKind::pass           ? "✅"
+                                  : report_.verdict == VerdictKind::inconclusive ? "❔"
+                                                                                 : "❌";
+    add("## {} {}: {}, {}\n", mark, verdict_word(report_), plain(report_.scenario),
+        plain(report_.headline));
+    if (!report_.error)
+      add("{}, in {}. Exit code {}: {}.", audit_subject(report_), time_text(report_),
+          static_cast<int>(report_.exit), exit_words(report_.exit));
+    if (report_.exit != ExitCode::audit_failed) bullets("Why", report_.reasons);
+    bullets("What would help", report_.advice);
+  }
+
+  void audit() {
+    add("\n### Audit\n\n| class | votes | meaning |\n|---|--:|---|");
+    for (const AuditLine& line : audit_lines(report_)) {
+      std::string meaning = plain(line.text);
+      for (const std::string& detail : line.details) meaning += "<br>" + plain(detail);
+      add("| {}{} | {} | {} |", sign(line.state), line.name, format_count(line.count), meaning);
+    }
+    add("\n{}", plain(accounting_text(report_.audit.accounting)));
+    add("\nSettled: {}. {}", report_.settlement.settled() ? "yes" : "no",
+        plain(report_.settlement.reason));
+    bullets("Assumed", report_.audit.assumptions);
+    bullets("Notes", report_.audit.notes);
+  }
+
+  void thresholds() {
+    if (report_.thresholds.empty()) return;
+    add("\n### Thresholds\n\n| | threshold | measured |\n|---|---|--:|");
+    for (const ThresholdResult& threshold : report_.thresholds) {
+      const State state = !threshold.passed   ? State::open
+                          : *threshold.passed ? State::good
+                                              : State::bad;
+      add("| {}| {} | {} |", sign(state), code(threshold.expression),
+          threshold.passed ? threshold_value(threshold, true)
+                           : "no valid measurement: " + plain(threshold.why));
+    }
+  }
+
+  void level(std::string_view name, const Level& level) {
+    if (level.known)
+      add("| {} | {} | {} | {} |", name, format_count(level.votes), rate_text(level.mean_per_s),
+          rate_text(level.peak_per_s));
+  }
+
+  void levels() {
+    add("\n### Levels\n\n| level | votes | mean/s | peak/s |\n|---|--:|--:|--:|");
+    level("sent", report_.levels.sent);
+    level("accepted", report_.levels.accepted);
+    level("queued", report_.levels.queued);
+    level("written", report_.levels.written);
+    if (report_.queue_configured)
+      add("\nQueue depth: {} at the start, at most {}, {} at the end.",
+          format_count(report_.depth_start), format_count(report_.depth_max),
+          format_count(report_.depth_end));
+  }
+
+  void latency(std::string_view name, const Latency& latency, std::string_view kind) {
+    if (latency.count() == 0) return;
+    std::string row = fmt::format("| {} |", name);
+    for (const double share : {0.5, 0.9, 0.99, 0.999, 1.0})
+      row += fmt::format(" {} |", percentile_text(latency.percentile(share), true));
+    add("{} {} | {} | {} |", row, format_count(latency.count()),
+        format_count(latency.unfinished.count()), kind);
+  }
+
+  void latencies() {
+    add("\n### Latency\n\n| | p50 | p90 | p99 | p99.9 | max | votes | without an end | kind |\n"
+        "|---|--:|--:|--:|--:|--:|--:|--:|---|");
+    latency("response (from the planned time)", report_.response, "exact");
+    latency("service (from the actual start)", report_.service, "exact");
+    const Latency& stored = report_.stored;
+    if (stored.kind == LatencyKind::bounded) {
+      Latency lower;
+      lower.finished = stored.lower;
+      lower.unfinished = stored.unfinished;
+      latency("end to end, at least", lower, "bounded");
+      latency("end to end, at most", stored, "bounded");
+    } else {
+      latency("end to end (to the commit)", stored, to_string(stored.kind));
+    }
+    add("\nA vote without an end counts as slower than all others. Rates and latencies leave out "
+        "the warm-up ({}); counts cover everything.",
+        format_duration(report_.warm_up));
+    if (stored.uncertainty > Nanoseconds(0))
+      add("The clocks of the two machines agree within {}.", format_duration(stored.uncertainty));
+    if (!stored.note.empty()) add("End to end {}.", plain(stored.note));
+  }
+
+  void generator() {
+    const Validity& validity = report_.validity;
+    add("\n### Load generator\n\n{}", validity.all()
+                                          ? "Valid: rates and latencies hold."
+                                          : "**Not valid**: rates and latencies do not hold, the "
+                                            "audit does.");
+    bullets("Why not", validity.reasons);
+    bullets("Notes", validity.notes);
+    if (const auto lag = report_.lag.percentile(0.99))
+      add("\nLag p99 {}, {} thread{}.", format_duration(*lag), report_.generator.threads,
+          report_.generator.threads == 1 ? "" : "s");
+  }
+
+  void findings() {
+    const auto& all = report_.audit.findings;
+    if (all.empty()) return;
+    add("\n### Findings\n\n| class | voter | sent | expected | found | where |\n"
+        "|---|---|--:|---|---|---|");
+    for (std::size_t i = 0; i < std::min(all.size(), kMaxFindingsListed); ++i) {
+      const Finding& finding = all[i];
+      add("| {} | {} | {} | {} | {} | {} |", to_string(finding.vote_class), code(finding.voter_id),
+          finding.sent_at ? format_duration(*finding.sent_at) : std::string(kNotMeasured),
+          code(finding.expected), finding.found.empty() ? "no row" : code(finding.found),
+          finding.vote_class == VoteClass::lost ? to_string(finding.hop) : plain(finding.note));
+    }
+    if (all.size() > kMaxFindingsListed)
+      add("\n{} more in the run's files.", format_count(all.size() - kMaxFindingsListed));
+  }
+
+  void run() {
+    add("\n### Run\n\n| | |\n|---|---|");
+    const auto row = [&](std::string_view name, std::string_view value) {
+      if (!value.empty()) add("| {} | {} |", plain(name), plain(value));
+    };
+    row("run", report_.run_id);
+    row("scenario", report_.scenario_source);
+    row("seed", std::to_string(report_.seed));
+    row("target", report_.target);
+    row("started", format_utc(report_.started));
+    row("ended", format_utc(report_.ended));
+    row("votebench", report_.version);
+    for (const auto& [name, value] : report_.environment) row(name, value);
+    for (const RunEvent& event : report_.events)
+      row("event at " + format_duration(event.at), event.name + ": " + event.detail);
+  }
+
+  const Report& report_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string summary_markdown(const Report& report) {
+  static constexpr std::string_view kCut = "\n(cut here; result.json has everything)\n";
+  std::string text = Document(report).render();
+  if (text.size() <= kMaxMarkdownBytes) return text;
+  text.resize(text.rfind('\n', kMaxMarkdownBytes - kCut.size()) + 1);
+  return text += kCut;
+}
+
+}  // namespace votebench::report

@@ -1,0 +1,101 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "core/text.h"
+
+namespace votebench::report {
+
+std::string rate_text(const std::optional<double>& per_second) {
+  if (!per_second || !std::isfinite(*per_second)) return std::string(kNotMeasured);
+  if (*per_second >= 1e9) return fmt::format("{:.2e}", *per_second);
+  if (*per_second >= 9999.5) return format_count(static_cast<std::uint64_t>(*per_second + 0.5));
+  const std::string text = fmt::format("{:.1f}", *per_second);
+  return *per_second < 999.95 ? text : text.substr(0, 1) + "," + text.substr(1);
+}
+
+std::string percentile_text(const std::optional<Percentile>& value, bool unicode) {
+  if (!value) return std::string(kNotMeasured);
+  const std::string_view sign = !value->at_least ? "" : unicode ? "≥" : ">=";
+  return fmt::format("{}{}", sign, format_duration(value->value));
+}
+
+std::string threshold_value(const ThresholdResult& result, bool unicode) {
+  if (!result.value || !std::isfinite(*result.value)) return std::string(kNotMeasured);
+  const double value = *result.value;
+  const std::string sign = !result.at_least ? "" : unicode ? "≥" : ">=";
+  switch (result.unit) {
+    case scenario::MetricUnit::share:
+      return sign + percent_text(value);
+    case scenario::MetricUnit::time:
+      return sign + format_duration(Nanoseconds(std::llround(value * 1e9)));
+    case scenario::MetricUnit::per_second:
+      return sign + rate_text(value) + "/s";
+    case scenario::MetricUnit::count:
+      return sign + format_count(static_cast<std::uint64_t>(value));
+  }
+  return std::string(kNotMeasured);
+}
+
+std::string percent_text(double share) {
+  const double percent = share * 100;
+  if (percent == 0 || percent >= 9.95) return fmt::format("{:.0f} %", percent);
+  if (percent >= 0.995) return fmt::format("{:.1f} %", percent);
+  return fmt::format("{:.2g} %", percent);
+}
+
+std::string time_text(const Report& report) {
+  return fmt::format("{} (load {}, drain {})", format_duration(report.ended - report.started),
+                     format_duration(report.load), format_duration(report.settlement.drain));
+}
+
+std::string_view exit_words(ExitCode code) {
+  switch (code) {
+    case ExitCode::passed:
+      return "passed";
+    case ExitCode::audit_failed:
+      return "audit failed";
+    case ExitCode::usage:
+      return "usage or scenario error";
+    case ExitCode::inconclusive:
+      return "inconclusive, neither loss nor its absence is proven";
+    case ExitCode::threshold_failed:
+      return "audit passed, a threshold failed";
+    case ExitCode::regression:
+      return "confirmed regression";
+    case ExitCode::environment:
+      return "target or environment error, nothing proven";
+    case ExitCode::internal:
+      return "internal error, this run proves nothing";
+    case ExitCode::interrupted:
+      return "interrupted twice, the audit is not finished";
+    case ExitCode::terminated:
+      return "terminated, the audit is not finished";
+  }
+  return "unknown";
+}
+
+std::string_view verdict_word(const Report& report) {
+  static constexpr std::array<std::string_view, 4> kWords{"PASS", "INCONCLUSIVE", "FAIL", "BROKEN"};
+  if (report.error && report.exit != ExitCode::internal) return "NOT RUN";
+  return kWords.at(static_cast<std::size_t>(report.verdict));
+}
+
+std::string accounting_text(const Accounting& sum) {
+  const std::array<std::pair<std::uint64_t, std::string_view>, 5> parts{
+      {{sum.acked, "accepted"},
+       {sum.rejected, "rejected"},
+       {sum.ambiguous, "unknown"},
+       {sum.not_sent, "not sent"},
+       {sum.never_started, "never started"}}};
+  std::string text;
+  for (const auto& [count, name] : parts)
+    if (count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : " + ", format_count(count), name);
+  return fmt::format("planned {} = {}", format_count(sum.planned), text.empty() ? "0" : text);
+}
+
+}  // namespace votebench::report

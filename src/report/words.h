@@ -1,0 +1,37 @@
+// Numbers as the terminal and Markdown summaries print them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "report/report.h"
+
+namespace votebench::report {
+
+inline constexpr std::string_view kNotMeasured = "-";
+
+// "400.1", "12,346"; "-" without a value.
+[[nodiscard]] std::string rate_text(const std::optional<double>& per_second);
+
+// "14.2 ms", "≥5 s" (">=5 s" without Unicode); "-" without a value.
+[[nodiscard]] std::string percentile_text(const std::optional<Percentile>& value, bool unicode);
+
+// "0.02 %", "14.2 ms", "400.1/s", "20,000"; "-" without a value.
+[[nodiscard]] std::string threshold_value(const ThresholdResult& result, bool unicode);
+
+// "0.094 %": two significant digits below 10 %.
+[[nodiscard]] std::string percent_text(double share);
+
+// "2m03s (load 2m00s, drain 3.1 s)".
+[[nodiscard]] std::string time_text(const Report& report);
+
+// "passed", "audit failed", ...: what the last line says after "exit N: ".
+[[nodiscard]] std::string_view exit_words(ExitCode code);
+
+// "PASS", "FAIL", "INCONCLUSIVE", "BROKEN"; "NOT RUN" after an error.
+[[nodiscard]] std::string_view verdict_word(const Report& report);
+
+// "planned 39,370 = 39,350 accepted + 20 unknown".
+[[nodiscard]] std::string accounting_text(const Accounting& sum);
+
+}  // namespace votebench::report
