@@ -15,25 +15,19 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/os.h"
 #include "core/result.h"
+#include "stack/process.h"
+#include "stack/stack_id.h"
 #include "stack/variant.h"
 #include "vote/target_settings.h"
 
 namespace votebench::stack {
-
-// Which stack: `name` is [a-z0-9][a-z0-9-]{0,31}, the directory is artifacts/name.
-struct StackId {
-  std::filesystem::path artifacts = "artifacts";
-  std::string name = "local";
-
-  [[nodiscard]] std::filesystem::path directory() const { return artifacts / name; }
-  [[nodiscard]] std::filesystem::path target_file() const { return directory() / "target.yaml"; }
-};
 
 struct LocalStackOptions {
   StackId id;
@@ -68,17 +62,11 @@ struct ServiceStatus {
   [[nodiscard]] bool running() const { return pid != 0; }
 };
 
-enum class StackPhase {
-  absent,  // nothing runs under this name
-  starting,
-  up,
-  stopping,
-};
-
 struct StackStatus {
   StackId id;
   StackPhase phase = StackPhase::absent;
   std::string variant;
+  bool cleaned_up = false;  // the guardian had been killed; what it left is gone now
   bool kept = false;  // true: stays until `stack down`; false: lives with the run that made it
   std::filesystem::path private_directory;
   std::vector<ServiceStatus> services;
@@ -87,7 +75,6 @@ struct StackStatus {
 class LocalStack {
  public:
   LocalStack(LocalStack&&) noexcept = default;
-  LocalStack& operator=(LocalStack&&) noexcept;
   ~LocalStack();  // takes the stack down if this object owns it
 
   [[nodiscard]] const StackId& id() const { return id_; }
@@ -108,7 +95,7 @@ class LocalStack {
 
  private:
   friend Result<LocalStack> bring_up(const LocalStackOptions&,
-                                     const std::function<void(std::string_view)>&);
+                                     const std::function<void(std::string_view)>&, std::stop_token);
   friend Result<LocalStack> attach(const StackId&);
   LocalStack() = default;
 
@@ -117,7 +104,7 @@ class LocalStack {
   std::string description_;
   TargetSettings target_;
   FileDescriptor lifeline_;  // empty: this object does not own the stack
-  pid_t guardian_ = 0;
+  ProcessIdentity guardian_;
 };
 
 // Called with one short line per step ("starting redis"), on the caller's thread.
@@ -126,9 +113,9 @@ using Progress = std::function<void(std::string_view)>;
 // Returns when every service answers. Takes about 2 s. On failure everything is torn down again and
 // the error quotes the last log lines of the service that failed.
 // Errors: usage (name, variant, knobs), environment (programs missing, name already in use, a
-// service did not start).
+// service did not start, `stop` was requested).
 [[nodiscard]] Result<LocalStack> bring_up(const LocalStackOptions& options,
-                                          const Progress& progress);
+                                          const Progress& progress, std::stop_token stop = {});
 
 // A stack that is up already, made by another process. Error (environment): it is not up.
 [[nodiscard]] Result<LocalStack> attach(const StackId& id);

@@ -1,0 +1,20 @@
+// Who may change artifacts/NAME: the guardian of the stack, or somebody who cleans up after one.
+#pragma once
+
+#include <optional>
+
+#include "core/os.h"
+#include "core/result.h"
+#include "stack/stack_id.h"
+
+namespace votebench::stack {
+
+// Held until the descriptor is closed or its process ends. nullopt: somebody else holds it.
+// Error (environment): the directory cannot be written.
+[[nodiscard]] Result<std::optional<FileDescriptor>> try_lock(const StackId& id);
+
+// What a guardian left that was killed: its processes (by identity), its private directory, state
+// and target file. The caller holds the lock. False when there was nothing.
+bool clean_up_after_guardian(const StackId& id);
+
+}  // namespace votebench::stack

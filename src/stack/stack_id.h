@@ -1,0 +1,37 @@
+// The name of a local stack and the state it is in.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+
+namespace votebench::stack {
+
+// `name` is [a-z0-9][a-z0-9-]{0,31}; everything that outlives the stack is in artifacts/name.
+struct StackId {
+  std::filesystem::path artifacts = "artifacts";
+  std::string name = "local";
+
+  [[nodiscard]] std::filesystem::path directory() const { return artifacts / name; }
+  [[nodiscard]] std::filesystem::path target_file() const { return directory() / "target.yaml"; }
+  [[nodiscard]] std::filesystem::path state_file() const { return directory() / "state"; }
+  [[nodiscard]] std::filesystem::path lock_file() const { return directory() / "lock"; }
+  [[nodiscard]] std::filesystem::path logs() const { return directory() / "logs"; }
+  [[nodiscard]] std::filesystem::path log_file(const std::string& service) const {
+    return logs() / (service + ".log");
+  }
+  [[nodiscard]] std::filesystem::path truth() const { return directory() / "truth"; }
+};
+
+// Error (usage): a name that could leave the artifacts directory or that no shell likes.
+[[nodiscard]] Result<> check_name(const std::string& name);
+
+enum class StackPhase {
+  absent,  // nothing runs under this name
+  starting,
+  up,
+  stopping,
+};
+
+}  // namespace votebench::stack

@@ -1,0 +1,55 @@
+// artifacts/NAME/state: what another process must know to find, end or clean up a stack. Written
+// by the guardian before each of its processes begins, replaced atomically, removed at the end.
+//
+// Grammar, one item a line, in this order; SP is one space:
+//   votebench-stack SP 1
+//   variant SP word
+//   boot SP boot-id                         identities below mean nothing after another boot
+//   phase SP (starting | up | stopping)
+//   kept SP (yes | no)                      yes: stays until `stack down`
+//   private SP path
+//   ports SP base                           stack/ports.h
+//   guardian SP pid SP start-ticks
+//   service SP name SP pid SP start-ticks   any number; pid 0: does not run
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "stack/process.h"
+#include "stack/stack_id.h"
+
+namespace votebench::stack {
+
+struct ServiceRecord {
+  std::string name;
+  ProcessIdentity process;
+};
+
+struct StackState {
+  std::string variant;
+  std::string boot;
+  StackPhase phase = StackPhase::starting;
+  bool kept = false;
+  std::filesystem::path private_directory;
+  std::uint16_t port_base = 0;
+  ProcessIdentity guardian;
+  std::vector<ServiceRecord> services;
+};
+
+[[nodiscard]] std::string format_state(const StackState& state);
+// Error (environment): not the grammar above.
+[[nodiscard]] Result<StackState> parse_state(std::string_view text);
+
+[[nodiscard]] Result<> write_state(const StackId& id, const StackState& state);
+// nullopt when there is none or it cannot be understood: nothing is known to run.
+[[nodiscard]] std::optional<StackState> read_state(const StackId& id);
+
+// True when the guardian of `state` runs, on this boot of the machine.
+[[nodiscard]] bool guardian_runs(const StackState& state);
+
+}  // namespace votebench::stack
