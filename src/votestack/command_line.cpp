@@ -1,0 +1,230 @@
+#include "votestack/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "core/text.h"
+
+namespace votebench::votestack {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  votestack vote --listen 127.0.0.1:8080 --redis 127.0.0.1:6379
+  votestack worker --redis 127.0.0.1:6379 --postgres postgresql://postgres@127.0.0.1/postgres
+  votestack result --listen 127.0.0.1:8081 --postgres postgresql://postgres@127.0.0.1/postgres
+)";
+constexpr const char* kVoteExamples = R"(Examples:
+  votestack vote --listen 127.0.0.1:8080 --redis 127.0.0.1:6379
+  votestack vote --listen 127.0.0.1:0 --redis unix:/run/redis/redis.sock --profile always-200
+)";
+constexpr const char* kWorkerExamples = R"(Examples:
+  votestack worker --redis 127.0.0.1:6379 --postgres postgresql://postgres@127.0.0.1/postgres
+  votestack worker --redis 127.0.0.1:6379 --postgres postgresql:///postgres --profile dockersamples
+  votestack worker --redis 127.0.0.1:6379 --postgres postgresql:///postgres --hold 2s
+)";
+constexpr const char* kResultExamples = R"(Examples:
+  votestack result --listen 127.0.0.1:8081 --postgres postgresql://postgres@127.0.0.1/postgres
+)";
+constexpr const char* kPasswords = "; passwords come from REDIS_PASSWORD and PGPASSWORD";
+
+// Examples first: they answer most questions. CLI11 has no place for them but the footer.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    const bool whole = mode != CLI::AppFormatMode::Sub;
+    return (whole ? app->get_footer() + "\n" : "") + Formatter::make_help(app, name, mode);
+  }
+  std::string make_footer(const CLI::App*) const override { return {}; }
+};
+
+// What was typed, before it means anything.
+struct Words {
+  std::string listen, redis, postgres, list = "votes", profile, truth_log;
+  unsigned threads = 4;
+  std::optional<std::uint64_t> silent_after;
+  std::optional<std::uint32_t> batch;
+  std::string poll, hold, order, table_model;
+};
+
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile& profile : profiles()) names.emplace_back(profile.name);
+  return names;
+}
+
+void add_profile(CLI::App& app, Words& words, const char* what) {
+  words.profile = "reference";
+  app.add_option("--profile", words.profile, what)
+      ->check(CLI::IsMember(profile_names()))
+      ->option_text("NAME");
+  app.add_option("--list", words.list, "The list of votes in Redis (votes)")->option_text("NAME");
+  app.add_option("--truth-log", words.truth_log, "Append what happens to each vote, for tests")
+      ->option_text("FILE");
+}
+
+void add_redis(CLI::App& app, Words& words) {
+  app.add_option("--redis", words.redis, "Redis, database 0: HOST:PORT or unix:/PATH")
+      ->required()
+      ->option_text("ADDRESS");
+}
+
+void add_listen(CLI::App& app, Words& words) {
+  app.add_option("--listen", words.listen, "Where to serve; port 0: any free one, printed")
+      ->required()
+      ->option_text("HOST:PORT");
+}
+
+void add_postgres(CLI::App& app, Words& words) {
+  app.add_option("--postgres", words.postgres, "PostgreSQL, without a password")
+      ->required()
+      ->option_text("URI");
+}
+
+CLI::App* add_vote(CLI::App& root, Words& words) {
+  CLI::App* app = root.add_subcommand("vote", std::string("Take votes over HTTP") + kPasswords);
+  app->footer(kVoteExamples);
+  add_listen(*app, words);
+  add_redis(*app, words);
+  add_profile(
+      *app, words,
+      "Whose HTTP contract (reference): dockersamples, append-table, always-200, keep-alive, "
+      "reference, or prefetch (the same)");
+  app->add_option("--threads", words.threads, "HTTP threads, each with its connection to Redis (4)")
+      ->check(CLI::Range(1, 64))
+      ->option_text("N");
+  app->add_option("--silent-after", words.silent_after,
+                  "After N votes: read each vote, then end the connection without an answer and "
+                  "without a push")
+      ->option_text("N");
+  return app;
+}
+
+CLI::App* add_worker(CLI::App& root, Words& words) {
+  CLI::App* app = root.add_subcommand(
+      "worker", std::string("Move votes from Redis to PostgreSQL") + kPasswords);
+  app->footer(kWorkerExamples);
+  add_redis(*app, words);
+  add_postgres(*app, words);
+  add_profile(*app, words,
+              "A preset of the options below (reference): reference is reliable; dockersamples, "
+              "keep-alive, append-table, always-200 have the stock worker; prefetch holds many");
+  app->add_option("--batch", words.batch, "Votes taken at once")
+      ->check(CLI::Range(1, 10000))
+      ->option_text("N");
+  app->add_option("--poll", words.poll, "Pause before each look at the list; 0s: block instead")
+      ->option_text("DURATION");
+  app->add_option("--hold", words.hold, "Pause between taking and writing")
+      ->option_text("DURATION");
+  app->add_option("--order", words.order, "ack-after-write (reliable) or pop-before-write (stock)")
+      ->check(CLI::IsMember({"ack-after-write", "pop-before-write"}))
+      ->option_text("ORDER");
+  app->add_option("--table-model", words.table_model,
+                  "last-wins (one row per voter) or append (one row per vote)")
+      ->check(CLI::IsMember({"last-wins", "append"}))
+      ->option_text("MODEL");
+  return app;
+}
+
+CLI::App* add_result(CLI::App& root, Words& words) {
+  CLI::App* app =
+      root.add_subcommand("result", std::string("Show the live result over HTTP") + kPasswords);
+  app->footer(kResultExamples);
+  add_listen(*app, words);
+  add_postgres(*app, words);
+  return app;
+}
+
+Failure usage(std::string message) {
+  return fail(ErrorKind::usage, std::move(message), "votestack --help shows examples");
+}
+
+Result<Address> address(const char* option, const std::string& text) {
+  if (const auto parsed = parse_address(text)) return *parsed;
+  return usage(fmt::format("{}: '{}' is neither HOST:PORT nor unix:/PATH", option, text));
+}
+
+Result<Address> listen_address(const std::string& text) {
+  TRY_ASSIGN(Address parsed, address("--listen", text));
+  if (parsed.is_unix()) return usage("--listen: HOST:PORT is needed");
+  return parsed;
+}
+
+Result<> override_duration(const char* option, const std::string& text, Nanoseconds& value) {
+  if (text.empty()) return {};
+  const auto parsed = parse_duration(text);
+  if (!parsed)
+    return usage(fmt::format("{}: '{}' is not a duration such as 100ms or 2s", option, text));
+  value = *parsed;
+  return {};
+}
+
+Result<Command> vote_command(const Words& words) {
+  VoteCommand command;
+  TRY_ASSIGN(command.listen, listen_address(words.listen));
+  TRY_ASSIGN(command.settings.redis, address("--redis", words.redis));
+  command.settings.contract = find_profile(words.profile)->vote;
+  command.settings.list = words.list;
+  command.settings.silent_after = words.silent_after;
+  command.threads = words.threads;
+  command.truth_log = words.truth_log;
+  return Command(command);
+}
+
+Result<Command> worker_command(const Words& words) {
+  WorkerSettings settings;
+  TRY_ASSIGN(settings.redis, address("--redis", words.redis));
+  TRY(check_postgres_uri(words.postgres));
+  settings.postgres = words.postgres;
+  settings.list = words.list;
+  settings.truth_log = words.truth_log;
+  WorkerBehaviour& behaviour = settings.behaviour;
+  behaviour = find_profile(words.profile)->worker;
+  behaviour.batch = words.batch.value_or(behaviour.batch);
+  TRY(override_duration("--poll", words.poll, behaviour.poll));
+  TRY(override_duration("--hold", words.hold, behaviour.hold));
+  if (!words.order.empty())
+    behaviour.order = words.order == "ack-after-write" ? WriteOrder::ack_after_write
+                                                       : WriteOrder::pop_before_write;
+  if (!words.table_model.empty())
+    behaviour.table_model =
+        words.table_model == "append" ? TableModel::append : TableModel::last_wins;
+  return Command(WorkerCommand{settings});
+}
+
+Result<Command> result_command(const Words& words) {
+  ResultCommand command;
+  TRY_ASSIGN(command.listen, listen_address(words.listen));
+  TRY(check_postgres_uri(words.postgres));
+  command.postgres = words.postgres;
+  return Command(command);
+}
+
+}  // namespace
+
+Result<Command> parse_command_line(int argc, const char* const* argv) {
+  CLI::App root("A voting stack of three services on real Redis and PostgreSQL", "votestack");
+  root.formatter(std::make_shared<ExamplesFirst>());
+  root.footer(kExamples);
+  root.require_subcommand(1);
+  root.set_version_flag("--version", std::string("votestack ") + VOTEBENCH_VERSION);
+  Words words;
+  const CLI::App* vote = add_vote(root, words);
+  const CLI::App* worker = add_worker(root, words);
+  add_result(root, words);
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Command(ShowText{root.help()});
+  } catch (const CLI::CallForVersion&) {
+    return Command(ShowText{root.version() + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  if (vote->parsed()) return vote_command(words);
+  if (worker->parsed()) return worker_command(words);
+  return result_command(words);
+}
+
+}  // namespace votebench::votestack

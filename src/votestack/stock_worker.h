@@ -1,0 +1,51 @@
+// The worker of the real stacks: pops, then writes, and keeps no trace in between.
+//
+// What it does when something breaks, faithfully (W1 to W9 of the catalogue of defects):
+//   killed with votes in hand                  they are lost (W1)
+//   PostgreSQL goes while it writes            exits 1, the votes in hand are lost (W3)
+//   PostgreSQL goes while the list is empty    exits 1 at its next keep-alive query
+//   PostgreSQL found gone before a write       cannot be seen before the write fails: as W3 (W2)
+//   a write is refused                         taken for "has voted already": UPDATE; a voter id
+//                                              over 255 characters is silently lost (W5)
+//   the UPDATE is refused as well, or the element is no vote
+//                                              exits 1, the element is gone (W6)
+//   Redis goes between two pops                reconnects, as often as it takes
+//   the answer to a pop does not come          exits 1; the pop may be executed later (W7)
+// With a batch above 1 a refused write of the batch exits 1.
+#pragma once
+
+#include <stop_token>
+
+#include "votestack/truth_log.h"
+#include "votestack/vote_list.h"
+#include "votestack/worker.h"
+
+namespace votebench::votestack {
+
+class StockWorker {
+ public:
+  // `settings` and `truth` must outlive the worker.
+  StockWorker(const WorkerSettings& settings, const TruthLog& truth, std::stop_token stop);
+
+  // Until the stop request, or the error to exit with.
+  [[nodiscard]] Result<> run();
+
+ private:
+  [[nodiscard]] Result<> start();
+  [[nodiscard]] bool wait_for_redis();
+  [[nodiscard]] Result<> turn();
+  [[nodiscard]] Result<std::vector<Ballot>> read(const VoteList::Elements& elements) const;
+  [[nodiscard]] QueryResult write(const std::vector<Ballot>& ballots);
+  [[nodiscard]] QueryResult insert_else_update(const Ballot& ballot);
+  void record(std::string_view event, const std::vector<Ballot>& ballots) const;
+
+  const WorkerSettings& settings_;
+  const TruthLog& truth_;
+  std::stop_token stop_;
+  RedisLink redis_;
+  PostgresLink postgres_;
+  VoteList list_;
+  VoteTable table_;
+};
+
+}  // namespace votebench::votestack

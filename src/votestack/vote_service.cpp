@@ -1,0 +1,112 @@
+#include "votestack/vote_service.h"
+
+#include <fmt/format.h>
+
+#include "votestack/form.h"
+#include "votestack/service.h"
+#include "votestack/vote_page.h"
+
+namespace votebench::votestack {
+namespace {
+
+constexpr std::string_view kCookie = "voter_id";
+
+// As upstream makes it: 64 random bits in hexadecimal without the last digit.
+std::string fresh_voter() {
+  std::uint8_t bytes[8];
+  fill_random(bytes);
+  std::uint64_t bits = 0;
+  for (const std::uint8_t byte : bytes) bits = bits << 8U | byte;
+  constexpr std::uint64_t kAtLeast13Digits = std::uint64_t{1} << 48U;
+  return fmt::format("{:x}", bits >> 4U | kAtLeast13Digits);
+}
+
+std::string voter_of(const HttpRequest& request) {
+  const auto known = cookie(request.cookies, kCookie);
+  return known && !known->empty() ? std::string(*known) : fresh_voter();
+}
+
+HttpResponse plain(unsigned status, std::string_view text) {
+  return {status, std::string(text) + '\n', {{"Content-Type", "text/plain; charset=utf-8"}}};
+}
+
+HttpResponse not_allowed(std::string_view allowed) {
+  HttpResponse response = plain(405, "method not allowed");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+VoteHandler::VoteHandler(const VoteSettings& settings, const TruthLog& truth,
+                         std::atomic<std::uint64_t>& received)
+    : settings_(settings), truth_(truth), received_(received), redis_(settings.redis) {
+  const std::string_view action = settings.contract.posts_at_root ? "/" : "/vote";
+  first_page_ = vote_page(action, "");
+  page_a_ = vote_page(action, "a");
+  page_b_ = vote_page(action, "b");
+  page_other_ = vote_page(action, "other");
+}
+
+HttpResponse VoteHandler::handle(const HttpRequest& request) {
+  HttpResponse response = route(request);
+  response.close = !settings_.contract.keep_alive;
+  return response;
+}
+
+HttpResponse VoteHandler::route(const HttpRequest& request) {
+  const VoteContract& contract = settings_.contract;
+  const bool root = request.path == "/";
+  if (!root && !(request.path == "/vote" && contract.posts_at_vote)) return plain(404, "not found");
+  const bool posts = root ? contract.posts_at_root : contract.posts_at_vote;
+  const bool pages = root || contract.posts_at_root;
+  if (request.method == "POST" && posts) return vote(request);
+  if ((request.method == "GET" || request.method == "HEAD") && pages)
+    return page(voter_of(request), "");
+  return not_allowed(posts && pages ? "GET, HEAD, POST" : posts ? "POST" : "GET, HEAD");
+}
+
+HttpResponse VoteHandler::vote(const HttpRequest& request) {
+  const auto choice = is_form(request.content_type) ? form_field(request.body, "vote")
+                                                    : std::optional<std::string>();
+  if (!choice) return plain(400, "form field vote is missing");
+  const Ballot ballot{voter_of(request), *choice};
+  truth_.record("delivered", ballot);
+  if (settings_.silent_after && received_.fetch_add(1) >= *settings_.silent_after)
+    return {.silent = true};
+  const bool pushed = push(ballot);
+  truth_.record(pushed ? "pushed" : "push_failed", ballot);
+  if (!pushed && !settings_.contract.always_200) return plain(500, "the vote was not queued");
+  return page(ballot.voter, ballot.choice);
+}
+
+bool VoteHandler::push(const Ballot& ballot) {
+  const std::string element = to_element(ballot);
+  std::vector<RedisCommand> commands{{"RPUSH", settings_.list, element}};
+  if (settings_.contract.always_200) commands.push_back({"SET", ballot.voter, ballot.choice});
+  const auto replies = redis_.run(commands);
+  const bool pushed = replies && replies->front().kind == RedisReply::Kind::integer;
+  note_trouble(pushed     ? ""
+               : !replies ? replies.error().message
+                          : "redis refused a push: " + replies->front().text);
+  return pushed;
+}
+
+// Thousands of votes a second may meet the same trouble: it is told once.
+void VoteHandler::note_trouble(std::string trouble) {
+  if (!trouble.empty() && trouble != trouble_) complain(trouble);
+  trouble_ = std::move(trouble);
+}
+
+HttpResponse VoteHandler::page(const std::string& voter, std::string_view choice) const {
+  const std::string& body = choice.empty()  ? first_page_
+                            : choice == "a" ? page_a_
+                            : choice == "b" ? page_b_
+                                            : page_other_;
+  return {200,
+          body,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Set-Cookie", fmt::format("{}={}; Path=/", kCookie, cookie_text(voter))}}};
+}
+
+}  // namespace votebench::votestack

@@ -1,0 +1,34 @@
+// The worker: moves votes from the list in Redis into the table in PostgreSQL.
+//
+// Two kinds, chosen by WorkerBehaviour::order:
+//
+//   ack_after_write (reliable_worker.h): loses nothing, survives restarts of Redis and PostgreSQL.
+//   pop_before_write (stock_worker.h): as the real ones, whose defects it keeps.
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "core/result.h"
+#include "votestack/address.h"
+#include "votestack/profile.h"
+
+namespace votebench::votestack {
+
+struct WorkerSettings {
+  WorkerBehaviour behaviour;
+  Address redis;
+  std::string postgres;  // libpq URI without a password
+  std::string list = "votes";
+  std::filesystem::path truth_log;  // empty: none
+};
+
+// Announces "ready" once it is connected to both and the table exists. Returns without an error
+// when `stop` is requested, after finishing what it holds; otherwise with the reason to exit.
+[[nodiscard]] Result<> run_worker(const WorkerSettings& settings, std::stop_token stop);
+
+// Pauses; false when `stop` was requested meanwhile.
+bool pause(Nanoseconds length, std::stop_token stop);
+
+}  // namespace votebench::votestack
