@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "report/progress.h"
+
+namespace votebench::report {
+namespace {
+
+constexpr Nanoseconds kMinimumInterval = std::chrono::seconds(10);
+constexpr int kLinesPerRun = 40;
+
+std::string in_seconds(Nanoseconds time) {
+  return fmt::format("{:.1f}s", std::chrono::duration<double>(time).count());
+}
+
+// A value of key=value: quoted where it holds more than a word.
+std::string value_text(std::string_view value) {
+  const std::string shown = printable(value, 500);
+  if (!shown.empty() && shown.find_first_of(" \"=") == std::string::npos) return shown;
+  std::string quoted = "\"";
+  for (const char c : shown) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string numbers(const ProgressState& state) {
+  std::string text = fmt::format("sent={} accepted={} errors={} unknown={}", state.now.sent,
+                                 state.now.accepted, state.errors, state.unknown);
+  if (state.has_queue) text += fmt::format(" queued={}", state.now.queued);
+  if (state.has_rows)
+    text += fmt::format(" written={} missing={}", state.now.written, state.now.missing);
+  return text;
+}
+
+std::string state_line(const ProgressState& state) {
+  std::string text =
+      fmt::format("stage={} elapsed={}", value_text(state.stage), in_seconds(state.elapsed));
+  if (state.planned_load) text += " planned=" + in_seconds(*state.planned_load);
+  return text + " " + numbers(state);
+}
+
+Nanoseconds interval(const ProgressState& state) {
+  return std::max(kMinimumInterval, state.planned_load.value_or(Nanoseconds(0)) / kLinesPerRun);
+}
+
+}  // namespace
+
+std::string ProgressLog::update(const ProgressState& state, WallTime now) {
+  std::string lines;
+  const auto add = [&](const std::string& text) { lines += format_utc(now) + " " + text + "\n"; };
+  for (; events_ < state.events.size(); ++events_) {
+    const RunEvent& event = state.events[events_];
+    add(fmt::format("event={} at={} detail={}", value_text(event.name), in_seconds(event.at),
+                    value_text(event.detail)));
+  }
+  for (; warnings_ < state.warnings.size(); ++warnings_)
+    add("warning=" + value_text(state.warnings[warnings_]));
+  if (stage_ != state.stage || !last_ || now - *last_ >= interval(state)) {
+    add(state_line(state));
+    stage_ = state.stage;
+    last_ = now;
+  }
+  return lines;
+}
+
+}  // namespace votebench::report
