@@ -62,7 +62,6 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   void visit_blocks(BlockVisitor visitor, void* context) const override;
   [[nodiscard]] Attempt* slot(AttemptNumber number) const noexcept;
   [[nodiscard]] Attempt* ensure_segment(std::size_t index) noexcept;
-  [[nodiscard]] Result<> map_stored(std::size_t index, const std::filesystem::path& file);
 
   std::filesystem::path directory_;
   bool writable_;

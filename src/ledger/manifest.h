@@ -68,9 +68,8 @@ struct FileSeal {
 struct EndRecord {
   WallTime ended{};
   bool interrupted = false;
-  std::optional<StoreIdentity> store;  // of the table that the final rows were read from
-  std::vector<ServerClock> clocks;
-  std::vector<FileSeal> files;  // filled in by RunDirectory::close
+  std::vector<ServerClock> clocks{};
+  std::vector<FileSeal> files{};  // filled in by RunDirectory::close
 };
 
 // /proc/sys/kernel/random/boot_id; empty where there is none.

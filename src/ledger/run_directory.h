@@ -4,7 +4,7 @@
 //     manifest.json                       before the first vote, durable
 //     scenario.yaml resolved.yaml target.yaml carry_over.ndjson
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
-//     samples.ndjson events.ndjson        while sending and settling        (journal.cpp)
+//     timeseries.ndjson events.ndjson        while sending and settling        (journal.cpp)
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
 //     end.json                            closes the run, seals the above
 //     result.json summary.md ...          what report makes of it           (save_text)
@@ -20,33 +20,15 @@
 #include <string_view>
 #include <vector>
 
-#include "core/os.h"
 #include "core/result.h"
 #include "ledger/attempt_store.h"
+#include "ledger/evidence_file.h"
+#include "ledger/journal.h"
 #include "ledger/manifest.h"
+#include "ledger/run_list.h"
 #include "vote/evidence.h"
 
 namespace votebench::ledger {
-
-// What the audit leans on, saved before it judges.
-struct Evidence {
-  QueueEvidence queue;
-  RowEvidence rows;
-  Settlement settlement;
-};
-
-// One line of `votebench list`.
-struct RunSummary {
-  std::filesystem::path path;
-  std::string scenario;
-  std::string run_id;
-  WallTime started{};
-  bool closed = false;                 // has an end record
-  std::optional<std::string> verdict;  // from result.json, if there is one
-};
-
-// Runs under `reports`, the newest first. Directories that hold no readable manifest are skipped.
-[[nodiscard]] std::vector<RunSummary> list_runs(const std::filesystem::path& reports);
 
 // One thread at a time, except that the store of create_attempts has its own rules.
 class RunDirectory {
@@ -55,8 +37,7 @@ class RunDirectory {
   [[nodiscard]] static Result<RunDirectory> create(const std::filesystem::path& reports,
                                                    Manifest manifest);
 
-  // `selector`: the path of a run directory, "@latest", "@prev" (the run before it), a run id, or
-  // the name of a scenario (its latest run).
+  // `selector`: as in run_list.h, "@latest" for one.
   [[nodiscard]] static Result<RunDirectory> open(const std::filesystem::path& reports,
                                                  const std::string& selector);
 
@@ -95,8 +76,8 @@ class RunDirectory {
 
   std::filesystem::path path_;
   Manifest manifest_;
-  FileDescriptor samples_;
-  FileDescriptor events_;
+  Journal samples_;
+  Journal events_;
 };
 
 }  // namespace votebench::ledger

@@ -1,0 +1,255 @@
+#include "ledger/attempt_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <charconv>
+
+#include "core/check.h"
+#include "core/os.h"
+
+namespace votebench::ledger {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "slots are stored as they are in memory");
+
+constexpr std::size_t kSegmentBytes = kSlotsPerSegment * sizeof(Attempt);
+constexpr std::string_view kSuffix = ".seg";
+
+std::size_t segment_of(AttemptNumber number) { return number / kSlotsPerSegment; }
+
+AttemptNumber end_of(const std::vector<WorkloadRange>& workloads) {
+  AttemptNumber end = 0;
+  for (const WorkloadRange& range : workloads) end = std::max(end, range.first + range.reserved);
+  return end;
+}
+
+std::filesystem::path file_of(const std::filesystem::path& directory, std::size_t segment) {
+  return directory / fmt::format("{:05}{}", segment, kSuffix);
+}
+
+std::optional<std::size_t> segment_number(const std::filesystem::path& file) {
+  const std::string stem = file.stem().string();
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  if (file.extension() != kSuffix || error != std::errc() || end != stem.data() + stem.size())
+    return std::nullopt;
+  return number;
+}
+
+Failure segment_failure(std::string_view action, const std::filesystem::path& file, int error) {
+  return fail(ErrorKind::environment,
+              fmt::format("cannot {} {}: {}", action, file.string(), os_error(error)),
+              error == ENOSPC ? "free some disk space, or write the reports to another disk" : "");
+}
+
+// The file gets its name only when all of its space is there: a segment that is found short has
+// been damaged.
+Result<Attempt*> make_segment(const std::filesystem::path& file) {
+  const std::filesystem::path unfinished = file.string() + ".tmp";
+  const FileDescriptor fd(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd) return segment_failure("create", unfinished, errno);
+  int error = EINTR;
+  while (error == EINTR) error = ::posix_fallocate(fd.get(), 0, kSegmentBytes);
+  if (error != 0) {
+    ::unlink(unfinished.c_str());
+    return segment_failure("reserve space for", file, error);
+  }
+  // Populated, or the senders would pay for every page's first touch.
+  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+                        fd.get(), 0);
+  if (memory == MAP_FAILED) return segment_failure("map", file, errno);
+  if (::rename(unfinished.c_str(), file.c_str()) != 0) {
+    const int rename_error = errno;
+    ::munmap(memory, kSegmentBytes);
+    return segment_failure("name", file, rename_error);
+  }
+  return static_cast<Attempt*>(memory);
+}
+
+Result<Attempt*> map_segment(const std::filesystem::path& file) {
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) return segment_failure("read", file, errno);
+  if (static_cast<std::size_t>(status.st_size) != kSegmentBytes)
+    return fail(ErrorKind::environment, fmt::format("{} is damaged: {} bytes instead of {}",
+                                                    file.string(), status.st_size, kSegmentBytes));
+  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ, MAP_SHARED, fd.get(), 0);
+  if (memory == MAP_FAILED) return segment_failure("map", file, errno);
+  return static_cast<Attempt*>(memory);
+}
+
+bool plausible(const Attempt& attempt) {
+  return attempt.state <= AttemptState::concluded && attempt.outcome <= Outcome::ambiguous &&
+         attempt.reserved == 0;
+}
+
+Result<> check_slots(const Attempt* slots, const std::filesystem::path& file) {
+  const Attempt* bad = std::find_if_not(slots, slots + kSlotsPerSegment, plausible);
+  if (bad == slots + kSlotsPerSegment) return {};
+  return fail(ErrorKind::environment, fmt::format("{} is damaged: slot {} holds what no run writes",
+                                                  file.string(), bad - slots));
+}
+
+std::uint32_t in_100ns(Nanoseconds time) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(time.count() / 100, 0, UINT32_MAX));
+}
+
+// The state is the only field that two threads may touch at the same time.
+AttemptState state_of(const Attempt& slot) {
+  return std::atomic_ref(const_cast<AttemptState&>(slot.state)).load(std::memory_order_acquire);
+}
+void set_state(Attempt& slot, AttemptState state) {
+  std::atomic_ref(slot.state).store(state, std::memory_order_release);
+}
+
+// A look at 16 slots: ranges are filled in order, so a segment is found in use by the time a
+// sixteenth of it is written, wherever in the segment a range begins.
+bool in_use(const Attempt* slots) {
+  for (std::size_t i = 0; i < kSlotsPerSegment; i += kSlotsPerSegment / 16)
+    if (state_of(slots[i]) != AttemptState::empty) return true;
+  return false;
+}
+
+}  // namespace
+
+AttemptStore::AttemptStore(std::filesystem::path directory, std::size_t segments, bool writable)
+    : directory_(std::move(directory)),
+      writable_(writable),
+      segment_count_(segments),
+      segments_(std::make_unique<std::atomic<Attempt*>[]>(segments)) {}
+
+AttemptStore::~AttemptStore() {
+  for (std::size_t i = 0; i < segment_count_; ++i)
+    if (Attempt* slots = segments_[i].load()) ::munmap(slots, kSegmentBytes);
+}
+
+Result<std::unique_ptr<AttemptStore>> AttemptStore::create(
+    const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads) {
+  const std::size_t segments = segment_of(end_of(workloads) + kSlotsPerSegment - 1);
+  std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, true));
+  if (::mkdir(directory.c_str(), 0755) != 0) return segment_failure("create", directory, errno);
+  for (const WorkloadRange& range : workloads)
+    if (range.reserved > 0 && !store->ensure_segment(segment_of(range.first)))
+      return fail(*store->failure());
+  TRY(sync_directory(directory));
+  return store;
+}
+
+Result<std::unique_ptr<AttemptStore>> AttemptStore::open(const std::filesystem::path& directory) {
+  std::vector<std::size_t> numbers;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+    if (const auto number = segment_number(entry.path())) numbers.push_back(*number);
+  if (error) return segment_failure("read", directory, error.value());
+
+  const auto highest = std::max_element(numbers.begin(), numbers.end());
+  const std::size_t segments = highest == numbers.end() ? 0 : *highest + 1;
+  std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, false));
+  for (const std::size_t number : numbers) {
+    const std::filesystem::path file = file_of(directory, number);
+    TRY_ASSIGN(Attempt* const slots, map_segment(file));
+    store->segments_[number].store(slots);
+    TRY(check_slots(slots, file));
+  }
+  return store;
+}
+
+Attempt* AttemptStore::slot(AttemptNumber number) const noexcept {
+  if (segment_of(number) >= segment_count_) return nullptr;
+  Attempt* slots = segments_[segment_of(number)].load(std::memory_order_acquire);
+  return slots ? slots + number % kSlotsPerSegment : nullptr;
+}
+
+Attempt* AttemptStore::ensure_segment(std::size_t index) noexcept {
+  CHECK_THAT_HOLDS(index < segment_count_);
+  const std::lock_guard lock(mutex_);
+  if (Attempt* made = segments_[index].load(std::memory_order_acquire)) return made;
+  Result<Attempt*> slots = make_segment(file_of(directory_, index));
+  if (!slots) {
+    failure_ = std::move(slots).error();
+    return nullptr;
+  }
+  segments_[index].store(*slots, std::memory_order_release);
+  return *slots;
+}
+
+bool AttemptStore::intend(AttemptNumber number, const Intent& intent) noexcept {
+  if (!writable_) return false;
+  Attempt* own = slot(number);
+  if (!own) {
+    Attempt* slots = ensure_segment(segment_of(number));
+    if (!slots) return false;
+    own = slots + number % kSlotsPerSegment;
+  }
+  own->started_ns = intent.started.count();
+  own->lag_100ns = in_100ns(intent.lag);
+  own->voter = intent.voter;
+  own->choice = intent.choice;
+  own->workload = intent.workload;
+  set_state(*own, AttemptState::intended);
+  return true;
+}
+
+void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) noexcept {
+  Attempt* own = slot(number);
+  CHECK_THAT_HOLDS(own && own->state == AttemptState::intended);
+  own->first_byte_100ns = in_100ns(conclusion.first_byte);
+  own->done_100ns = in_100ns(conclusion.done);
+  own->status = conclusion.status;
+  own->outcome = conclusion.outcome;
+  own->flags = conclusion.flags;
+  set_state(*own, AttemptState::concluded);
+}
+
+void AttemptStore::prepare_ahead() noexcept {
+  for (std::size_t i = 0; i + 1 < segment_count_; ++i) {
+    const Attempt* slots = segments_[i].load(std::memory_order_acquire);
+    if (slots && !segments_[i + 1].load(std::memory_order_acquire) && in_use(slots))
+      (void)ensure_segment(i + 1);  // a sender that needs it tries again and reports the failure
+  }
+}
+
+Result<> AttemptStore::sync() {
+  for (std::size_t i = 0; i < segment_count_; ++i) {
+    Attempt* slots = segments_[i].load(std::memory_order_acquire);
+    if (slots && ::msync(slots, kSegmentBytes, MS_SYNC) != 0)
+      return segment_failure("sync", file_of(directory_, i), errno);
+  }
+  return sync_directory(directory_);
+}
+
+std::optional<Attempt> AttemptStore::read(AttemptNumber number) const noexcept {
+  const Attempt* stored = slot(number);
+  if (!stored) return std::nullopt;
+  const AttemptState state = state_of(*stored);
+  if (state == AttemptState::empty) return std::nullopt;
+  if (state == AttemptState::concluded) return *stored;  // final: nobody writes it any more
+  Attempt attempt;
+  attempt.started_ns = stored->started_ns;
+  attempt.lag_100ns = stored->lag_100ns;
+  attempt.voter = stored->voter;
+  attempt.choice = stored->choice;
+  attempt.workload = stored->workload;
+  attempt.state = state;
+  return attempt;
+}
+
+std::optional<Error> AttemptStore::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void AttemptStore::visit_blocks(BlockVisitor visitor, void* context) const {
+  for (std::size_t i = 0; i < segment_count_; ++i)
+    if (const Attempt* slots = segments_[i].load(std::memory_order_acquire))
+      visitor(context, i * kSlotsPerSegment, slots, kSlotsPerSegment);
+}
+
+}  // namespace votebench::ledger

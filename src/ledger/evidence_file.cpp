@@ -1,0 +1,253 @@
+// Three files; text from a queue or a table is written as bytes_text.h says.
+//
+//   rows.bin          row_file.cpp: RowSet::own
+//   strangers.ndjson  ({ "origin": "own" | "invalid_own" | "other_run" | "foreign",
+//                        "id", "choice" } newline)*
+//   evidence.json     { "schema": "votebench.evidence/1",
+//                       "queue": QueueEvidence but carry_over_ids,
+//                       "rows": RowEvidence and RowSet but own and strangers,
+//                       "settlement": Settlement }
+//
+// The three objects hold the fields named in queue_fields, row_fields and settlement_fields below;
+// times are integers in nanoseconds, enumerators the words of names.h, a map is a list of pairs.
+// evidence.json is written last: where it stands, the other two are whole.
+#include "ledger/evidence_file.h"
+
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "core/os.h"
+#include "core/text.h"
+#include "ledger/bytes_text.h"
+#include "ledger/files.h"
+#include "ledger/names.h"
+#include "ledger/row_file.h"
+
+namespace votebench::ledger {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchema = "votebench.evidence/1";
+
+// --- one value, to JSON and back
+
+template <typename T>
+Json encode(const T& value) {
+  if constexpr (std::is_enum_v<T>)
+    return name_of(value);
+  else
+    return value;
+}
+Json encode(const std::string& bytes) { return to_text(bytes); }
+Json encode(Nanoseconds time) { return time.count(); }
+template <typename T>
+Json encode(const std::optional<T>& value) {
+  return value ? encode(*value) : Json();
+}
+Json encode(const std::vector<std::string>& values) {
+  Json list = Json::array();
+  for (const std::string& value : values) list.push_back(encode(value));
+  return list;
+}
+template <typename Key, typename T>
+Json encode(const std::map<Key, T>& values) {  // [ [ key, value ] ]
+  Json list = Json::array();
+  for (const auto& [key, value] : values) list.push_back({encode(key), encode(value)});
+  return list;
+}
+
+template <typename T>
+void decode(const Json& json, T& value) {
+  if constexpr (std::is_enum_v<T>)
+    value = named<T>(json.get_ref<const std::string&>());
+  else
+    json.get_to(value);
+}
+void decode(const Json& json, std::string& bytes) { bytes = from_text(json.get<std::string>()); }
+void decode(const Json& json, Nanoseconds& time) { time = Nanoseconds(json.get<std::int64_t>()); }
+template <typename T>
+void decode(const Json& json, std::optional<T>& value) {
+  if (!json.is_null()) decode(json, value.emplace());
+}
+void decode(const Json& json, std::vector<std::string>& values) {
+  for (const Json& item : json) decode(item, values.emplace_back());
+}
+template <typename Key, typename T>
+void decode(const Json& json, std::map<Key, T>& values) {
+  for (const Json& pair : json) {
+    Key key{};
+    decode(pair.at(0), key);
+    decode(pair.at(1), values[key]);
+  }
+}
+
+// --- the fields, named once for both directions
+
+struct Write {
+  Json json = Json::object();
+  template <typename T>
+  void operator()(const char* name, const T& value) {
+    json[name] = encode(value);
+  }
+};
+struct Read {
+  const Json& json;
+  template <typename T>
+  void operator()(const char* name, T& value) {
+    decode(json.at(name), value);
+  }
+};
+
+template <typename Direction, typename Queue>
+void queue_fields(Direction&& field, Queue& queue) {
+  field("configured", queue.configured);
+  field("readable_at_end", queue.readable_at_end);
+  field("same_server", queue.same_server);
+  field("restarts", queue.restarts);
+  field("shares_pushes", queue.shares_pushes);
+  field("depth_start", queue.depth_start);
+  field("depth_end", queue.depth_end);
+  field("depth_max", queue.depth_max);
+  field("evicted", queue.evicted);
+  field("pushed", queue.pushed);
+  field("popped", queue.popped);
+  field("own_listed", queue.own_listed);
+  field("own_in_flight", queue.own_in_flight);
+  field("strangers_listed", queue.strangers_listed);
+}
+
+template <typename Direction, typename Rows>
+void row_fields(Direction&& field, Rows& rows) {
+  field("configured", rows.configured);
+  field("readable", rows.readable);
+  field("same_store", rows.same_store);
+  field("is_replica", rows.is_replica);
+  field("store_system_identifier", rows.store.system_identifier);
+  field("store_table_oid", rows.store.table_oid);
+  field("store_relfilenode", rows.store.relfilenode);
+  field("store_postmaster_start", rows.store.postmaster_start);
+  field("model", rows.model);
+  field("rows_start", rows.rows_start);
+  field("rows_end", rows.rows_end);
+  field("choices_start", rows.choices_start);
+  field("strangers_changed", rows.strangers_changed);
+  field("other_choices", rows.rows.other_choices);
+  field("probes", rows.rows.probes);
+  field("other_run", rows.rows.other_run);
+  field("foreign", rows.rows.foreign);
+  field("invalid_own", rows.rows.invalid_own);
+  field("carry_over", rows.rows.carry_over);
+  field("total", rows.rows.total);
+  field("pre_existing", rows.rows.pre_existing);
+  field("stranger_checksum", rows.rows.stranger_checksum);
+  field("choices", rows.rows.choices);
+}
+
+template <typename Direction, typename Outcome>
+void settlement_fields(Direction&& field, Outcome& settlement) {
+  field("proof", settlement.proof);
+  field("reason", settlement.reason);
+  field("assumptions", settlement.assumptions);
+  field("drain_ns", settlement.drain);
+  field("drain_rate_per_s", settlement.drain_rate_per_s);
+  field("still_needed_ns", settlement.still_needed);
+}
+
+template <typename Direction, typename Row>
+void stranger_fields(Direction&& field, Row& row) {
+  field("origin", row.origin);
+  field("id", row.id);
+  field("choice", row.choice);
+}
+
+// --- whole files
+
+std::string document_of(const Evidence& evidence) {
+  Write queue;
+  Write rows;
+  Write settlement;
+  queue_fields(queue, evidence.queue);
+  row_fields(rows, evidence.rows);
+  settlement_fields(settlement, evidence.settlement);
+  const Json json{{"schema", kSchema},
+                  {"queue", std::move(queue.json)},
+                  {"rows", std::move(rows.json)},
+                  {"settlement", std::move(settlement.json)}};
+  return json.dump(2) + '\n';
+}
+
+Evidence evidence_of(const Json& json) {
+  if (json.at("schema") != kSchema) throw std::invalid_argument("its schema is not known");
+  Evidence evidence;
+  queue_fields(Read{json.at("queue")}, evidence.queue);
+  row_fields(Read{json.at("rows")}, evidence.rows);
+  settlement_fields(Read{json.at("settlement")}, evidence.settlement);
+  return evidence;
+}
+
+// Calls read(json) with every line.
+template <typename Reader>
+Result<> read_json_lines(const std::filesystem::path& file, Reader read) {
+  TRY_ASSIGN(const std::string content, read_file(file));
+  try {
+    for (std::size_t begin = 0; begin < content.size();) {
+      const std::size_t end = std::min(content.find('\n', begin), content.size());
+      read(Json::parse(std::string_view(content).substr(begin, end - begin)));
+      begin = end + 1;
+    }
+  } catch (const std::exception& error) {
+    return damaged(file, printable(error.what()));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> write_evidence(const std::filesystem::path& run, const Evidence& evidence) {
+  std::string strangers;
+  for (const StrangerRow& row : evidence.rows.rows.strangers) {
+    Write line;
+    stranger_fields(line, row);
+    strangers += line.json.dump() + '\n';
+  }
+  TRY(write_rows(run / kRowsFile, evidence.rows.rows.own));
+  TRY(write_file_durably(run / kStrangersFile, strangers));
+  return write_file_durably(run / kEvidenceFile, document_of(evidence));
+}
+
+Result<std::optional<Evidence>> read_evidence(const std::filesystem::path& run) {
+  std::optional<Evidence> evidence;
+  if (!std::filesystem::exists(run / kEvidenceFile)) return evidence;
+  TRY_ASSIGN(const std::string content, read_file(run / kEvidenceFile));
+  try {
+    evidence = evidence_of(Json::parse(content));
+  } catch (const std::exception& error) {
+    return damaged(run / kEvidenceFile, printable(error.what()));
+  }
+  RowSet& rows = evidence->rows.rows;
+  TRY_ASSIGN(rows.own, read_rows(run / kRowsFile));
+  TRY(read_json_lines(run / kStrangersFile, [&](const Json& line) {
+    stranger_fields(Read{line}, rows.strangers.emplace_back());
+  }));
+  return evidence;
+}
+
+Result<> write_ids(const std::filesystem::path& file, const std::unordered_set<std::string>& ids) {
+  std::string lines;
+  for (const std::string& id : ids) lines += encode(id).dump() + '\n';
+  return write_file_durably(file, lines);
+}
+
+Result<std::unordered_set<std::string>> read_ids(const std::filesystem::path& file) {
+  std::unordered_set<std::string> ids;
+  if (!std::filesystem::exists(file)) return ids;
+  TRY(read_json_lines(file, [&](const Json& line) {
+    std::string id;
+    decode(line, id);
+    ids.insert(std::move(id));
+  }));
+  return ids;
+}
+
+}  // namespace votebench::ledger

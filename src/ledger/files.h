@@ -1,0 +1,36 @@
+// The names of a run's files, and how their damage is told.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+
+namespace votebench::ledger {
+
+inline constexpr const char* kManifestFile = "manifest.json";
+inline constexpr const char* kScenarioFile = "scenario.yaml";
+inline constexpr const char* kResolvedFile = "resolved.yaml";
+inline constexpr const char* kTargetFile = "target.yaml";
+inline constexpr const char* kCarryOverFile = "carry_over.ndjson";
+inline constexpr const char* kAttemptsDirectory = "attempts";
+inline constexpr const char* kSamplesFile = "timeseries.ndjson";
+inline constexpr const char* kEventsFile = "events.ndjson";
+inline constexpr const char* kRowsFile = "rows.bin";
+inline constexpr const char* kStrangersFile = "strangers.ndjson";
+inline constexpr const char* kEvidenceFile = "evidence.json";
+inline constexpr const char* kEndFile = "end.json";
+inline constexpr const char* kResultFile = "result.json";
+inline constexpr const char* kLatestLink = "latest";
+
+// What closing a run seals, beside the segments of kAttemptsDirectory.
+inline constexpr std::array kSealedFiles{kManifestFile,  kScenarioFile, kResolvedFile, kTargetFile,
+                                         kCarryOverFile, kSamplesFile,  kEventsFile,   kRowsFile,
+                                         kStrangersFile, kEvidenceFile};
+
+inline Failure damaged(const std::filesystem::path& file, const std::string& why) {
+  return fail(ErrorKind::environment, file.string() + " is damaged: " + why);
+}
+
+}  // namespace votebench::ledger

@@ -1,0 +1,113 @@
+// Files of lines; times are nanoseconds after t0, text is written as bytes_text.h says.
+//
+//   timeseries.ndjson := sample*
+//   sample := { "at_ns", "queue": { "depth", "in_flight", "pushed" } | null,
+//               "rows_written": n | null, "started", "acked", "failed" } newline
+//   events.ndjson := event*
+//   event := { "at_ns", "name", "detail" } newline
+#include "ledger/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "ledger/bytes_text.h"
+#include "ledger/files.h"
+
+namespace votebench::ledger {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Sample sample_of(const Json& json) {
+  Sample sample;
+  sample.at = Nanoseconds(json.at("at_ns").get<std::int64_t>());
+  if (const Json& queue = json.at("queue"); !queue.is_null()) {
+    sample.has_queue = true;
+    queue.at("depth").get_to(sample.queue_depth);
+    queue.at("in_flight").get_to(sample.in_flight);
+    queue.at("pushed").get_to(sample.pushed);
+  }
+  if (const Json& rows = json.at("rows_written"); !rows.is_null()) {
+    sample.has_rows = true;
+    rows.get_to(sample.rows_written);
+  }
+  json.at("started").get_to(sample.started);
+  json.at("acked").get_to(sample.acked);
+  json.at("failed").get_to(sample.failed);
+  return sample;
+}
+
+RunEvent event_of(const Json& json) {
+  return {Nanoseconds(json.at("at_ns").get<std::int64_t>()),
+          from_text(json.at("name").get<std::string>()),
+          from_text(json.at("detail").get<std::string>())};
+}
+
+template <typename T>
+Result<std::vector<T>> read_lines(const std::filesystem::path& file, T (*read)(const Json&)) {
+  std::vector<T> values;
+  if (!std::filesystem::exists(file)) return values;
+  TRY_ASSIGN(const std::string content, read_file(file));
+  std::size_t line_number = 1;
+  for (std::size_t begin = 0, end = 0; (end = content.find('\n', begin)) != std::string::npos;
+       begin = end + 1, ++line_number) {
+    try {
+      values.push_back(read(Json::parse(content.begin() + static_cast<std::ptrdiff_t>(begin),
+                                        content.begin() + static_cast<std::ptrdiff_t>(end))));
+    } catch (const nlohmann::json::exception& error) {
+      return damaged(file, fmt::format("line {}: {}", line_number, printable(error.what())));
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+Result<> Journal::append(const std::string& line) {
+  if (!fd_)
+    fd_ = FileDescriptor(::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!fd_)
+    return fail(ErrorKind::environment,
+                fmt::format("cannot write {}: {}", file_.string(), os_error(errno)));
+  const off_t before = ::lseek(fd_.get(), 0, SEEK_END);
+  Result<> written = write_fully(fd_.get(), line, file_);
+  if (!written && before >= 0 && ::ftruncate(fd_.get(), before) != 0)
+    return damaged(file_, "a line could not be finished: " + os_error(errno));
+  return written;
+}
+
+std::string line_of(const Sample& sample) {
+  const Json queue = sample.has_queue ? Json{{"depth", sample.queue_depth},
+                                             {"in_flight", sample.in_flight},
+                                             {"pushed", sample.pushed}}
+                                      : Json();
+  const Json json{{"at_ns", sample.at.count()},
+                  {"queue", queue},
+                  {"rows_written", sample.has_rows ? Json(sample.rows_written) : Json()},
+                  {"started", sample.started},
+                  {"acked", sample.acked},
+                  {"failed", sample.failed}};
+  return json.dump() + '\n';
+}
+
+std::string line_of(const RunEvent& event) {
+  const Json json{{"at_ns", event.at.count()},
+                  {"name", to_text(event.name)},
+                  {"detail", to_text(event.detail)}};
+  return json.dump() + '\n';
+}
+
+Result<std::vector<Sample>> read_samples(const std::filesystem::path& file) {
+  return read_lines(file, sample_of);
+}
+
+Result<std::vector<RunEvent>> read_events(const std::filesystem::path& file) {
+  return read_lines(file, event_of);
+}
+
+}  // namespace votebench::ledger

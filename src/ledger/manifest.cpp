@@ -1,0 +1,300 @@
+// The two JSON documents of a run. Text of unknown origin is written as bytes_text.h says; times
+// are integers in nanoseconds, wall times since 1970 (UTC).
+//
+//   manifest := { "schema": "votebench.run/1", "votebench": version, "run": 8 hex, "key": 32 hex,
+//                 "seed": n, "scenario": { "name", "source" },
+//                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
+//                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
+//                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
+//                             "unknown_share", "min_acked_share" },
+//                 "t0": { "wall_ns", "mono_ns", "boot_id" },
+//                 "queue": null | { snapshot, "shares_pushes" },
+//                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
+//                                  "rows", "strangers", "stranger_checksum",
+//                                  "choices": { text: rows }, "server_time_ns" },
+//                 "clocks": [ clock ] }
+//   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "push_calls", "push_failed",
+//               "evicted_keys", "uptime_s", "server_time_ns"
+//   store    := { "system_identifier", "table_oid", "relfilenode", "postmaster_start" }
+//   clock    := { "server", "offset_ns", "uncertainty_ns", "measured_ns" }
+//   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
+//                 "clocks": [ clock ],
+//                 "files": [ { "name", "bytes", "sha256": 64 hex } ] }
+#include "ledger/manifest.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "core/os.h"
+#include "core/text.h"
+#include "ledger/bytes_text.h"
+#include "ledger/names.h"
+
+namespace votebench::ledger {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kManifestSchema = "votebench.run/1";
+constexpr const char* kEndSchema = "votebench.run-end/1";
+
+// --- values that JSON has no type for
+
+std::int64_t nanoseconds(WallTime time) { return time.time_since_epoch().count(); }
+WallTime wall_time(const Json& json) { return WallTime(Nanoseconds(json.get<std::int64_t>())); }
+
+std::string text(const Json& json) { return from_text(json.get<std::string>()); }
+
+void read_hex(const Json& json, std::uint8_t* out, std::size_t bytes) {
+  const auto& digits = json.get_ref<const std::string&>();
+  if (digits.size() != 2 * bytes)
+    throw std::invalid_argument("a hexadecimal value of another length");
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const char* at = digits.data() + 2 * i;
+    if (std::from_chars(at, at + 2, out[i], 16).ptr != at + 2)
+      throw std::invalid_argument("a malformed hexadecimal value");
+  }
+}
+
+RunId run_id(const Json& json) {
+  std::array<std::uint8_t, 4> bytes{};
+  read_hex(json, bytes.data(), bytes.size());
+  return {std::uint32_t{bytes[0]} << 24U | std::uint32_t{bytes[1]} << 16U |
+          std::uint32_t{bytes[2]} << 8U | std::uint32_t{bytes[3]}};
+}
+
+// --- the parts, each written and read side by side
+
+Json json_of(const WorkloadRange& range) {
+  return {{"name", to_text(range.name)},
+          {"first", range.first},
+          {"reserved", range.reserved},
+          {"total", range.total ? Json(*range.total) : Json()}};
+}
+WorkloadRange workload(const Json& json) {
+  WorkloadRange range{text(json.at("name")), json.at("first"), json.at("reserved"), {}};
+  if (!json.at("total").is_null()) range.total = json.at("total").get<std::uint64_t>();
+  return range;
+}
+
+Json json_of(const AuditLimits& limits) {
+  return {{"lost", limits.lost},
+          {"flipped", limits.flipped},
+          {"duplicated", limits.duplicated},
+          {"phantom", limits.phantom},
+          {"stale", limits.stale},
+          {"unknown_share", limits.unknown_share},
+          {"min_acked_share", limits.min_acked_share}};
+}
+AuditLimits limits(const Json& json) {
+  AuditLimits read;
+  json.at("lost").get_to(read.lost);
+  json.at("flipped").get_to(read.flipped);
+  json.at("duplicated").get_to(read.duplicated);
+  json.at("phantom").get_to(read.phantom);
+  json.at("stale").get_to(read.stale);
+  json.at("unknown_share").get_to(read.unknown_share);
+  json.at("min_acked_share").get_to(read.min_acked_share);
+  return read;
+}
+
+Json json_of(const QueueBaseline& queue) {
+  const QueueSnapshot& snapshot = queue.snapshot;
+  return {{"server_id", to_text(snapshot.server_id)},
+          {"depth", snapshot.depth},
+          {"in_flight_depths", snapshot.in_flight_depths},
+          {"push_calls", snapshot.push_calls},
+          {"push_failed", snapshot.push_failed},
+          {"evicted_keys", snapshot.evicted_keys},
+          {"uptime_s", snapshot.uptime_s},
+          {"server_time_ns", nanoseconds(snapshot.server_time)},
+          {"shares_pushes", queue.shares_pushes}};
+}
+QueueBaseline queue(const Json& json) {
+  QueueBaseline read;
+  read.snapshot.server_id = text(json.at("server_id"));
+  json.at("depth").get_to(read.snapshot.depth);
+  json.at("in_flight_depths").get_to(read.snapshot.in_flight_depths);
+  json.at("push_calls").get_to(read.snapshot.push_calls);
+  json.at("push_failed").get_to(read.snapshot.push_failed);
+  json.at("evicted_keys").get_to(read.snapshot.evicted_keys);
+  json.at("uptime_s").get_to(read.snapshot.uptime_s);
+  read.snapshot.server_time = wall_time(json.at("server_time_ns"));
+  json.at("shares_pushes").get_to(read.shares_pushes);
+  return read;
+}
+
+Json json_of(const StoreIdentity& store) {
+  return {{"system_identifier", to_text(store.system_identifier)},
+          {"table_oid", store.table_oid},
+          {"relfilenode", store.relfilenode},
+          {"postmaster_start", to_text(store.postmaster_start)}};
+}
+StoreIdentity store(const Json& json) {
+  return {text(json.at("system_identifier")), json.at("table_oid"), json.at("relfilenode"),
+          text(json.at("postmaster_start"))};
+}
+
+Json json_of(const RowBaseline& rows) {
+  Json choices = Json::object();
+  for (const auto& [choice, count] : rows.choices) choices[to_text(choice)] = count;
+  return {{"store", json_of(rows.identity)},    {"model", name_of(rows.model)},
+          {"snapshot", to_text(rows.snapshot)}, {"rows", rows.rows},
+          {"strangers", rows.strangers},        {"stranger_checksum", rows.stranger_checksum},
+          {"choices", std::move(choices)},      {"server_time_ns", nanoseconds(rows.server_time)}};
+}
+RowBaseline rows(const Json& json) {
+  RowBaseline read;
+  read.identity = store(json.at("store"));
+  read.model = named<TableModel>(json.at("model").get_ref<const std::string&>());
+  read.snapshot = text(json.at("snapshot"));
+  json.at("rows").get_to(read.rows);
+  json.at("strangers").get_to(read.strangers);
+  json.at("stranger_checksum").get_to(read.stranger_checksum);
+  for (const auto& [choice, count] : json.at("choices").items())
+    read.choices[from_text(choice)] = count.get<std::uint64_t>();
+  read.server_time = wall_time(json.at("server_time_ns"));
+  return read;
+}
+
+Json json_of(const ServerClock& clock) {
+  return {{"server", to_text(clock.server)},
+          {"offset_ns", clock.offset.offset.count()},
+          {"uncertainty_ns", clock.offset.uncertainty.count()},
+          {"measured_ns", nanoseconds(clock.measured)}};
+}
+ServerClock clock(const Json& json) {
+  return {text(json.at("server")),
+          {Nanoseconds(json.at("offset_ns").get<std::int64_t>()),
+           Nanoseconds(json.at("uncertainty_ns").get<std::int64_t>())},
+          wall_time(json.at("measured_ns"))};
+}
+
+Json json_of(const FileSeal& seal) {
+  return {{"name", seal.name}, {"bytes", seal.bytes}, {"sha256", seal.sha256}};
+}
+FileSeal seal(const Json& json) { return {json.at("name"), json.at("bytes"), json.at("sha256")}; }
+
+// --- lists and optional parts of these
+
+template <typename T>
+Json json_of(const std::optional<T>& value) {
+  return value ? json_of(*value) : Json();
+}
+template <typename T>
+Json json_of(const std::vector<T>& values) {
+  Json list = Json::array();
+  for (const T& value : values) list.push_back(json_of(value));
+  return list;
+}
+
+template <typename T>
+std::optional<T> optional_of(const Json& json, T (*read)(const Json&)) {
+  return json.is_null() ? std::nullopt : std::optional<T>(read(json));
+}
+template <typename T>
+std::vector<T> list_of(const Json& json, T (*read)(const Json&)) {
+  std::vector<T> values;
+  for (const Json& value : json) values.push_back(read(value));
+  return values;
+}
+
+// --- whole documents
+
+Manifest manifest_of(const Json& json) {
+  Manifest manifest;
+  json.at("votebench").get_to(manifest.votebench_version);
+  manifest.run = run_id(json.at("run"));
+  read_hex(json.at("key"), manifest.key.data(), manifest.key.size());
+  json.at("seed").get_to(manifest.seed);
+  manifest.scenario_name = text(json.at("scenario").at("name"));
+  manifest.scenario_source = text(json.at("scenario").at("source"));
+  manifest.choices = list_of(json.at("choices"), text);
+  manifest.identity = named<IdentityMode>(json.at("identity").get_ref<const std::string&>());
+  manifest.workloads = list_of(json.at("workloads"), workload);
+  manifest.limits = limits(json.at("limits"));
+  manifest.t0_wall = wall_time(json.at("t0").at("wall_ns"));
+  manifest.t0 = Instant(Nanoseconds(json.at("t0").at("mono_ns").get<std::int64_t>()));
+  json.at("t0").at("boot_id").get_to(manifest.boot_id);
+  manifest.queue = optional_of(json.at("queue"), queue);
+  manifest.rows = optional_of(json.at("rows"), rows);
+  manifest.clocks = list_of(json.at("clocks"), clock);
+  return manifest;
+}
+
+EndRecord end_record_of(const Json& json) {
+  EndRecord record;
+  record.ended = wall_time(json.at("ended_ns"));
+  json.at("interrupted").get_to(record.interrupted);
+  record.clocks = list_of(json.at("clocks"), clock);
+  record.files = list_of(json.at("files"), seal);
+  return record;
+}
+
+template <typename T>
+Result<T> parse(const std::string& document, const char* schema, T (*read)(const Json&)) {
+  try {
+    const Json json = Json::parse(document);
+    if (json.at("schema") != schema)
+      throw std::invalid_argument(
+          fmt::format("its schema is {}, this version reads {}", json.at("schema").dump(), schema));
+    return read(json);
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::environment, printable(error.what()));
+  }
+}
+
+}  // namespace
+
+std::string current_boot_id() {
+  std::string id = read_file("/proc/sys/kernel/random/boot_id").value_or("");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+std::string to_json(const Manifest& manifest) {
+  Json choices = Json::array();
+  for (const std::string& choice : manifest.choices) choices.push_back(to_text(choice));
+  const Json json{
+      {"schema", kManifestSchema},
+      {"votebench", manifest.votebench_version},
+      {"run", manifest.run.hex()},
+      {"key", to_hex(manifest.key)},
+      {"seed", manifest.seed},
+      {"scenario",
+       {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
+      {"choices", std::move(choices)},
+      {"identity", name_of(manifest.identity)},
+      {"workloads", json_of(manifest.workloads)},
+      {"limits", json_of(manifest.limits)},
+      {"t0",
+       {{"wall_ns", nanoseconds(manifest.t0_wall)},
+        {"mono_ns", manifest.t0.time_since_epoch().count()},
+        {"boot_id", manifest.boot_id}}},
+      {"queue", json_of(manifest.queue)},
+      {"rows", json_of(manifest.rows)},
+      {"clocks", json_of(manifest.clocks)}};
+  return json.dump(2) + '\n';
+}
+
+std::string to_json(const EndRecord& record) {
+  const Json json{{"schema", kEndSchema},
+                  {"ended_ns", nanoseconds(record.ended)},
+                  {"interrupted", record.interrupted},
+                  {"clocks", json_of(record.clocks)},
+                  {"files", json_of(record.files)}};
+  return json.dump(2) + '\n';
+}
+
+Result<Manifest> parse_manifest(const std::string& json) {
+  return parse(json, kManifestSchema, manifest_of);
+}
+
+Result<EndRecord> parse_end_record(const std::string& json) {
+  return parse(json, kEndSchema, end_record_of);
+}
+
+}  // namespace votebench::ledger

@@ -1,0 +1,165 @@
+#include "ledger/run_directory.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "core/check.h"
+#include "core/os.h"
+#include "core/text.h"
+#include "ledger/files.h"
+#include "ledger/seal.h"
+
+namespace votebench::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A scenario's name as the name of a directory: one part, visible, not the name of the links.
+std::string directory_name(const std::string& scenario) {
+  std::string name;
+  for (const char c : scenario) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+    name += plain ? c : '-';
+  }
+  if (name.empty() || name.front() == '.' || name == kLatestLink) name.insert(0, "_");
+  return name;
+}
+
+// 2026-11-20T18:01:11.250Z -> 20261120T180111Z
+std::string compact_utc(WallTime time) {
+  std::string text = format_utc(time);
+  text.resize(text.find('.'));
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text + 'Z';
+}
+
+Result<> make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("cannot create {}: {}", directory.string(), error.message()));
+}
+
+// The link never stops pointing to a run: a new one takes its name in one step.
+Result<> replace_link(const fs::path& link, const fs::path& target) {
+  const fs::path fresh = link.string() + fmt::format(".{}.tmp", ::getpid());
+  ::unlink(fresh.c_str());
+  if (::symlink(target.c_str(), fresh.c_str()) == 0 && ::rename(fresh.c_str(), link.c_str()) == 0)
+    return {};
+  const int error = errno;
+  ::unlink(fresh.c_str());
+  return fail(ErrorKind::environment,
+              fmt::format("cannot replace the link {}: {}", link.string(), os_error(error)));
+}
+
+// The texts first and the manifest last: where a manifest stands, the rest of it is whole.
+Result<> write_manifest(const fs::path& run, const Manifest& manifest) {
+  TRY(write_file_durably(run / kScenarioFile, manifest.scenario_text));
+  TRY(write_file_durably(run / kResolvedFile, manifest.resolved_text));
+  TRY(write_file_durably(run / kTargetFile, manifest.target_text));
+  if (manifest.queue) TRY(write_ids(run / kCarryOverFile, manifest.queue->carry_over_ids));
+  return write_file_durably(run / kManifestFile, to_json(manifest));
+}
+
+Result<Manifest> read_manifest(const fs::path& run) {
+  TRY_ASSIGN(const std::string json, read_file(run / kManifestFile));
+  Result<Manifest> manifest = parse_manifest(json);
+  if (!manifest) return damaged(run / kManifestFile, manifest.error().message);
+  TRY_ASSIGN(manifest->scenario_text, read_file(run / kScenarioFile));
+  TRY_ASSIGN(manifest->resolved_text, read_file(run / kResolvedFile));
+  TRY_ASSIGN(manifest->target_text, read_file(run / kTargetFile));
+  if (manifest->queue) TRY_ASSIGN(manifest->queue->carry_over_ids, read_ids(run / kCarryOverFile));
+  return manifest;
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(fs::path path, Manifest manifest)
+    : path_(std::move(path)),
+      manifest_(std::move(manifest)),
+      samples_(path_ / kSamplesFile),
+      events_(path_ / kEventsFile) {}
+
+Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest manifest) {
+  const std::string scenario = directory_name(manifest.scenario_name);
+  const std::string name = fmt::format("{}-{}", compact_utc(manifest.t0_wall), manifest.run.hex());
+  const fs::path run = reports / scenario / name;
+  TRY(make_directory(run));
+  TRY(write_manifest(run, manifest));
+  TRY(sync_directory(reports / scenario));
+  TRY(sync_directory(reports));
+  TRY(replace_link(reports / scenario / kLatestLink, name));
+  TRY(replace_link(reports / kLatestLink, fs::path(scenario) / name));
+  return RunDirectory(run, std::move(manifest));
+}
+
+Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::string& selector) {
+  TRY_ASSIGN(const fs::path run, find_run(reports, selector));
+  TRY_ASSIGN(Manifest manifest, read_manifest(run));
+  return RunDirectory(run, std::move(manifest));
+}
+
+Result<std::unique_ptr<AttemptStore>> RunDirectory::create_attempts() const {
+  return AttemptStore::create(path_ / kAttemptsDirectory, manifest_.workloads);
+}
+
+Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
+  return AttemptStore::open(path_ / kAttemptsDirectory);
+}
+
+Result<> RunDirectory::append(const Sample& sample) { return samples_.append(line_of(sample)); }
+
+Result<> RunDirectory::append(const RunEvent& event) { return events_.append(line_of(event)); }
+
+Result<std::vector<Sample>> RunDirectory::samples() const {
+  return read_samples(path_ / kSamplesFile);
+}
+
+Result<std::vector<RunEvent>> RunDirectory::events() const {
+  return read_events(path_ / kEventsFile);
+}
+
+Result<> RunDirectory::save_evidence(const Evidence& evidence) const {
+  return write_evidence(path_, evidence);
+}
+
+Result<std::optional<Evidence>> RunDirectory::evidence() const {
+  TRY_ASSIGN(std::optional<Evidence> evidence, read_evidence(path_));
+  if (evidence && manifest_.queue) evidence->queue.carry_over_ids = manifest_.queue->carry_over_ids;
+  return evidence;
+}
+
+Result<> RunDirectory::close(EndRecord record) const {
+  TRY_ASSIGN(record.files, seal_files(path_));
+  return write_file_durably(path_ / kEndFile, to_json(record));
+}
+
+Result<std::optional<EndRecord>> RunDirectory::end_record() const {
+  if (!fs::exists(path_ / kEndFile)) return std::optional<EndRecord>();
+  TRY_ASSIGN(const std::string json, read_file(path_ / kEndFile));
+  Result<EndRecord> record = parse_end_record(json);
+  if (!record) return damaged(path_ / kEndFile, record.error().message);
+  return std::optional<EndRecord>(std::move(*record));
+}
+
+Result<std::vector<std::string>> RunDirectory::damage() const {
+  TRY_ASSIGN(const std::optional<EndRecord> record, end_record());
+  return record ? broken_seals(path_, record->files) : std::vector<std::string>();
+}
+
+Result<> RunDirectory::save_text(std::string_view name, std::string_view content) const {
+  CHECK_THAT_HOLDS(!name.empty() && name.find('/') == std::string_view::npos);
+  return write_file_durably(path_ / name, content);
+}
+
+Result<std::string> RunDirectory::load_text(std::string_view name) const {
+  return read_file(path_ / name);
+}
+
+}  // namespace votebench::ledger
