@@ -74,7 +74,9 @@ Result<Manifest> read_manifest(const fs::path& run) {
   TRY_ASSIGN(manifest->scenario_text, read_file(run / kScenarioFile));
   TRY_ASSIGN(manifest->resolved_text, read_file(run / kResolvedFile));
   TRY_ASSIGN(manifest->target_text, read_file(run / kTargetFile));
-  if (manifest->queue) TRY_ASSIGN(manifest->queue->carry_over_ids, read_ids(run / kCarryOverFile));
+  if (manifest->queue) {
+    TRY_ASSIGN(manifest->queue->carry_over_ids, read_ids(run / kCarryOverFile));
+  }
   return manifest;
 }
 
