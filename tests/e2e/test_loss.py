@@ -1,0 +1,136 @@
+"""Votes that are really lost, and votes that only seem to be."""
+
+import pytest
+
+from handmade import HandMadeStack
+from harness import burst, examples, until
+
+NO_PROBES = {"preflight": {"probe_votes": 0}}
+
+
+@pytest.fixture
+def stack(tmp_path, redis_server, postgres_server):
+    def make(profile="dockersamples"):
+        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
+    return make
+
+
+def lose_by_kills(stack, running, kills, *worker_flags):
+    """Kills the worker `kills` times while it holds a popped vote, starting a new one each time."""
+    for _ in range(kills):
+        before = len(stack.truth("popped"))
+        until(lambda: len(stack.truth("popped")) > before and stack.lost_in_hand() and
+              len(stack.truth("popped")) > len(stack.truth("written")), "the worker holds a vote")
+        stack.workers[-1].kill()
+        stack.start_worker(*worker_flags)
+    return running.finish()
+
+
+def test_worker_killed_while_it_holds_a_vote_loses_exactly_that_vote(stack):
+    flags = ("--poll", "1ms", "--hold", "60ms")
+    with stack().start_vote() as target:
+        target.start_worker(*flags)
+        running = target.start({"workloads": burst(100, within="2s"), **NO_PROBES})
+        done = lose_by_kills(target, running, 5, *flags)
+        lost = target.lost_in_hand()
+        assert len(lost) == 5
+        assert done.exit_status == 1, done
+        assert done.result["verdict"] == "fail"
+        assert done.audit["lost"]["count"] == 5
+        assert examples(done, "lost") == lost
+        assert done.audit["persisted"] == 95
+        assert target.rows() == 95
+
+
+def test_the_reliable_worker_loses_nothing_under_the_same_kills(stack):
+    flags = ("--batch", "1", "--hold", "60ms")
+    with stack("reference").start_vote() as target:
+        target.start_worker(*flags)
+        running = target.start({"workloads": burst(100, within="2s"), **NO_PROBES})
+        done = lose_by_kills(target, running, 5, *flags)
+        assert done.exit_status == 0, done
+        assert done.audit["persisted"] == 100
+        assert target.rows() == 100
+
+
+def test_preflight_finds_an_app_that_answers_200_and_queues_nothing(stack):
+    with stack("always-200").start_vote(redis_address="127.0.0.1:1") as target:
+        target.start_worker()
+        done = target.run({"workloads": burst(10, within="1s")})
+        assert done.exit_status == 6, done
+        assert "20 probe votes answered 200, none reached the queue" in done.stdout + done.stderr
+
+
+def test_without_probes_every_200_of_that_app_is_lost_at_vote(stack):
+    with stack("always-200").start_vote(redis_address="127.0.0.1:1") as target:
+        target.start_worker()
+        done = target.run({"workloads": burst(30, within="1s"), **NO_PROBES})
+        assert done.exit_status == 1, done
+        assert done.result["levels"]["queue"]["pushed"] == 0
+        assert done.result["accounting"]["acked"] == 30
+        assert done.audit["lost"]["count"] == 30
+        assert done.audit["lost"]["by_hop"]["vote"] == 30
+
+
+def test_redis_gone_for_good_is_inconclusive(stack):
+    with stack().start_vote() as target:
+        target.start_worker()
+        running = target.start({"workloads": burst(60, within="2s"), **NO_PROBES,
+                                "drain": {"timeout": "3s"}, "audit": {"unknown": "100%"}})
+        until(lambda: target.waiting() >= 10, "votes are queued")
+        target.redis_server.process.kill()
+        done = running.finish()
+        assert done.exit_status == 3, done
+        assert done.audit["lost"]["count"] == 0
+        assert done.audit["pending"] > 0
+
+
+def test_redis_back_empty_loses_what_it_held_at_vote_or_queue(stack):
+    with stack().start_vote() as target:
+        worker = target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(40, within="1s"), **NO_PROBES,
+                                "drain": {"timeout": "30s"}})
+        until(lambda: target.rows() >= 5, "some votes are stored")
+        worker.pause()
+        until(lambda: target.waiting() >= 20, "votes are queued")
+        until(lambda: target.waiting() + target.rows() >= 39, "the load is over")
+        target.redis_server.process.kill()
+        target.redis_server.start()
+        worker.kill()
+        target.start_worker("--poll", "1ms")
+        done = running.finish()
+        assert done.exit_status == 1, done
+        stored = target.rows()
+        assert done.audit["lost"]["count"] == 40 - stored
+        assert done.audit["lost"]["by_hop_range"].get("vote-or-queue") == 40 - stored
+
+
+def test_a_path_that_answers_405_is_named_with_advice(stack):
+    with stack("always-200").start_vote() as target:
+        target.start_worker()
+        wrong = target.target(vote={"url": f"http://127.0.0.1:{target.port}/"})
+        done = target.run({"workloads": burst(10, within="1s")}, target=wrong)
+        assert done.exit_status == 6, done
+        assert "405" in done.stdout + done.stderr
+        assert "/vote" in done.stdout + done.stderr
+
+
+def test_no_target_at_all_is_named_with_advice(stack):
+    with stack() as target:
+        target.start_worker()  # makes the table
+        done = target.run({"workloads": burst(10, within="1s")})
+        assert done.exit_status == 6, done
+        assert "nothing answers at" in done.stdout + done.stderr
+
+
+def test_requests_closed_without_an_answer_are_delivered_once_and_unknown(stack):
+    with stack().start_vote("--silent-after", "20") as target:
+        target.start_worker("--poll", "1ms")
+        done = target.run({"workloads": burst(50, within="1s"), "drain": {"timeout": "3s"}})
+        delivered = target.truth("delivered")
+        assert done.exit_status == 3, done
+        assert done.result["accounting"]["ambiguous"] == 50
+        assert done.audit["lost"]["count"] == 0
+        assert done.audit["absent_ambiguous"] == 50
+        assert len(delivered) == 70  # 20 probes, then each vote once
+        assert len(set(delivered)) == 70

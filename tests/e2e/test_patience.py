@@ -1,0 +1,116 @@
+"""Slow, blocked and hoarding workers: never a false loss."""
+
+import threading
+
+import pytest
+
+from handmade import HandMadeStack
+from harness import burst, until
+
+NO_PROBES = {"preflight": {"probe_votes": 0}}
+
+
+@pytest.fixture
+def stack(tmp_path, redis_server, postgres_server):
+    def make(profile="dockersamples"):
+        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
+    return make
+
+
+def test_ten_votes_a_second_need_time_and_the_run_says_how_much(stack):
+    with stack().start_vote() as target:
+        target.start_worker()
+        scenario = {"workloads": burst(300, clients=40)}
+        short = target.run({**scenario, "drain": {"timeout": "5s"}})
+        assert short.exit_status == 3, short
+        assert short.audit["lost"]["count"] == 0
+        assert short.audit["pending"] + short.audit["queued"] > 200
+        assert "drain.timeout" in short.stdout
+        until(lambda: target.waiting() == 0 and target.rows() == 320, "the first run's votes", 60)
+        enough = target.run({**scenario, "drain": {"timeout": "60s"}})
+        assert enough.exit_status == 0, enough
+        assert enough.audit["persisted"] == 300
+
+
+class TableLock:
+    """Keeps the table locked against writers until released."""
+
+    def __init__(self, server):
+        self.connection = server.connect()
+        self.connection.autocommit = False
+        self.connection.cursor().execute("LOCK TABLE votes IN SHARE MODE")
+
+    def release(self):
+        self.connection.rollback()
+        self.connection.close()
+
+
+@pytest.mark.parametrize("profile", ["dockersamples", "prefetch"])
+def test_a_locked_table_never_makes_a_loss(stack, profile, postgres_server):
+    with stack(profile).start_vote() as target:
+        target.start_worker(*(("--poll", "1ms") if profile == "dockersamples" else ()))
+        running = target.start({"workloads": burst(30, within="1s"), **NO_PROBES,
+                                "drain": {"timeout": "60s"}})
+        until(lambda: target.rows() >= 3, "some votes are stored")
+        lock = TableLock(postgres_server)
+        timer = threading.Timer(15, lock.release)
+        timer.start()
+        done = running.finish()
+        timer.join()
+        assert done.exit_status == 0, done
+        assert done.audit["persisted"] == 30
+        assert done.result["settled"]["drain_s"] > 5
+
+
+def test_a_locked_table_past_the_drain_limit_is_inconclusive(stack, postgres_server):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(30, within="1s"), **NO_PROBES,
+                                "drain": {"timeout": "8s"}})
+        until(lambda: target.rows() >= 3, "some votes are stored")
+        lock = TableLock(postgres_server)
+        done = running.finish()
+        lock.release()
+        assert done.exit_status == 3, done
+        assert done.audit["lost"]["count"] == 0
+
+
+def test_a_prefetching_worker_that_dies_is_not_called_a_loss(stack):
+    with stack("prefetch").start_vote() as target:
+        target.start_worker("--hold", "400ms")
+        running = target.start({"workloads": burst(60, within="1s"), **NO_PROBES,
+                                "drain": {"timeout": "4s"}})
+        until(lambda: len(target.lost_in_hand()) >= 5, "the worker holds votes")
+        target.workers[-1].kill()
+        target.start_worker()
+        done = running.finish()
+        assert done.exit_status == 3, done
+        assert done.audit["lost"]["count"] == 0
+        assert done.audit["pending"] == len(target.lost_in_hand())
+
+
+def test_quiet_is_the_users_own_assumption_and_is_named(stack):
+    with stack("prefetch").start_vote() as target:
+        target.start_worker("--hold", "400ms")
+        declared = target.target(settle={"quiet": "2s"})
+        running = target.start({"workloads": burst(60, within="1s"), **NO_PROBES}, target=declared)
+        until(lambda: len(target.lost_in_hand()) >= 5, "the worker holds votes")
+        target.workers[-1].kill()
+        target.start_worker()
+        done = running.finish()
+        assert done.exit_status == 1, done
+        assert done.audit["lost"]["count"] == len(target.lost_in_hand())
+        assert "settle.quiet" in done.stdout
+
+
+def test_a_worker_that_stays_paused_with_a_vote_in_hand_is_not_a_loss(stack):
+    with stack().start_vote() as target:
+        worker = target.start_worker("--poll", "1ms", "--hold", "50ms")
+        running = target.start({"workloads": burst(20, within="500ms"), **NO_PROBES,
+                                "drain": {"timeout": "5s"}})
+        until(lambda: len(target.truth("popped")) == 20, "the last vote is popped")
+        worker.pause()
+        done = running.finish()
+        worker.resume()
+        assert done.exit_status in (0, 3), done  # 0: it was written before the pause took hold
+        assert done.audit["lost"]["count"] == 0

@@ -1,0 +1,95 @@
+"""Voters who vote again: only the last choice counts, or every one on an append table."""
+
+import pytest
+
+from handmade import HandMadeStack
+from harness import burst, examples, until
+
+NO_PROBES = {"preflight": {"probe_votes": 0}}
+
+
+@pytest.fixture
+def stack(tmp_path, redis_server, postgres_server):
+    def make(profile="reference"):
+        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
+    return make
+
+
+def revotes(gap="300ms..2s"):
+    return {"revote": {"ratio": "20%", "switch": "100%", "gap": gap}}
+
+
+def test_superseded_votes_equal_the_plan(stack):
+    with stack().start_vote() as target:
+        target.start_worker()
+        done = target.run({"workloads": burst(10000, within="5s"), "voters": revotes()})
+        assert done.exit_status == 0, done
+        audit, voters = done.audit, target.rows() - 20  # without the probes
+        assert done.result["accounting"]["acked"] == 10000
+        assert audit["superseded"] == 10000 - voters
+        assert audit["persisted"] == voters
+        assert 1400 < audit["superseded"] < 2200
+
+
+def test_one_planted_stale_row_is_found(stack):
+    with stack("dockersamples").start_vote() as target:
+        worker = target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
+                                "voters": revotes("100ms..400ms")})
+        until(lambda: len(target.truth("written")) >= 150, "most votes are written")
+        worker.pause()
+        until(lambda: target.waiting() + len(target.truth("popped")) >= 200, "the load is over")
+        written = target.truth("written")
+        twice = next(voter for voter in written if written.count(voter) == 2)
+        target.query("UPDATE votes SET vote = CASE vote WHEN 'a' THEN 'b' ELSE 'a' END "
+                     "WHERE id = %s", twice)
+        worker.resume()
+        done = running.finish()
+        assert done.exit_status == 1, done
+        assert done.audit["stale"]["count"] == 1
+        assert examples(done, "stale") == [twice]
+        assert done.audit["flipped"]["count"] == 0
+
+
+def test_revotes_on_their_way_are_not_stale(stack):
+    with stack("dockersamples").start_vote() as target:
+        target.start_worker()
+        done = target.run({"workloads": burst(200, within="2s"), "drain": {"timeout": "3s"},
+                           "voters": revotes("100ms..400ms"), **NO_PROBES})
+        assert done.exit_status == 3, done
+        assert done.audit["stale"]["count"] == 0
+        assert done.audit["lost"]["count"] == 0
+
+
+def change_append_rows(target, change):
+    worker = target.start_worker("--poll", "1ms")
+    running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
+                            "voters": revotes("100ms..400ms")})
+    until(lambda: len(target.truth("written")) >= 150, "most votes are written")
+    worker.pause()
+    until(lambda: target.waiting() + len(target.truth("popped")) >= 200, "the load is over")
+    written = target.truth("written")
+    twice = next(voter for voter in written if written.count(voter) == 2)
+    change(twice)
+    worker.resume()
+    return twice, running.finish()
+
+
+def test_three_rows_for_two_votes_are_duplicated(stack):
+    with stack("append-table").start_vote() as target:
+        twice, done = change_append_rows(target, lambda voter: target.query(
+            "INSERT INTO votes (id, vote) VALUES (%s, 'a')", voter))
+        assert done.exit_status == 1, done
+        assert done.audit["duplicated"]["count"] == 1
+        assert examples(done, "duplicated") == [twice]
+        assert done.audit["lost"]["count"] == done.audit["flipped"]["count"] == 0
+
+
+def test_a_swapped_value_is_flipped_once(stack):
+    with stack("append-table").start_vote() as target:
+        twice, done = change_append_rows(target, lambda voter: target.query(
+            "UPDATE votes SET vote = 'a' WHERE id = %s AND vote = 'b'", voter))
+        assert done.exit_status == 1, done
+        assert done.audit["flipped"]["count"] == 1
+        assert examples(done, "flipped") == [twice]
+        assert done.audit["lost"]["count"] == done.audit["duplicated"]["count"] == 0
