@@ -1,0 +1,112 @@
+#include "audit/ballots.h"
+
+#include <algorithm>
+
+namespace votebench::audit {
+namespace {
+
+void count_outcome(Outcome outcome, Accounting& accounting) {
+  switch (outcome) {
+    case Outcome::acked:
+      ++accounting.acked;
+      break;
+    case Outcome::rejected:
+      ++accounting.rejected;
+      break;
+    case Outcome::not_sent:
+      ++accounting.not_sent;
+      break;
+    case Outcome::ambiguous:
+    case Outcome::none:
+      ++accounting.ambiguous;
+      break;
+  }
+}
+
+// The slots that are empty: never started, unless a crash of the host may have taken them.
+void account_for_empty_slots(const AuditInput& input, Ballots& ballots) {
+  Accounting& accounting = ballots.accounting;
+  accounting.planned = input.planned;
+  const std::uint64_t started = accounting.started();
+  const std::uint64_t empty = input.planned > started ? input.planned - started : 0;
+  if (input.host_crashed) {
+    ballots.unrecorded = empty;
+    accounting.ambiguous += empty;
+  } else {
+    accounting.never_started = empty;
+  }
+}
+
+void collect_attempts(const AuditInput& input, Ballots& ballots) {
+  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    count_outcome(judged_outcome(attempt), ballots.accounting);
+    if (attempt.voter >= kFirstProbeIndex || attempt.choice >= input.choices.size())
+      ++ballots.unknown_slots;
+    ballots.casts.count(attempt.voter);
+  });
+  account_for_empty_slots(input, ballots);
+  ballots.casts.allot();
+  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    ballots.casts.place(attempt.voter, Cast(attempt));
+  });
+  ballots.casts.for_each([&](VoterIndex, std::span<Cast>) { ++ballots.voters; });
+}
+
+void collect_rows(const std::vector<OwnRow>& rows, Ballots& ballots) {
+  for (const OwnRow& row : rows) {
+    if (row.voter >= kFirstProbeIndex) {
+      ++ballots.probes;
+      continue;
+    }
+    ++ballots.own_rows;
+    if (ballots.casts.of(row.voter).empty())
+      ballots.strays.push_back({row.voter, row.choice});
+    else
+      ballots.rows.count(row.voter);
+  }
+  ballots.rows.allot();
+  for (const OwnRow& row : rows)
+    if (row.voter < kFirstProbeIndex && !ballots.casts.of(row.voter).empty())
+      ballots.rows.place(row.voter, row.choice);
+  std::sort(ballots.strays.begin(), ballots.strays.end());
+}
+
+}  // namespace
+
+Outcome judged_outcome(const Attempt& attempt) {
+  if (attempt.state != AttemptState::concluded) return Outcome::ambiguous;
+  switch (attempt.outcome) {
+    case Outcome::acked:
+    case Outcome::rejected:
+    case Outcome::not_sent:
+      return attempt.outcome;
+    case Outcome::ambiguous:
+    case Outcome::none:
+      break;
+  }
+  return Outcome::ambiguous;
+}
+
+Cast::Cast(const Attempt& attempt)
+    : packed_(static_cast<std::uint64_t>(std::max<std::int64_t>(attempt.started_ns, 0)) >>
+                  4U << 16U |
+              static_cast<std::uint64_t>(attempt.choice) << 8U |
+              static_cast<std::uint64_t>(judged_outcome(attempt))) {}
+
+void order_by_start(std::span<Cast> casts) {
+  const auto earlier = [](Cast a, Cast b) { return a.started_before(b); };
+  if (!std::is_sorted(casts.begin(), casts.end(), earlier))
+    std::stable_sort(casts.begin(), casts.end(), earlier);
+}
+
+Ballots collect_ballots(const AuditInput& input) {
+  Ballots ballots;
+  collect_attempts(input, ballots);
+  if (input.rows.configured && input.rows.readable) {
+    ballots.probes = input.rows.rows.probes;
+    collect_rows(input.rows.rows.own, ballots);
+  }
+  return ballots;
+}
+
+}  // namespace votebench::audit

@@ -1,0 +1,376 @@
+#include "audit/canaries.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace votebench::audit {
+namespace {
+
+constexpr ChoiceIndex kA = 0;
+constexpr ChoiceIndex kB = 1;
+constexpr VoterIndex kBystander = 0;
+constexpr VoterIndex kVictim = 1;
+
+// A small invented run: the attempts, and what the stores show. Starts complete and settled, with
+// one bystander whose vote for `a` is where it belongs.
+class World final : public AttemptHistory {
+ public:
+  World() {
+    queue.configured = queue.readable_at_end = true;
+    rows.configured = rows.readable = true;
+    settlement.proof = SettleProof::empty_handed;
+    limits.unknown_share = 1;
+    limits.min_acked_share = 0;
+    vote(kBystander, kA, Outcome::acked);
+    row(kBystander, kA);
+  }
+
+  World& vote(VoterIndex voter, ChoiceIndex choice, Outcome outcome) {
+    Attempt attempt;
+    attempt.voter = voter;
+    attempt.choice = choice;
+    attempt.outcome = outcome;
+    attempt.started_ns = static_cast<std::int64_t>(attempts_.size()) * 1000;
+    attempt.state = outcome == Outcome::none ? AttemptState::intended : AttemptState::concluded;
+    attempts_.push_back(attempt);
+    return *this;
+  }
+  World& acked(ChoiceIndex choice) { return vote(kVictim, choice, Outcome::acked); }
+  World& row(VoterIndex voter, ChoiceIndex choice) {
+    rows.rows.own.push_back({voter, choice, 0});
+    return *this;
+  }
+  World& shows(ChoiceIndex choice) { return row(kVictim, choice); }
+  World& append() {
+    rows.model = TableModel::append;
+    return *this;
+  }
+  World& unsettled() {
+    settlement.proof = SettleProof::none;
+    return *this;
+  }
+
+  [[nodiscard]] Verdict judged(Verdict (*judge_one)(const AuditInput&)) const {
+    const AuditInput input{attempts_.size() + unused_slots,
+                           {"a", "b"},
+                           identity,
+                           VoterIds(RunId{1}, RunKey{}),
+                           limits,
+                           *this,
+                           queue,
+                           rows,
+                           settlement,
+                           false,
+                           host_crashed};
+    return judge_one(input);
+  }
+
+  QueueEvidence queue;
+  RowEvidence rows;
+  Settlement settlement;
+  AuditLimits limits;
+  IdentityMode identity = IdentityMode::echoed;
+  std::uint64_t unused_slots = 0;
+  bool host_crashed = false;
+
+ private:
+  void visit_blocks(BlockVisitor visitor, void* context) const override {
+    visitor(context, 0, attempts_.data(), attempts_.size());
+  }
+  std::vector<Attempt> attempts_;
+};
+
+using ClassCounts = std::vector<std::pair<VoteClass, std::uint64_t>>;
+
+struct Canary {
+  std::string_view name;
+  World world;
+  VerdictKind kind;
+  ClassCounts counts;  // every other class: none
+  std::optional<HopRange> lost_at;
+};
+
+std::uint64_t count_in(const Verdict& verdict, VoteClass vote_class) {
+  switch (vote_class) {
+    case VoteClass::persisted:
+      return verdict.persisted;
+    case VoteClass::superseded:
+      return verdict.superseded;
+    case VoteClass::lost:
+      return verdict.lost.count;
+    case VoteClass::stale:
+      return verdict.stale.count;
+    case VoteClass::flipped:
+      return verdict.flipped.count;
+    case VoteClass::duplicated:
+      return verdict.duplicated.count;
+    case VoteClass::phantom:
+      return verdict.phantom.count;
+    case VoteClass::recovered:
+      return verdict.recovered;
+    case VoteClass::absent_ambiguous:
+      return verdict.absent_ambiguous;
+    case VoteClass::pending:
+      return verdict.pending;
+    case VoteClass::queued:
+      return verdict.queued;
+    case VoteClass::in_flight:
+      return verdict.in_flight;
+    case VoteClass::contradiction:
+      return verdict.contradiction.count;
+    case VoteClass::not_counted:
+      return verdict.accounting.rejected + verdict.accounting.not_sent;
+  }
+  return 0;
+}
+
+std::uint64_t expected_in(const Canary& canary, VoteClass vote_class) {
+  for (const auto& [expected, count] : canary.counts)
+    if (expected == vote_class) return count;
+  return 0;
+}
+
+bool is_recognised(const Canary& canary, const Verdict& verdict) {
+  constexpr auto kLast = static_cast<std::size_t>(VoteClass::not_counted);
+  for (std::size_t i = 0; i <= kLast; ++i) {
+    const auto vote_class = static_cast<VoteClass>(i);
+    if (count_in(verdict, vote_class) != expected_in(canary, vote_class)) return false;
+  }
+  const bool hop_is_right =
+      !canary.lost_at || verdict.lost_by_hop == std::map<HopRange, std::uint64_t>{
+                                                    {*canary.lost_at, verdict.lost.count}};
+  return verdict.kind == canary.kind && hop_is_right;
+}
+
+template <typename Change>
+World changed(World world, Change&& change) {
+  change(world);
+  return world;
+}
+
+using enum VoteClass;
+constexpr auto kPass = VerdictKind::pass;
+constexpr auto kFail = VerdictKind::fail;
+constexpr auto kDoubt = VerdictKind::inconclusive;
+
+std::vector<Canary> last_wins_canaries() {
+  return {
+      {"persisted", World().acked(kA).shows(kA), kPass, {{persisted, 2}}, {}},
+      {"lost", World().acked(kA), kFail, {{persisted, 1}, {lost, 1}}, {}},
+      {"stale",
+       World().acked(kA).acked(kB).shows(kA),
+       kFail,
+       {{persisted, 1}, {superseded, 1}, {stale, 1}},
+       {}},
+      {"superseded",
+       World().acked(kA).acked(kB).shows(kB),
+       kPass,
+       {{persisted, 2}, {superseded, 1}},
+       {}},
+      {"flipped", World().acked(kA).shows(kB), kFail, {{persisted, 1}, {flipped, 1}}, {}},
+      {"phantom", World().shows(kA), kFail, {{persisted, 1}, {phantom, 1}}, {}},
+      {"probe", World().row(kFirstProbeIndex, kA), kPass, {{persisted, 1}}, {}},
+      {"recovered",
+       World().vote(kVictim, kA, Outcome::ambiguous).shows(kA),
+       kPass,
+       {{persisted, 1}, {recovered, 1}},
+       {}},
+      {"recovered over a later vote",
+       World().vote(kVictim, kA, Outcome::ambiguous).acked(kB).shows(kA),
+       kPass,
+       {{persisted, 1}, {superseded, 1}, {recovered, 1}},
+       {}},
+      {"absent without an answer",
+       World().vote(kVictim, kA, Outcome::ambiguous),
+       kPass,
+       {{persisted, 1}, {absent_ambiguous, 1}},
+       {}},
+      {"intent without a conclusion",
+       World().vote(kVictim, kA, Outcome::none),
+       kPass,
+       {{persisted, 1}, {absent_ambiguous, 1}},
+       {}},
+      {"rejected",
+       World().vote(kVictim, kA, Outcome::rejected),
+       kPass,
+       {{persisted, 1}, {not_counted, 1}},
+       {}},
+      {"rejected, yet present",
+       World().vote(kVictim, kA, Outcome::rejected).shows(kA),
+       kDoubt,
+       {{persisted, 1}, {contradiction, 1}, {not_counted, 1}},
+       {}},
+      {"not sent, yet present",
+       World().acked(kA).vote(kVictim, kB, Outcome::not_sent).shows(kB),
+       kDoubt,
+       {{persisted, 1}, {superseded, 1}, {contradiction, 1}, {not_counted, 1}},
+       {}},
+  };
+}
+
+std::vector<Canary> append_canaries() {
+  return {
+      {"append: persisted",
+       World().append().acked(kA).acked(kB).shows(kB).shows(kA),
+       kPass,
+       {{persisted, 3}},
+       {}},
+      {"append: duplicated",
+       World().append().acked(kA).acked(kB).shows(kA).shows(kA).shows(kB),
+       kFail,
+       {{persisted, 3}, {duplicated, 1}},
+       {}},
+      {"append: flipped",
+       World().append().acked(kA).acked(kB).shows(kA).shows(kA),
+       kFail,
+       {{persisted, 2}, {flipped, 1}},
+       {}},
+      {"append: lost",
+       World().append().acked(kA).acked(kA).shows(kA),
+       kFail,
+       {{persisted, 2}, {lost, 1}},
+       {}},
+      {"append: recovered",
+       World().append().acked(kA).vote(kVictim, kA, Outcome::ambiguous).shows(kA).shows(kA),
+       kPass,
+       {{persisted, 2}, {recovered, 1}},
+       {}},
+      {"append: not sent, yet present",
+       World().append().vote(kVictim, kA, Outcome::not_sent).shows(kA),
+       kDoubt,
+       {{persisted, 1}, {contradiction, 1}, {not_counted, 1}},
+       {}},
+  };
+}
+
+std::vector<Canary> evidence_canaries() {
+  const World absent = World().acked(kA);
+  const ClassCounts is_pending{{persisted, 1}, {pending, 1}};
+  return {
+      {"pending", World().unsettled().acked(kA), kDoubt, is_pending, {}},
+      {"queued",
+       changed(World().unsettled().acked(kA), [](World& w) { w.queue.own_listed = {kVictim}; }),
+       kDoubt,
+       {{persisted, 1}, {queued, 1}},
+       {}},
+      {"in flight",
+       changed(World().unsettled().acked(kA), [](World& w) { w.queue.own_in_flight = {kVictim}; }),
+       kDoubt,
+       {{persisted, 1}, {in_flight, 1}},
+       {}},
+      {"a re-vote on its way",
+       World().unsettled().acked(kA).acked(kB).shows(kA),
+       kDoubt,
+       {{persisted, 1}, {superseded, 1}, {pending, 1}},
+       {}},
+      {"unreadable table",
+       changed(absent, [](World& w) { w.rows.readable = false; }),
+       kDoubt,
+       {{pending, 2}},
+       {}},
+      {"another table",
+       changed(absent, [](World& w) { w.rows.same_store = false; }),
+       kDoubt,
+       is_pending,
+       {}},
+      {"replica",
+       changed(absent, [](World& w) { w.rows.is_replica = true; }),
+       kDoubt,
+       is_pending,
+       {}},
+      {"no table",
+       changed(absent, [](World& w) { w.rows.configured = false; }),
+       kDoubt,
+       {{pending, 2}},
+       {}},
+      {"Redis gone",
+       changed(absent, [](World& w) { w.queue.readable_at_end = false; }),
+       kDoubt,
+       is_pending,
+       {}},
+      {"no queue",
+       changed(absent, [](World& w) { w.queue.configured = false; }),
+       kDoubt,
+       is_pending,
+       {}},
+      {"crashed host",
+       changed(World().shows(kA),
+               [](World& w) {
+                 w.host_crashed = true;
+                 w.unused_slots = 1;
+               }),
+       kPass,
+       {{persisted, 1}, {recovered, 1}},
+       {}},
+      {"too few accepted",
+       changed(World(),
+               [](World& w) {
+                 w.limits.min_acked_share = 0.7;
+                 w.unused_slots = 1;
+               }),
+       kDoubt,
+       {{persisted, 1}},
+       {}},
+      {"too many unknown",
+       changed(World().vote(kVictim, kA, Outcome::ambiguous),
+               [](World& w) { w.limits.unknown_share = 0.01; }),
+       kDoubt,
+       {{persisted, 1}, {absent_ambiguous, 1}},
+       {}},
+  };
+}
+
+World with_pushes(World world, std::uint64_t pushed) {
+  world.queue.pushed = pushed;
+  return world;
+}
+
+std::vector<Canary> hop_canaries() {
+  const World absent = World().acked(kA);
+  const ClassCounts is_lost{{persisted, 1}, {lost, 1}};
+  return {
+      {"lost at vote", with_pushes(absent, 1), kFail, is_lost, HopRange{Hop::vote, Hop::vote}},
+      {"lost behind vote", with_pushes(absent, 2), kFail, is_lost, HopRange{Hop::queue, Hop::db}},
+      {"lost anywhere", absent, kFail, is_lost, HopRange{Hop::vote, Hop::db}},
+      {"Redis restarted", changed(absent, [](World& w) { w.queue.same_server = false; }), kFail,
+       is_lost, HopRange{Hop::vote, Hop::queue}},
+  };
+}
+
+World counted(std::uint64_t rows_of_a) {
+  World world;
+  world.acked(kA);
+  world.identity = IdentityMode::none;
+  world.rows.rows.own.clear();
+  world.rows.rows.choices = {{"a", rows_of_a}};
+  world.rows.rows.total = rows_of_a;
+  return world;
+}
+
+std::vector<Canary> count_canaries() {
+  return {
+      {"counts agree", counted(2), kPass, {{persisted, 2}}, {}},
+      {"counts: lost", counted(1), kFail, {{persisted, 1}, {lost, 1}}, {}},
+      {"counts: surplus", counted(3), kDoubt, {{persisted, 2}}, {}},
+  };
+}
+
+}  // namespace
+
+CanaryReport run_canaries(Verdict (*judge_one)(const AuditInput&)) {
+  CanaryReport report;
+  for (const auto make :
+       {last_wins_canaries, append_canaries, evidence_canaries, hop_canaries, count_canaries}) {
+    for (const Canary& canary : make()) {
+      ++report.total;
+      if (is_recognised(canary, canary.world.judged(judge_one)))
+        ++report.passed;
+      else
+        report.failed.emplace_back(canary.name);
+    }
+  }
+  return report;
+}
+
+}  // namespace votebench::audit

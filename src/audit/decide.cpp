@@ -1,0 +1,126 @@
+#include "audit/decide.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "audit/hops.h"
+#include "audit/wording.h"
+
+namespace votebench::audit {
+namespace {
+
+// What keeps a run without a proven fault from passing.
+struct Doubt {
+  std::string reason;
+  std::string advice;
+};
+using Doubts = std::vector<Doubt>;
+
+// `count` <= `share` of `total`, in spite of a double's rounding.
+bool within(std::uint64_t count, double share, std::uint64_t total) {
+  return static_cast<double>(count) <= share * static_cast<double>(total) + 1e-6;
+}
+
+void add_data_doubts(const AuditInput& input, const Verdict& verdict, Doubts& doubts) {
+  const Accounting& accounting = verdict.accounting;
+  const double wanted = input.limits.min_acked_share * static_cast<double>(accounting.planned);
+  if (accounting.acked == 0)
+    doubts.push_back({"no vote was accepted: there is nothing to audit",
+                      "look at the statuses of the answers and at the target's log"});
+  else if (static_cast<double>(accounting.acked) + 1e-6 < wanted)
+    doubts.push_back(
+        {too_few_accepted(accounting, input.limits), "lower the load, or mend the target"});
+  if (!within(accounting.ambiguous, input.limits.unknown_share, accounting.planned))
+    doubts.push_back({too_many_unknown(accounting, input.limits),
+                      "raise http.timeout, lower the load, or allow more with audit.unknown"});
+}
+
+// The first gap in the evidence that keeps absence from being loss; the later ones follow from it.
+std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& verdict) {
+  const RowEvidence& rows = input.rows;
+  const std::uint64_t missing = verdict.pending + verdict.queued + verdict.in_flight;
+  if (!rows.configured)
+    return Doubt{"no table is configured: throughput only, no vote could be checked",
+                 "give the target a postgres block"};
+  if (!rows.readable)
+    return Doubt{"the table could not be read at the end: no vote could be checked",
+                 "bring PostgreSQL back, then: votebench verify"};
+  if (!rows.same_store)
+    return Doubt{"the table is not the one that the run started with: absence in it proves nothing",
+                 "keep the database in place during a run (no restore, no new table)"};
+  if (rows.is_replica)
+    return Doubt{"the database is a replica, which may lag: absence in it proves nothing",
+                 "point postgres.url at the primary"};
+  if (!input.queue.configured && missing > 0)
+    return Doubt{missing_without_queue(missing), "give the target a redis block"};
+  if (input.queue.configured && !input.queue.readable_at_end)
+    return Doubt{"Redis could not be read at the end: it may still hold votes",
+                 "bring the same Redis back, then: votebench verify"};
+  if (input.queue.configured && !input.settlement.settled())
+    return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input.settlement)};
+  if (const std::uint64_t seen = verdict.queued + verdict.in_flight; seen > 0)
+    return Doubt{listed_though_settled(seen), "votebench verify settles again"};
+  return std::nullopt;
+}
+
+void add_count_doubts(const AuditInput& input, const Balance& balance, Doubts& doubts) {
+  if (!balance.complete)
+    doubts.push_back({"the table holds too many different choices to count each of them",
+                      "use voter ids (vote.identity: echoed)"});
+  if (balance.surplus > 0)
+    doubts.push_back({surplus_rows(balance.surplus), "use voter ids (vote.identity: echoed)"});
+  if (balance.unproven > 0)
+    doubts.push_back(
+        {unproven_votes(balance.unproven), "start from an empty queue, avoid timeouts"});
+  if (input.queue.shares_pushes)
+    doubts.push_back(
+        {"somebody else pushes into the queue: counts cannot tell their votes from ours",
+         "use voter ids (vote.identity: echoed), or have the target to yourself"});
+}
+
+Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
+                 const Verdict& verdict) {
+  Doubts doubts;
+  add_data_doubts(input, verdict, doubts);
+  if (auto gap = gap_in_evidence(input, verdict)) doubts.push_back(std::move(*gap));
+  if (!verdict.contradiction.passed())
+    doubts.push_back({contradictions(verdict.contradiction.count),
+                      "check vote.accept and the profile's rejected statuses against the app"});
+  if (balance) add_count_doubts(input, *balance, doubts);
+  if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
+  return doubts;
+}
+
+void add_assumptions(const AuditInput& input, const std::optional<Balance>& balance,
+                     Verdict& verdict) {
+  if (verdict.lost.count + verdict.stale.count > 0) {
+    verdict.assumptions = input.settlement.assumptions;
+    verdict.assumptions.push_back(balance ? "nobody removed rows during the run"
+                                          : "voter ids travel to the table unchanged");
+  }
+  if (std::string hop = hop_assumption(input, verdict); !hop.empty())
+    verdict.assumptions.push_back(std::move(hop));
+  if (balance)
+    verdict.assumptions.push_back(
+        "nobody else voted during the run: without voter ids only counts can be compared");
+}
+
+}  // namespace
+
+void decide(const AuditInput& input, const std::optional<Balance>& balance, Verdict& verdict) {
+  const Doubts doubts = doubts_of(input, balance, verdict);
+  verdict.reasons = failures(input, verdict);
+  verdict.kind = !verdict.reasons.empty() ? VerdictKind::fail
+                 : !doubts.empty()        ? VerdictKind::inconclusive
+                                          : VerdictKind::pass;
+  for (const Doubt& doubt : doubts) {
+    verdict.reasons.push_back(doubt.reason);
+    if (!doubt.advice.empty()) verdict.advice.push_back(doubt.advice);
+  }
+  if (verdict.kind == VerdictKind::pass) verdict.reasons.push_back(pass_reason(verdict));
+  add_assumptions(input, balance, verdict);
+  verdict.notes = notes(input, balance, verdict);
+}
+
+}  // namespace votebench::audit

@@ -1,0 +1,143 @@
+// A table with one row per voter: the last processed vote wins.
+//
+// Admissible final values are that of the last acked attempt and that of any ambiguous attempt (its
+// push may land late). The earlier acked votes of a voter cannot be seen in the rows: superseded.
+#include <algorithm>
+
+#include "audit/judgement.h"
+
+namespace votebench::audit {
+namespace {
+
+constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
+
+// What a voter's row (or its absence) means, and the attempt that it says something about.
+struct Meaning {
+  VoteClass vote_class;
+  std::size_t cast;
+};
+
+template <typename Predicate>
+std::size_t last_where(std::span<const Cast> casts, Predicate&& holds) {
+  for (std::size_t i = casts.size(); i-- > 0;)
+    if (holds(casts[i])) return i;
+  return kNobody;
+}
+
+std::size_t last_of(std::span<const Cast> casts, Outcome outcome) {
+  return last_where(casts, [&](Cast cast) { return cast.is(outcome); });
+}
+
+std::size_t last_of(std::span<const Cast> casts, Outcome outcome, ChoiceIndex value) {
+  return last_where(casts, [&](Cast cast) { return cast.is(outcome) && cast.choice() == value; });
+}
+
+// A row whose value no acked or ambiguous attempt of the voter carried.
+Meaning meaning_of_unsent_value(std::span<const Cast> casts, ChoiceIndex value) {
+  const std::size_t unsent =
+      last_where(casts, [&](Cast cast) { return cast.unsent() && cast.choice() == value; });
+  if (unsent != kNobody) return {VoteClass::contradiction, unsent};
+  const std::size_t acked = last_of(casts, Outcome::acked);
+  if (acked != kNobody) return {VoteClass::flipped, acked};
+  const std::size_t ambiguous = last_of(casts, Outcome::ambiguous);
+  if (ambiguous != kNobody) return {VoteClass::flipped, ambiguous};
+  return {VoteClass::contradiction, casts.size() - 1};
+}
+
+Meaning meaning_of_row(std::span<const Cast> casts, ChoiceIndex value) {
+  const std::size_t final_vote = last_of(casts, Outcome::acked);
+  if (final_vote != kNobody && casts[final_vote].choice() == value)
+    return {VoteClass::persisted, final_vote};
+  const std::size_t ambiguous = last_of(casts, Outcome::ambiguous, value);
+  if (ambiguous != kNobody) return {VoteClass::recovered, ambiguous};
+  if (last_of(casts, Outcome::acked, value) != kNobody) return {VoteClass::stale, final_vote};
+  return meaning_of_unsent_value(casts, value);
+}
+
+// A row that no known attempt justifies may come from one whose slot a crash of the host took.
+bool needs_explanation(VoteClass vote_class) {
+  return vote_class != VoteClass::persisted && vote_class != VoteClass::recovered;
+}
+
+// The table cannot hold two rows of a voter; should it, the one that accuses least is the voter's
+// and the others are one too many.
+ChoiceIndex most_innocent_row(const VoterCase& voter) {
+  const auto guilt = [&](ChoiceIndex value) {
+    constexpr VoteClass kByGuilt[] = {VoteClass::persisted, VoteClass::recovered, VoteClass::stale,
+                                      VoteClass::contradiction, VoteClass::flipped};
+    const VoteClass vote_class = meaning_of_row(voter.casts, value).vote_class;
+    return std::find(std::begin(kByGuilt), std::end(kByGuilt), vote_class) - std::begin(kByGuilt);
+  };
+  return *std::min_element(voter.rows.begin(), voter.rows.end(), [&](ChoiceIndex a, ChoiceIndex b) {
+    return std::pair(guilt(a), a) < std::pair(guilt(b), b);
+  });
+}
+
+void count_extra_rows(const VoterCase& voter, ChoiceIndex kept, Judgement& judgement) {
+  std::vector<ChoiceIndex> rows(voter.rows.begin(), voter.rows.end());
+  rows.erase(std::find(rows.begin(), rows.end(), kept));
+  std::sort(rows.begin(), rows.end());
+  for (const ChoiceIndex row : rows) {
+    judgement.row(VoteClass::duplicated);
+    judgement.suspect({VoteClass::duplicated, voter.voter, Suspicion::kNoCast, row});
+  }
+}
+
+// The loss of the final vote would not show: what it replaced, or may have replaced, looks alike.
+bool is_blind(std::span<const Cast> casts, std::size_t final_vote) {
+  const ChoiceIndex value = casts[final_vote].choice();
+  if (last_of(casts, Outcome::ambiguous, value) != kNobody) return true;
+  const std::size_t before = last_of(casts.first(final_vote), Outcome::acked);
+  return before != kNobody && casts[before].choice() == value;
+}
+
+VoteClass class_of_others(Cast cast) {
+  if (cast.is(Outcome::acked)) return VoteClass::superseded;
+  return cast.unsent() ? VoteClass::not_counted : VoteClass::absent_ambiguous;
+}
+
+void count_votes(const VoterCase& voter, const Meaning& meaning, Judgement& judgement) {
+  for (std::size_t i = 0; i < voter.casts.size(); ++i)
+    judgement.vote(voter.casts[i],
+                   i == meaning.cast ? meaning.vote_class : class_of_others(voter.casts[i]));
+}
+
+void judge_without_row(const VoterCase& voter, Judgement& judgement) {
+  Meaning meaning{VoteClass::lost, last_of(voter.casts, Outcome::acked)};
+  if (meaning.cast != kNobody)
+    meaning.vote_class = judgement.absent(voter.voter, 0, VoteClass::lost);
+  count_votes(voter, meaning, judgement);
+  if (meaning.cast != kNobody && meaning.vote_class == VoteClass::lost)
+    judgement.suspect(
+        {VoteClass::lost, voter.voter, static_cast<std::uint32_t>(meaning.cast), std::nullopt});
+}
+
+void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {
+  Meaning meaning = meaning_of_row(voter.casts, row);
+  VoteClass row_class = meaning.vote_class;
+  if (needs_explanation(row_class) && judgement.take_unrecorded()) {
+    meaning.cast = kNobody;
+    row_class = VoteClass::recovered;
+  } else if (row_class == VoteClass::stale) {
+    meaning.vote_class = judgement.absent(voter.voter, 0, VoteClass::stale);
+    if (meaning.vote_class != VoteClass::stale) row_class = VoteClass::superseded;
+  }
+  judgement.row(row_class);
+  count_votes(voter, meaning, judgement);
+  if (row_class == VoteClass::persisted && is_blind(voter.casts, meaning.cast))
+    judgement.blind_vote();
+  if (needs_explanation(row_class) && row_class != VoteClass::superseded)
+    judgement.suspect({row_class, voter.voter, static_cast<std::uint32_t>(meaning.cast), row});
+}
+
+}  // namespace
+
+void judge_last_wins(const VoterCase& voter, Judgement& judgement) {
+  if (voter.rows.empty()) return judge_without_row(voter, judgement);
+  if (voter.rows.size() == 1) return judge_row(voter, voter.rows.front(), judgement);
+  const ChoiceIndex row = most_innocent_row(voter);
+  judge_row(voter, row, judgement);
+  count_extra_rows(voter, row, judgement);
+}
+
+}  // namespace votebench::audit

@@ -1,0 +1,227 @@
+#include "audit/wording.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/text.h"
+
+namespace votebench::audit {
+namespace {
+
+// "1 accepted vote", "2,310 accepted votes".
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
+std::string_view verb(std::uint64_t count, std::string_view one, std::string_view many) {
+  return count == 1 ? one : many;
+}
+
+std::string percent(double share) { return fmt::format("{:.4g} %", share * 100); }
+
+std::string place(HopRange range) {
+  if (range.first == range.last)
+    return range.first == Hop::unknown ? "somewhere" : fmt::format("at {}", to_string(range.first));
+  return fmt::format("between {} and {}", to_string(range.first), to_string(range.last));
+}
+
+// "lost between queue and db", "30 lost at vote, 7 between queue and db (pushed 70, accepted 100)"
+std::string where_lost(const AuditInput& input, const Verdict& verdict) {
+  std::string text;
+  bool at_vote = false;
+  for (const auto& [range, count] : verdict.lost_by_hop) {
+    at_vote |= range == HopRange{Hop::vote, Hop::vote};
+    const std::string number =
+        verdict.lost_by_hop.size() > 1 ? format_count(count) + " " : std::string();
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", number, text.empty() ? "lost " : "",
+                        place(range));
+  }
+  if (at_vote && input.queue.pushed)
+    text += fmt::format(" (pushed {}, accepted {})", format_count(*input.queue.pushed),
+                        format_count(verdict.accounting.acked));
+  return text;
+}
+
+std::string allowance(const ClassTally& tally) {
+  return tally.allowed == 0 ? "" : fmt::format(" (allowed: {})", format_count(tally.allowed));
+}
+
+struct ClassSentence {
+  ClassTally tally;
+  std::string sentence;
+};
+
+std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdict& v) {
+  const auto have = [](const ClassTally& tally) { return verb(tally.count, "has", "have"); };
+  const std::string accepted = counted(v.lost.count, "accepted vote");
+  return {
+      {v.flipped,
+       fmt::format("{} counted with another value than {} sent with",
+                   counted(v.flipped.count, "vote") + (v.flipped.count == 1 ? " was" : " were"),
+                   verb(v.flipped.count, "it was", "they were"))},
+      {v.duplicated, counted(v.duplicated.count, "row") + " more than votes: counted twice"},
+      {v.phantom,
+       fmt::format("{} an id of this run that was never sent",
+                   counted(v.phantom.count, "row") + (v.phantom.count == 1 ? " has" : " have"))},
+      {v.lost, fmt::format("{} {} no row: {}", accepted, have(v.lost), where_lost(input, v))},
+      {v.stale, fmt::format("{} overtaken by an earlier vote of the same voter: re-votes were "
+                            "processed out of order, or a later one was dropped",
+                            counted(v.stale.count, "accepted vote") +
+                                (v.stale.count == 1 ? " was" : " were"))},
+  };
+}
+
+void add_if(bool condition, std::string sentence, std::vector<std::string>& notes) {
+  if (condition) notes.push_back(std::move(sentence));
+}
+
+void add_queue_notes(const AuditInput& input, const Verdict& verdict,
+                     std::vector<std::string>& notes) {
+  const QueueEvidence& queue = input.queue;
+  const std::uint64_t explained = verdict.accounting.acked + verdict.accounting.ambiguous;
+  add_if(queue.restarts > 0, fmt::format("Redis restarted {}", counted(queue.restarts, "time")),
+         notes);
+  add_if(queue.evicted > 0,
+         fmt::format("Redis evicted {}: the list of votes may be among them",
+                     counted(queue.evicted, "key")),
+         notes);
+  if (queue.pushed && *queue.pushed > explained)
+    notes.push_back(
+        fmt::format("{} more than votes sent: somebody else pushes, or a client library "
+                    "repeats RPUSH when a reply is late",
+                    counted(*queue.pushed - explained, "push")));
+}
+
+void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
+                        std::vector<std::string>& notes) {
+  const auto rows = [&](std::uint64_t count, std::string_view what) {
+    add_if(count > 0, fmt::format("{} {}", counted(count, "row"), what), notes);
+  };
+  rows(verdict.carry_over, "from votes that were queued before the run");
+  rows(verdict.other_run, "with an id of another votebench run");
+  rows(verdict.foreign, "of other voters");
+  rows(verdict.invalid_own, "with a damaged or forged id of this run");
+  add_if(input.rows.strangers_changed,
+         "rows that were there before the run were changed or removed", notes);
+}
+
+Nanoseconds rounded_up(Nanoseconds value, Nanoseconds step) {
+  return (value + step - Nanoseconds(1)) / step * step;
+}
+
+// A round drain.timeout that would have been enough, with 2 % to spare.
+std::string enough_time(const Settlement& settlement) {
+  using namespace std::chrono_literals;
+  const auto all = settlement.drain + *settlement.still_needed;
+  const Nanoseconds spared = all + all / 50;
+  return duration_literal(rounded_up(spared, spared < 60s ? Nanoseconds(10s) : Nanoseconds(60s)));
+}
+
+}  // namespace
+
+std::vector<std::string> failures(const AuditInput& input, const Verdict& verdict) {
+  std::vector<std::string> reasons;
+  for (const ClassSentence& entry : class_sentences(input, verdict))
+    if (!entry.tally.passed()) reasons.push_back(entry.sentence + allowance(entry.tally));
+  return reasons;
+}
+
+std::vector<std::string> notes(const AuditInput& input, const std::optional<Balance>& balance,
+                               const Verdict& verdict) {
+  std::vector<std::string> notes;
+  for (const ClassSentence& entry : class_sentences(input, verdict))
+    add_if(entry.tally.count > 0 && entry.tally.passed(), entry.sentence + allowance(entry.tally),
+           notes);
+  if (balance)
+    for (const ChoiceBalance& choice : balance->choices)
+      notes.push_back(fmt::format("{}: {} accepted, {} more rows", printable(choice.choice, 40),
+                                  format_count(choice.acked), choice.rows));
+  add_if(verdict.blind > 0,
+         fmt::format(
+             "{} the voter's previous choice: {} loss would not show",
+             counted(verdict.blind, "final vote") + (verdict.blind == 1 ? " repeats" : " repeat"),
+             verb(verdict.blind, "its", "their")),
+         notes);
+  add_queue_notes(input, verdict, notes);
+  add_stranger_notes(input, verdict, notes);
+  return notes;
+}
+
+std::string pass_reason(const Verdict& verdict) {
+  return fmt::format("{} of {} lost in this run", format_count(verdict.lost.count),
+                     counted(verdict.accounting.acked, "accepted vote"));
+}
+
+std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits) {
+  return fmt::format("only {} of {} planned votes were accepted; a pass needs {}",
+                     format_count(accounting.acked), format_count(accounting.planned),
+                     percent(limits.min_acked_share));
+}
+
+std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits) {
+  const double share = static_cast<double>(accounting.ambiguous) /
+                       static_cast<double>(std::max<std::uint64_t>(accounting.planned, 1));
+  return fmt::format(
+      "{} got no clear answer ({} of the plan, allowed {}): they may or may not count",
+      counted(accounting.ambiguous, "vote"), percent(share), percent(limits.unknown_share));
+}
+
+std::string missing_without_queue(std::uint64_t missing) {
+  return fmt::format("{} {} not in the table, and no queue is configured: late and lost look alike",
+                     counted(missing, "accepted vote"), verb(missing, "is", "are"));
+}
+
+std::string listed_though_settled(std::uint64_t missing) {
+  return fmt::format("{} came to light in the queue after it had settled",
+                     counted(missing, "accepted vote"));
+}
+
+std::string contradictions(std::uint64_t count) {
+  return fmt::format(
+      "{} of votes that were not sent or were rejected: a wrong profile, or a fault of "
+      "votebench",
+      counted(count, "row"));
+}
+
+std::string surplus_rows(std::uint64_t count) {
+  return fmt::format(
+      "{} more than votes: counted twice, or somebody else's; without voter ids the "
+      "two look alike",
+      counted(count, "row"));
+}
+
+std::string unproven_votes(std::uint64_t count) {
+  return fmt::format(
+      "{} may be missing behind as many rows of votes without an answer or from "
+      "before the run",
+      counted(count, "accepted vote"));
+}
+
+std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
+  std::string waiting;
+  const auto add = [&](std::uint64_t count, std::string_view where) {
+    if (count == 0) return;
+    waiting += fmt::format("{}{} {}", waiting.empty() ? "" : ", ",
+                           waiting.empty() ? counted(count, "vote") : format_count(count), where);
+  };
+  add(verdict.queued, "still queued");
+  add(verdict.in_flight, "still with a worker");
+  add(verdict.pending, "not in the table and not seen in the queue");
+  if (waiting.empty()) waiting = "not settled";
+  std::string text = fmt::format("{} after {}", waiting, format_duration(settlement.drain));
+  if (settlement.still_needed && settlement.drain_rate_per_s > 0)
+    return text + fmt::format(" (worker {:.3g}/s: needs {}; set drain.timeout: {})",
+                              settlement.drain_rate_per_s,
+                              format_duration(*settlement.still_needed), enough_time(settlement));
+  return settlement.reason.empty() ? text : text + ": " + settlement.reason;
+}
+
+std::string unsettled_advice(const Settlement& settlement) {
+  if (settlement.still_needed && settlement.drain_rate_per_s > 0)
+    return fmt::format("set drain.timeout: {}, or later: votebench verify",
+                       enough_time(settlement));
+  return "look after the worker, then: votebench verify";
+}
+
+}  // namespace votebench::audit

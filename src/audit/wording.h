@@ -1,0 +1,34 @@
+// The sentences of a verdict, for somebody who reads them at three in the morning: what is wrong,
+// how much of it, and where. Without a full stop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/audit.h"
+#include "audit/counts.h"
+
+namespace votebench::audit {
+
+// One sentence for every class that exceeds its allowance.
+[[nodiscard]] std::vector<std::string> failures(const AuditInput& input, const Verdict& verdict);
+// Worth knowing, changes no verdict.
+[[nodiscard]] std::vector<std::string> notes(const AuditInput& input,
+                                             const std::optional<Balance>& balance,
+                                             const Verdict& verdict);
+[[nodiscard]] std::string pass_reason(const Verdict& verdict);
+
+[[nodiscard]] std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits);
+[[nodiscard]] std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits);
+[[nodiscard]] std::string missing_without_queue(std::uint64_t missing);
+[[nodiscard]] std::string listed_though_settled(std::uint64_t missing);
+[[nodiscard]] std::string contradictions(std::uint64_t count);
+[[nodiscard]] std::string surplus_rows(std::uint64_t count);
+[[nodiscard]] std::string unproven_votes(std::uint64_t count);
+
+// "2,310 votes still queued after 60 s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)"
+[[nodiscard]] std::string unsettled(const Settlement& settlement, const Verdict& verdict);
+[[nodiscard]] std::string unsettled_advice(const Settlement& settlement);
+
+}  // namespace votebench::audit
