@@ -3,7 +3,7 @@ import tempfile
 
 import pytest
 
-from servers import PostgresServer, RedisServer
+from servers import PostgresServer, RedisServer, Votestack
 
 
 @pytest.fixture
@@ -36,3 +36,18 @@ def short_tmp():
     path = tempfile.mkdtemp(prefix="vb-", dir="/tmp")
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def votestack(short_tmp):
+    """votestack(service, *arguments): a running service, ended with the test."""
+    started = []
+
+    def start(service, *arguments, ready=True, env=None):
+        process = Votestack(short_tmp, service, *arguments, env=env)
+        started.append(process)
+        return process.wait_ready() if ready else process
+
+    yield start
+    for process in started:
+        process.kill()

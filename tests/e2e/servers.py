@@ -235,3 +235,18 @@ class PostgresServer:
     def _program(name):
         newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
         return str(newest / "bin" / name)
+
+
+class Votestack(Process):
+    """One service of votestack; wait_ready() before use. `address` is ("127.0.0.1", port) of vote and result."""
+
+    def __init__(self, directory, service, *arguments, env=None):
+        super().__init__([program("votestack"), service, *arguments], directory, env)
+        self.address = None
+        if service != "worker":
+            host, port = self.read_line().removeprefix("listening ").rsplit(":", 1)
+            self.address = (host, int(port))
+
+    def wait_ready(self):
+        assert self.read_line() == "ready"
+        return self
