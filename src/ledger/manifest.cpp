@@ -18,7 +18,7 @@
 //   store    := { "system_identifier", "table_oid", "relfilenode", "postmaster_start" }
 //   clock    := { "server", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
-//                 "clocks": [ clock ],
+//                 "store": store | null, "clocks": [ clock ],
 //                 "files": [ { "name", "bytes", "sha256": 64 hex } ] }
 #include "ledger/manifest.h"
 
@@ -229,6 +229,7 @@ EndRecord end_record_of(const Json& json) {
   EndRecord record;
   record.ended = wall_time(json.at("ended_ns"));
   json.at("interrupted").get_to(record.interrupted);
+  record.store = optional_of(json.at("store"), store);
   record.clocks = list_of(json.at("clocks"), clock);
   record.files = list_of(json.at("files"), seal);
   return record;
@@ -284,6 +285,7 @@ std::string to_json(const EndRecord& record) {
   const Json json{{"schema", kEndSchema},
                   {"ended_ns", nanoseconds(record.ended)},
                   {"interrupted", record.interrupted},
+                  {"store", json_of(record.store)},
                   {"clocks", json_of(record.clocks)},
                   {"files", json_of(record.files)}};
   return json.dump(2) + '\n';
