@@ -27,13 +27,14 @@ constexpr auto kCommandLimit = std::chrono::seconds(2);
 constexpr auto kNothingToDo = std::chrono::seconds(60);
 constexpr rlim_t kOpenFiles = 65536;
 
-// The environment of the services. Variables that libpq or PostgreSQL would obey must not reach
-// them from the user's shell.
+// The environment of the services. Variables that libpq, PostgreSQL or votestack obey must not
+// reach them from the user's shell.
 void prepare_environment() {
   std::vector<std::string> names;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (text.starts_with("PG")) names.emplace_back(text.substr(0, text.find('=')));
+    if (text.starts_with("PG") || text.starts_with("REDIS_"))
+      names.emplace_back(text.substr(0, text.find('=')));
   }
   for (const std::string& name : names) ::unsetenv(name.c_str());
   ::setenv("LC_ALL", "C", 1);

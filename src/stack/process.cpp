@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -57,11 +58,13 @@ std::multimap<pid_t, ProcessIdentity> children_by_parent() {
   return children;
 }
 
+// System calls by number: glibc 2.36 declares their functions without C linkage.
+//
 // A pidfd of exactly this process: opened first, verified afterwards, so that nothing can slip in
 // between.
 FileDescriptor open_pidfd(const ProcessIdentity& process) {
   if (process.pid <= 0) return {};
-  FileDescriptor fd(::pidfd_open(process.pid, 0));
+  FileDescriptor fd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
   if (!fd || !is_running(process)) return {};
   return fd;
 }
@@ -82,7 +85,7 @@ bool is_running(const ProcessIdentity& process) {
 
 bool send_signal(const ProcessIdentity& process, int signal) {
   const FileDescriptor fd = open_pidfd(process);
-  return fd && ::pidfd_send_signal(fd.get(), signal, nullptr, 0) == 0;
+  return fd && ::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) == 0;
 }
 
 bool wait_until_gone(const std::vector<ProcessIdentity>& processes, Nanoseconds limit) {
