@@ -68,6 +68,7 @@ struct FileSeal {
 struct EndRecord {
   WallTime ended{};
   bool interrupted = false;
+  std::optional<StoreIdentity> store{};  // of the table that the final rows were read from
   std::vector<ServerClock> clocks{};
   std::vector<FileSeal> files{};  // filled in by RunDirectory::close
 };
