@@ -1,0 +1,154 @@
+#include "support/catch.h"
+#include "unit/ledger/fixtures.h"
+
+using namespace votebench;
+using namespace votebench::ledger;
+using namespace votebench::ledger::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+Evidence some_evidence() {
+  Evidence evidence;
+  QueueEvidence& queue = evidence.queue;
+  queue.configured = queue.readable_at_end = queue.shares_pushes = true;
+  queue.same_server = false;
+  queue.restarts = 2;
+  queue.depth_start = 3;
+  queue.depth_end = 4;
+  queue.depth_max = 5;
+  queue.evicted = 6;
+  queue.pushed = 7;
+  queue.own_listed = {8, 9, 9};
+  queue.own_in_flight = {10};
+  queue.strangers_listed = 11;
+  RowEvidence& rows = evidence.rows;
+  rows.configured = rows.readable = rows.is_replica = rows.strangers_changed = true;
+  rows.same_store = false;
+  rows.store = {"7012", 1, 2, "2026"};
+  rows.model = TableModel::append;
+  rows.rows_start = 12;
+  rows.rows_end = 13;
+  rows.choices_start = {{"a", 14}, {kHostile, 15}};
+  RowSet& set = rows.rows;
+  set.own = {{16, 1, 1795197671250000001}, {17, kOtherChoice, 0}};
+  set.other_choices = {{17, kHostile}};
+  set.probes = 18;
+  set.other_run = 19;
+  set.foreign = 20;
+  set.invalid_own = 21;
+  set.carry_over = 22;
+  set.strangers = {{IdOrigin::other_run, "vb..", "a"}, {IdOrigin::foreign, kHostile, kHostile}};
+  set.total = 23;
+  set.pre_existing = 24;
+  set.stranger_checksum = 0xFEDCBA9876543210;
+  set.choices = {{"b", 25}};
+  evidence.settlement = {SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s};
+  return evidence;
+}
+
+// Binds every field by its place: a field added to one of these types does not compile here until
+// the files of evidence hold it too.
+auto fields(const QueueEvidence& queue) {
+  const auto& [configured, readable, same, restarts, shares, start, end, max, evicted, pushed,
+               popped, listed, in_flight, strangers, carry_over] = queue;
+  return std::tie(configured, readable, same, restarts, shares, start, end, max, evicted, pushed,
+                  popped, listed, in_flight, strangers, carry_over);
+}
+auto fields(const RowEvidence& rows) {
+  const auto& [configured, readable, same, replica, store, model, start, end, choices, changed,
+               set] = rows;
+  return std::tie(configured, readable, same, replica, store, model, start, end, choices, changed);
+}
+auto fields(const RowSet& rows) {
+  const auto& [own, others, probes, other_run, foreign, invalid, carry_over, strangers, total,
+               pre_existing, checksum, choices] = rows;
+  return std::tie(others, probes, other_run, foreign, invalid, carry_over, total, pre_existing,
+                  checksum, choices);
+}
+auto fields(const Settlement& settlement) {
+  const auto& [proof, reason, assumptions, drain, rate, needed] = settlement;
+  return std::tie(proof, reason, assumptions, drain, rate, needed);
+}
+
+RunDirectory run_with_evidence(const TemporaryDirectory& reports, const Evidence& evidence) {
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  REQUIRE(run.save_evidence(evidence).has_value());
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("evidence reads back as it was saved") {
+  const TemporaryDirectory reports;
+  Evidence written = some_evidence();
+  const RunDirectory run = run_with_evidence(reports, written);
+  written.queue.carry_over_ids = run.manifest().queue->carry_over_ids;  // kept by the manifest
+
+  const auto read = run.evidence();
+  REQUIRE(read.has_value());
+  REQUIRE(read->has_value());
+  const Evidence& evidence = **read;
+  CHECK((fields(evidence.queue) == fields(written.queue)));
+  CHECK((fields(evidence.rows) == fields(written.rows)));
+  CHECK((fields(evidence.rows.rows) == fields(written.rows.rows)));
+  CHECK((fields(evidence.settlement) == fields(written.settlement)));
+
+  REQUIRE(evidence.rows.rows.own.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(evidence.rows.rows.own[i].voter == written.rows.rows.own[i].voter);
+    CHECK(evidence.rows.rows.own[i].choice == written.rows.rows.own[i].choice);
+    CHECK(evidence.rows.rows.own[i].committed_ns == written.rows.rows.own[i].committed_ns);
+  }
+  REQUIRE(evidence.rows.rows.strangers.size() == 2);
+  CHECK(evidence.rows.rows.strangers[0].origin == IdOrigin::other_run);
+  CHECK(evidence.rows.rows.strangers[1].id == kHostile);
+  CHECK(evidence.rows.rows.strangers[1].choice == kHostile);
+}
+
+TEST_CASE("empty evidence and no evidence are two things") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  CHECK_FALSE(run.evidence()->has_value());
+  REQUIRE(run.save_evidence({}).has_value());
+  REQUIRE(run.evidence()->has_value());
+  CHECK((*run.evidence())->rows.rows.own.empty());
+}
+
+TEST_CASE("damaged rows are told, wherever the damage is") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = run_with_evidence(reports, some_evidence());
+  const auto file = run.path() / "rows.bin";
+  const std::string whole = *read_file(file);
+  const auto told = [&](const std::string& content) {
+    overwrite(file, content);
+    const auto evidence = run.evidence();
+    return evidence ? "" : evidence.error().message.substr(file.string().size());
+  };
+  CHECK(told(whole) == "");
+  CHECK(told("") == " is damaged: it has no header");
+  CHECK(told("X" + whole.substr(1)) == " is damaged: it has no header");
+  CHECK(told(whole.substr(0, whole.size() - 16)) ==
+        " is damaged: its header says 2 rows, it has 16 bytes of them");
+  for (std::size_t at = 16; at < whole.size(); ++at) {
+    std::string flipped = whole;
+    flipped[at] ^= 4;
+    REQUIRE(told(flipped) == " is damaged: its checksum does not match");
+  }
+}
+
+TEST_CASE("damaged evidence is named") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = run_with_evidence(reports, some_evidence());
+  const auto names = [&](const char* file, const std::string& content) {
+    overwrite(run.path() / file, content);
+    const auto evidence = run.evidence();
+    return !evidence &&
+           evidence.error().message.find(std::string(file) + " is damaged") != std::string::npos;
+  };
+  CHECK(names("strangers.ndjson", "{\"origin\": \"martian\", \"id\": \"\", \"choice\": \"\"}\n"));
+  CHECK(names("evidence.json", "{\"schema\": \"votebench.evidence/9\"}"));
+  CHECK(names("evidence.json", "{"));
+  std::filesystem::remove(run.path() / "rows.bin");
+  CHECK_FALSE(run.evidence().has_value());
+}

@@ -1,0 +1,217 @@
+#include "ledger/run_directory.h"
+
+#include "support/catch.h"
+#include "unit/ledger/fixtures.h"
+
+using namespace votebench;
+using namespace votebench::ledger;
+using namespace votebench::ledger::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+RunDirectory reopened(const TemporaryDirectory& reports, const std::string& selector = "@latest") {
+  Result<RunDirectory> run = RunDirectory::open(reports.path(), selector);
+  REQUIRE(run.has_value());
+  return std::move(*run);
+}
+
+}  // namespace
+
+TEST_CASE("a new run has its place, its texts and its links") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  CHECK(run.path() == reports.path() / "peak" / "20261120T180111Z-7f3a90bc");
+  CHECK(std::filesystem::read_symlink(reports.path() / "latest") ==
+        "peak/20261120T180111Z-7f3a90bc");
+  CHECK(std::filesystem::read_symlink(reports.path() / "peak" / "latest") ==
+        "20261120T180111Z-7f3a90bc");
+  CHECK(*run.load_text("scenario.yaml") == "version: 1\n");
+
+  const RunDirectory again = reopened(reports);
+  CHECK(again.manifest().run == run.manifest().run);
+  CHECK(again.manifest().scenario_text == run.manifest().scenario_text);
+  CHECK(again.manifest().resolved_text == run.manifest().resolved_text);
+  CHECK(again.manifest().target_text == run.manifest().target_text);
+  CHECK(again.manifest().queue->carry_over_ids == run.manifest().queue->carry_over_ids);
+}
+
+TEST_CASE("the links move to the newest run") {
+  const TemporaryDirectory reports;
+  (void)new_run(reports.path(), some_manifest(1));
+  (void)new_run(reports.path(), some_manifest(2));
+  CHECK(std::filesystem::read_symlink(reports.path() / "latest") ==
+        "peak/20261120T180111Z-00000002");
+  std::size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(reports.path()))
+    ++entries;
+  CHECK(entries == 2);  // peak and latest: nothing temporary stays
+}
+
+TEST_CASE("no name of a scenario leaves the reports or takes a link's place") {
+  const TemporaryDirectory reports;
+  const std::vector<std::pair<std::string, std::string>> names{
+      {"../../etc", "_..-..-etc"}, {"latest", "_latest"}, {"", "_"}, {"a b/c", "a-b-c"}};
+  for (const auto& [name, directory] : names) {
+    Manifest manifest = some_manifest();
+    manifest.scenario_name = name;
+    CHECK(new_run(reports.path(), manifest).path().parent_path() == reports.path() / directory);
+  }
+}
+
+TEST_CASE("a reports directory that cannot be written is an error of the environment") {
+  const auto run = RunDirectory::create("/proc/nowhere", some_manifest());
+  REQUIRE_FALSE(run.has_value());
+  CHECK(run.error().kind == ErrorKind::environment);
+}
+
+TEST_CASE("samples and events read back as they were appended") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  CHECK(run.samples()->empty());
+  const Sample full{1500ms, true, true, 7, 2, 100, 90, 101, 99, 1};
+  Sample blind;
+  blind.at = 2s;
+  blind.started = 5;
+  REQUIRE(run.append(full).has_value());
+  REQUIRE(run.append(blind).has_value());
+  REQUIRE(run.append(RunEvent{3s, "redis-restarted", kHostile}).has_value());
+
+  const auto samples = reopened(reports).samples();
+  REQUIRE(samples.has_value());
+  REQUIRE(samples->size() == 2);
+  const Sample& first = samples->front();
+  CHECK(first.at == 1500ms);
+  CHECK(first.has_queue);
+  CHECK(first.has_rows);
+  CHECK(first.queue_depth == 7);
+  CHECK(first.in_flight == 2);
+  CHECK(first.pushed == 100);
+  CHECK(first.rows_written == 90);
+  CHECK(first.started == 101);
+  CHECK(first.acked == 99);
+  CHECK(first.failed == 1);
+  CHECK_FALSE(samples->back().has_queue);
+  CHECK_FALSE(samples->back().has_rows);
+  CHECK(samples->back().started == 5);
+
+  const auto events = reopened(reports).events();
+  REQUIRE(events.has_value());
+  REQUIRE(events->size() == 1);
+  CHECK(events->front().at == 3s);
+  CHECK(events->front().name == "redis-restarted");
+  CHECK(events->front().detail == kHostile);
+}
+
+TEST_CASE("a line that a killed run left unfinished is skipped, a broken one is named") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  REQUIRE(run.append(RunEvent{1s, "one", ""}).has_value());
+  const auto file = run.path() / "events.ndjson";
+  const std::string whole = *read_file(file);
+  overwrite(file, whole + whole.substr(0, 20));
+  CHECK(run.events()->size() == 1);
+  overwrite(file, whole + "{}\n" + whole);
+  CHECK(run.events().error().message.find("events.ndjson is damaged: line 2") != std::string::npos);
+}
+
+TEST_CASE("report files are replaced whole") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  REQUIRE(run.save_text("summary.md", "first").has_value());
+  REQUIRE(run.save_text("summary.md", "second").has_value());
+  CHECK(*reopened(reports).load_text("summary.md") == "second");
+  CHECK_FALSE(run.load_text("nothing.txt").has_value());
+}
+
+TEST_CASE("runs are listed, the newest first, and found by any of their names") {
+  const TemporaryDirectory reports;
+  CHECK(list_runs(reports.path() / "nowhere").empty());
+  Manifest old = some_manifest(1);
+  old.scenario_name = "quick";
+  old.t0_wall -= 1h;
+  const RunDirectory first = new_run(reports.path(), old);
+  const RunDirectory second = new_run(reports.path(), some_manifest(2));
+  REQUIRE(first.close({}).has_value());
+  REQUIRE(first.save_text("result.json", R"({"verdict": "pass"})").has_value());
+  REQUIRE(second.save_text("result.json", "not json").has_value());
+  std::filesystem::create_directories(reports.path() / "peak" / "empty");
+
+  const auto runs = list_runs(reports.path());
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].path == second.path());
+  CHECK(runs[0].scenario == "peak");
+  CHECK(runs[0].run_id == "00000002");
+  CHECK_FALSE(runs[0].closed);
+  CHECK_FALSE(runs[0].verdict.has_value());
+  CHECK(runs[1].path == first.path());
+  CHECK(runs[1].started == old.t0_wall);
+  CHECK(runs[1].closed);
+  CHECK(runs[1].verdict == "pass");
+
+  CHECK(reopened(reports, "@latest").path() == second.path());
+  CHECK(reopened(reports, "@prev").path() == first.path());
+  CHECK(reopened(reports, "00000001").path() == first.path());
+  CHECK(reopened(reports, "quick").path() == first.path());
+  CHECK(reopened(reports, first.path().filename()).path() == first.path());
+  CHECK(reopened(reports, first.path()).path() == first.path());
+  CHECK(reopened(reports, reports.path() / "latest").path() == reports.path() / "latest");
+}
+
+TEST_CASE("a run that is not there is a mistake of the user") {
+  const TemporaryDirectory reports;
+  for (const char* selector : {"@latest", "@prev", "nonsense", ""}) {
+    const auto run = RunDirectory::open(reports.path(), selector);
+    REQUIRE_FALSE(run.has_value());
+    CHECK(run.error().kind == ErrorKind::usage);
+  }
+}
+
+TEST_CASE("a damaged manifest is named") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  overwrite(run.path() / "manifest.json", "{}");
+  const auto opened = RunDirectory::open(reports.path(), run.path());
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().message.find("manifest.json is damaged") != std::string::npos);
+}
+
+TEST_CASE("an open run has no end record, a closed one seals its files") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  REQUIRE(run.append(RunEvent{1s, "one", ""}).has_value());
+  REQUIRE((*run.create_attempts())->intend(0, {}));
+  CHECK_FALSE(run.end_record()->has_value());
+  CHECK(run.damage()->empty());
+  EndRecord record;
+  record.ended = WallTime(99ns);
+  REQUIRE(run.close(record).has_value());
+
+  const auto sealed = reopened(reports).end_record();
+  REQUIRE(sealed.has_value());
+  REQUIRE(sealed->has_value());
+  CHECK((*sealed)->ended == WallTime(99ns));
+  std::vector<std::string> names;
+  for (const FileSeal& seal : (*sealed)->files) names.push_back(seal.name);
+  CHECK(names == std::vector<std::string>{"attempts/00000.seg", "attempts/00001.seg",
+                                          "carry_over.ndjson", "events.ndjson", "manifest.json",
+                                          "resolved.yaml", "scenario.yaml", "target.yaml"});
+  CHECK(run.damage()->empty());
+}
+
+TEST_CASE("damage since the run was closed is told by file") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  (void)*run.create_attempts();
+  REQUIRE(run.close({}).has_value());
+
+  std::filesystem::resize_file(run.path() / "attempts" / "00000.seg", 1000);
+  std::string target = *run.load_text("target.yaml");
+  target[0] ^= 1;
+  overwrite(run.path() / "target.yaml", target);
+  std::filesystem::remove(run.path() / "resolved.yaml");
+  CHECK(*run.damage() ==
+        std::vector<std::string>{"attempts/00000.seg: 1000 bytes, 2097152 when the run was closed",
+                                 "resolved.yaml: missing",
+                                 "target.yaml: its content changed since the run was closed"});
+}
