@@ -98,6 +98,18 @@ struct Diagnostic {
   std::string help;  // may be empty
 };
 
+// What is wrong with the text of one value. `message` may say {value}: the reader of the file puts
+// in the value as it may be shown. Bytes [offset, offset + length) of the text are at fault.
+struct ValueError {
+  static constexpr std::size_t kWhole = static_cast<std::size_t>(-1);
+
+  DiagnosticId id = DiagnosticId::bad_threshold;
+  std::string message;
+  std::string help;
+  std::size_t offset = 0;
+  std::size_t length = kWhole;
+};
+
 // The errors of one parse, and the texts that their excerpts come from.
 class Diagnostics {
  public:
@@ -108,11 +120,14 @@ class Diagnostics {
   // From now on this part of a source is shown as ***.
   void mask(Span span);
 
+  // The text of a source.
+  [[nodiscard]] std::string_view text(std::size_t source) const { return sources_[source].text; }
+
   [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
   [[nodiscard]] std::size_t size() const { return diagnostics_.size(); }
-  // In the order of the sources once finish() has been called.
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return diagnostics_; }
-  void finish();
+  // Puts them into the order of the sources.
+  void sort();
 
   // All errors, one paragraph each, ending in a newline; after kMaxShown only their number.
   [[nodiscard]] std::string render() const;

@@ -31,8 +31,9 @@ inline constexpr std::size_t kMaxValues = 10'000;
 struct ParseOptions {
   // The value of an environment variable; nullopt: not set.
   std::function<std::optional<std::string>(const std::string& name)> environment;
-  // The content of a secret file; trailing newlines are removed by the parser.
-  std::function<Result<std::string>(const std::string& path)> read_secret_file;
+  // The content of a secret file; nullopt: there is no such file. The parser removes line ends at
+  // its end.
+  std::function<Result<std::optional<std::string>>(const std::string& path)> read_secret_file;
   // "workloads.peak.duration=10s": KEY=VALUE as given to --set, the value in YAML.
   std::vector<std::string> overrides;
 };

@@ -34,6 +34,8 @@ enum class ValueType : std::uint8_t {
 
 enum class Need : std::uint8_t { optional, required, nullable };
 
+inline constexpr std::string_view kProfileDefault = "(profile)";
+
 // Bit set of the executors that know a key of a workload.
 enum ExecutorBit : std::uint8_t {
   kConstantArrivalRate = 1,
@@ -49,7 +51,7 @@ struct Key {
   // The smallest and largest value: a number, rate per second, share as written, or duration.
   std::string_view least;
   std::string_view most;
-  std::string_view fallback;  // the default as it would be written; empty: none, or the profile's
+  std::string_view fallback;  // the default as it would be written, kProfileDefault, or empty
   Need need;
   std::string_view words;  // of ValueType::word: "uniform poisson"; also a word that any other
                            // type accepts in place of its value: "auto"
@@ -59,8 +61,21 @@ struct Key {
 
 [[nodiscard]] std::span<const Key> keys();
 
-// Executor names, in the order of ExecutorBit.
-[[nodiscard]] std::span<const std::string_view> executor_names();
+struct ExecutorName {
+  ExecutorBit bit;
+  std::string_view name;
+  std::string_view doc;
+};
+[[nodiscard]] std::span<const ExecutorName> executors();
+
+// Two keys of which a mapping holds exactly one. `executors` as in Key.
+struct ExactlyOne {
+  std::string_view mapping;
+  std::uint8_t executors;
+  std::string_view first;
+  std::string_view second;
+};
+[[nodiscard]] std::span<const ExactlyOne> exactly_one_rules();
 
 // JSON Schema draft-07 of a scenario file (`votebench schema`) and of a target file.
 [[nodiscard]] std::string json_schema();

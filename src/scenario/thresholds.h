@@ -36,15 +36,7 @@ struct Metric {
 // `value` in the unit of `metric`, as it would be written: "0.1%", "50ms", "400/s", "20000".
 [[nodiscard]] std::string format_metric(const Metric& metric, double value);
 
-// What is wrong with a threshold: bytes [offset, offset + length) of its text.
-struct ThresholdError {
-  DiagnosticId id = DiagnosticId::bad_threshold;
-  std::size_t offset = 0;
-  std::size_t length = 0;
-  std::string message;
-  std::string help;
-};
-
-[[nodiscard]] tl::expected<Threshold, ThresholdError> parse_threshold(std::string_view text);
+// `value` of the error is the whole expression.
+[[nodiscard]] tl::expected<Threshold, ValueError> parse_threshold(std::string_view text);
 
 }  // namespace votebench::scenario

@@ -1,0 +1,191 @@
+#include "scenario/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/text.h"
+#include "scenario/secrets.h"
+#include "scenario/values.h"
+
+namespace votebench::scenario {
+namespace {
+
+std::string_view kind_of(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "no value";
+    case Node::Kind::scalar:
+      return "a value";
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
+  }
+  return "";
+}
+
+class Checker {
+ public:
+  explicit Checker(Context& context) : context_(context) {}
+
+  void check(const KeyTree& tree, Node& node, const std::string& path) {
+    if (node.broken) return;
+    if (tree.type() == ValueType::later) return not_yet(node, path, "this");
+    if (node.kind == Node::Kind::null) return check_null(tree, node, path);
+    switch (tree.type()) {
+      case ValueType::mapping:
+        return check_mapping(tree, node, path);
+      case ValueType::names:
+        return check_names(tree, node, path);
+      case ValueType::list:
+        return check_list(tree, node, path);
+      case ValueType::secret:
+        node.valid = read_secret(node, path, context_);
+        return;
+      default:
+        return check_value(tree, node, path);
+    }
+  }
+
+ private:
+  void add(DiagnosticId id, const Span& span, const std::string& path, std::string message,
+           std::string help = {}) {
+    context_.add(id, span, path, std::move(message), std::move(help));
+  }
+
+  void not_yet(const Node& node, const std::string& path, std::string_view what) {
+    add(DiagnosticId::not_yet_supported, node.span, path,
+        fmt::format("{} is not yet supported in this version", what), "remove it");
+  }
+
+  void check_null(const KeyTree& tree, Node& node, const std::string& path) {
+    if (tree.key != nullptr && tree.key->need == Need::nullable)
+      node.valid = true;
+    else
+      add(DiagnosticId::missing_value, node.span, path, "the value is missing",
+          "write one, or remove the key");
+  }
+
+  // True: the node is of this kind.
+  bool is(Node::Kind kind, std::string_view name, const Node& node, const std::string& path) {
+    if (node.kind == kind) return true;
+    add(DiagnosticId::wrong_kind, node.span, path,
+        fmt::format("{} is needed here, this is {}", name, kind_of(node)));
+    return false;
+  }
+
+  void check_mapping(const KeyTree& tree, Node& node, const std::string& path) {
+    if (!is(Node::Kind::mapping, "a mapping", node, path)) return;
+    const std::uint8_t executors = executors_of(tree, node);
+    for (Member& member : node.members) {
+      const KeyTree* child = tree.find(member.name, executors);
+      if (child == nullptr)
+        unknown_key(tree, member, executors, path);
+      else if (child->type() == ValueType::later)
+        add(DiagnosticId::not_yet_supported, member.span, path,
+            fmt::format("the key '{}' is not yet supported in this version", member.name),
+            "remove it");
+      else
+        check(*child, member.value, path + "/" + member.name);
+    }
+    for (const KeyTree& child : tree.children)
+      if (child.key->need == Need::required && (child.key->executors & executors) == executors &&
+          node.find(child.name) == nullptr)
+        add(DiagnosticId::missing_key, node.owner, path,
+            fmt::format("the key '{}' is missing", child.name), std::string(child.key->doc));
+    check_exactly_one(tree, node, path);
+    node.valid = true;
+  }
+
+  // Which executors' keys a workload may have: its own; all of them while it names none.
+  std::uint8_t executors_of(const KeyTree& tree, const Node& node) {
+    if (tree.key != nullptr && tree.key->path == "/workloads/*") {
+      const Node* named = node.find("executor");
+      executors_ = named != nullptr ? executor_bit(named->text) : 0;
+    }
+    return executors_ != 0 ? executors_ : std::uint8_t{kEveryExecutor};
+  }
+
+  void unknown_key(const KeyTree& tree, const Member& member, std::uint8_t executors,
+                   const std::string& path) {
+    const std::string shown = printable(member.name, 60);
+    std::vector<std::string> others;
+    for (const ExecutorName& executor : votebench::scenario::executors())
+      if (tree.find(member.name, executor.bit) != nullptr) others.emplace_back(executor.name);
+    if (!others.empty())
+      return add(DiagnosticId::key_of_other_executor, member.span, path,
+                 fmt::format("the key '{}' does not belong to this executor", shown),
+                 fmt::format("it belongs to {}", join_words(others)));
+    std::vector<std::string> known;
+    for (const KeyTree& child : tree.children)
+      if ((child.key->executors & executors) != 0 && child.type() != ValueType::later)
+        known.emplace_back(child.name);
+    add(DiagnosticId::unknown_key, member.span, path, fmt::format("unknown key '{}'", shown),
+        suggest(member.name, known));
+  }
+
+  void check_exactly_one(const KeyTree& tree, const Node& node, const std::string& path) {
+    for (const ExactlyOne& rule : exactly_one_rules()) {
+      if (tree.key == nullptr || rule.mapping != tree.key->path || rule.executors != executors_)
+        continue;
+      const bool first = node.find(rule.first) != nullptr;
+      const bool second = node.find(rule.second) != nullptr;
+      if (first == second)
+        add(DiagnosticId::exactly_one_of, node.owner, path,
+            fmt::format("exactly one of '{}' and '{}' is needed, {} there", rule.first, rule.second,
+                        first ? "both are" : "none is"));
+    }
+  }
+
+  void check_names(const KeyTree& tree, Node& node, const std::string& path) {
+    if (!is(Node::Kind::mapping, "a mapping", node, path)) return;
+    if (node.members.empty())
+      return add(DiagnosticId::missing_value, node.owner, path, "at least one name is needed");
+    if (node.members.size() > 64)
+      return add(DiagnosticId::out_of_range, node.owner, path,
+                 fmt::format("{} names are too many", node.members.size()), "from 1 to 64");
+    for (Member& member : node.members) {
+      if (!is_name(member.name))
+        add(DiagnosticId::bad_name, member.span, path,
+            fmt::format("'{}' cannot be used as a name", printable(member.name, 60)),
+            "write letters, digits, '_', '-' and '.', at most 64, starting with a letter, a digit "
+            "or '_'");
+      check(*tree.any, member.value, path + "/" + member.name);
+    }
+    node.valid = true;
+  }
+
+  void check_list(const KeyTree& tree, Node& node, const std::string& path) {
+    if (!is(Node::Kind::list, "a list", node, path)) return;
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+      check(*tree.element, node.items[i], fmt::format("{}/{}", path, i));
+    node.valid = true;
+  }
+
+  void check_value(const KeyTree& tree, Node& node, const std::string& path) {
+    if (node.kind == Node::Kind::mapping && !tree.children.empty())
+      return check_mapping(tree, node, path);
+    if (node.kind == Node::Kind::mapping && tree.type() == ValueType::threshold)
+      return not_yet(node, path, "a threshold with options");
+    if (!is(Node::Kind::scalar, tree.children.empty() ? "a value" : "a value or a mapping", node,
+            path))
+      return;
+    auto value = convert(*tree.key, node.text, node.quoted && !node.expanded);
+    if (!value) return context_.add(value.error(), node, path);
+    node.value = std::move(*value);
+    node.valid = true;
+  }
+
+  Context& context_;
+  std::uint8_t executors_ = 0;  // of the workload that is being checked; 0: none
+};
+
+}  // namespace
+
+void check_tree(const KeyTree& tree, Node& node, const std::string& path, Context& context) {
+  Checker(context).check(tree, node, path);
+}
+
+}  // namespace votebench::scenario

@@ -1,0 +1,32 @@
+// What the steps of one parse share: where errors go, and how they are told.
+#pragma once
+
+#include <string>
+
+#include "scenario/diagnostic.h"
+#include "scenario/node.h"
+#include "scenario/parse.h"
+
+namespace votebench::scenario {
+
+struct Context {
+  const ParseOptions& options;
+  Diagnostics& diagnostics;
+
+  void add(DiagnosticId id, const Span& span, const std::string& path, std::string message,
+           std::string help = {}) {
+    diagnostics.add({id, span, path.empty() ? "/" : path, std::move(message), std::move(help)});
+  }
+
+  // A value that cannot be converted; puts the value as it may be shown in the place of {value}.
+  void add(const ValueError& error, const Node& node, const std::string& path);
+};
+
+// Hides, in every rendering of the diagnostics, what may be a secret under `node`: the values of
+// keys that are named like one, and passwords in URLs.
+void mask_secrets(const Node& node, Diagnostics& diagnostics);
+
+// The same for a source whose tree could not be read, by the look of its lines.
+void mask_lines(std::size_t source, Diagnostics& diagnostics);
+
+}  // namespace votebench::scenario

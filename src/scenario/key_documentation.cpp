@@ -1,0 +1,93 @@
+// The table of keys as Markdown.
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "scenario/schema.h"
+#include "scenario/values.h"
+
+namespace votebench::scenario {
+namespace {
+
+std::string type_text(const Key& key) {
+  switch (key.type) {
+    case ValueType::mapping:
+      return "mapping";
+    case ValueType::names:
+      return "mapping of names";
+    case ValueType::list:
+      return "list";
+    case ValueType::boolean:
+      return "true or false";
+    case ValueType::count:
+      return "count";
+    case ValueType::number:
+      return "number";
+    case ValueType::duration:
+      return "time";
+    case ValueType::duration_range:
+      return "time..time";
+    case ValueType::rate:
+      return "rate";
+    case ValueType::share:
+      return "percentage";
+    case ValueType::text:
+      return "text";
+    case ValueType::name:
+      return "name";
+    case ValueType::word:
+      return "word";
+    case ValueType::http_url:
+      return "URL";
+    case ValueType::redis_url:
+      return "URL";
+    case ValueType::postgres_uri:
+      return "URI";
+    case ValueType::address:
+      return "IP address";
+    case ValueType::secret:
+      return "{ env: NAME } or { file: PATH }";
+    case ValueType::threshold:
+      return "threshold";
+    case ValueType::later:
+      return "";
+  }
+  return "";
+}
+
+std::string range_text(const Key& key) {
+  std::vector<std::string> words = split_words(key.words);
+  if (!key.least.empty())
+    words.push_back(key.least == key.most ? std::string(key.least)
+                                          : fmt::format("{} to {}", key.least, key.most));
+  return join_words(words);
+}
+
+std::string default_text(const Key& key) {
+  if (key.need == Need::required) return "required";
+  if (key.fallback == kProfileDefault) return "the profile's";
+  if (key.need == Need::nullable) return "null";
+  return key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
+}
+
+std::string doc_text(const Key& key) {
+  std::vector<std::string> names;
+  for (const ExecutorName& executor : executors())
+    if ((executor.bit & key.executors) != 0) names.emplace_back(executor.name);
+  if (key.executors == kEveryExecutor) return std::string(key.doc);
+  return fmt::format("{} ({})", key.doc, fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::string key_documentation() {
+  std::string text = "| key | type | values | default | meaning |\n|---|---|---|---|---|\n";
+  for (const Key& key : keys())
+    if (key.type != ValueType::later)
+      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.path.substr(1), type_text(key),
+                          range_text(key), default_text(key), doc_text(key));
+  return text;
+}
+
+}  // namespace votebench::scenario

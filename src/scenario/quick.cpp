@@ -1,0 +1,79 @@
+#include "scenario/quick.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/text.h"
+#include "scenario/key_tree.h"
+#include "scenario/parse.h"
+#include "scenario/values.h"
+
+namespace votebench::scenario {
+namespace {
+
+constexpr std::string_view kDefaultClients = "40";
+
+// One option against the row of the key that it stands for.
+Result<> check_option(std::string_view option, const std::string& text, std::string_view key) {
+  if (text.empty()) return {};
+  const Key& row = key_at(fmt::format("/workloads/*/{}", key));
+  const auto value = convert(row, text, false);
+  if (value) return {};
+  std::string message = value.error().message;
+  if (const std::size_t at = message.find("{value}"); at != std::string::npos)
+    message.replace(at, 7, "'" + printable(text, 60) + "'");
+  return fail(ErrorKind::usage, fmt::format("--{}: {}", option, message), value.error().help);
+}
+
+std::string workload(std::string_view executor, const std::string& keys) {
+  return fmt::format("version: 1\nname: command-line\nworkloads:\n  votes:\n    executor: {}\n{}",
+                     executor, keys);
+}
+
+std::string key_line(std::string_view key, std::string_view value) {
+  return fmt::format("    {}: {}\n", key, value);
+}
+
+// Votes at a rate: the time that they take, to the nanosecond.
+std::string time_of(const QuickRun& run) {
+  const double seconds =
+      static_cast<double>(parse_count(run.votes).value()) / parse_rate(run.rate).value();
+  return duration_literal(Nanoseconds(std::llround(seconds * 1e9)));
+}
+
+}  // namespace
+
+Result<std::string> quick_yaml(const QuickRun& run) {
+  TRY(check_option("votes", run.votes, "votes"));
+  TRY(check_option("clients", run.clients, "clients"));
+  TRY(check_option("rate", run.rate, "rate"));
+  TRY(check_option("duration", run.duration, "duration"));
+  const bool votes = !run.votes.empty();
+  const bool clients = !run.clients.empty();
+  const bool rate = !run.rate.empty();
+  const bool duration = !run.duration.empty();
+
+  if (votes && !rate && !duration)
+    return workload("burst", key_line("votes", run.votes) +
+                                 key_line("clients", clients ? run.clients : kDefaultClients));
+  if (votes && !clients && rate != duration)
+    return workload("burst", key_line("votes", run.votes) +
+                                 key_line("within", duration ? run.duration : time_of(run)));
+  if (!votes && !clients && rate && duration)
+    return workload("constant-arrival-rate",
+                    key_line("rate", run.rate) + key_line("duration", run.duration));
+  if (!votes && clients && !rate && duration)
+    return workload("constant-clients",
+                    key_line("clients", run.clients) + key_line("duration", run.duration));
+  return fail(ErrorKind::usage, "these options do not say what to send",
+              "give --votes with --clients, --duration or --rate; or --duration with --rate or "
+              "--clients");
+}
+
+Result<Scenario> quick_scenario(const QuickRun& run) {
+  TRY_ASSIGN(const std::string yaml, quick_yaml(run));
+  return parse_scenario(yaml, "(command line)", {}).result();
+}
+
+}  // namespace votebench::scenario

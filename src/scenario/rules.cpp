@@ -1,0 +1,168 @@
+// The rules that concern more than one value.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/text.h"
+#include "scenario/build.h"
+#include "scenario/fields.h"
+
+namespace votebench::scenario {
+namespace {
+
+// More would leave too few voter ids for each: every closed workload reserves its own.
+constexpr std::size_t kMaxClosedWorkloads = 15;
+
+double seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+bool is_closed(const Workload& workload) {
+  const auto* burst = std::get_if<Burst>(&workload.executor);
+  return std::holds_alternative<ConstantClients>(workload.executor) ||
+         (burst != nullptr && !burst->within);
+}
+
+// Votes under the rate curve of an open workload; nothing for the others.
+std::optional<double> area(const Workload& workload) {
+  if (const auto* load = std::get_if<ConstantArrivalRate>(&workload.executor))
+    return load->rate_per_s * seconds(load->duration);
+  const auto* load = std::get_if<RampingArrivalRate>(&workload.executor);
+  if (load == nullptr) return std::nullopt;
+  double votes = 0;
+  double rate = load->start_per_s;
+  for (const RampStage& stage : load->stages) {
+    votes += (rate + stage.to_per_s) / 2 * seconds(stage.over);
+    rate = stage.to_per_s;
+  }
+  return votes;
+}
+
+// Nothing when only the target decides when it ends.
+std::optional<Nanoseconds> end_of(const Workload& workload) {
+  Nanoseconds length{};
+  if (const auto* constant = std::get_if<ConstantArrivalRate>(&workload.executor)) {
+    length = constant->duration;
+  } else if (const auto* ramp = std::get_if<RampingArrivalRate>(&workload.executor)) {
+    for (const RampStage& stage : ramp->stages) length += stage.over;
+  } else if (const auto* burst = std::get_if<Burst>(&workload.executor)) {
+    if (!burst->within) return std::nullopt;
+    length = *burst->within;
+  } else {
+    const auto& clients = std::get<ConstantClients>(workload.executor);
+    if (!clients.duration) return std::nullopt;
+    length = *clients.duration;
+  }
+  return workload.start_at + length;
+}
+
+const Node* at(const Node& root, std::initializer_list<std::string_view> path) {
+  const Node* node = &root;
+  for (const std::string_view name : path)
+    if (node != nullptr) node = node->find(name);
+  return node;
+}
+
+// A workload whose every value is right: only then do its votes and its end mean anything.
+bool all_valid(const Node& node) {
+  const auto valid = [](const auto& members) {
+    return std::all_of(members.begin(), members.end(), [](const auto& member) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(member)>, Member>)
+        return all_valid(member.value);
+      else
+        return all_valid(member);
+    });
+  };
+  return node.valid && valid(node.members) && valid(node.items);
+}
+
+void check_stack(const Node& root, Context& context) {
+  const Node* stack = root.find("stack");
+  const Node* target = root.find("target");
+  if (stack != nullptr && target != nullptr)
+    context.add(DiagnosticId::stack_and_target, target->owner, "",
+                "there is a stack and a target; votes can go to one of them only",
+                "remove 'stack' to use what is there, or 'target' to have it stood up");
+}
+
+void check_votes(const Node& workloads, const Scenario& scenario, Context& context) {
+  for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
+    const Member& member = workloads.members[i];
+    const auto votes = area(scenario.workloads[i]);
+    // The plan rounds to the nearest number of votes.
+    if (all_valid(member.value) && votes && *votes < 0.5)
+      context.add(DiagnosticId::no_votes, member.span, "/workloads/" + member.name,
+                  "this workload plans no vote", "raise its rate or let it last longer");
+  }
+}
+
+void check_closed_workloads(const Node& workloads, const Scenario& scenario, Context& context) {
+  const auto closed =
+      std::count_if(scenario.workloads.begin(), scenario.workloads.end(), is_closed);
+  if (static_cast<std::size_t>(closed) > kMaxClosedWorkloads)
+    context.add(
+        DiagnosticId::too_many_workloads, workloads.owner, "/workloads",
+        fmt::format("{} workloads send by clients, at most {} can", closed, kMaxClosedWorkloads),
+        "join some of them: one workload may have thousands of clients");
+}
+
+void check_warm_up(const Node& root, const Scenario& scenario, Context& context) {
+  const Node* warm_up = root.find("warm_up");
+  Nanoseconds end{};
+  for (const Workload& workload : scenario.workloads) {
+    const auto own = end_of(workload);
+    if (!own) return;
+    end = std::max(end, *own);
+  }
+  const Node* workloads = root.find("workloads");
+  if (warm_up != nullptr && warm_up->valid && workloads != nullptr && all_valid(*workloads) &&
+      scenario.warm_up > Nanoseconds(0) && scenario.warm_up >= end)
+    context.add(DiagnosticId::warm_up_too_long, warm_up->span, "/warm_up",
+                fmt::format("the warm-up leaves nothing to measure: the load ends after {}",
+                            duration_literal(end)),
+                "make it shorter");
+}
+
+void check_revotes(const Node& root, const Scenario& scenario, Context& context) {
+  const Node* revote = at(root, {"voters", "revote"});
+  const Voters& voters = scenario.voters;
+  if (revote != nullptr && voters.choices.size() == 1 && voters.revote.ratio > 0 &&
+      voters.revote.switch_share > 0)
+    context.add(DiagnosticId::revote_one_choice, revote->owner, "/voters/revote",
+                "re-votes cannot change a choice when there is only one",
+                "add a choice, or write switch: 0%");
+}
+
+// A mapping in which exactly one value is `place`; with `others`, further values are allowed.
+void check_placeholder(const Node* node, std::string_view place, bool others,
+                       const std::string& path, Context& context) {
+  if (node == nullptr || !all_valid(*node)) return;
+  const auto places =
+      std::count_if(node->members.begin(), node->members.end(),
+                    [&](const Member& member) { return member.value.text == place; });
+  if (places == 1 && (others || node->members.size() == 1)) return;
+  context.add(DiagnosticId::bad_placeholder, node->owner, path,
+              fmt::format("exactly one value must be \"{}\"{}", place,
+                          others ? "" : ", and there must be no other"),
+              fmt::format("write {{ NAME: \"{}\" }}", place));
+}
+
+}  // namespace
+
+void check_target_rules(const Node& node, const std::string& path, Context& context) {
+  check_placeholder(at(node, {"vote", "form"}), kChoicePlace, true, path + "/vote/form", context);
+  check_placeholder(at(node, {"vote", "cookie"}), kVoterPlace, false, path + "/vote/cookie",
+                    context);
+}
+
+void check_rules(const Node& root, const Scenario& scenario, Context& context) {
+  check_stack(root, context);
+  if (const Node* target = root.find("target")) check_target_rules(*target, "/target", context);
+  check_warm_up(root, scenario, context);
+  check_revotes(root, scenario, context);
+  const Node* workloads = root.find("workloads");
+  if (workloads == nullptr || !workloads->valid) return;
+  check_votes(*workloads, scenario, context);
+  check_closed_workloads(*workloads, scenario, context);
+}
+
+}  // namespace votebench::scenario

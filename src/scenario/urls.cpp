@@ -1,0 +1,216 @@
+#include "scenario/urls.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace votebench::scenario {
+namespace {
+
+using Fault = tl::unexpected<ValueError>;
+
+Fault bad_url(std::string message, std::string help) {
+  return Fault(ValueError{DiagnosticId::bad_url, std::move(message), std::move(help)});
+}
+
+Fault userinfo(std::string_view text, std::string_view help) {
+  ValueError error{DiagnosticId::userinfo_secret, "a URL must not hold a password",
+                   std::string(help)};
+  const SecretPart part = find_url_secret(text);
+  if (part.length > 0) {
+    error.offset = part.offset;
+    error.length = part.length;
+  }
+  return Fault(error);
+}
+
+// scheme://rest
+struct Parts {
+  std::string_view scheme;
+  std::string_view user;  // before '@'
+  bool has_user = false;
+  std::string_view authority;  // host and port
+  std::string_view tail;       // from '/', '?' or '#' on
+};
+
+bool is_graphic_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+std::optional<Parts> take_apart(std::string_view text) {
+  const std::size_t colon = text.find("://");
+  if (colon == std::string_view::npos || !is_graphic_ascii(text)) return std::nullopt;
+  Parts parts;
+  parts.scheme = text.substr(0, colon);
+  const std::string_view rest = text.substr(colon + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  parts.authority = rest.substr(0, end);
+  parts.tail = rest.substr(end);
+  if (const std::size_t at = parts.authority.rfind('@'); at != std::string_view::npos) {
+    parts.has_user = true;
+    parts.user = parts.authority.substr(0, at);
+    parts.authority.remove_prefix(at + 1);
+  }
+  return parts;
+}
+
+bool is_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
+  });
+}
+
+template <typename Number>
+std::optional<Number> whole(std::string_view text, Number most) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value > most) return std::nullopt;
+  return value;
+}
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port;
+};
+
+// HOST, HOST:PORT, [V6] or [V6]:PORT.
+std::optional<Endpoint> to_endpoint(std::string_view authority, std::uint16_t default_port) {
+  Endpoint endpoint{"", default_port};
+  if (authority.starts_with('[')) {
+    const std::size_t close = authority.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    endpoint.host = authority.substr(1, close - 1);
+    in6_addr address{};
+    if (inet_pton(AF_INET6, endpoint.host.c_str(), &address) != 1) return std::nullopt;
+    authority.remove_prefix(close + 1);
+  } else {
+    const std::size_t colon = std::min(authority.find(':'), authority.size());
+    endpoint.host = authority.substr(0, colon);
+    if (!is_host(endpoint.host)) return std::nullopt;
+    authority.remove_prefix(colon);
+  }
+  if (authority.empty()) return endpoint;
+  const auto port = whole<std::uint16_t>(authority.substr(1), 65535);
+  if (authority[0] != ':' || !port || *port == 0) return std::nullopt;
+  endpoint.port = *port;
+  return endpoint;
+}
+
+tl::expected<QueueSettings, ValueError> unix_queue(const Parts& parts) {
+  QueueSettings queue;
+  const std::size_t query = std::min(parts.tail.find('?'), parts.tail.size());
+  queue.socket_path = parts.tail.substr(0, query);
+  std::string_view rest = parts.tail.substr(query);
+  std::optional<int> database = 0;
+  if (!rest.empty())
+    database = rest.starts_with("?db=") ? whole<int>(rest.substr(4), 65535) : std::nullopt;
+  if (!parts.authority.empty() || queue.socket_path.size() < 2 || !database || *database < 0)
+    return bad_url("{value} is not the URL of a Unix socket",
+                   "write unix:///PATH or "
+                   "unix:///PATH?db=0");
+  queue.database = *database;
+  return queue;
+}
+
+// A password between ':' and '@'. A careless one may itself hold '/', '?' or '#': the last '@' of
+// the text ends it, unless what follows the ':' is a port. Before an http URL's '@' all is secret.
+SecretPart user_secret(std::string_view text, std::size_t begin) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos || at <= begin) return {};
+  const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
+  const bool in_authority = text.substr(begin, end - begin).find('@') != std::string_view::npos;
+  if (in_authority && text.starts_with("http")) return {begin, at - begin};
+  const std::size_t colon = text.find(':', begin);
+  if (colon >= at || at - colon == 1) return {};
+  const std::string_view port = text.substr(colon + 1, end - std::min(end, colon + 1));
+  const bool is_port = port.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!in_authority && (is_port || text[begin] == '[')) return {};
+  return {colon + 1, at - colon - 1};
+}
+
+SecretPart query_secret(std::string_view text, std::size_t begin) {
+  const std::size_t query = text.find('?', begin);
+  if (query == std::string_view::npos) return {};
+  for (const std::string_view name : {"password=", "passwd=", "pass=", "pwd="}) {
+    const std::size_t found = text.find(name, query);
+    if (found == std::string_view::npos) continue;
+    const std::size_t value = found + name.size();
+    return {value, std::min(text.find_first_of("&#", value), text.size()) - value};
+  }
+  return {};
+}
+
+}  // namespace
+
+tl::expected<HttpUrl, ValueError> parse_http_url(std::string_view text) {
+  const auto parts = take_apart(text);
+  if (!parts || (parts->scheme != "http" && parts->scheme != "https"))
+    return bad_url("{value} is not an http URL", "write http://HOST:PORT/PATH");
+  if (parts->has_user) return userinfo(text, "remove what stands before the '@'");
+  const bool tls = parts->scheme == "https";
+  const auto endpoint = to_endpoint(parts->authority, tls ? 443 : 80);
+  if (!endpoint)
+    return bad_url("{value} has no valid host and port",
+                   "write http://HOST:PORT/PATH, an IPv6 address as [::1]");
+  if (parts->tail.find('#') != std::string_view::npos)
+    return bad_url("{value} has a fragment", "remove the '#' and what follows");
+  std::string path(parts->tail);
+  if (path.starts_with('?')) path.insert(0, 1, '/');
+  return HttpUrl{tls, endpoint->host, endpoint->port, std::move(path)};
+}
+
+tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
+  static constexpr std::string_view kForm = "write redis://HOST:PORT/DB or unix:///PATH?db=DB";
+  const auto parts = take_apart(text);
+  if (parts && parts->user.find(':') != std::string_view::npos)
+    return userinfo(text, "write the password as password: { env: NAME }");
+  if (parts && parts->scheme == "rediss")
+    return bad_url("{value}: Redis over TLS is not supported", std::string(kForm));
+  if (parts && parts->scheme == "unix" && !parts->has_user) return unix_queue(*parts);
+  if (!parts || parts->scheme != "redis")
+    return bad_url("{value} is not a Redis URL", std::string(kForm));
+  const auto endpoint = to_endpoint(parts->authority, 6379);
+  const std::string_view path = parts->tail.empty() ? "/" : parts->tail;
+  const auto database = path == "/"      ? std::optional<int>(0)
+                        : path[0] == '/' ? whole<int>(path.substr(1), 65535)
+                                         : std::nullopt;
+  if (!endpoint || !database || *database < 0)
+    return bad_url("{value} has no valid host, port and database number", std::string(kForm));
+  QueueSettings queue;
+  queue.host = endpoint->host;
+  queue.port = endpoint->port;
+  queue.database = *database;
+  queue.user = parts->user;
+  return queue;
+}
+
+std::string redis_url_of(const QueueSettings& queue) {
+  if (!queue.socket_path.empty())
+    return fmt::format("unix://{}?db={}", queue.socket_path, queue.database);
+  const bool v6 = queue.host.find(':') != std::string::npos;
+  return fmt::format("redis://{}{}{}{}{}:{}/{}", queue.user, queue.user.empty() ? "" : "@",
+                     v6 ? "[" : "", queue.host, v6 ? "]" : "", queue.port, queue.database);
+}
+
+tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text) {
+  if (find_url_secret(text).length > 0)
+    return userinfo(text, "write the password as password: { env: NAME }");
+  const auto parts = take_apart(text);
+  if (!parts || (parts->scheme != "postgresql" && parts->scheme != "postgres"))
+    return bad_url("{value} is not a PostgreSQL URI", "write postgresql://USER@HOST:PORT/DATABASE");
+  return std::string(text);
+}
+
+SecretPart find_url_secret(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return {};
+  const SecretPart part = user_secret(text, scheme + 3);
+  return part.length > 0 ? part : query_secret(text, scheme + 3);
+}
+
+}  // namespace votebench::scenario

@@ -1,0 +1,40 @@
+// The addresses of a target, as URLs. A user's password in one is refused, and no error repeats it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "scenario/diagnostic.h"
+#include "vote/target_settings.h"
+
+namespace votebench::scenario {
+
+struct HttpUrl {
+  bool tls = false;
+  std::string host;  // without brackets
+  std::uint16_t port = 80;
+  std::string path;  // with the query; empty when the URL has none
+};
+
+// http://HOST[:PORT][/PATH]; an IPv6 address stands in brackets; no user, no fragment.
+[[nodiscard]] tl::expected<HttpUrl, ValueError> parse_http_url(std::string_view text);
+
+// redis://[USER@]HOST[:PORT][/DB] or unix:///PATH[?db=DB]: host, port, socket_path, database, user.
+[[nodiscard]] tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text);
+
+// The URL that parse_redis_url reads back as the same place and user.
+[[nodiscard]] std::string redis_url_of(const QueueSettings& queue);
+
+// postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
+[[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);
+
+// The bytes of `text` that are a password in a URL's user part or query; length 0: none.
+struct SecretPart {
+  std::size_t offset = 0;
+  std::size_t length = 0;
+};
+[[nodiscard]] SecretPart find_url_secret(std::string_view text);
+
+}  // namespace votebench::scenario

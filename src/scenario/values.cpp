@@ -1,0 +1,332 @@
+#include "scenario/values.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "scenario/thresholds.h"
+#include "scenario/urls.h"
+
+namespace votebench::scenario {
+namespace {
+
+using Fault = tl::unexpected<ValueError>;
+
+constexpr std::string_view kDigits = "0123456789";
+
+Fault fault(DiagnosticId id, std::string message, std::string help) {
+  return Fault(ValueError{id, std::move(message), std::move(help)});
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+// YAML 1.1 readers take 010 as 8; a person means 10.
+bool has_leading_zero(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' && kDigits.find(text[1]) != std::string_view::npos;
+}
+
+Fault leading_zero(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of('0'), text.size() - 1);
+  return fault(DiagnosticId::leading_zero, "{value} has a leading zero",
+               fmt::format("write {}", text.substr(first)));
+}
+
+// digits [ "." digits ]
+std::optional<double> decimal(std::string_view text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  if (!all_digits(text.substr(0, point))) return std::nullopt;
+  if (point < text.size() && !all_digits(text.substr(point + 1))) return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+struct RateUnit {
+  std::string_view name;
+  double seconds;
+};
+constexpr std::array<RateUnit, 3> kRateUnits{{{"/s", 1}, {"/m", 60}, {"/h", 3600}}};
+
+Converted<Value> to_boolean(std::string_view text, bool quoted) {
+  if (!quoted && (text == "true" || text == "false")) return Value(text == "true");
+  return fault(DiagnosticId::not_a_boolean, "{value} is neither true nor false",
+               "write true or false, without quotes");
+}
+
+Converted<Value> to_word(const Key& key, std::string_view text) {
+  const std::vector<std::string> known = split_words(key.words);
+  if (std::find(known.begin(), known.end(), text) != known.end()) return Value(std::string(text));
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLater{
+      {{"/stack/name", "compose"}, {"/stack/name", "aws"}, {"/evidence", "tap"}}};
+  if (std::find(kLater.begin(), kLater.end(), std::pair(key.path, text)) != kLater.end())
+    return fault(DiagnosticId::not_yet_supported, "{value} is not yet supported in this version",
+                 fmt::format("this version knows {}", join_words(known)));
+  return fault(DiagnosticId::unknown_word, "unknown value {value}", suggest(text, known));
+}
+
+Converted<Value> to_range(std::string_view text) {
+  const auto bad = [](std::string help) {
+    return fault(DiagnosticId::not_a_duration_range, "{value} is not a range of times",
+                 std::move(help));
+  };
+  const std::size_t dots = text.find("..");
+  if (dots == std::string_view::npos) return bad("write the shortest and the longest: 1s..10s");
+  const auto least = parse_time(text.substr(0, dots));
+  const auto most = parse_time(text.substr(dots + 2));
+  if (!least) return bad(least.error().help);
+  if (!most) return bad(most.error().help);
+  if (*least > *most) return bad("the first time must not be longer than the second");
+  return Value(DurationRange(*least, *most));
+}
+
+bool is_plain_text(std::string_view text) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= 1000 && is_valid_utf8(text) &&
+         std::none_of(text.begin(), text.end(), control);
+}
+
+Converted<Value> to_text(std::string_view text) {
+  if (is_plain_text(text)) return Value(std::string(text));
+  return fault(DiagnosticId::not_text,
+               text.empty() ? "the text is empty" : "{value} cannot be used as text here",
+               "write 1 to 1000 characters without control characters");
+}
+
+Converted<Value> to_name(std::string_view text) {
+  if (is_name(text)) return Value(std::string(text));
+  return fault(DiagnosticId::bad_name, "{value} cannot be used as a name",
+               "write letters, digits, '_', '-' and '.', at most 64, starting with a letter, a "
+               "digit or '_'");
+}
+
+Converted<Value> to_address(std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  const std::string address(text);
+  if (inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+      inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1)
+    return Value(address);
+  return fault(DiagnosticId::bad_address, "{value} is not an IP address",
+               "write an address of this machine: 127.0.0.2");
+}
+
+// A URL is kept as text; whoever needs its parts takes it apart again.
+template <typename Url>
+Converted<Value> checked(const Converted<Url>& url, std::string_view text) {
+  if (!url) return Fault(url.error());
+  return Value(std::string(text));
+}
+
+template <typename T>
+Converted<Value> widened(const Converted<T>& value) {
+  if (!value) return Fault(value.error());
+  return Value(*value);
+}
+
+bool is_numeric(ValueType type) {
+  return type == ValueType::boolean || type == ValueType::count || type == ValueType::number;
+}
+
+Converted<Value> by_type(const Key& key, std::string_view text, bool quoted) {
+  switch (key.type) {
+    case ValueType::boolean:
+      return to_boolean(text, quoted);
+    case ValueType::count:
+      return widened(parse_count(text));
+    case ValueType::number:
+      return widened(parse_number(text));
+    case ValueType::duration:
+      return widened(parse_time(text));
+    case ValueType::duration_range:
+      return to_range(text);
+    case ValueType::rate:
+      return widened(parse_rate(text));
+    case ValueType::share:
+      return widened(parse_share(text));
+    case ValueType::text:
+      return to_text(text);
+    case ValueType::name:
+      return to_name(text);
+    case ValueType::word:
+      return to_word(key, text);
+    case ValueType::http_url:
+      return checked(parse_http_url(text), text);
+    case ValueType::redis_url:
+      return checked(parse_redis_url(text), text);
+    case ValueType::postgres_uri:
+      return checked(parse_postgres_uri(text), text);
+    case ValueType::address:
+      return to_address(text);
+    case ValueType::threshold:
+      return widened(parse_threshold(text));
+    case ValueType::mapping:
+    case ValueType::names:
+    case ValueType::list:
+    case ValueType::secret:
+    case ValueType::later:
+      break;
+  }
+  CHECK_THAT_HOLDS(!"a scalar's type");
+  return Value();
+}
+
+// Values in one unit, for the check of ranges: nanoseconds, votes per second, shares, numbers.
+double magnitude(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* count = std::get_if<std::uint64_t>(&value)) return static_cast<double>(*count);
+  if (const auto* time = std::get_if<Nanoseconds>(&value))
+    return static_cast<double>(time->count());
+  return 0;
+}
+
+bool in_range(const Key& key, const Value& value) {
+  if (const auto* range = std::get_if<DurationRange>(&value))
+    return range->first >= parse_time(key.least).value() &&
+           range->second <= parse_time(key.most).value();
+  const double at = magnitude(value);
+  return at >= magnitude(by_type(key, key.least, false).value()) &&
+         at <= magnitude(by_type(key, key.most, false).value());
+}
+
+}  // namespace
+
+Converted<Value> convert(const Key& key, std::string_view text, bool quoted) {
+  if (!key.words.empty() && key.type != ValueType::word) {
+    const std::vector<std::string> words = split_words(key.words);
+    if (std::find(words.begin(), words.end(), text) != words.end()) return Value(std::string(text));
+  }
+  if (quoted && is_numeric(key.type))
+    return fault(
+        key.type == ValueType::boolean ? DiagnosticId::not_a_boolean : DiagnosticId::not_a_count,
+        "{value} is text; what is needed is a value", "remove the quotes");
+  Converted<Value> value = by_type(key, text, quoted);
+  if (!value || key.least.empty() || in_range(key, *value)) return value;
+  if (key.least == key.most)
+    return fault(DiagnosticId::unsupported_version, "version {value} is not known",
+                 fmt::format("this votebench reads version {}", key.most));
+  return fault(DiagnosticId::out_of_range, "{value} is out of range",
+               fmt::format("from {} to {}", key.least, key.most));
+}
+
+Converted<double> parse_number(std::string_view text) {
+  if (has_leading_zero(text) && decimal(text)) return leading_zero(text);
+  if (const auto value = decimal(text)) return *value;
+  return fault(DiagnosticId::not_a_number, "{value} is not a number",
+               "write digits with at most one point: 55 or 0.5");
+}
+
+Converted<std::uint64_t> parse_count(std::string_view text) {
+  if (!all_digits(text))
+    return fault(DiagnosticId::not_a_count, "{value} is not a whole number",
+                 "write digits only: 2000");
+  if (has_leading_zero(text)) return leading_zero(text);
+  std::uint64_t value = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{})
+    return value;
+  return fault(DiagnosticId::out_of_range, "{value} is out of range",
+               fmt::format("from 0 to {}", std::numeric_limits<std::uint64_t>::max()));
+}
+
+Converted<double> parse_share(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  const auto value = decimal(percent ? text.substr(0, text.size() - 1) : text);
+  if (value && has_leading_zero(text)) return leading_zero(text);
+  if (value && percent) return *value / 100;
+  return fault(DiagnosticId::not_a_share,
+               value ? "{value} has no percent sign" : "{value} is not a percentage",
+               "write a percentage: 20%");
+}
+
+Converted<double> parse_rate(std::string_view text) {
+  for (const RateUnit& unit : kRateUnits) {
+    if (!text.ends_with(unit.name)) continue;
+    const std::string_view digits = text.substr(0, text.size() - unit.name.size());
+    const auto value = decimal(digits);
+    if (!value) break;
+    if (has_leading_zero(digits)) return leading_zero(text);
+    return *value / unit.seconds;
+  }
+  return decimal(text) ? fault(DiagnosticId::not_a_rate, "{value} has no unit",
+                               fmt::format("write {}/s; units are /s, /m and /h", text))
+                       : fault(DiagnosticId::not_a_rate, "{value} is not a rate",
+                               "write votes over time: 400/s, 10/m or 5/h");
+}
+
+Converted<Nanoseconds> parse_time(std::string_view text) {
+  const auto value = parse_duration(text);
+  if (value && has_leading_zero(text)) return leading_zero(text);
+  if (value) return *value;
+  return decimal(text)
+             ? fault(DiagnosticId::not_a_duration, "{value} has no unit",
+                     fmt::format("write {}s; units are ns, us, ms, s, m and h", text))
+             : fault(DiagnosticId::not_a_duration, "{value} is not a time",
+                     "write a number and its unit: 250ms, 5s, 1m30s; units are ns, us, ms, s, m "
+                     "and h");
+}
+
+std::string number_literal(double value) {
+  for (int precision = 0; precision < 20; ++precision) {
+    std::string text = fmt::format("{:.{}f}", value, precision);
+    if (decimal(text) == value) return text;
+  }
+  return fmt::format("{:.20f}", value);
+}
+
+std::string share_literal(double value) {
+  for (int precision = 0; precision < 20; ++precision) {
+    std::string text = fmt::format("{:.{}f}%", value * 100, precision);
+    if (parse_share(text) == value) return text;
+  }
+  return fmt::format("{:.20f}%", value * 100);
+}
+
+std::string rate_literal(double per_s) {
+  std::string best;
+  for (const RateUnit& unit : kRateUnits) {
+    const std::string text = fmt::format("{}{}", number_literal(per_s * unit.seconds), unit.name);
+    if ((best.empty() || text.size() < best.size()) && parse_rate(text) == per_s) best = text;
+  }
+  return best;
+}
+
+std::vector<std::string> split_words(std::string_view words) {
+  std::vector<std::string> list;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0) list.emplace_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return list;
+}
+
+std::string join_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return text;
+}
+
+std::string suggest(std::string_view word, const std::vector<std::string>& known) {
+  if (const auto near = closest_match(word, known)) return fmt::format("did you mean '{}'?", *near);
+  return known.empty() ? "" : fmt::format("known here: {}", fmt::join(known, ", "));
+}
+
+bool is_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return !text.empty() && text.size() <= 64 && text[0] != '.' && text[0] != '-' &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+}  // namespace votebench::scenario
