@@ -2,7 +2,7 @@
 // the ranges of voters that occur and not for the largest number.
 //
 // Use: count() every item, allot() once, place() the same items, then read. 4 bytes per voter of a
-// touched page (1024 voters) plus the items. Items of one voter keep the order of placing.
+// touched page (256 voters) plus the items. Items of one voter keep the order of placing.
 #pragma once
 
 #include <array>
@@ -70,7 +70,7 @@ class VoterGroups {
   }
 
  private:
-  static constexpr std::size_t kPageSize = 1024;
+  static constexpr std::size_t kPageSize = 256;
 
   struct Page {
     std::uint32_t begin = 0;                      // of the page's first group

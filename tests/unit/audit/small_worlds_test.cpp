@@ -1,0 +1,227 @@
+// Every small world, judged by the audit and by the oracle.
+#include <string>
+
+#include "audit/judge_one.h"
+#include "oracle.h"
+#include "support/case_file.h"
+#include "support/catch.h"
+
+using namespace votebench;
+using support::CaseFile;
+
+namespace {
+
+// The last one is an intent without a conclusion; three attempts go without it.
+constexpr Outcome kOutcomes[] = {Outcome::acked, Outcome::rejected, Outcome::ambiguous,
+                                 Outcome::not_sent, Outcome::none};
+
+oracle::Answer answer_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::acked:
+      return oracle::Answer::accepted;
+    case Outcome::rejected:
+      return oracle::Answer::refused;
+    case Outcome::not_sent:
+      return oracle::Answer::unsent;
+    default:
+      return oracle::Answer::unclear;
+  }
+}
+
+CaseFile case_file_of(const oracle::World& world,
+                      const std::vector<std::vector<Outcome>>& outcomes) {
+  CaseFile file;
+  file.model(world.last_wins ? TableModel::last_wins : TableModel::append);
+  if (!world.absence_counts) file.unsettled();
+  for (std::size_t v = 0; v < world.voters.size(); ++v) {
+    const auto index = static_cast<VoterIndex>(v * 5000);  // on different pages
+    const oracle::Voter& voter = world.voters[v];
+    for (std::size_t i = 0; i < voter.votes.size(); ++i)
+      file.vote(index, static_cast<ChoiceIndex>(voter.votes[i].value - 'a'), outcomes[v][i]);
+    for (const char row : voter.rows)
+      file.row(index, row == '?' ? kOtherChoice : static_cast<ChoiceIndex>(row - 'a'));
+    for (int i = 0; i < voter.seen_in_list; ++i) file.queue.own_listed.push_back(index);
+    for (int i = 0; i < voter.seen_with_worker; ++i) file.queue.own_in_flight.push_back(index);
+  }
+  return file;
+}
+
+std::string text(const oracle::Classes& classes) {
+  std::string line;
+  for (const auto& [name, count] : classes) line += " " + name + "=" + std::to_string(count);
+  return line;
+}
+
+std::string text(const oracle::World& world) {
+  std::string line = world.last_wins ? "last-wins" : "append";
+  line += world.absence_counts ? " settled" : " unsettled";
+  for (const oracle::Voter& voter : world.voters) {
+    line += " | ";
+    for (const oracle::Vote& vote : voter.votes)
+      line += std::string(1, "ARUN"[static_cast<int>(vote.answer)]) + vote.value + " ";
+    line += "rows '" + voter.rows + "' listed " + std::to_string(voter.seen_in_list) + "+" +
+            std::to_string(voter.seen_with_worker);
+  }
+  return line;
+}
+
+// The audit's counts in the oracle's words: only what a Verdict shows.
+oracle::Classes visible(const oracle::Opinion& opinion) {
+  oracle::Classes sum;
+  for (const auto& [name, count] : opinion.accepted) sum[name] += count;
+  for (const auto& [name, count] : opinion.unclear) sum[name] += count;
+  for (const auto& [name, count] : opinion.rows)
+    if (name == "duplicated" || name == "phantom" || name == "contradiction") sum[name] += count;
+  if (const auto flips = opinion.unclear.find("flipped"); flips != opinion.unclear.end())
+    sum["flipped_ambiguous"] = flips->second;
+  return sum;
+}
+
+oracle::Classes visible(const Verdict& verdict) {
+  oracle::Classes sum;
+  const auto put = [&](const std::string& name, std::uint64_t count) {
+    if (count > 0) sum[name] = static_cast<int>(count);
+  };
+  put("persisted", verdict.persisted);
+  put("superseded", verdict.superseded);
+  put("recovered", verdict.recovered);
+  put("absent_ambiguous", verdict.absent_ambiguous);
+  put("pending", verdict.pending);
+  put("queued", verdict.queued);
+  put("in_flight", verdict.in_flight);
+  put("lost", verdict.lost.count);
+  put("stale", verdict.stale.count);
+  put("flipped", verdict.flipped.count);
+  put("flipped_ambiguous", verdict.flipped_ambiguous);
+  put("duplicated", verdict.duplicated.count);
+  put("phantom", verdict.phantom.count);
+  put("contradiction", verdict.contradiction.count);
+  return sum;
+}
+
+std::uint64_t witnesses(const Verdict& verdict, VoteClass vote_class) {
+  std::uint64_t count = 0;
+  for (const Finding& finding : verdict.findings) count += finding.vote_class == vote_class;
+  return count;
+}
+
+bool every_claim_has_a_witness(const Verdict& verdict) {
+  return witnesses(verdict, VoteClass::lost) == verdict.lost.count &&
+         witnesses(verdict, VoteClass::stale) == verdict.stale.count &&
+         witnesses(verdict, VoteClass::flipped) == verdict.flipped.count &&
+         witnesses(verdict, VoteClass::duplicated) == verdict.duplicated.count &&
+         witnesses(verdict, VoteClass::phantom) == verdict.phantom.count &&
+         witnesses(verdict, VoteClass::contradiction) == verdict.contradiction.count;
+}
+
+// Compares the two judges; counts worlds and stops at the first disagreement.
+class Comparison {
+ public:
+  void check(const oracle::World& world, const std::vector<std::vector<Outcome>>& outcomes) {
+    const oracle::Opinion opinion = oracle::judge(world);
+    const CaseFile file = case_file_of(world, outcomes);
+    const Verdict verdict = audit::judge_one(file.input());
+    ++worlds_;
+    const oracle::Classes expected = visible(opinion);
+    const oracle::Classes found = visible(verdict);
+    if (expected == found && opinion.verdict == to_string(verdict.kind) &&
+        every_claim_has_a_witness(verdict) && missing_agrees(opinion, file))
+      return;
+    FAIL(text(world) << "\n  oracle:" << text(expected) << " " << opinion.verdict
+                     << "\n  audit: " << text(found) << " " << to_string(verdict.kind));
+  }
+  [[nodiscard]] std::size_t worlds() const { return worlds_; }
+
+ private:
+  static bool missing_agrees(const oracle::Opinion& opinion, const CaseFile& file) {
+    int missing = 0;
+    for (const char* name : {"lost", "stale", "pending", "queued", "in_flight"})
+      if (const auto found = opinion.accepted.find(name); found != opinion.accepted.end())
+        missing += found->second;
+    return audit::missing_acked(file.input()) == static_cast<std::uint64_t>(missing);
+  }
+  std::size_t worlds_ = 0;
+};
+
+// Calls visit(votes, outcomes) for every sequence of `length` attempts over `choices`.
+template <typename Visit>
+void for_each_sequence(int length, const std::string& choices, Visit&& visit) {
+  std::vector<oracle::Vote> votes;
+  std::vector<Outcome> outcomes;
+  const auto extend = [&](auto& self) -> void {
+    if (static_cast<int>(votes.size()) == length) return visit(votes, outcomes);
+    for (const Outcome outcome : kOutcomes) {
+      if (length == 3 && outcome == Outcome::none) continue;
+      for (const char choice : choices) {
+        votes.push_back({answer_of(outcome), choice});
+        outcomes.push_back(outcome);
+        self(self);
+        votes.pop_back();
+        outcomes.pop_back();
+      }
+    }
+  };
+  extend(extend);
+}
+
+// Every multiset of at most `most` rows over `values`, as a sorted word.
+std::vector<std::string> row_states(std::size_t most, const std::string& values) {
+  std::vector<std::string> states{""};
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (states[i].size() == most) continue;
+    for (const char value : values)
+      if (states[i].empty() || states[i].back() <= value) states.push_back(states[i] + value);
+  }
+  return states;
+}
+
+struct Sighting {
+  int listed, with_worker;
+};
+constexpr Sighting kSightings[] = {{0, 0}, {1, 0}, {0, 1}};
+
+}  // namespace
+
+TEST_CASE("small worlds: one voter on a last-wins table") {
+  Comparison comparison;
+  for (int length = 1; length <= 3; ++length)
+    for_each_sequence(length, "abc", [&](const auto& votes, const auto& outcomes) {
+      for (const std::string& rows : row_states(1, "?abc"))
+        for (const bool settled : {true, false})
+          for (const Sighting& seen : kSightings)
+            comparison.check({{{votes, rows, seen.listed, seen.with_worker}}, true, settled},
+                             {outcomes});
+    });
+  CHECK(comparison.worlds() == (15 + 225 + 1728) * 5 * 6);
+}
+
+TEST_CASE("small worlds: one voter on an append table") {
+  Comparison comparison;
+  for (int length = 1; length <= 3; ++length)
+    for_each_sequence(length, "ab", [&](const auto& votes, const auto& outcomes) {
+      for (const std::string& rows : row_states(4, "?ab"))
+        for (const bool settled : {true, false})
+          for (const Sighting& seen : kSightings)
+            if (seen.listed == 0 || !settled)
+              comparison.check({{{votes, rows, seen.listed, seen.with_worker}}, false, settled},
+                               {outcomes});
+    });
+  CHECK(comparison.worlds() == (10 + 100 + 512) * 35 * 5);
+}
+
+TEST_CASE("small worlds: two voters with at most one attempt each") {
+  Comparison comparison;
+  std::vector<std::pair<std::vector<oracle::Vote>, std::vector<Outcome>>> casts{{{}, {}}};
+  for_each_sequence(1, "ab", [&](const auto& votes, const auto& outcomes) {
+    casts.emplace_back(votes, outcomes);
+  });
+  for (const bool last_wins : {true, false})
+    for (const bool settled : {true, false})
+      for (const auto& [votes0, outcomes0] : casts)
+        for (const auto& [votes1, outcomes1] : casts)
+          for (const std::string& rows0 : row_states(last_wins ? 1 : 2, "?ab"))
+            for (const std::string& rows1 : row_states(last_wins ? 1 : 2, "?ab"))
+              comparison.check({{{votes0, rows0}, {votes1, rows1}}, last_wins, settled},
+                               {outcomes0, outcomes1});
+  CHECK(comparison.worlds() == 2 * 11 * 11 * (4 * 4 + 10 * 10));
+}
