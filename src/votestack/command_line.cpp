@@ -97,6 +97,7 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
   app->add_option("--silent-after", words.silent_after,
                   "After N votes: read each vote, then end the connection without an answer and "
                   "without a push")
+      ->check(CLI::NonNegativeNumber)
       ->option_text("N");
   return app;
 }
@@ -113,7 +114,8 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
   app->add_option("--batch", words.batch, "Votes taken at once")
       ->check(CLI::Range(1, 10000))
       ->option_text("N");
-  app->add_option("--poll", words.poll, "Pause before each look at the list; 0s: block instead")
+  app->add_option("--poll", words.poll,
+                  "From one look at the list to the next; 0s: block until there is a vote")
       ->option_text("DURATION");
   app->add_option("--hold", words.hold, "Pause between taking and writing")
       ->option_text("DURATION");

@@ -1,4 +1,4 @@
-// A connection to PostgreSQL: statements with text-array parameters, and their rows as text.
+// A connection to PostgreSQL: statements with text parameters, and their rows as text.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ class PostgresLink {
   // Makes sure that there is a connection which is not known to be broken (5 s per address).
   [[nodiscard]] Result<> connect();
 
-  // One statement, committed when it returns ok. `parameters` in binary form. Requires connect().
+  // One statement, committed when it returns ok. `parameters` in binary form, which
+  // is the text itself for text. Requires connect().
   [[nodiscard]] QueryResult run(const char* sql, const std::vector<std::string>& parameters = {});
 
  private:

@@ -26,7 +26,7 @@ enum class WriteOrder {
 
 struct WorkerBehaviour {
   std::uint32_t batch = 1;  // votes taken at once, at least 1
-  Nanoseconds poll{};       // pause before each look at the list; 0: block until there is a vote
+  Nanoseconds poll{};       // from one look at the list to the next, at least; 0: block
   Nanoseconds hold{};       // between taking and writing
   WriteOrder order = WriteOrder::pop_before_write;
   TableModel table_model = TableModel::last_wins;

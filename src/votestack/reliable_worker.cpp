@@ -78,7 +78,8 @@ Result<bool> ReliableWorker::become_active() {
 Result<> ReliableWorker::work() {
   const WorkerBehaviour& behaviour = settings_.behaviour;
   const bool wait = behaviour.poll == Nanoseconds(0);
-  while (pause(behaviour.poll, stop_)) {
+  Cadence cadence(behaviour.poll, stop_);
+  while (cadence.wait()) {
     // Not only at the start: a worker that has lost the lock may notice it after it took a vote.
     TRY_ASSIGN(const auto unsettled, list_.unsettled(behaviour.batch));
     if (!unsettled.empty()) {

@@ -25,7 +25,8 @@ StockWorker::StockWorker(const WorkerSettings& settings, const TruthLog& truth,
 
 Result<> StockWorker::run() {
   TRY(start());
-  while (pause(settings_.behaviour.poll, stop_)) TRY(turn());
+  Cadence cadence(settings_.behaviour.poll, stop_);
+  while (cadence.wait()) TRY(turn());
   return {};
 }
 

@@ -1,16 +1,16 @@
 // The worker of the real stacks: pops, then writes, and keeps no trace in between.
 //
-// What it does when something breaks, faithfully (W1 to W9 of the catalogue of defects):
-//   killed with votes in hand                  they are lost (W1)
-//   PostgreSQL goes while it writes            exits 1, the votes in hand are lost (W3)
+// What it does when something breaks, faithfully:
+//   killed with votes in hand                  they are lost
+//   PostgreSQL goes while it writes            exits 1, the votes in hand are lost
 //   PostgreSQL goes while the list is empty    exits 1 at its next keep-alive query
-//   PostgreSQL found gone before a write       cannot be seen before the write fails: as W3 (W2)
+//   PostgreSQL found gone before a write       cannot be seen before the write fails: as above
 //   a write is refused                         taken for "has voted already": UPDATE; a voter id
-//                                              over 255 characters is silently lost (W5)
+//                                              over 255 characters is silently lost
 //   the UPDATE is refused as well, or the element is no vote
-//                                              exits 1, the element is gone (W6)
+//                                              exits 1, the element is gone
 //   Redis goes between two pops                reconnects, as often as it takes
-//   the answer to a pop does not come          exits 1; the pop may be executed later (W7)
+//   the answer to a pop does not come          exits 1; the pop may be executed later
 // With a batch above 1 a refused write of the batch exits 1.
 #pragma once
 

@@ -19,9 +19,7 @@ constexpr const char* kUpsert =
     "INSERT INTO votes (id, vote) SELECT * FROM unnest($1::text[], $2::text[]) "
     "ON CONFLICT (id) DO UPDATE SET vote = excluded.vote "
     "WHERE votes.vote IS DISTINCT FROM excluded.vote";
-constexpr const char* kUpdate =
-    "UPDATE votes SET vote = ballot.vote FROM unnest($1::text[], $2::text[]) AS ballot(id, vote) "
-    "WHERE votes.id = ballot.id";
+constexpr const char* kUpdate = "UPDATE votes SET vote = $2 WHERE id = $1";
 
 struct Columns {
   std::vector<std::string_view> voters;
@@ -74,7 +72,7 @@ QueryResult VoteTable::upsert(std::span<const Ballot> ballots) {
 }
 
 QueryResult VoteTable::update(const Ballot& ballot) {
-  return link_.run(kUpdate, all_of({&ballot, 1}).parameters());
+  return link_.run(kUpdate, {ballot.voter, ballot.choice});
 }
 
 }  // namespace votebench::votestack

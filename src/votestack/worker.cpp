@@ -19,4 +19,13 @@ bool pause(Nanoseconds length, std::stop_token stop) {
   return !stop.stop_requested();
 }
 
+Cadence::Cadence(Nanoseconds poll, std::stop_token stop)
+    : poll_(poll), stop_(std::move(stop)), next_(real_clock().now()) {}
+
+bool Cadence::wait() {
+  real_clock().sleep_until(next_, stop_);
+  next_ = real_clock().now() + poll_;
+  return !stop_.stop_requested();
+}
+
 }  // namespace votebench::votestack

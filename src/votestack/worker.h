@@ -31,4 +31,16 @@ struct WorkerSettings {
 // Pauses; false when `stop` was requested meanwhile.
 bool pause(Nanoseconds length, std::stop_token stop);
 
+// When to look at the list: at most once per `poll`, whatever is done in between.
+class Cadence {
+ public:
+  Cadence(Nanoseconds poll, std::stop_token stop);
+  bool wait();  // false when the stop was requested
+
+ private:
+  Nanoseconds poll_;
+  std::stop_token stop_;
+  Instant next_;
+};
+
 }  // namespace votebench::votestack

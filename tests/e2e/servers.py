@@ -207,7 +207,9 @@ class PostgresServer:
         self.start()
 
     def close(self):
-        self.stop()
+        if self.process.running():
+            self.process.signal(signal.SIGQUIT)
+        self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _answers(self):
