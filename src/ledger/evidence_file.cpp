@@ -6,9 +6,10 @@
 //   evidence.json     { "schema": "votebench.evidence/1",
 //                       "queue": QueueEvidence but carry_over_ids,
 //                       "rows": RowEvidence and RowSet but own and strangers,
-//                       "settlement": Settlement }
+//                       "settlement": Settlement, "facts": RunFacts }
 //
-// The three objects hold the fields named in queue_fields, row_fields and settlement_fields below;
+// The four objects hold the fields named in queue_fields, row_fields, settlement_fields and
+// facts_fields below;
 // times are integers in nanoseconds, enumerators the words of names.h, a map is a list of pairs.
 // evidence.json is written last: where it stands, the other two are whole.
 #include "ledger/evidence_file.h"
@@ -41,6 +42,7 @@ Json encode(const T& value) {
 }
 Json encode(const std::string& bytes) { return to_text(bytes); }
 Json encode(Nanoseconds time) { return time.count(); }
+Json encode(WallTime time) { return time.time_since_epoch().count(); }
 template <typename T>
 Json encode(const std::optional<T>& value) {
   return value ? encode(*value) : Json();
@@ -50,11 +52,18 @@ Json encode(const std::vector<std::string>& values) {
   for (const std::string& value : values) list.push_back(encode(value));
   return list;
 }
-template <typename Key, typename T>
-Json encode(const std::map<Key, T>& values) {  // [ [ key, value ] ]
+template <typename Pairs>
+Json encode_pairs(const Pairs& pairs) {  // [ [ key, value ] ]
   Json list = Json::array();
-  for (const auto& [key, value] : values) list.push_back({encode(key), encode(value)});
+  for (const auto& [key, value] : pairs) list.push_back({encode(key), encode(value)});
   return list;
+}
+template <typename Key, typename T>
+Json encode(const std::map<Key, T>& values) {
+  return encode_pairs(values);
+}
+Json encode(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  return encode_pairs(pairs);
 }
 
 template <typename T>
@@ -66,6 +75,9 @@ void decode(const Json& json, T& value) {
 }
 void decode(const Json& json, std::string& bytes) { bytes = from_text(json.get<std::string>()); }
 void decode(const Json& json, Nanoseconds& time) { time = Nanoseconds(json.get<std::int64_t>()); }
+void decode(const Json& json, WallTime& time) {
+  time = WallTime(Nanoseconds(json.get<std::int64_t>()));
+}
 template <typename T>
 void decode(const Json& json, std::optional<T>& value) {
   if (!json.is_null()) decode(json, value.emplace());
@@ -79,6 +91,14 @@ void decode(const Json& json, std::map<Key, T>& values) {
     Key key{};
     decode(pair.at(0), key);
     decode(pair.at(1), values[key]);
+  }
+}
+
+void decode(const Json& json, std::vector<std::pair<std::string, std::string>>& pairs) {
+  for (const Json& pair : json) {
+    auto& [key, value] = pairs.emplace_back();
+    decode(pair.at(0), key);
+    decode(pair.at(1), value);
   }
 }
 
@@ -154,6 +174,25 @@ void settlement_fields(Direction&& field, Outcome& settlement) {
   field("still_needed_ns", settlement.still_needed);
 }
 
+template <typename Direction, typename Facts>
+void facts_fields(Direction&& field, Facts& facts) {
+  field("target", facts.target);
+  field("environment", facts.environment);
+  field("started_ns", facts.started);
+  field("ended_ns", facts.ended);
+  field("stopped", facts.stopped);
+  field("audit_finished", facts.audit_finished);
+  field("completed", facts.completed);
+  field("planned", facts.planned);
+  field("load_ns", facts.load);
+  field("threads", facts.threads);
+  field("cpu_ns", facts.cpu);
+  field("steal_share", facts.steal_share);
+  field("exhausted_share", facts.exhausted_share);
+  field("longest_sampler_gap_ns", facts.longest_sampler_gap);
+  field("clock_step_ns", facts.clock_step);
+}
+
 template <typename Direction, typename Row>
 void stranger_fields(Direction&& field, Row& row) {
   field("origin", row.origin);
@@ -167,13 +206,16 @@ std::string document_of(const Evidence& evidence) {
   Write queue;
   Write rows;
   Write settlement;
+  Write facts;
   queue_fields(queue, evidence.queue);
   row_fields(rows, evidence.rows);
   settlement_fields(settlement, evidence.settlement);
+  facts_fields(facts, evidence.facts);
   const Json json{{"schema", kSchema},
                   {"queue", std::move(queue.json)},
                   {"rows", std::move(rows.json)},
-                  {"settlement", std::move(settlement.json)}};
+                  {"settlement", std::move(settlement.json)},
+                  {"facts", std::move(facts.json)}};
   return json.dump(2) + '\n';
 }
 
@@ -183,6 +225,7 @@ Evidence evidence_of(const Json& json) {
   queue_fields(Read{json.at("queue")}, evidence.queue);
   row_fields(Read{json.at("rows")}, evidence.rows);
   settlement_fields(Read{json.at("settlement")}, evidence.settlement);
+  facts_fields(Read{json.at("facts")}, evidence.facts);
   return evidence;
 }
 

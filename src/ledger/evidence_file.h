@@ -6,14 +6,16 @@
 
 #include "core/result.h"
 #include "vote/evidence.h"
+#include "vote/run_facts.h"
 
 namespace votebench::ledger {
 
-// What the audit leans on.
+// What the audit and the report lean on beside the attempts.
 struct Evidence {
   QueueEvidence queue;
   RowEvidence rows;
   Settlement settlement;
+  RunFacts facts{};
 };
 
 // Durable when it returns. `queue.carry_over_ids` is not written: the manifest's baseline has it.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "vote/evidence.h"
+#include "vote/run_facts.h"
 #include "vote/target_settings.h"
 
 namespace votebench::ledger {
@@ -18,6 +19,9 @@ constexpr std::array<std::string_view, 3> names_of(IdentityMode) {
 constexpr std::array<std::string_view, 2> names_of(TableModel) { return {"last_wins", "append"}; }
 constexpr std::array<std::string_view, 4> names_of(SettleProof) {
   return {"none", "complete", "empty_handed", "quiet"};
+}
+constexpr std::array<std::string_view, 4> names_of(StopCause) {
+  return {"none", "interrupt", "terminate", "threshold"};
 }
 constexpr std::array<std::string_view, 4> names_of(IdOrigin) {
   return {"own", "invalid_own", "other_run", "foreign"};

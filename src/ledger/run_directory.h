@@ -27,6 +27,7 @@
 #include "ledger/manifest.h"
 #include "ledger/run_list.h"
 #include "vote/evidence.h"
+#include "vote/run_facts.h"
 
 namespace votebench::ledger {
 
