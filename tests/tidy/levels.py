@@ -1,0 +1,82 @@
+"""Includes point down: a folder of src/ may include only folders of a strictly lower level, and a
+library's headers stay in the .cpp files of the folders that are its home."""
+import re
+
+from tree import files, text
+
+LEVELS = {
+    "core": 0,
+    "vote": 1,
+    "scenario": 2, "target": 2, "ledger": 2, "audit": 2,
+    "plan": 3, "watch": 3, "report": 3,
+    "load": 4, "stack": 4,
+    "run": 5,
+    "cli": 6,
+}
+# The reference stack is a program of its own and shares only these.
+VOTESTACK_MAY_SEE = {"core", "vote", "votestack"}
+
+HOMES = {
+    "curl/": {"target"},
+    "hiredis/": {"target", "votestack"},
+    "libpq-fe.h": {"target", "votestack"},
+    "pqxx/": {"target", "votestack"},
+    "yaml-cpp/": {"scenario"},
+    "nlohmann/": {"ledger", "report", "target", "votestack"},
+    "CLI/": {"cli", "votestack"},
+    "microhttpd.h": {"votestack"},
+    "sodium.h": {"vote", "ledger"},
+    "tl/": {"core"},
+}
+# Part of everybody's vocabulary, in headers too: std::format and std::expected of C++20.
+EVERYWHERE = ("fmt/", "tl/")
+SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux)/.+\.h|"
+                    r"(fcntl|unistd|poll|pthread|pwd|grp|signal|spawn|strings|netdb|dirent|dlfcn|"
+                    r"sched|termios|syslog|glob|getopt|link|langinfo|fnmatch|time|limits)\.h")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def own_include(folder, header):
+    """What is wrong with folder's #include "header", or nothing."""
+    other = header.split("/")[0]
+    if "/" not in header or (other not in LEVELS and other != "votestack"):
+        return "is not written from src/ on"
+    if other == folder:
+        return None
+    if folder == "votestack":
+        return None if other in VOTESTACK_MAY_SEE else "votestack may see only core and vote"
+    if other == "votestack" or LEVELS[other] >= LEVELS[folder]:
+        return f"points up or sideways: {folder} ({LEVELS[folder]}) -> {other}"
+    return None
+
+
+def library_include(path, folder, header):
+    if "/" not in header and "." not in header:
+        return None  # the standard library
+    home = next((folders for prefix, folders in HOMES.items() if header.startswith(prefix)), None)
+    if header.startswith(EVERYWHERE) and (home is None or folder in home):
+        return None
+    if home is None:
+        return None if SYSTEM.fullmatch(header) else "belongs to no library that levels.py knows"
+    if folder not in home:
+        return f"may be included only in {', '.join(sorted(home))}"
+    return None if path.suffix == ".cpp" else "may be included only in .cpp files"
+
+
+def check(root):
+    complaints = []
+    for path in files(root, ["src"]):
+        folder = path.parts[1] if len(path.parts) > 2 else ""
+        if folder not in LEVELS and folder != "votestack":
+            complaints.append(f"{path}: its folder has no level in levels.py")
+            continue
+        for number, line in enumerate(text(root / path).splitlines(), 1):
+            include = INCLUDE.match(line)
+            if not include:
+                continue
+            kind, header = include.groups()
+            wrong = (own_include(folder, header) if kind == '"'
+                     else library_include(path, folder, header))
+            if wrong:
+                complaints.append(f"{path}:{number}: {header} {wrong}")
+    return complaints

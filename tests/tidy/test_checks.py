@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Every tidy check finds what it is there to find."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import dead_files  # noqa: E402
+import levels  # noqa: E402
+import sizes  # noqa: E402
+import words  # noqa: E402
+
+
+class Checks(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = pathlib.Path(temporary.name)
+
+    def write(self, path, content):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+
+    def complaints(self, check, path, content):
+        self.write(path, content)
+        return check.check(self.root)
+
+    def include(self, path, line):
+        return self.complaints(levels, path, f"// a file\n#include {line}\n")
+
+    def test_an_include_that_points_down_is_fine(self):
+        self.assertEqual(self.include("src/load/a.cpp", '"plan/plan.h"'), [])
+        self.assertEqual(self.include("src/load/b.h", '"load/a.h"'), [])
+        self.assertEqual(self.include("src/votestack/c.cpp", '"vote/vote.h"'), [])
+
+    def test_an_include_that_points_up_is_found(self):
+        self.assertEqual(self.include("src/core/a.cpp", '"run/execute.h"'),
+                         ["src/core/a.cpp:2: run/execute.h points up or sideways: core (0) -> run"])
+
+    def test_an_include_of_a_sibling_is_found(self):
+        self.assertEqual(len(self.include("src/ledger/a.cpp", '"audit/audit.h"')), 1)
+
+    def test_the_reference_stack_stands_alone(self):
+        self.assertEqual(len(self.include("src/votestack/a.cpp", '"target/row_store.h"')), 1)
+        self.assertEqual(len(self.include("src/cli/b.cpp", '"votestack/vote.h"')), 2)
+
+    def test_a_path_that_does_not_start_at_src_is_found(self):
+        self.assertEqual(len(self.include("src/core/a.cpp", '"clock.h"')), 1)
+
+    def test_a_folder_without_a_level_is_found(self):
+        self.assertEqual(len(self.include("src/helpers/a.cpp", "<vector>")), 1)
+
+    def test_libraries_stay_at_home(self):
+        self.assertEqual(self.include("src/target/a.cpp", "<curl/curl.h>"), [])
+        self.assertEqual(self.include("src/core/b.cpp", "<sys/stat.h>"), [])
+        self.assertEqual(self.include("src/core/c.h", "<tl/expected.hpp>"), [])
+        self.assertEqual(self.include("src/load/d.h", "<fmt/format.h>"), [])
+        self.assertEqual(len(self.include("src/load/e.cpp", "<curl/curl.h>")), 1)
+
+    def test_libraries_stay_out_of_headers(self):
+        self.assertEqual(len(self.include("src/target/a.h", "<curl/curl.h>")), 1)
+
+    def test_the_result_type_is_included_through_core(self):
+        self.assertEqual(len(self.include("src/load/a.cpp", "<tl/expected.hpp>")), 1)
+
+    def test_an_unknown_library_is_found(self):
+        self.assertEqual(len(self.include("src/core/a.cpp", "<boost/asio.hpp>")), 1)
+
+    def test_a_long_function_is_found(self):
+        def source(lines):
+            return "int f(int a) {\n" + "  ++a;\n" * (lines - 3) + "  return a;\n}\n"
+        self.assertEqual(self.complaints(sizes, "src/core/a.cpp", source(60)), [])
+        self.assertEqual(self.complaints(sizes, "src/core/a.cpp", source(61)),
+                         ["src/core/a.cpp: f has 61 lines, at most 60"])
+        self.assertIn("longest 61 lines", sizes.report(self.root))
+
+    def test_a_long_file_is_found(self):
+        self.assertEqual(self.complaints(sizes, "tests/unit/core/a.cpp", "\n" * 400), [])
+        self.assertEqual(self.complaints(sizes, "tests/unit/core/a.cpp", "\n" * 401),
+                         ["tests/unit/core/a.cpp: 401 lines, at most 400"])
+
+    def test_a_header_that_nobody_includes_is_found(self):
+        found = self.complaints(dead_files, "src/core/a.h", "")
+        self.assertEqual(found, ["src/core/a.h: no file includes it"])
+        self.assertEqual(self.complaints(dead_files, "src/core/a.cpp", '#include "core/a.h"'), [])
+
+    def test_a_scenario_that_no_table_lists_is_found(self):
+        self.write("scenarios/README.md", "| quick.yaml |")
+        self.assertEqual(self.complaints(dead_files, "scenarios/quick.yaml", ""), [])
+        self.assertEqual(len(self.complaints(dead_files, "scenarios/lost.yaml", "")), 1)
+
+    def test_a_script_that_nothing_names_is_found(self):
+        self.assertEqual(len(self.complaints(dead_files, "scripts/install-packages", "")), 1)
+        self.assertEqual(self.complaints(dead_files, "quickstart", "scripts/install-packages"), [])
+
+    def test_a_helper_of_tests_that_nothing_names_is_found(self):
+        self.assertEqual(self.complaints(dead_files, "tests/e2e/test_a.py", ""), [])
+        self.assertEqual(len(self.complaints(dead_files, "tests/e2e/harness.py", "")), 1)
+
+    def test_forbidden_words_are_found(self):
+        for word in ("TO" "DO", "FIX" "ME: later", "/wo" "rk/main", "a cri" "me", "Doo" "rs"):
+            with self.subTest(word=word):
+                found = self.complaints(words, "README.md", f"fine\n// {word}\n")
+                self.assertEqual(len(found), 1)
+                self.assertTrue(found[0].startswith("README.md:2: "))
+
+    def test_harmless_words_are_not(self):
+        self.assertEqual(self.complaints(words, "README.md", "warehouse, outdoors, network/x"), [])
+
+    def test_binary_files_and_build_folders_are_passed_over(self):
+        (self.root / "picture.png").write_bytes(b"\xff\xfe TO" b"DO")
+        self.assertEqual(self.complaints(words, "build/release/a.cpp", "// TO" "DO"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
