@@ -159,6 +159,16 @@ struct Settlement {
   std::optional<Nanoseconds> still_needed;  // not settled: at that rate
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
+
+  // A drain.timeout that would have been enough, 2 % spared, in steps of 10 s below a minute and of
+  // whole minutes above. Nothing when settled or when no rate is known.
+  [[nodiscard]] std::optional<Nanoseconds> enough_time() const {
+    if (settled() || !still_needed) return std::nullopt;
+    const Nanoseconds spared = (drain + *still_needed) * 51 / 50;
+    const Nanoseconds minute = std::chrono::minutes(1);
+    const Nanoseconds step = spared < minute ? Nanoseconds(std::chrono::seconds(10)) : minute;
+    return (spared + step - Nanoseconds(1)) / step * step;
+  }
 };
 
 // One point of the three-level time series. Times after t0; counters since the baseline.
