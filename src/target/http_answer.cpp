@@ -20,7 +20,7 @@ void AnswerReader::take(std::string_view bytes) {
     bytes.remove_prefix(body_.take(bytes));
     settle();
   }
-  surplus_ |= !bytes.empty();
+  surplus_ |= state_ == State::complete && !bytes.empty();
 }
 
 // Returns what follows the head. A head that comes whole is parsed where it lies.
