@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "report/words.h"
 
 namespace votebench::report {
 namespace {
 
 // A fault explains findings that were sent within this time after it.
 constexpr Nanoseconds kNearEvent = std::chrono::seconds(60);
-constexpr std::size_t kNamedVoters = 2;
-
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
-}
 
 std::vector<const Finding*> findings_of(const Report& report, VoteClass wanted) {
   std::vector<const Finding*> found;
@@ -52,27 +48,16 @@ std::string sent_when(const std::vector<const Finding*>& findings, const Report&
                      cause->name);
 }
 
+// The first of them; the report has the others.
 std::string voters_text(const std::vector<const Finding*>& findings, std::uint64_t count) {
-  std::string text;
-  const std::size_t named = std::min(findings.size(), kNamedVoters);
-  for (std::size_t i = 0; i < named; ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", findings[i]->voter_id);
-  if (count > named && named > 0) text += fmt::format(", {} more", format_count(count - named));
-  return text;
-}
-
-std::string lost_where(const Verdict& audit) {
-  std::string text;
-  for (const auto& [range, count] : audit.lost_by_hop)
-    if (count > 0)
-      text += fmt::format("{}{} at {}", text.empty() ? "" : ", ", format_count(count),
-                          range == HopRange{} ? std::string("an unknown hop") : to_string(range));
-  return text.empty() ? text : "lost: " + text;
+  if (findings.empty()) return {};
+  if (count <= 1) return findings[0]->voter_id;
+  return fmt::format("{}, {} more", findings[0]->voter_id, format_count(count - 1));
 }
 
 class LineList {
  public:
-  explicit LineList(const Report& report) : report_(report), audit_(report.audit) {}
+  explicit LineList(const Report& report) : report_(report) {}
 
   void anomaly(const ClassTally& tally, VoteClass vote_class, std::string text) {
     if (tally.count == 0) return;
@@ -83,7 +68,6 @@ class LineList {
                    std::move(text),
                    {}};
     const auto findings = findings_of(report_, vote_class);
-    if (vote_class == VoteClass::lost) detail(line, lost_where(audit_));
     detail(line, sent_when(findings, report_));
     detail(line, voters_text(findings, tally.count));
     lines_.push_back(std::move(line));
@@ -105,14 +89,16 @@ class LineList {
   }
 
   const Report& report_;
-  const Verdict& audit_;
   std::vector<AuditLine> lines_;
 };
 
-void add_anomalies(LineList& lines, const Verdict& audit) {
+void add_anomalies(LineList& lines, const Report& report) {
+  const Verdict& audit = report.audit;
   lines.anomaly(audit.contradiction, VoteClass::contradiction,
                 "not sent or refused, yet in the table");
-  lines.anomaly(audit.lost, VoteClass::lost, "accepted, not in the queue, no row");
+  lines.anomaly(
+      audit.lost, VoteClass::lost,
+      report.queue_configured ? "accepted, not in the queue, no row" : "accepted, no row");
   lines.anomaly(audit.flipped, VoteClass::flipped, "the row holds a choice its voter never sent");
   lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
   lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
@@ -137,39 +123,27 @@ void add_votes(LineList& lines, const Report& report) {
   if (report.rows_configured)
     lines.always(clean ? State::good : State::remark, "persisted", audit.persisted, text);
   lines.add(State::remark, "superseded", audit.superseded,
-            "re-voted later; only a voter's last choice can be checked");
-  lines.add(State::remark, "blind", audit.blind,
-            "of these repeat a voter's choice: a loss would not show");
+            "re-voted later; only the last choice is checkable");
   lines.add(State::remark, "recovered", audit.recovered, "no clear answer, but in the table");
   lines.add(State::remark, "absent", audit.absent_ambiguous,
-            "no clear answer and not in the table: no promise broken");
-}
-
-void add_strangers(LineList& lines, const Verdict& audit) {
-  lines.add(State::remark, "carried over", audit.carry_over,
-            "rows of votes that were queued before this run");
-  lines.add(State::remark, "other run", audit.other_run, "rows of another votebench run");
-  lines.add(State::remark, "foreign", audit.foreign, "rows of somebody else");
-  lines.add(State::open, "invalid id", audit.invalid_own,
-            "rows with this run's prefix and a wrong checksum");
+            "no clear answer, not in the table: no promise broken");
 }
 
 }  // namespace
 
 std::vector<AuditLine> audit_lines(const Report& report) {
   LineList lines(report);
-  add_anomalies(lines, report.audit);
+  add_anomalies(lines, report);
   add_open(lines, report);
   add_votes(lines, report);
-  add_strangers(lines, report.audit);
   return std::move(lines).take();
 }
 
 std::string audit_subject(const Report& report) {
   const Verdict& audit = report.audit;
-  std::string text = fmt::format("{} of {}", plural(audit.accounting.acked, "accepted vote"),
-                                 plural(audit.voters, "voter"));
-  if (audit.probes > 0) text += " + " + plural(audit.probes, "probe");
+  std::string text = fmt::format("{} of {}", counted(audit.accounting.acked, "accepted vote"),
+                                 counted(audit.voters, "voter"));
+  if (audit.probes > 0) text += " + " + counted(audit.probes, "probe");
   return text + (report.rows_configured ? " against PostgreSQL" : ", no table to compare with");
 }
 

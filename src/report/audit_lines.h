@@ -16,10 +16,10 @@ struct AuditLine {
   std::string name;  // "lost"
   std::uint64_t count = 0;
   std::string text;                  // what it means, one clause
-  std::vector<std::string> details;  // where, when, who; text of others in it is not yet made safe
+  std::vector<std::string> details;  // when, who; text of others in it is not yet made safe
 };
 
-// Classes without votes are left out, but for `persisted`.
+// Classes without votes are left out, but for `persisted`. Rows of strangers are in audit.notes.
 [[nodiscard]] std::vector<AuditLine> audit_lines(const Report& report);
 
 // "39,350 accepted votes of 31,480 voters + 20 probes against PostgreSQL".

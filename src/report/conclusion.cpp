@@ -6,11 +6,10 @@
 #include <array>
 
 #include "core/text.h"
+#include "report/words.h"
 
 namespace votebench::report {
 namespace {
-
-using std::chrono::seconds;
 
 VerdictKind verdict_of(ExitCode code) {
   switch (code) {
@@ -53,7 +52,8 @@ std::string list_of_failures(const Verdict& audit) {
   std::string text;
   for (const auto& [tally, name] : classes)
     if (!tally->passed())
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(tally->count), name);
+      text += text.empty() ? fmt::format("{} {}", counted(tally->count, "vote"), name)
+                           : fmt::format(", {} {}", format_count(tally->count), name);
   return text.empty() ? "audit failed" : text;
 }
 
@@ -62,20 +62,21 @@ std::uint64_t unsettled(const Verdict& audit) {
 }
 
 std::string inconclusive_headline(const Report& report) {
-  if (report.error) return "not run";
   if (report.stopped == StopCause::interrupt || report.stopped == StopCause::terminate)
     return "interrupted";
   if (report.audit.kind == VerdictKind::pass) return "a threshold has no valid measurement";
   if (report.audit.accounting.acked == 0) return "no vote was accepted";
   if (!report.settlement.settled() && unsettled(report.audit) > 0)
-    return format_count(unsettled(report.audit)) + " votes not stored yet";
+    return counted(unsettled(report.audit), "vote") + " not stored yet";
   return "not proven";
 }
 
 std::string headline(const Report& report) {
+  if (report.error && report.exit != ExitCode::internal)
+    return report.audit.accounting.started() == 0 ? "no vote of the run was sent" : "stopped early";
   switch (report.exit) {
     case ExitCode::passed:
-      return "every accepted vote accounted for";
+      return "every vote accounted for";
     case ExitCode::audit_failed:
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:
@@ -105,33 +106,10 @@ std::vector<std::string> reasons(const Report& report) {
   return all;
 }
 
-// How long `drain.timeout` should be: what is needed and a quarter more, in steps people use.
-std::optional<Nanoseconds> drain_timeout_needed(const Report& report) {
-  const Settlement& settlement = report.settlement;
-  if (settlement.settled() || !settlement.still_needed) return std::nullopt;
-  const Nanoseconds needed = settlement.drain + *settlement.still_needed;
-  const Nanoseconds step =
-      needed < seconds(60) ? Nanoseconds(seconds(10)) : Nanoseconds(seconds(60));
-  return (needed + needed / 4 + step - Nanoseconds(1)) / step * step;
-}
-
-bool mentions(const std::vector<std::string>& texts, std::string_view word) {
-  return std::any_of(texts.begin(), texts.end(),
-                     [&](const std::string& text) { return text.find(word) != std::string::npos; });
-}
-
 std::vector<std::string> advice(const Report& report) {
-  std::vector<std::string> all;
-  if (report.error) {
-    if (!report.error->help.empty()) all.push_back(report.error->help);
-    return all;
-  }
-  all = report.audit.advice;
-  if (const auto needed = drain_timeout_needed(report); needed && !mentions(all, "drain.timeout"))
-    all.push_back(fmt::format("the rest needs {} at {:.1f}/s: set drain.timeout: {}",
-                              format_duration(*report.settlement.still_needed),
-                              report.settlement.drain_rate_per_s, duration_literal(*needed)));
-  return all;
+  if (!report.error) return report.audit.advice;
+  if (report.error->help.empty()) return {};
+  return {report.error->help};
 }
 
 // A word of a shell command.
@@ -168,9 +146,10 @@ std::vector<std::string> next_commands(const Report& report, const ReportInput& 
   if (report.error) return std::move(next).take();
   if (report.exit == ExitCode::audit_failed && !report.audit.findings.empty())
     next.add("show", "@latest " + quoted(report.audit.findings.front().voter_id));
-  if (report.exit == ExitCode::inconclusive) next.add("verify", "@latest");
+  const bool open = report.audit.kind == VerdictKind::inconclusive && !report.settlement.settled();
+  if (open) next.add("verify", "@latest");
   const bool from_file = !report.scenario_source.empty() && report.scenario_source[0] != '(';
-  if (const auto needed = drain_timeout_needed(report); needed && from_file)
+  if (const auto needed = report.settlement.enough_time(); open && needed && from_file)
     next.add("run", fmt::format("{} --set drain.timeout={}", quoted(report.scenario_source),
                                 duration_literal(*needed)));
   next.add("compare", "@prev @latest");

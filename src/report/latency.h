@@ -38,7 +38,8 @@ struct Latency {
   [[nodiscard]] std::uint64_t count() const { return finished.count() + unfinished.count(); }
   // Nothing without votes.
   [[nodiscard]] std::optional<Percentile> percentile(double share) const;
-  [[nodiscard]] std::optional<Percentile> max() const { return percentile(1.0); }
+  // bounded: the other end, from the lower bounds.
+  [[nodiscard]] std::optional<Percentile> lower_percentile(double share) const;
 };
 
 }  // namespace votebench::report

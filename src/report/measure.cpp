@@ -27,7 +27,8 @@ class SecondCounts {
 
   // Below one second of measured time there is no second to be the busiest.
   [[nodiscard]] std::optional<double> busiest(Nanoseconds measured) const {
-    if (measured < seconds(1) || counts_.empty()) return std::nullopt;
+    if (measured < seconds(1)) return std::nullopt;
+    if (counts_.empty()) return 0;
     return static_cast<double>(*std::max_element(counts_.begin(), counts_.end()));
   }
 
@@ -52,7 +53,7 @@ class AttemptPass {
   void visit(const Attempt& attempt) {
     measures_.last_start = std::max(measures_.last_start, attempt.started());
     count(attempt);
-    if (attempt.started() - attempt.lag() < warm_up_) return;
+    if (std::max(attempt.started() - attempt.lag(), Nanoseconds(0)) < warm_up_) return;
     if (attempt.workload >= closed_.size() || !closed_[attempt.workload])
       measures_.lag.record(attempt.lag());
     const Nanoseconds service = attempt.state == AttemptState::concluded

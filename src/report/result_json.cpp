@@ -219,11 +219,13 @@ struct NamedShare {
 constexpr std::array<NamedShare, 5> kShares{
     {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}, {"max", 1.0}}};
 
+using PercentileOf = std::optional<Percentile> (Latency::*)(double) const;
+
 // "at_least" names the percentiles that are lower bounds.
-void add_percentiles(Json& json, const Latency& latency) {
+void add_percentiles(Json& json, const Latency& latency, PercentileOf percentile) {
   Json at_least = Json::array();
   for (const auto& [name, share] : kShares) {
-    const auto value = latency.percentile(share);
+    const auto value = (latency.*percentile)(share);
     json[name] = value ? microseconds(value->value) : Json(nullptr);
     if (value && value->at_least) at_least.push_back(name);
   }
@@ -236,14 +238,10 @@ Json latency(const Latency& value) {
       {"kind", value.kind == LatencyKind::none ? Json(nullptr) : Json(to_string(value.kind))},
       {"count", value.count()},
       {"unfinished", value.unfinished.count()}};
-  add_percentiles(json, value);
+  add_percentiles(json, value, &Latency::percentile);
   if (value.uncertainty > Nanoseconds(0)) json["uncertainty"] = microseconds(value.uncertainty);
-  if (value.kind == LatencyKind::bounded) {
-    Latency lower;
-    lower.finished = value.lower;
-    lower.unfinished = value.unfinished;
-    add_percentiles(json["lower_bound"], lower);
-  }
+  if (value.kind == LatencyKind::bounded)
+    add_percentiles(json["lower_bound"], value, &Latency::lower_percentile);
   if (!value.note.empty()) json["note"] = text(value.note);
   return json;
 }

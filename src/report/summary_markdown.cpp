@@ -15,7 +15,7 @@ constexpr std::size_t kMaxText = 500;
 
 // Text of others as plain words: nothing in it is Markdown or HTML any more.
 std::string plain(std::string_view value) {
-  static constexpr std::string_view kSpecial = "\\`*_{}[]()#+!|~$";
+  static constexpr std::string_view kSpecial = "\\`*_[]#|~$";
   std::string escaped;
   for (const char c : printable(value, kMaxText)) {
     if (c == '<') {
@@ -100,8 +100,8 @@ class Document {
         plain(report_.headline));
     if (!report_.error)
       add("{}, in {}. Exit code {}: {}.", audit_subject(report_), time_text(report_),
-          static_cast<int>(report_.exit), exit_words(report_.exit));
-    if (report_.exit != ExitCode::audit_failed) bullets("Why", report_.reasons);
+          static_cast<int>(report_.exit), plain(exit_words(report_)));
+    if (report_.exit != ExitCode::passed) bullets("Why", report_.reasons);
     bullets("What would help", report_.advice);
   }
 
@@ -113,8 +113,8 @@ class Document {
       add("| {}{} | {} | {} |", sign(line.state), line.name, format_count(line.count), meaning);
     }
     add("\n{}", plain(accounting_text(report_.audit.accounting)));
-    add("\nSettled: {}. {}", report_.settlement.settled() ? "yes" : "no",
-        plain(report_.settlement.reason));
+    add("\nSettled: {}{}.", report_.settlement.settled() ? "yes" : "no",
+        report_.settlement.reason.empty() ? "" : ", " + plain(report_.settlement.reason));
     bullets("Assumed", report_.audit.assumptions);
     bullets("Notes", report_.audit.notes);
   }
@@ -150,30 +150,30 @@ class Document {
           format_count(report_.depth_end));
   }
 
-  void latency(std::string_view name, const Latency& latency, std::string_view kind) {
+  template <typename Text>
+  void latency(std::string_view name, const Latency& latency, Text text) {
     if (latency.count() == 0) return;
     std::string row = fmt::format("| {} |", name);
     for (const double share : {0.5, 0.9, 0.99, 0.999, 1.0})
-      row += fmt::format(" {} |", percentile_text(latency.percentile(share), true));
+      row += fmt::format(" {} |", percentile_text(text(share), true));
     add("{} {} | {} | {} |", row, format_count(latency.count()),
-        format_count(latency.unfinished.count()), kind);
+        format_count(latency.unfinished.count()), to_string(latency.kind));
   }
 
   void latencies() {
     add("\n### Latency\n\n| | p50 | p90 | p99 | p99.9 | max | votes | without an end | kind |\n"
         "|---|--:|--:|--:|--:|--:|--:|--:|---|");
-    latency("response (from the planned time)", report_.response, "exact");
-    latency("service (from the actual start)", report_.service, "exact");
+    const auto upper = [](const Latency& of) {
+      return [&of](double share) { return of.percentile(share); };
+    };
     const Latency& stored = report_.stored;
-    if (stored.kind == LatencyKind::bounded) {
-      Latency lower;
-      lower.finished = stored.lower;
-      lower.unfinished = stored.unfinished;
-      latency("end to end, at least", lower, "bounded");
-      latency("end to end, at most", stored, "bounded");
-    } else {
-      latency("end to end (to the commit)", stored, to_string(stored.kind));
-    }
+    const bool bounded = stored.kind == LatencyKind::bounded;
+    latency("response (from the planned time)", report_.response, upper(report_.response));
+    latency("service (from the actual start)", report_.service, upper(report_.service));
+    if (bounded)
+      latency("end to end, at least", stored,
+              [&](double share) { return stored.lower_percentile(share); });
+    latency(bounded ? "end to end, at most" : "end to end (to the commit)", stored, upper(stored));
     add("\nA vote without an end counts as slower than all others. Rates and latencies leave out "
         "the warm-up ({}); counts cover everything.",
         format_duration(report_.warm_up));
@@ -214,18 +214,19 @@ class Document {
   void run() {
     add("\n### Run\n\n| | |\n|---|---|");
     const auto row = [&](std::string_view name, std::string_view value) {
-      if (!value.empty()) add("| {} | {} |", plain(name), plain(value));
+      if (!value.empty()) add("| {} | {} |", plain(name), value);
     };
-    row("run", report_.run_id);
-    row("scenario", report_.scenario_source);
+    row("run", code(report_.run_id));
+    row("scenario", code(report_.scenario_source));
     row("seed", std::to_string(report_.seed));
-    row("target", report_.target);
+    row("target", code(report_.target));
     row("started", format_utc(report_.started));
     row("ended", format_utc(report_.ended));
-    row("votebench", report_.version);
-    for (const auto& [name, value] : report_.environment) row(name, value);
+    row("votebench", plain(report_.version));
+    for (const auto& [name, value] : report_.environment) row(name, plain(value));
     for (const RunEvent& event : report_.events)
-      row("event at " + format_duration(event.at), event.name + ": " + event.detail);
+      row("event at " + format_duration(event.at),
+          plain(event.name + (event.detail.empty() ? "" : ": ") + event.detail));
   }
 
   const Report& report_;

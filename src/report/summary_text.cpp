@@ -15,6 +15,7 @@ constexpr std::size_t kFirstNumber = 24;
 constexpr std::size_t kNumber = 10;
 constexpr std::size_t kText = 27;   // where the words of an audit line begin
 constexpr std::size_t kLabel = 11;  // where the words of a section begin
+constexpr std::size_t kEvents = 4;  // more are in the files
 
 std::string_view glyph(State state, bool unicode) {
   switch (state) {
@@ -47,6 +48,7 @@ class Page {
     why();
     if (!report_.error) {
       audit();
+      events();
       generator();
       levels();
       latencies();
@@ -104,11 +106,14 @@ class Page {
     if (!fits) wrapped("", report_.headline, 2);
   }
 
-  // A failed audit explains itself in its own section.
+  // What thresholds say is said where they stand.
   void why() {
-    if (report_.exit != ExitCode::audit_failed)
-      for (std::size_t i = 0; i < report_.reasons.size(); ++i)
-        section(i == 0 ? "WHY" : "", safe(report_.reasons[i]));
+    std::vector<std::string> reasons;
+    if (report_.error)
+      reasons = {report_.error->message};
+    else if (report_.audit.kind != VerdictKind::pass)
+      reasons = report_.audit.reasons;
+    for (std::size_t i = 0; i < reasons.size(); ++i) section(i == 0 ? "WHY" : "", safe(reasons[i]));
     for (std::size_t i = 0; i < report_.advice.size(); ++i)
       section(i == 0 ? "HELP" : "", safe(report_.advice[i]));
   }
@@ -129,12 +134,27 @@ class Page {
     if (report_.audit.kind == VerdictKind::fail)
       for (const std::string& assumption : report_.audit.assumptions)
         item(State::remark, "assumed: " + safe(assumption));
+    if (report_.audit.canaries_total > 0)
+      item(State::remark, fmt::format("self-check {}/{}: planted defects that the auditor found",
+                                      report_.audit.canaries_passed, report_.audit.canaries_total));
+  }
+
+  void events() {
+    const std::size_t shown = std::min(report_.events.size(), kEvents);
+    if (shown > 0) section("EVENTS", event_text(report_.events[0]));
+    for (std::size_t i = 1; i < shown; ++i) section("", event_text(report_.events[i]));
+    if (report_.events.size() > shown)
+      section("", fmt::format("{} more", report_.events.size() - shown));
+  }
+
+  [[nodiscard]] std::string event_text(const RunEvent& event) const {
+    const std::string detail = event.detail.empty() ? "" : ": " + safe(event.detail);
+    return fmt::format("{}  {}{}", format_duration(event.at), safe(event.name), detail);
   }
 
   void generator() {
     const Validity& validity = report_.validity;
-    if (!validity.all())
-      section("LOAD", "not valid: what rests on it below does not hold; the audit does");
+    if (!validity.all()) section("LOAD", "not valid; the audit holds all the same");
     for (const std::string& reason : validity.reasons) item(State::bad, reason);
     if (validity.all() && !validity.notes.empty()) section("LOAD", "valid");
     for (const std::string& note : validity.notes) item(State::remark, note);
@@ -158,11 +178,14 @@ class Page {
     line(paint(style_, Colour::bold, cells(label, columns)));
   }
 
+  // `remark` where there is room for it.
   void level(std::string_view name, const Level& level, const std::string& remark) {
     if (!level.known) return;
-    line(cells(indented(name), {format_count(level.votes), rate_text(level.mean_per_s),
-                                rate_text(level.peak_per_s)}) +
-         (remark.empty() ? "" : "   " + remark));
+    const std::string row = cells(
+        indented(name),
+        {format_count(level.votes), rate_text(level.mean_per_s), rate_text(level.peak_per_s)});
+    const bool fits = display_width(row) + 3 + remark.size() <= style_.width;
+    line(fits ? row + "   " + remark : row);
   }
 
   void levels() {
@@ -175,41 +198,53 @@ class Page {
     level("written", levels.written, report_.audit.superseded > 0 ? "one row per voter" : "");
   }
 
-  void latency(std::string_view name, const Latency& latency, std::string_view remark) {
-    if (latency.count() == 0) return;
+  // How a percentile reads in a row; all rows but those of bounds say "at least" themselves.
+  template <typename Text>
+  void percentiles(std::string_view name, std::string_view remark, Text text) {
     std::vector<std::string> numbers;
-    for (const double share : {0.5, 0.9, 0.99, 0.999, 1.0})
-      numbers.push_back(percentile_text(latency.percentile(share), style_.unicode));
-    line(cells(indented(name), numbers) + (remark.empty() ? "" : fmt::format("  {}", remark)));
+    for (const double share : {0.5, 0.9, 0.99, 0.999, 1.0}) numbers.push_back(text(share));
+    line(cells(indented(name), numbers) + fmt::format("  {}", remark));
   }
 
-  void stored_latency() {
-    const Latency& stored = report_.stored;
-    if (stored.kind != LatencyKind::bounded) {
-      const std::string exact =
-          fmt::format("{}{}", style_.unicode ? "±" : "+-", format_duration(stored.uncertainty));
-      latency("end to end", stored, stored.uncertainty > Nanoseconds(0) ? exact : "");
-      return;
-    }
-    Latency lower;
-    lower.finished = stored.lower;
-    lower.unfinished = stored.unfinished;
-    latency("end to end", lower, "at least");
-    latency("", stored, "at most");
+  void latency(std::string_view name, const Latency& latency, std::string_view remark) {
+    if (latency.finished.count() > 0)
+      percentiles(name, remark, [&](double share) {
+        return percentile_text(latency.percentile(share), style_.unicode);
+      });
+  }
+
+  // The upper ends of votes that have none are not known.
+  void bounded_latency(std::string_view name, const Latency& latency) {
+    if (latency.finished.count() == 0) return;
+    percentiles(name, "at least", [&](double share) {
+      return format_duration(latency.lower_percentile(share)->value);
+    });
+    percentiles("", "at most", [&](double share) {
+      const auto value = latency.percentile(share);
+      return value->at_least ? std::string("?") : format_duration(value->value);
+    });
+  }
+
+  void stored_latency(std::string_view name, const Latency& latency_of_rows) {
+    if (latency_of_rows.kind == LatencyKind::bounded) return bounded_latency(name, latency_of_rows);
+    std::string label(to_string(latency_of_rows.kind));
+    if (latency_of_rows.uncertainty > Nanoseconds(0))
+      label += fmt::format(" {}{}", style_.unicode ? "±" : "+-",
+                           format_duration(latency_of_rows.uncertainty));
+    latency(name, latency_of_rows, label);
   }
 
   void latencies() {
-    if (report_.response.count() == 0 && report_.stored.count() == 0) return;
+    if (report_.response.finished.count() + report_.stored.finished.count() == 0) return;
     table_head("LATENCY", report_.validity.load, {"p50", "p90", "p99", "p99.9", "max"});
     latency("response", report_.response, "");
     latency("service", report_.service, "");
-    stored_latency();
+    stored_latency("end to end", report_.stored);
     if (const std::uint64_t votes = report_.response.unfinished.count(); votes > 0)
-      item(State::remark, fmt::format("{} not accepted: counted as slower than all others",
-                                      votes == 1 ? "1 vote" : format_count(votes) + " votes"));
+      item(State::remark, counted(votes, "vote") + " not accepted: slower than all others");
     if (const std::uint64_t votes = report_.stored.unfinished.count(); votes > 0)
-      item(State::remark, fmt::format("{} accepted, not stored: end to end slower than all others",
-                                      votes == 1 ? "1 vote" : format_count(votes) + " votes"));
+      item(State::remark,
+           counted(votes, "vote") + " accepted, not stored: end to end slower than all others");
     if (!report_.stored.note.empty()) item(State::remark, "end to end " + report_.stored.note);
     if (report_.warm_up > Nanoseconds(0))
       item(State::remark, "rates and latencies leave out the first " +
@@ -236,14 +271,41 @@ class Page {
     }
   }
 
-  // What is to be copied is never cut or wrapped, however long.
+  // What is to be copied stays whole: a path is never cut, a command goes on in the next line the
+  // way a shell reads it.
   void closing() {
     if (!report_.directory.empty())
       line("  report   " + safe(report_.directory) +
            (report_.files.empty() ? "" : "/" + safe(report_.files.front())));
     for (std::size_t i = 0; i < report_.next.size(); ++i)
-      line((i == 0 ? "  next     " : "           ") + safe(report_.next[i]));
-    line(fmt::format("exit {}: {}", static_cast<int>(report_.exit), exit_words(report_.exit)));
+      command(i == 0 ? "  next     " : "           ", safe(report_.next[i]));
+    wrapped("", fmt::format("exit {}: {}", static_cast<int>(report_.exit), exit_words(report_)), 0);
+  }
+
+  void command(std::string head, std::string_view words) {
+    const std::size_t room = style_.width - kLabel;
+    while (display_width(words) > room) {
+      const std::size_t cut = last_gap(words.substr(0, room - 1));
+      if (cut == std::string_view::npos) break;
+      line(head + std::string(words.substr(0, cut)) + " \\");
+      words.remove_prefix(cut + 1);
+      head.assign(kLabel + 2, ' ');
+    }
+    line(head + std::string(words));
+  }
+
+  // The last space outside quotes, one before an option where there is one.
+  static std::size_t last_gap(std::string_view words) {
+    std::size_t gap = std::string_view::npos;
+    std::size_t option = std::string_view::npos;
+    bool quoted = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      quoted ^= words[i] == '\'';
+      if (words[i] != ' ' || quoted) continue;
+      gap = i;
+      if (words.substr(i).starts_with(" --")) option = i;
+    }
+    return option != std::string_view::npos ? option : gap;
   }
 
   const Report& report_;

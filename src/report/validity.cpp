@@ -27,7 +27,8 @@ void judge_lag(const GeneratorFacts& facts, const Histogram& lag, Validity& vali
   }
   validity.load = false;
   validity.reasons.push_back(fmt::format(
-      "{:.1f} % of votes left more than {} late (lag p99 {}): this machine was too busy",
+      "{:.1f} % of votes left more than {} late (lag p99 {}): this machine was too busy, "
+      "rates and latencies do not hold",
       late * 100, format_duration(kLateAfter), lag_p99(lag)));
 }
 
@@ -40,7 +41,7 @@ void judge_missing(double share, double allowed, const std::string& text, const 
     return;
   }
   validity.load = false;
-  validity.reasons.push_back(text + ": this machine was too busy");
+  validity.reasons.push_back(text + ": rates and latencies do not hold");
 }
 
 void judge_never_started(const ReportInput& input, Validity& validity) {
@@ -62,13 +63,15 @@ void judge_rate(const ReportInput& input, Nanoseconds last_start, Validity& vali
 void judge_watching(const GeneratorFacts& facts, Validity& validity) {
   if (facts.longest_sampler_gap > kMaxSamplerGap) {
     validity.samples = false;
-    validity.reasons.push_back(fmt::format("the stores were not looked at for {}",
-                                           format_duration(facts.longest_sampler_gap)));
+    validity.reasons.push_back(
+        fmt::format("queue and table were not looked at for {}: their rates do not hold",
+                    format_duration(facts.longest_sampler_gap)));
   }
   if (facts.clock_step > kMaxClockStep) {
     validity.clocks = false;
-    validity.reasons.push_back(fmt::format("this machine's wall clock was set by {} during the run",
-                                           format_duration(facts.clock_step)));
+    validity.reasons.push_back(
+        fmt::format("this machine's clock was set by {}: end-to-end times do not hold",
+                    format_duration(facts.clock_step)));
   }
   if (facts.steal_share > kNotableSteal)
     validity.notes.push_back(

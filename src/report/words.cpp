@@ -9,6 +9,10 @@
 
 namespace votebench::report {
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
 std::string rate_text(const std::optional<double>& per_second) {
   if (!per_second || !std::isfinite(*per_second)) return std::string(kNotMeasured);
   if (*per_second >= 1e9) return fmt::format("{:.2e}", *per_second);
@@ -35,7 +39,8 @@ std::string threshold_value(const ThresholdResult& result, bool unicode) {
     case scenario::MetricUnit::per_second:
       return sign + rate_text(value) + "/s";
     case scenario::MetricUnit::count:
-      return sign + format_count(static_cast<std::uint64_t>(value));
+      return sign + (value < 1e18 ? format_count(static_cast<std::uint64_t>(value))
+                                  : fmt::format("{:.3g}", value));
   }
   return std::string(kNotMeasured);
 }
@@ -52,8 +57,8 @@ std::string time_text(const Report& report) {
                      format_duration(report.load), format_duration(report.settlement.drain));
 }
 
-std::string_view exit_words(ExitCode code) {
-  switch (code) {
+std::string exit_words(const Report& report) {
+  switch (report.exit) {
     case ExitCode::passed:
       return "passed";
     case ExitCode::audit_failed:
@@ -61,7 +66,7 @@ std::string_view exit_words(ExitCode code) {
     case ExitCode::usage:
       return "usage or scenario error";
     case ExitCode::inconclusive:
-      return "inconclusive, neither loss nor its absence is proven";
+      return "inconclusive: " + report.headline;
     case ExitCode::threshold_failed:
       return "audit passed, a threshold failed";
     case ExitCode::regression:

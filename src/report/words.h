@@ -10,6 +10,9 @@ namespace votebench::report {
 
 inline constexpr std::string_view kNotMeasured = "-";
 
+// "1 vote", "2,310 votes".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
 // "400.1", "12,346"; "-" without a value.
 [[nodiscard]] std::string rate_text(const std::optional<double>& per_second);
 
@@ -25,8 +28,8 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "2m03s (load 2m00s, drain 3.1 s)".
 [[nodiscard]] std::string time_text(const Report& report);
 
-// "passed", "audit failed", ...: what the last line says after "exit N: ".
-[[nodiscard]] std::string_view exit_words(ExitCode code);
+// "passed", "audit failed", "inconclusive: interrupted": what follows "exit N: ".
+[[nodiscard]] std::string exit_words(const Report& report);
 
 // "PASS", "FAIL", "INCONCLUSIVE", "BROKEN"; "NOT RUN" after an error.
 [[nodiscard]] std::string_view verdict_word(const Report& report);

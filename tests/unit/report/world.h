@@ -1,0 +1,58 @@
+// Runs made up for the report: everything that make_report() reads, with a few words to tell them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+
+namespace votebench::report::tests {
+
+class MemoryHistory final : public AttemptHistory {
+ public:
+  std::vector<Attempt> slots;
+
+ private:
+  void visit_blocks(BlockVisitor visitor, void* context) const override {
+    visitor(context, 0, slots.data(), slots.size());
+  }
+};
+
+struct World {
+  scenario::Scenario scenario;
+  MemoryHistory attempts;
+  std::vector<Sample> samples;
+  std::vector<RunEvent> events;
+  Verdict verdict;
+  Settlement settlement;
+  QueueEvidence queue;
+  RowEvidence rows;
+  GeneratorFacts generator;
+
+  Nanoseconds load{};
+  WallTime t0{std::chrono::seconds(1'763'661'671)};  // 2025-11-20T18:01:11Z
+  StopCause stopped = StopCause::none;
+  bool audit_finished = true;
+  std::optional<Error> error;
+  std::optional<ClockOffset> rows_clock;
+  std::vector<std::string> subcommands{"run", "doctor", "show", "verify", "compare"};
+
+  [[nodiscard]] Report report() const;
+
+  // One attempt at the next free number, concluded; returns its number.
+  AttemptNumber vote(VoterIndex voter, Nanoseconds started, Nanoseconds service,
+                     Outcome outcome = Outcome::acked);
+  // A row of `voter` with choice 0, committed this long after t0 on our clock.
+  void row(VoterIndex voter, Nanoseconds committed);
+  void threshold(const std::string& text, const std::string& metric, const std::string& op,
+                 double value);
+};
+
+// 2000 votes in 5 s, all stored: bundled scenario "quick".
+[[nodiscard]] World quick_pass();
+// 39,350 accepted, a worker killed with 37 votes in hand, re-votes.
+[[nodiscard]] World worker_crash();
+// 300 votes at a worker of 10/s, given 5 s.
+[[nodiscard]] World still_queued();
+
+}  // namespace votebench::report::tests
