@@ -81,22 +81,33 @@ class Checker {
     const std::uint8_t executors = executors_of(tree, node);
     for (Member& member : node.members) {
       const KeyTree* child = tree.find(member.name, executors);
-      if (child == nullptr)
+      if (child == nullptr) {
+        node.complete = false;
         unknown_key(tree, member, executors, path);
-      else if (child->type() == ValueType::later)
+      } else if (child->type() == ValueType::later) {
         add(DiagnosticId::not_yet_supported, member.span, path,
             fmt::format("the key '{}' is not yet supported in this version", member.name),
             "remove it");
-      else
+      } else {
         check(*child, member.value, path + "/" + member.name);
+      }
     }
-    for (const KeyTree& child : tree.children)
-      if (child.key->need == Need::required && (child.key->executors & executors) == executors &&
-          node.find(child.name) == nullptr)
-        add(DiagnosticId::missing_key, node.owner, path,
-            fmt::format("the key '{}' is missing", child.name), std::string(child.key->doc));
+    check_required(tree, node, path, executors);
     check_exactly_one(tree, node, path);
     node.valid = true;
+  }
+
+  void check_required(const KeyTree& tree, Node& node, const std::string& path,
+                      std::uint8_t executors) {
+    for (const KeyTree& child : tree.children) {
+      const bool required =
+          child.key->need == Need::required && (child.key->executors & executors) == executors;
+      if (!required || node.find(child.name) != nullptr) continue;
+      node.complete = false;
+      add(DiagnosticId::missing_key, node.owner, path,
+          fmt::format("the key '{}' is missing", child.name),
+          fmt::format("{}: {}", child.name, child.key->doc));
+    }
   }
 
   // Which executors' keys a workload may have: its own; all of them while it names none.
@@ -126,16 +137,17 @@ class Checker {
         suggest(member.name, known));
   }
 
-  void check_exactly_one(const KeyTree& tree, const Node& node, const std::string& path) {
+  void check_exactly_one(const KeyTree& tree, Node& node, const std::string& path) {
     for (const ExactlyOne& rule : exactly_one_rules()) {
       if (tree.key == nullptr || rule.mapping != tree.key->path || rule.executors != executors_)
         continue;
       const bool first = node.find(rule.first) != nullptr;
       const bool second = node.find(rule.second) != nullptr;
-      if (first == second)
-        add(DiagnosticId::exactly_one_of, node.owner, path,
-            fmt::format("exactly one of '{}' and '{}' is needed, {} there", rule.first, rule.second,
-                        first ? "both are" : "none is"));
+      if (first != second) continue;
+      node.complete = false;
+      add(DiagnosticId::exactly_one_of, node.owner, path,
+          fmt::format("exactly one of '{}' and '{}' is needed, {} there", rule.first, rule.second,
+                      first ? "both are" : "none is"));
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "scenario/diagnostic.h"
 #include "scenario/node.h"
@@ -21,6 +22,9 @@ struct Context {
   // A value that cannot be converted; puts the value as it may be shown in the place of {value}.
   void add(const ValueError& error, const Node& node, const std::string& path);
 };
+
+// "password", also misspelt, "token", ...: names of things that must not be shown.
+[[nodiscard]] bool names_a_secret(std::string_view name);
 
 // Hides, in every rendering of the diagnostics, what may be a secret under `node`: the values of
 // keys that are named like one, and passwords in URLs.

@@ -94,9 +94,9 @@ std::string Diagnostics::render_one(const Diagnostic& diagnostic) const {
                                               column_at(source.text, line, diagnostic.span.offset));
   const std::string path =
       diagnostic.path.empty() ? "" : fmt::format(" (at {})", printable(diagnostic.path));
-  std::string text =
-      fmt::format("{}: error: {}{}\n{}|\n {} | {}\n{}| {}\n", where, diagnostic.message, path,
-                  gutter, number, excerpt.text, gutter, excerpt.carets);
+  std::string text = fmt::format(
+      "{}: error: {}{}\n{}|\n {} |{}{}\n{}| {}\n", where, diagnostic.message, path, gutter, number,
+      excerpt.text.empty() ? "" : " ", excerpt.text, gutter, excerpt.carets);
   if (!diagnostic.help.empty()) text += fmt::format("{}= help: {}\n", gutter, diagnostic.help);
   return text;
 }

@@ -170,12 +170,21 @@ class SchemaWriter {
     Members members{type("object"), member("additionalProperties", "false"),
                     member("properties", object(properties))};
     if (!required.empty()) members.push_back(member("required", array(required)));
+    const Members rules = rules_of(tree);
+    if (!rules.empty()) members.push_back(member("allOf", array(rules)));
+    return members;
+  }
+
+  [[nodiscard]] Members rules_of(const KeyTree& tree) const {
+    const auto requires_key = [](std::string_view name) {
+      return object({member("required", array({quoted(name)}))});
+    };
+    Members rules;
     for (const ExactlyOne& rule : exactly_one_rules())
       if (tree.key != nullptr && rule.mapping == tree.key->path && rule.executors == executors_)
-        members.push_back(
-            member("oneOf", array({object({member("required", array({quoted(rule.first)}))}),
-                                   object({member("required", array({quoted(rule.second)}))})})));
-    return members;
+        rules.push_back(object(
+            {member("oneOf", array({requires_key(rule.first), requires_key(rule.second)}))}));
+    return rules;
   }
 
   Members names(const KeyTree& tree) {

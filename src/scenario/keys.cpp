@@ -277,6 +277,7 @@ constexpr auto kExactlyOne = std::to_array<ExactlyOne>({
     {"/workloads/*", kConstantClients, "duration", "votes"},
     {"/workloads/*", kBurst, "within", "clients"},
     {"/workloads/*/stages/[]", kRampingArrivalRate, "ramp_to", "hold"},
+    {"/workloads/*/stages/[]", kRampingArrivalRate, "over", "hold"},
 });
 
 }  // namespace

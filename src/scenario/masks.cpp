@@ -1,4 +1,6 @@
 // What must not be shown.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -8,15 +10,6 @@
 
 namespace votebench::scenario {
 namespace {
-
-bool names_a_secret(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const std::string_view part : {"pass", "pwd", "secret", "token", "credential"})
-    if (lower.find(part) != std::string::npos) return true;
-  return closest_match(lower, {"password"}).has_value();
-}
 
 // The parts of a reference to a secret may be shown.
 bool names_a_reference(std::string_view name) {
@@ -64,6 +57,15 @@ bool mask_line(Span line, std::string_view text, Diagnostics& diagnostics) {
 
 }  // namespace
 
+bool names_a_secret(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const std::string_view part : {"pass", "pwd", "secret", "token", "credential"})
+    if (lower.find(part) != std::string::npos) return true;
+  return closest_match(lower, {"password"}).has_value();
+}
+
 void mask_secrets(const Node& node, Diagnostics& diagnostics) {
   if (node.kind == Node::Kind::scalar) mask_url(node, diagnostics);
   for (const Node& item : node.items) mask_secrets(item, diagnostics);
@@ -80,8 +82,9 @@ void mask_lines(std::size_t source, Diagnostics& diagnostics) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
-    if (expected && line.find(": ") == std::string_view::npos)
-      diagnostics.mask({source, begin, line.size()});
+    const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
+    const std::string_view word = line.substr(first, line.substr(first).find(':'));
+    if (expected && !names_a_reference(word)) diagnostics.mask({source, begin, line.size()});
     expected = mask_line({source, begin, line.size()}, line, diagnostics);
     const SecretPart part = find_url_secret(line);
     if (part.length > 0) diagnostics.mask({source, begin + part.offset, part.length});
@@ -90,7 +93,7 @@ void mask_lines(std::size_t source, Diagnostics& diagnostics) {
 }
 
 void Context::add(const ValueError& error, const Node& node, const std::string& path) {
-  const std::string_view written =
+  std::string_view written =
       diagnostics.text(node.span.source).substr(node.span.offset, node.span.length);
   Span span = node.span;
   // Offsets in the value hold in the text only when the value stands there as it is.
@@ -100,12 +103,15 @@ void Context::add(const ValueError& error, const Node& node, const std::string& 
     span.offset += error.offset + quote;
     span.length = error.length;
   }
+  if (quote < written.size()) written = written.substr(quote, written.size() - 2 * quote);
+  // What a variable holds may be a secret: it is named, not shown.
   std::string value(node.expanded ? written : std::string_view(node.text));
   if (const SecretPart part = find_url_secret(value); part.length > 0)
     value.replace(part.offset, part.length, "***");
   std::string message = error.message;
   if (const std::size_t at = message.find("{value}"); at != std::string::npos)
-    message.replace(at, 7, "'" + printable(value, 60) + "'");
+    message.replace(
+        at, 7, fmt::format("'{}'{}", printable(value, 60), node.expanded ? ", expanded," : ""));
   add(error.id, span, path, std::move(message), error.help);
 }
 

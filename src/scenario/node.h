@@ -36,8 +36,9 @@ struct Node {
   std::vector<Node> items;
   std::vector<Member> members;  // in the order of the text
 
-  bool valid = false;  // set by the checker
-  Value value;         // set by the checker, of a valid scalar (or secret)
+  bool valid = false;    // set by the checker
+  bool complete = true;  // set by the checker, of a mapping: no key is missing or one too many
+  Value value;           // set by the checker, of a valid scalar (or secret)
 
   [[nodiscard]] const Node* find(std::string_view name) const;
 };

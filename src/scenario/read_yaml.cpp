@@ -12,7 +12,7 @@
 #include <unordered_set>
 
 #include "core/text.h"
-#include "scenario/parse.h"
+#include "scenario/context.h"
 #include "scenario/text_checks.h"
 
 namespace votebench::scenario {
@@ -27,16 +27,13 @@ struct SyntaxMessage {
   std::string_view ours;
   std::string_view help;
 };
-constexpr std::array<SyntaxMessage, 9> kSyntaxMessages{{
+constexpr std::array<SyntaxMessage, 7> kSyntaxMessages{{
     {"illegal map value", "a ':' cannot stand here",
      "check the indentation, and quote text that contains ': '"},
     {"end of map not found", "this does not continue the mapping above it",
      "check the indentation: keys of one mapping start in the same column"},
     {"end of sequence not found", "this does not continue the list above it",
      "check the indentation: the '-' of one list stand in the same column"},
-    {"end of map flow not found", "the '{' before this is not closed",
-     "close it with '}', and quote text with braces: \"${NAME}\""},
-    {"end of sequence flow not found", "the '[' before this is not closed", "close it with ']'"},
     {"illegal flow end", "this bracket closes nothing", "remove it, or open it before"},
     {"illegal block entry", "a '-' cannot begin a list here",
      "put the list on lines of its own, or write [a, b]"},
@@ -113,6 +110,15 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto offset = static_cast<std::size_t>(std::max(mark.pos, 0));
     return {source_, std::min(begin_ + offset, text_.size()), length};
   }
+  // The innermost '{' or '[' that is open.
+  [[nodiscard]] std::optional<Span> open_bracket() const {
+    for (auto frame = stack_.rbegin(); frame != stack_.rend(); ++frame) {
+      const Span span = frame->node.span;
+      if (span.offset < text_.size() && (text_[span.offset] == '{' || text_[span.offset] == '['))
+        return span;
+    }
+    return std::nullopt;
+  }
   void add(DiagnosticId id, Span span, std::string message, std::string help) {
     diagnostics_.add({id, span, path(), std::move(message), std::move(help)});
   }
@@ -126,11 +132,14 @@ class TreeBuilder final : public YAML::EventHandler {
 
   std::string path() const {
     std::string text;
-    for (const Frame& frame : stack_)
-      if (frame.node.kind == Node::Kind::list)
+    for (const Frame& frame : stack_) {
+      if (frame.node.kind == Node::Kind::list) {
         text += fmt::format("/{}", frame.node.items.size());
-      else if (frame.key)
+      } else if (frame.key) {
         text += "/" + frame.key->name;
+        if (names_a_secret(frame.key->name)) break;  // what is below it may be the secret
+      }
+    }
     return text;
   }
 
@@ -225,7 +234,7 @@ class TreeBuilder final : public YAML::EventHandler {
       return node.text.size();
     } else {
       add(DiagnosticId::multi_line_value, {source_, begin, 1}, "a value must stand on one line",
-          "check the indentation of the lines below it");
+          "close its bracket, or check the indentation of the lines below it");
     }
     return 1;
   }
@@ -254,21 +263,40 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t unread_ = 0;
 };
 
+void add_unclosed_quote(Span end, TreeBuilder& builder, std::string_view text) {
+  const std::size_t quote = text.find_first_of("\"'", builder.unread());
+  if (quote != std::string_view::npos) end.offset = quote;
+  builder.add(DiagnosticId::unclosed_quote, end, "the quoted text that begins here does not end",
+              fmt::format("close it with {}", text.substr(end.offset, 1)));
+}
+
+// yaml-cpp notices a missing bracket where the text ends, or at the next bracket.
+void add_open_bracket(Span noticed, TreeBuilder& builder, std::string_view text) {
+  if (noticed.offset > 0 && text.substr(noticed.offset - 1, 2) == "${") {
+    noticed.offset -= 1;
+    noticed.length = 2;
+    return builder.add(DiagnosticId::syntax, noticed,
+                       "not valid YAML: between braces, text with a variable needs quotes",
+                       "quote it: \"${NAME}\"");
+  }
+  const Span open = builder.open_bracket().value_or(noticed);
+  const char bracket = open.offset < text.size() ? text[open.offset] : '{';
+  builder.add(DiagnosticId::syntax, open,
+              fmt::format("not valid YAML: this '{}' is not closed", bracket),
+              fmt::format("close it with '{}'", bracket == '[' ? ']' : '}'));
+}
+
 void add_syntax_error(const YAML::ParserException& error, TreeBuilder& builder,
                       std::string_view text) {
-  if (error.msg == "illegal EOF in scalar") {
-    const std::size_t quote = text.find_first_of("\"'", builder.unread());
-    Span span = builder.span_at(error.mark, 1);
-    if (quote != std::string_view::npos) span.offset = quote;
-    builder.add(DiagnosticId::unclosed_quote, span, "the quoted text that begins here does not end",
-                fmt::format("close it with {}", text.substr(span.offset, 1)));
-    return;
-  }
+  const Span span = builder.span_at(error.mark, 1);
+  if (error.msg == "illegal EOF in scalar") return add_unclosed_quote(span, builder, text);
+  if (error.msg == "end of map flow not found" || error.msg == "end of sequence flow not found")
+    return add_open_bracket(span, builder, text);
   const auto* known =
       std::find_if(kSyntaxMessages.begin(), kSyntaxMessages.end(),
                    [&](const SyntaxMessage& message) { return message.theirs == error.msg; });
   const bool translated = known != kSyntaxMessages.end();
-  builder.add(DiagnosticId::syntax, builder.span_at(error.mark, 1),
+  builder.add(DiagnosticId::syntax, span,
               translated ? fmt::format("not valid YAML: {}", known->ours)
                          : fmt::format("not valid YAML: {}", printable(error.msg)),
               translated ? std::string(known->help) : "");

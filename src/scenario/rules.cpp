@@ -72,7 +72,7 @@ bool all_valid(const Node& node) {
         return all_valid(member);
     });
   };
-  return node.valid && valid(node.members) && valid(node.items);
+  return node.valid && node.complete && valid(node.members) && valid(node.items);
 }
 
 void check_stack(const Node& root, Context& context) {

@@ -90,22 +90,26 @@ tl::expected<double, ValueError> parse_in(MetricUnit unit, std::string_view text
   return 0;
 }
 
-std::vector<std::string> names_like(std::string_view name) {
-  std::vector<std::string> near;
-  const std::string family(name.substr(0, name.rfind('.')));
-  for (const Metric& metric : metrics())
-    if (!family.empty() && metric.name.starts_with(family)) near.emplace_back(metric.name);
-  return near;
+std::string metric_help(std::string_view name) {
+  const std::string stats = fmt::format("{}", fmt::join(kStats, ", "));
+  std::vector<std::string> all;
+  std::vector<std::string> summary;
+  for (const Family& family : kTimes) {
+    if (name == family.name || name.starts_with(std::string(family.name) + "."))
+      return fmt::format("{} has {}", family.name, stats);
+    summary.push_back(std::string(family.name) + ".*");
+  }
+  for (const Metric& metric : kOthers) summary.emplace_back(metric.name);
+  for (const Metric& metric : metrics()) all.emplace_back(metric.name);
+  return closest_match(name, all)
+             ? suggest(name, all)
+             : fmt::format("known here: {} (* is {})", fmt::join(summary, ", "), stats);
 }
 
 Fault unknown_metric(std::string_view name, std::size_t offset) {
-  std::vector<std::string> all;
-  for (const Metric& metric : metrics()) all.emplace_back(metric.name);
-  const auto near = names_like(name);
-  const bool close = closest_match(name, all).has_value();
-  return Fault(ValueError{
-      DiagnosticId::unknown_metric, fmt::format("unknown metric '{}'", printable(name, 60)),
-      close || near.empty() ? suggest(name, all) : suggest(name, near), offset, name.size()});
+  return Fault(ValueError{DiagnosticId::unknown_metric,
+                          fmt::format("unknown metric '{}'", printable(name, 60)),
+                          metric_help(name), offset, name.size()});
 }
 
 // Where a piece of the expression stands.

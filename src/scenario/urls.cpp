@@ -124,7 +124,9 @@ SecretPart user_secret(std::string_view text, std::size_t begin) {
   if (at == std::string_view::npos || at <= begin) return {};
   const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
   const bool in_authority = text.substr(begin, end - begin).find('@') != std::string_view::npos;
-  if (in_authority && text.starts_with("http")) return {begin, at - begin};
+  const std::string_view scheme = text.substr(0, begin - 3);
+  if (in_authority && (scheme.ends_with("http") || scheme.ends_with("https")))
+    return {begin, at - begin};
   const std::size_t colon = text.find(':', begin);
   if (colon >= at || at - colon == 1) return {};
   const std::string_view port = text.substr(colon + 1, end - std::min(end, colon + 1));
@@ -140,7 +142,7 @@ SecretPart query_secret(std::string_view text, std::size_t begin) {
     const std::size_t found = text.find(name, query);
     if (found == std::string_view::npos) continue;
     const std::size_t value = found + name.size();
-    return {value, std::min(text.find_first_of("&#", value), text.size()) - value};
+    return {value, std::min(text.find_first_of("&#\"'", value), text.size()) - value};
   }
   return {};
 }

@@ -30,7 +30,8 @@ struct HttpUrl {
 // postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
 [[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);
 
-// The bytes of `text` that are a password in a URL's user part or query; length 0: none.
+// The bytes of `text` (a URL, or a line or quoted text that holds one) that are a password in a
+// URL's user part or query; length 0: none.
 struct SecretPart {
   std::size_t offset = 0;
   std::size_t length = 0;

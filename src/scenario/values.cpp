@@ -207,7 +207,9 @@ Converted<Value> convert(const Key& key, std::string_view text, bool quoted) {
   if (quoted && is_numeric(key.type))
     return fault(
         key.type == ValueType::boolean ? DiagnosticId::not_a_boolean : DiagnosticId::not_a_count,
-        "{value} is text; what is needed is a value", "remove the quotes");
+        key.type == ValueType::boolean ? "{value} is text, not true or false"
+                                       : "{value} is text, not a number",
+        "remove the quotes");
   Converted<Value> value = by_type(key, text, quoted);
   if (!value || key.least.empty() || in_range(key, *value)) return value;
   if (key.least == key.most)
@@ -316,7 +318,12 @@ std::string join_words(const std::vector<std::string>& words) {
 }
 
 std::string suggest(std::string_view word, const std::vector<std::string>& known) {
-  if (const auto near = closest_match(word, known)) return fmt::format("did you mean '{}'?", *near);
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (const auto near = closest_match(lower, known))
+    return fmt::format("did you mean '{}'?", *near);
   return known.empty() ? "" : fmt::format("known here: {}", fmt::join(known, ", "));
 }
 
