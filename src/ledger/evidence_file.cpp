@@ -9,9 +9,8 @@
 //                       "settlement": Settlement, "facts": RunFacts }
 //
 // The four objects hold the fields named in queue_fields, row_fields, settlement_fields and
-// facts_fields below;
-// times are integers in nanoseconds, enumerators the words of names.h, a map is a list of pairs.
-// evidence.json is written last: where it stands, the other two are whole.
+// facts_fields below; times are integers in nanoseconds, enumerators the words of names.h, a map is
+// a list of pairs. evidence.json is written last: where it stands, the other two are whole.
 #include "ledger/evidence_file.h"
 
 #include <nlohmann/json.hpp>

@@ -43,6 +43,21 @@ Evidence some_evidence() {
   set.pre_existing = 24;
   set.stranger_checksum = 0xFEDCBA9876543210;
   set.choices = {{"b", 25}};
+  RunFacts& facts = evidence.facts;
+  facts.target = "http://127.0.0.1:8080/ " + kHostile;
+  facts.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
+  facts.started = WallTime(26ns);
+  facts.ended = WallTime(27ns);
+  facts.stopped = StopCause::threshold;
+  facts.audit_finished = facts.completed = false;
+  facts.planned = 28;
+  facts.load = 29s;
+  facts.threads = 30;
+  facts.cpu = 31ms;
+  facts.steal_share = 0.32;
+  facts.exhausted_share = 0.33;
+  facts.longest_sampler_gap = 34ms;
+  facts.clock_step = -35us;
   evidence.settlement = {SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s};
   return evidence;
 }
@@ -70,6 +85,12 @@ auto fields(const Settlement& settlement) {
   const auto& [proof, reason, assumptions, drain, rate, needed] = settlement;
   return std::tie(proof, reason, assumptions, drain, rate, needed);
 }
+auto fields(const RunFacts& facts) {
+  const auto& [target, environment, started, ended, stopped, finished, completed, planned, load,
+               threads, cpu, steal, exhausted, gap, step] = facts;
+  return std::tie(target, environment, started, ended, stopped, finished, completed, planned, load,
+                  threads, cpu, steal, exhausted, gap, step);
+}
 
 RunDirectory run_with_evidence(const TemporaryDirectory& reports, const Evidence& evidence) {
   RunDirectory run = new_run(reports.path(), some_manifest());
@@ -93,6 +114,7 @@ TEST_CASE("evidence reads back as it was saved") {
   CHECK((fields(evidence.rows) == fields(written.rows)));
   CHECK((fields(evidence.rows.rows) == fields(written.rows.rows)));
   CHECK((fields(evidence.settlement) == fields(written.settlement)));
+  CHECK((fields(evidence.facts) == fields(written.facts)));
 
   REQUIRE(evidence.rows.rows.own.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
