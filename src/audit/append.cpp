@@ -12,25 +12,29 @@ namespace {
 
 constexpr VoteClass kUndecided = VoteClass::not_counted;
 
-class AppendCase {
- public:
-  AppendCase(const VoterCase& voter, Judgement& judgement)
-      : voter_(voter), judgement_(judgement), fates_(voter.casts.size(), kUndecided) {}
+bool is_acked(Cast cast) { return cast.is(Outcome::acked); }
+bool is_ambiguous(Cast cast) { return cast.is(Outcome::ambiguous); }
+bool is_unsent(Cast cast) { return cast.unsent(); }
+bool any_value(ChoiceIndex) { return true; }
 
-  void judge() {
+// Judges one voter after the other.
+class AppendJudge {
+ public:
+  explicit AppendJudge(Judgement& judgement) : judgement_(judgement) {}
+
+  void judge(const VoterCase& voter) {
+    voter_ = voter;
+    fates_.assign(voter.casts.size(), kUndecided);
+    surplus_.clear();
+    next_surplus_ = 0;
     match_rows();
-    pair_surplus(
-        VoteClass::flipped, [](ChoiceIndex) { return true; },
-        [](Cast cast) { return cast.is(Outcome::acked); });
+    pair_surplus(VoteClass::flipped, any_value, is_acked);
     // An ambiguous vote may well be absent: only a value that nobody sent proves a change.
     pair_surplus(
-        VoteClass::flipped, [&](ChoiceIndex row) { return !was_sent(row); },
-        [](Cast cast) { return cast.is(Outcome::ambiguous); });
+        VoteClass::flipped, [&](ChoiceIndex row) { return !was_sent(row); }, is_ambiguous);
     // Our own word "not sent" is more doubtful than a forged row.
-    if (sent_nothing())
-      pair_surplus(
-          VoteClass::contradiction, [](ChoiceIndex) { return true; },
-          [](Cast cast) { return cast.unsent(); });
+    if (std::all_of(voter.casts.begin(), voter.casts.end(), is_unsent))
+      pair_surplus(VoteClass::contradiction, any_value, is_unsent);
     for (; next_surplus_ < surplus_.size(); ++next_surplus_)
       count_row(VoteClass::duplicated, surplus_[next_surplus_]);
     classify_what_is_missing();
@@ -61,9 +65,9 @@ class AppendCase {
   }
 
   void match_rows() {
-    std::vector<ChoiceIndex> rows(voter_.rows.begin(), voter_.rows.end());
-    std::sort(rows.begin(), rows.end());
-    for (const ChoiceIndex row : rows)
+    rows_.assign(voter_.rows.begin(), voter_.rows.end());
+    std::sort(rows_.begin(), rows_.end());
+    for (const ChoiceIndex row : rows_)
       if (!match(row)) surplus_.push_back(row);
     // A value that nobody sent is a flipped vote rather than a repeated one.
     std::stable_partition(surplus_.begin(), surplus_.end(),
@@ -71,31 +75,24 @@ class AppendCase {
   }
 
   bool match(ChoiceIndex row) {
-    const auto carries_row = [&](Cast cast) { return cast.choice() == row; };
-    const auto take = [&](auto holds, VoteClass vote_class) {
+    const auto take = [&](bool (*holds)(Cast), VoteClass vote_class) {
       const std::size_t cast = first_undecided(
-          [&](Cast candidate) { return carries_row(candidate) && holds(candidate); });
+          [&](Cast candidate) { return candidate.choice() == row && holds(candidate); });
       if (cast != kNobody) decide(cast, vote_class, row);
       return cast != kNobody;
     };
-    if (take([](Cast cast) { return cast.is(Outcome::acked); }, VoteClass::persisted)) return true;
-    if (take([](Cast cast) { return cast.is(Outcome::ambiguous); }, VoteClass::recovered))
-      return true;
+    if (take(is_acked, VoteClass::persisted)) return true;
+    if (take(is_ambiguous, VoteClass::recovered)) return true;
     if (judgement_.take_unrecorded()) {
       count_row(VoteClass::recovered, row);
       return true;
     }
-    return take([](Cast cast) { return cast.unsent(); }, VoteClass::contradiction);
+    return take(is_unsent, VoteClass::contradiction);
   }
 
   bool was_sent(ChoiceIndex row) const {
     return std::any_of(voter_.casts.begin(), voter_.casts.end(),
                        [&](Cast cast) { return !cast.unsent() && cast.choice() == row; });
-  }
-
-  bool sent_nothing() const {
-    return std::all_of(voter_.casts.begin(), voter_.casts.end(),
-                       [](Cast cast) { return cast.unsent(); });
   }
 
   // Gives surplus rows to undecided attempts, while both kinds last.
@@ -123,8 +120,9 @@ class AppendCase {
     }
   }
 
-  const VoterCase& voter_;
   Judgement& judgement_;
+  VoterCase voter_;
+  std::vector<ChoiceIndex> rows_;     // ascending
   std::vector<VoteClass> fates_;      // of the attempts
   std::vector<ChoiceIndex> surplus_;  // rows without a vote, values never sent first
   std::size_t next_surplus_ = 0;      // those before it have found their class
@@ -132,8 +130,9 @@ class AppendCase {
 
 }  // namespace
 
-void judge_append(const VoterCase& voter, Judgement& judgement) {
-  AppendCase(voter, judgement).judge();
+void judge_append(Ballots& ballots, Judgement& judgement) {
+  AppendJudge judge(judgement);
+  for_each_voter(ballots, [&](const VoterCase& voter) { judge.judge(voter); });
 }
 
 }  // namespace votebench::audit

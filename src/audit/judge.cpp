@@ -14,9 +14,10 @@ namespace votebench::audit {
 namespace {
 
 void judge_voters(const AuditInput& input, Ballots& ballots, Judgement& judgement) {
-  const auto judge_voter =
-      input.rows.model == TableModel::last_wins ? judge_last_wins : judge_append;
-  for_each_voter(ballots, [&](const VoterCase& voter) { judge_voter(voter, judgement); });
+  if (input.rows.model == TableModel::last_wins)
+    judge_last_wins(ballots, judgement);
+  else
+    judge_append(ballots, judgement);
   for (const Stray& stray : ballots.strays) judgement.stray(stray);
 }
 

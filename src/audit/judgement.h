@@ -97,8 +97,8 @@ class Judgement {
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
 };
 
-// The two table models: one voter's votes and rows, each into exactly one class.
-void judge_last_wins(const VoterCase& voter, Judgement& judgement);
-void judge_append(const VoterCase& voter, Judgement& judgement);
+// The two table models: every vote and every row of the voters with attempts into one class each.
+void judge_last_wins(Ballots& ballots, Judgement& judgement);
+void judge_append(Ballots& ballots, Judgement& judgement);
 
 }  // namespace votebench::audit

@@ -130,14 +130,18 @@ void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {
     judgement.suspect({row_class, voter.voter, static_cast<std::uint32_t>(meaning.cast), row});
 }
 
-}  // namespace
-
-void judge_last_wins(const VoterCase& voter, Judgement& judgement) {
+void judge_voter(const VoterCase& voter, Judgement& judgement) {
   if (voter.rows.empty()) return judge_without_row(voter, judgement);
   if (voter.rows.size() == 1) return judge_row(voter, voter.rows.front(), judgement);
   const ChoiceIndex row = most_innocent_row(voter);
   judge_row(voter, row, judgement);
   count_extra_rows(voter, row, judgement);
+}
+
+}  // namespace
+
+void judge_last_wins(Ballots& ballots, Judgement& judgement) {
+  for_each_voter(ballots, [&](const VoterCase& voter) { judge_voter(voter, judgement); });
 }
 
 }  // namespace votebench::audit

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "audit/judge_one.h"
+#include "core/rng.h"
 #include "oracle.h"
 #include "support/case_file.h"
 #include "support/catch.h"
@@ -182,7 +183,7 @@ constexpr Sighting kSightings[] = {{0, 0}, {1, 0}, {0, 1}};
 
 }  // namespace
 
-TEST_CASE("small worlds: one voter on a last-wins table") {
+TEST_CASE("small worlds: one voter on a last-wins table", "[exhaustive]") {
   Comparison comparison;
   for (int length = 1; length <= 3; ++length)
     for_each_sequence(length, "abc", [&](const auto& votes, const auto& outcomes) {
@@ -195,7 +196,7 @@ TEST_CASE("small worlds: one voter on a last-wins table") {
   CHECK(comparison.worlds() == (15 + 225 + 1728) * 5 * 6);
 }
 
-TEST_CASE("small worlds: one voter on an append table") {
+TEST_CASE("small worlds: one voter on an append table", "[exhaustive]") {
   Comparison comparison;
   for (int length = 1; length <= 3; ++length)
     for_each_sequence(length, "ab", [&](const auto& votes, const auto& outcomes) {
@@ -209,7 +210,29 @@ TEST_CASE("small worlds: one voter on an append table") {
   CHECK(comparison.worlds() == (10 + 100 + 512) * 35 * 5);
 }
 
-TEST_CASE("small worlds: two voters with at most one attempt each") {
+TEST_CASE("larger worlds, sampled: voters with up to seven attempts and six rows", "[exhaustive]") {
+  Comparison comparison;
+  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    Rng rng(seed);
+    oracle::World world{{}, rng.below(2) == 0, rng.below(2) == 0};
+    std::vector<std::vector<Outcome>> outcomes(1 + rng.below(3));
+    for (auto& of_voter : outcomes) {
+      oracle::Voter voter;
+      for (std::uint64_t i = rng.below(8); i > 0; --i) {
+        of_voter.push_back(kOutcomes[rng.below(3) == 0 ? rng.below(5) : 0]);
+        voter.votes.push_back({answer_of(of_voter.back()), "abc"[rng.below(3)]});
+      }
+      for (std::uint64_t i = rng.below(world.last_wins ? 2 : 7); i > 0; --i)
+        voter.rows += "abc?"[rng.below(4)];
+      voter.seen_in_list = rng.below(3) == 0 ? static_cast<int>(rng.below(3)) : 0;
+      voter.seen_with_worker = rng.below(3) == 0 ? static_cast<int>(rng.below(3)) : 0;
+      world.voters.push_back(voter);
+    }
+    comparison.check(world, outcomes);
+  }
+}
+
+TEST_CASE("small worlds: two voters with at most one attempt each", "[exhaustive]") {
   Comparison comparison;
   std::vector<std::pair<std::vector<oracle::Vote>, std::vector<Outcome>>> casts{{{}, {}}};
   for_each_sequence(1, "ab", [&](const auto& votes, const auto& outcomes) {

@@ -1,0 +1,495 @@
+// What the small worlds do not reach: sums, shares, evidence, order, hops, counts without ids.
+#include "audit/audit.h"
+
+#include "audit/judge_one.h"
+#include "support/case_file.h"
+#include "support/catch.h"
+
+using namespace votebench;
+using support::CaseFile;
+
+namespace {
+
+constexpr ChoiceIndex kA = 0;
+constexpr ChoiceIndex kB = 1;
+
+Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
+
+// `count` voters from `first` on whose votes for `a` have their rows.
+CaseFile& persist(CaseFile& file, VoterIndex first, VoterIndex count) {
+  for (VoterIndex voter = first; voter < first + count; ++voter)
+    file.vote(voter, kA, Outcome::acked).row(voter, kA);
+  return file;
+}
+
+CaseFile persisted(VoterIndex count) {
+  CaseFile file;
+  return persist(file, 0, count);
+}
+
+using Hops = std::map<HopRange, std::uint64_t>;
+constexpr HopRange kVote{Hop::vote, Hop::vote};
+constexpr HopRange kBehindVote{Hop::queue, Hop::db};
+constexpr HopRange kAnywhere{Hop::vote, Hop::db};
+
+}  // namespace
+
+TEST_CASE("first sum: every planned vote is in one place") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).row(0, kA);
+  file.vote(1, kA, Outcome::rejected).vote(2, kA, Outcome::ambiguous);
+  file.vote(3, kA, Outcome::not_sent).vote(4, kA, Outcome::none);
+  file.empty_slots = 3;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.accounting.planned == 8);
+  CHECK(verdict.accounting.acked == 1);
+  CHECK(verdict.accounting.rejected == 1);
+  CHECK(verdict.accounting.ambiguous == 2);
+  CHECK(verdict.accounting.not_sent == 1);
+  CHECK(verdict.accounting.never_started == 3);
+  CHECK(verdict.accounting.sums());
+  CHECK(verdict.voters == 5);
+}
+
+TEST_CASE("first sum: a conclusion that says nothing is ambiguous") {
+  CaseFile file = persisted(1);
+  file.vote(9, kA, Outcome::none);
+  file.attempts.back().state = AttemptState::concluded;
+  CHECK(judge(file).accounting.ambiguous == 1);
+}
+
+TEST_CASE("first sum: an intent is ambiguous whatever its other bytes say") {
+  CaseFile file = persisted(1);
+  file.vote(9, kA, Outcome::acked);
+  file.attempts.back().state = AttemptState::intended;
+  CHECK(judge(file).accounting.ambiguous == 1);
+}
+
+TEST_CASE("broken: more attempts than planned, or attempts that no plan contains") {
+  CaseFile file = persisted(3);
+  const audit::AuditInput input = file.input();
+  const audit::AuditInput less{2,           input.choices, input.identity,
+                               input.ids,   input.limits,  input.attempts,
+                               input.queue, input.rows,    input.settlement};
+  CHECK(audit::judge_one(less).kind == VerdictKind::broken);
+  CaseFile probe = persisted(1);
+  probe.vote(kFirstProbeIndex, kA, Outcome::ambiguous);
+  CHECK(judge(probe).kind == VerdictKind::broken);
+  CaseFile last_voter = persisted(1);
+  last_voter.vote(kFirstProbeIndex - 1, kA, Outcome::acked).row(kFirstProbeIndex - 1, kA);
+  CHECK(judge(last_voter).kind == VerdictKind::pass);
+  CaseFile choice = persisted(1);
+  choice.vote(1, 3, Outcome::acked);
+  CHECK(judge(choice).kind == VerdictKind::broken);
+}
+
+TEST_CASE("pass: needs 70 % of the plan accepted and at least one") {
+  CaseFile file = persisted(7);
+  file.limits.min_acked_share = 0.7;
+  file.empty_slots = 3;
+  CHECK(judge(file).kind == VerdictKind::pass);
+  CHECK(judge(file).reasons == std::vector<std::string>{"0 of 7 accepted votes lost in this run"});
+  file.empty_slots = 4;
+  CHECK(judge(file).kind == VerdictKind::inconclusive);
+  CHECK(judge(file).reasons.front() ==
+        "only 7 of 11 planned votes were accepted; a pass needs 70 %");
+  CHECK(judge(CaseFile()).kind == VerdictKind::inconclusive);
+  CHECK(judge(CaseFile()).reasons.front() == "no vote was accepted: there is nothing to audit");
+}
+
+TEST_CASE("pass: a share of unknown answers is tolerated, no more") {
+  CaseFile file = persisted(99);
+  file.limits.unknown_share = 0.01;
+  file.vote(500, kA, Outcome::ambiguous);
+  CHECK(judge(file).kind == VerdictKind::pass);
+  file.vote(501, kA, Outcome::ambiguous);
+  CHECK(judge(file).kind == VerdictKind::inconclusive);
+  CHECK(judge(file).reasons.front() ==
+        "2 votes got no clear answer (1.98 % of the plan, allowed 1 %): they may or may not count");
+}
+
+TEST_CASE("pass: an interrupted run is inconclusive, and a failed one still fails") {
+  CaseFile file = persisted(3);
+  file.interrupted = true;
+  CHECK(judge(file).kind == VerdictKind::inconclusive);
+  file.vote(9, kA, Outcome::acked);
+  CHECK(judge(file).kind == VerdictKind::fail);
+}
+
+TEST_CASE("allowances: one more than allowed fails") {
+  CaseFile file = persisted(3);
+  file.vote(9, kA, Outcome::acked);
+  file.limits.lost = 1;
+  CHECK(judge(file).kind == VerdictKind::pass);
+  CHECK(judge(file).reasons == std::vector<std::string>{"1 of 4 accepted votes lost in this run"});
+  CHECK(judge(file).notes.front() ==
+        "1 accepted vote has no row: lost between vote and db (allowed: 1)");
+  file.vote(10, kA, Outcome::acked);
+  CHECK(judge(file).kind == VerdictKind::fail);
+}
+
+TEST_CASE("allowances: each class has its own") {
+  const auto kind_with = [](std::uint64_t AuditLimits::*limit, CaseFile file) {
+    const VerdictKind strict = judge(file).kind;
+    file.limits.*limit = 1;
+    return std::pair(strict, judge(file).kind);
+  };
+  const auto relieved = std::pair(VerdictKind::fail, VerdictKind::pass);
+  CaseFile flipped = persisted(1);
+  flipped.vote(9, kA, Outcome::acked).row(9, kB);
+  CHECK(kind_with(&AuditLimits::flipped, flipped) == relieved);
+  CaseFile stale = persisted(1);
+  stale.vote(9, kA, Outcome::acked).vote(9, kB, Outcome::acked).row(9, kA);
+  CHECK(kind_with(&AuditLimits::stale, stale) == relieved);
+  CaseFile phantom = persisted(1);
+  phantom.row(9, kA);
+  CHECK(kind_with(&AuditLimits::phantom, phantom) == relieved);
+  CaseFile duplicated = persisted(1);
+  duplicated.model(TableModel::append).row(0, kA);
+  CHECK(kind_with(&AuditLimits::duplicated, duplicated) == relieved);
+}
+
+TEST_CASE("evidence: without a queue a complete table passes, an absent vote proves nothing") {
+  CaseFile file = persisted(3);
+  file.queue = QueueEvidence{};
+  file.unsettled();
+  CHECK(judge(file).kind == VerdictKind::pass);
+  file.vote(9, kA, Outcome::acked);
+  file.settlement.proof = SettleProof::quiet;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::inconclusive);
+  CHECK(verdict.pending == 1);
+  CHECK(
+      verdict.reasons.front() ==
+      "1 accepted vote is not in the table, and no queue is configured: late and lost look alike");
+}
+
+TEST_CASE("evidence: a gap beats a table in which everything is present") {
+  const auto kind_of = [](auto change) {
+    CaseFile file = persisted(3);
+    change(file);
+    return judge(file).kind;
+  };
+  using Kind = VerdictKind;
+  CHECK(kind_of([](CaseFile& f) { f.queue.readable_at_end = false; }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.rows.configured = false; }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.rows.readable = false; }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.rows.same_store = false; }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.rows.is_replica = true; }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.unsettled(); }) == Kind::inconclusive);
+  CHECK(kind_of([](CaseFile& f) { f.queue.same_server = false; }) == Kind::pass);
+}
+
+TEST_CASE("evidence: rows that were not read are not looked at") {
+  CaseFile file = persisted(2);
+  file.row(77, kA);
+  file.rows.readable = false;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::inconclusive);
+  CHECK(verdict.pending == 2);
+  CHECK(verdict.phantom.count == 0);
+}
+
+TEST_CASE("evidence: flipped, duplicated and phantom are claimed although nothing has settled") {
+  CaseFile file;
+  file.unsettled().vote(0, kA, Outcome::acked).row(0, kB).row(5, kA);
+  CHECK(judge(file).kind == VerdictKind::fail);
+  CHECK(judge(file).flipped.count == 1);
+  CHECK(judge(file).phantom.count == 1);
+  CaseFile twice;
+  twice.unsettled().model(TableModel::append).vote(0, kA, Outcome::acked).row(0, kA).row(0, kA);
+  CHECK(judge(twice).duplicated.count == 1);
+  CHECK(judge(twice).kind == VerdictKind::fail);
+}
+
+TEST_CASE("unsettled: says how long the rest would need") {
+  using namespace std::chrono_literals;
+  CaseFile file = persisted(1);
+  file.unsettled();
+  for (VoterIndex voter = 100; voter < 2410; ++voter) {
+    file.vote(voter, kA, Outcome::acked);
+    file.queue.own_listed.push_back(voter);
+  }
+  file.settlement.drain = 60s;
+  file.settlement.drain_rate_per_s = 9.9;
+  file.settlement.still_needed = 233s;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.queued == 2310);
+  CHECK(verdict.pending == 0);
+  CHECK(verdict.reasons.front() ==
+        "2,310 votes still queued after 1m00s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)");
+}
+
+TEST_CASE("rows: a table that should hold one row per voter counts each further one as too many") {
+  CaseFile file = persisted(1);
+  file.vote(9, kA, Outcome::acked).row(9, kB).row(9, kA).row(9, kA);
+  const Verdict verdict = judge(file);
+  CHECK(verdict.persisted == 2);
+  CHECK(verdict.duplicated.count == 2);
+  CHECK(verdict.flipped.count == 0);
+}
+
+TEST_CASE("rows: probes and strangers stay outside all sums") {
+  CaseFile file = persisted(2);
+  file.rows.rows.probes = 20;
+  file.row(kFirstProbeIndex, kA);
+  file.rows.rows.foreign = 3;
+  file.rows.rows.other_run = 4;
+  file.rows.rows.invalid_own = 5;
+  file.rows.rows.carry_over = 6;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::pass);
+  CHECK(verdict.probes == 21);
+  CHECK(verdict.foreign == 3);
+  CHECK(verdict.other_run == 4);
+  CHECK(verdict.invalid_own == 5);
+  CHECK(verdict.carry_over == 6);
+  CHECK(verdict.notes.size() == 4);
+}
+
+TEST_CASE("order: what started later is the later vote, whatever its number") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).vote(0, kB, Outcome::acked).row(0, kA);
+  CHECK(judge(file).stale.count == 1);
+  std::swap(file.attempts[0].started_ns, file.attempts[1].started_ns);
+  const Verdict verdict = judge(file);
+  CHECK(verdict.persisted == 1);
+  CHECK(verdict.stale.count == 0);
+  file.rows.rows.own.front().choice = kB;
+  const Verdict stale = judge(file);
+  REQUIRE(stale.findings.size() == 1);
+  CHECK(stale.findings.front().attempt == AttemptNumber{0});
+}
+
+TEST_CASE("re-votes: the share whose loss would not show is counted") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).vote(0, kA, Outcome::acked).row(0, kA);
+  file.vote(1, kA, Outcome::acked).vote(1, kB, Outcome::acked).row(1, kB);
+  file.vote(2, kB, Outcome::acked).vote(2, kA, Outcome::acked).vote(2, kB, Outcome::acked);
+  file.row(2, kB);
+  file.vote(3, kB, Outcome::ambiguous).vote(3, kB, Outcome::acked).row(3, kB);
+  CHECK(judge(file).blind == 2);
+  CHECK(judge(file).notes.front() ==
+        "2 final votes repeat the voter's previous choice: their loss would not show");
+}
+
+TEST_CASE("witness: every claim names its attempt, what was due and what was found") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).row(0, kOtherChoice);
+  file.vote(1, kA, Outcome::acked).vote(1, kB, Outcome::ambiguous).vote(1, kA, Outcome::acked);
+  file.rows.rows.other_choices[0] = "z";
+  const Verdict verdict = judge(file);
+  REQUIRE(verdict.findings.size() == 2);
+  const Finding& flipped = verdict.findings[0];
+  CHECK(flipped.vote_class == VoteClass::flipped);
+  CHECK(flipped.voter_id == file.input().ids.make(0));
+  CHECK(flipped.attempt == AttemptNumber{0});
+  CHECK(flipped.sent_at == Nanoseconds(1'000'000));
+  CHECK(flipped.expected == "a");
+  CHECK(flipped.found == "z");
+  const Finding& lost = verdict.findings[1];
+  CHECK(lost.vote_class == VoteClass::lost);
+  CHECK(lost.attempt == AttemptNumber{3});
+  CHECK(lost.expected == "a|b");
+  CHECK(lost.found.empty());
+  CHECK(lost.hop == kAnywhere);
+}
+
+TEST_CASE("witness: findings are bounded, counts are not") {
+  CaseFile file;
+  for (VoterIndex voter = 0; voter < 10'100; ++voter) file.vote(voter, kA, Outcome::acked);
+  const Verdict verdict = judge(file);
+  CHECK(verdict.lost.count == 10'100);
+  CHECK(verdict.findings.size() == Verdict::kMaxFindings);
+}
+
+TEST_CASE("crashed host: empty slots may have been sent, and explain rows") {
+  CaseFile file = persisted(2);
+  file.host_crashed = true;
+  file.empty_slots = 3;
+  file.row(50, kA);                             // of a voter whose slot is gone
+  file.vote(3, kA, Outcome::acked).row(3, kB);  // a later vote of this voter may be gone
+  file.vote(4, kA, Outcome::acked);             // no lost slot excuses this
+  const Verdict verdict = judge(file);
+  CHECK(verdict.accounting.ambiguous == 3);
+  CHECK(verdict.accounting.never_started == 0);
+  CHECK(verdict.recovered == 2);
+  CHECK(verdict.absent_ambiguous == 1);
+  CHECK(verdict.phantom.count == 0);
+  CHECK(verdict.flipped.count == 0);
+  CHECK(verdict.superseded == 1);
+  CHECK(verdict.lost.count == 1);
+}
+
+TEST_CASE("crashed host: more rows than lost slots is a contradiction, never a phantom") {
+  CaseFile file = persisted(2);
+  file.host_crashed = true;
+  file.empty_slots = 1;
+  file.row(50, kA).row(51, kA);
+  const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::inconclusive);
+  CHECK(verdict.recovered == 1);
+  CHECK(verdict.contradiction.count == 1);
+}
+
+TEST_CASE("crashed host: on an append table a surplus row may be of a lost slot") {
+  CaseFile file = persisted(2);
+  file.model(TableModel::append).row(0, kA);
+  file.host_crashed = true;
+  file.empty_slots = 1;
+  CHECK(judge(file).kind == VerdictKind::pass);
+  CHECK(judge(file).recovered == 1);
+}
+
+TEST_CASE("hops: pushed 0 and accepted N means lost at vote") {
+  CaseFile file;
+  for (VoterIndex voter = 0; voter < 5; ++voter) file.vote(voter, kA, Outcome::acked);
+  file.queue.pushed = 0;
+  file.queue.shares_pushes = true;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.lost_by_hop == Hops{{kVote, 5}});
+  CHECK(verdict.findings.front().hop == kVote);
+  CHECK(verdict.reasons.front() ==
+        "5 accepted votes have no row: lost at vote (pushed 0, accepted 5)");
+}
+
+TEST_CASE("hops: some at vote, the rest behind it") {
+  CaseFile file = persisted(4);
+  for (VoterIndex voter = 10; voter < 16; ++voter) file.vote(voter, kA, Outcome::acked);
+  file.queue.pushed = 8;
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kBehindVote, 4}});
+  CHECK(judge(file).findings.front().hop == kAnywhere);
+  CHECK(judge(file).reasons.front() ==
+        "6 accepted votes have no row: 2 lost at vote, 4 between "
+        "queue and db (pushed 8, accepted 10)");
+  file.vote(20, kA, Outcome::ambiguous);  // may have made one of the eight pushes
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kAnywhere, 1}, {kBehindVote, 3}});
+  file.queue.shares_pushes = true;
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kAnywhere, 4}});
+}
+
+TEST_CASE("hops: anything that may have pushed besides the votes widens the range") {
+  const auto hops_with = [](auto change) {
+    CaseFile file = persisted(4);
+    file.vote(9, kA, Outcome::acked);
+    file.queue.pushed = 5;
+    change(file);
+    return judge(file).lost_by_hop;
+  };
+  CHECK(hops_with([](CaseFile&) {}) == Hops{{kBehindVote, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.queue.shares_pushes = true; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.queue.strangers_listed = 1; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.rows.rows.foreign = 1; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.rows.rows.other_run = 1; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.rows.rows.invalid_own = 1; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.queue.pushed = 6; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.row(0, kA); }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.queue.pushed = std::nullopt; }) == Hops{{kAnywhere, 1}});
+  CHECK(hops_with([](CaseFile& f) { f.vote(30, kA, Outcome::not_sent).row(30, kA); }) ==
+        Hops{{kAnywhere, 1}});
+}
+
+TEST_CASE("hops: a superseded vote may be the one that was never pushed") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).vote(0, kB, Outcome::acked).row(0, kB);
+  file.vote(1, kA, Outcome::acked);
+  file.queue.pushed = 2;
+  CHECK(judge(file).lost_by_hop == Hops{{kAnywhere, 1}});
+}
+
+TEST_CASE("hops: fewer pushes than rows means that the app does not use RPUSH") {
+  CaseFile file = persisted(4);
+  file.vote(9, kA, Outcome::acked);
+  file.queue.pushed = 3;
+  CHECK(judge(file).lost_by_hop == Hops{{kAnywhere, 1}});
+  file.queue.pushed = 4;
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 1}});
+}
+
+TEST_CASE("hops: what was seen complete and is gone was lost in the table") {
+  CaseFile file = persisted(4);
+  file.vote(9, kA, Outcome::acked);
+  file.queue.pushed = 5;
+  file.settlement.proof = SettleProof::complete;
+  CHECK(judge(file).lost_by_hop == Hops{{{Hop::db, Hop::db}, 1}});
+}
+
+TEST_CASE("hops: a restart of Redis leaves vote or queue, and says what it assumes") {
+  CaseFile file = persisted(4);
+  file.vote(9, kA, Outcome::acked);
+  file.queue.same_server = false;
+  file.queue.restarts = 1;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.lost_by_hop == Hops{{{Hop::vote, Hop::queue}, 1}});
+  CHECK(verdict.reasons.front() == "1 accepted vote has no row: lost between vote and queue");
+  CHECK(verdict.assumptions.size() == 2);
+  CHECK(verdict.notes == std::vector<std::string>{"Redis restarted 1 time"});
+}
+
+TEST_CASE("counts: without voter ids the numbers per choice are compared") {
+  CaseFile file;
+  file.identity = IdentityMode::none;
+  for (VoterIndex voter = 0; voter < 3000; ++voter)
+    file.vote(voter, voter % 3 == 2 ? kB : kA, Outcome::acked);
+  file.rows.choices_start = {{"a", 10}};
+  file.rows.rows_start = 10;
+  const auto with_rows = [&](std::uint64_t a, std::uint64_t b) {
+    file.rows.rows.choices = {{"a", 10 + a}, {"b", b}};
+    file.rows.rows.total = 10 + a + b;
+    return judge(file);
+  };
+  CHECK(with_rows(2000, 1000).kind == VerdictKind::pass);
+  CHECK(with_rows(2000, 1000).persisted == 3000);
+  CHECK(with_rows(2000, 1000).notes.front() == "a: 2,000 accepted, 2000 more rows");
+  CHECK(with_rows(1999, 1000).kind == VerdictKind::fail);
+  CHECK(with_rows(1999, 1000).lost.count == 1);
+  CHECK(with_rows(2000, 1001).kind == VerdictKind::inconclusive);
+  CHECK(with_rows(2000, 1001).foreign == 1);
+  CHECK(with_rows(1990, 1010).lost.count == 10);
+  CHECK(with_rows(1990, 1010).foreign == 10);
+  file.unsettled();
+  CHECK(with_rows(1999, 1000).pending == 1);
+  CHECK(with_rows(1999, 1000).kind == VerdictKind::inconclusive);
+}
+
+TEST_CASE("counts: what could hide a loss keeps a run from passing") {
+  const auto kind_with = [](auto change) {
+    CaseFile file;
+    file.identity = IdentityMode::none;
+    file.vote(0, kA, Outcome::acked).vote(1, kA, Outcome::acked);
+    file.rows.rows.choices = {{"a", 2}};
+    file.rows.rows.total = 2;
+    change(file);
+    return judge(file).kind;
+  };
+  using Kind = VerdictKind;
+  CHECK(kind_with([](CaseFile&) {}) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) { f.vote(2, kA, Outcome::ambiguous); }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.vote(2, kB, Outcome::ambiguous); }) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) { f.queue.depth_start = 1; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.queue.shares_pushes = true; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.rows.rows.total = 3; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.rows.rows_start = 1; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) {
+          f.vote(2, kA, Outcome::ambiguous);
+          f.rows.rows.choices = {{"a", 3}};
+          f.rows.rows.total = 3;
+        }) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) {
+          f.rows.rows.choices["zebra"] = 1;
+          f.rows.rows.total = 3;
+        }) == Kind::inconclusive);
+}
+
+TEST_CASE("missing: what the rows do not show is what a drain waits for") {
+  CaseFile file = persisted(3);
+  CHECK(audit::missing_acked(file.input()) == 0);
+  file.vote(9, kA, Outcome::acked);
+  CHECK(audit::missing_acked(file.input()) == 1);
+  file.queue.own_listed = {9};
+  CHECK(audit::missing_acked(file.input()) == 1);
+  file.vote(0, kB, Outcome::acked);
+  CHECK(audit::missing_acked(file.input()) == 2);
+  file.vote(50, kB, Outcome::ambiguous);
+  CHECK(audit::missing_acked(file.input()) == 2);
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Is every comparison and every class of the audit pinned down by a test?
+
+Changes src/audit in one place at a time, in a copy, builds the audit's tests and runs them: a mutant
+that passes them all has survived. Prints the survivors; exit 1 when one is not in EQUIVALENT.
+
+  tests/unit/audit/mutants.py [--sample N] [--seed S] [--jobs N] [--files last_wins.cpp,hops.cpp]
+
+Not mutated: wording.cpp (sentences), canaries.* (they are a test themselves).
+"""
+import argparse
+import pathlib
+import queue
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+FILES = ["append.cpp", "ballots.cpp", "ballots.h", "counts.cpp", "decide.cpp", "hops.cpp", "judge.cpp",
+         "judgement.cpp", "judgement.h", "last_wins.cpp", "voter_groups.h", "witness.cpp"]
+
+RULES = [  # (pattern, replacements)
+    (r" == ", [" != "]),
+    (r" != ", [" == "]),
+    (r" < ", [" <= ", " >= "]),
+    (r" > ", [" >= ", " <= "]),
+    (r" <= ", [" < "]),
+    (r" >= ", [" > ", " < "]),
+    (r" && (?!is)", [" || "]),
+    (r" \|\| ", [" && "]),
+    (r" \+ ", [" - "]),
+    (r" - ", [" + "]),
+    (r"(?<=[ (])!(?=[a-z])", [""]),
+    (r"\breturn true\b", ["return false"]),
+    (r"\breturn false\b", ["return true"]),
+    (r"\bVoteClass::persisted\b", ["VoteClass::lost"]),
+    (r"\bVoteClass::(?!persisted|not_counted\))\w+", ["VoteClass::persisted"]),
+    (r"\bOutcome::acked\b", ["Outcome::ambiguous"]),
+    (r"\bOutcome::(?:ambiguous|rejected|not_sent)\b", ["Outcome::acked"]),
+    (r"\bSubject::(?:ambiguous|row|unsent)\b", ["Subject::acked"]),
+    (r"\bSubject::acked\b", ["Subject::row"]),
+    (r"\bVerdictKind::(?:fail|inconclusive|broken)\b", ["VerdictKind::pass"]),
+    (r"\bVerdictKind::pass\b", ["VerdictKind::inconclusive"]),
+    (r"\bHop::vote\b", ["Hop::queue"]),
+    (r"\bHop::(?:queue|db)\b", ["Hop::vote"]),
+    (r"\bTableModel::append\b", ["TableModel::last_wins"]),
+    (r"\bTableModel::last_wins\b", ["TableModel::append"]),
+    (r"\bIdentityMode::none\b", ["IdentityMode::echoed"]),
+    (r"\bSettleProof::complete\b", ["SettleProof::quiet"]),
+    (r"\bstd::min\b(?!_)", ["std::max"]),
+    (r"\bstd::max\b(?!_)", ["std::min"]),
+]
+
+# Changes that no test can notice, each with its reason: (file, code as it is, replacement).
+EQUIVALENT = {}
+
+
+def mutants_of(name):
+    text = (ROOT / "src/audit" / name).read_text()
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        code = line.split("//")[0]
+        code = re.sub(r'"(?:[^"\\]|\\.)*"', lambda m: "~" * len(m.group()), code)
+        if not code.lstrip().startswith(("#", "template", "using ")):
+            for pattern, replacements in RULES:
+                for match in re.finditer(pattern, code):
+                    for new in replacements:
+                        at = offset + match.start()
+                        yield (name, at, match.group(), new, text.count("\n", 0, at) + 1, line.strip())
+        offset += len(line)
+
+
+class Nest:
+    """A copy of the tree with its own build folder; one thread uses it."""
+
+    def __init__(self, base, number):
+        self.root = base / str(number)
+        for part in ("src", "tests"):
+            shutil.copytree(ROOT / part, self.root / part)
+        shutil.copy(ROOT / "CMakeLists.txt", self.root)
+        self.build = self.root / "build"
+        self.run(["cmake", "-S", self.root, "-B", self.build, "-G", "Ninja", "-DCMAKE_CXX_FLAGS=-O1"])
+        if not self.run(["ninja", "-C", self.build, "-j", "2", "unit_audit"]) or not self.tests_pass():
+            sys.exit("the unchanged tree does not pass its tests")
+
+    @staticmethod
+    def run(command, timeout=900):
+        try:
+            done = subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=timeout)
+            return done.returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def tests_pass(self):
+        tests = self.build / "unit_audit"
+        return (self.run([tests, "--abort", "~[exhaustive]"], 120)
+                and self.run([tests, "--abort", "[exhaustive]"], 300))
+
+    def fate(self, mutant):
+        name, at, old, new, _, _ = mutant
+        file = self.root / "src/audit" / name
+        original = file.read_text()
+        file.write_text(original[:at] + new + original[at + len(old):])
+        try:
+            if not self.run(["ninja", "-C", self.build, "-j", "1", "unit_audit"]):
+                return "does not compile"
+            return "survived" if self.tests_pass() else "killed"
+        finally:
+            file.write_text(original)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--sample", type=int, help="only so many mutants, drawn by --seed")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--files", default=",".join(FILES))
+    chosen = options.parse_args()
+
+    mutants = [m for name in chosen.files.split(",") for m in mutants_of(name)]
+    if chosen.sample is not None and chosen.sample < len(mutants):
+        mutants = random.Random(chosen.seed).sample(mutants, chosen.sample)
+    work, fates, lock = queue.Queue(), {}, threading.Lock()
+    for mutant in mutants:
+        work.put(mutant)
+
+    def labour(nest):
+        while True:
+            try:
+                mutant = work.get_nowait()
+            except queue.Empty:
+                return
+            fate = nest.fate(mutant)
+            with lock:
+                fates[mutant] = fate
+                if fate == "survived":
+                    name, _, old, new, line, code = mutant
+                    print(f"survived {name}:{line}: '{old.strip()}' -> '{new.strip()}' in: {code}",
+                          flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="votebench-mutants-") as base:
+        nests = [Nest(pathlib.Path(base), n) for n in range(chosen.jobs)]
+        threads = [threading.Thread(target=labour, args=(nest,)) for nest in nests]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    count = lambda fate: sum(1 for f in fates.values() if f == fate)
+    unexplained = [m for m, f in fates.items() if f == "survived"
+                   and (m[0], m[5], m[2].strip(), m[3].strip()) not in EQUIVALENT]
+    print(f"{len(fates)} mutants: {count('killed')} killed, {count('does not compile')} do not compile, "
+          f"{count('survived')} survived, {len(unexplained)} of these unexplained")
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
