@@ -1,0 +1,115 @@
+// The senders in real time, with threads and sockets.
+#include <set>
+
+#include "load/load.h"
+#include "simulated_world.h"
+#include "support/catch.h"
+#include "support/scripted_server.h"
+
+using namespace votebench;
+using namespace votebench::load;
+using namespace votebench::load::test;
+using namespace std::chrono_literals;
+using votebench::test::Reply;
+using votebench::test::ScriptedServer;
+
+namespace {
+
+struct LoopbackRun {
+  LoopbackRun(scenario::Scenario wanted, ScriptedServer::Script script)
+      : scenario(std::move(wanted)),
+        plan(plan::RunPlan::make(scenario).value()),
+        server(std::move(script)) {}
+
+  LoadSummary run() {
+    TargetSettings target;
+    target.vote.host = "127.0.0.1";
+    target.vote.port = server.port();
+    const auto box =
+        target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
+    const LoadInput input{plan, scenario, *box, sink, real_clock().now(), real_clock()};
+    return run_load(input, counters, {arrivals.get_token(), {}}).value();
+  }
+
+  // Every started vote was delivered exactly once.
+  void check_delivered_once() const {
+    std::set<std::string> ids;
+    for (const std::string& request : server.requests())
+      CHECK(ids.insert(request.substr(request.find("voter_id=") + 9, 26)).second);
+    CHECK(ids.size() == sink.records.size());
+  }
+
+  scenario::Scenario scenario;
+  plan::RunPlan plan;
+  ScriptedServer server;
+  RecordingSink sink;
+  LoadCounters counters;
+  std::stop_source arrivals;
+};
+
+scenario::Scenario burst(std::uint64_t votes, std::uint32_t clients, std::uint32_t threads) {
+  auto scenario = scenario_of({workload(scenario::Burst{votes, std::nullopt, clients})});
+  scenario.threads = threads;
+  return scenario;
+}
+
+Reply accept(const std::string& request, const std::string& headers = "") {
+  return {ScriptedServer::answer(200, ScriptedServer::echo_of(request) + headers)};
+}
+
+}  // namespace
+
+TEST_CASE("two threads, kept connections") {
+  LoopbackRun load(burst(997, 16, 2), [](const std::string& r, int) { return accept(r); });
+  const LoadSummary summary = load.run();
+  CHECK(summary.threads == 2);
+  CHECK(summary.total.acked == 997);
+  CHECK(summary.end == LoadEnd::completed);
+  CHECK(summary.cpu > 0ns);
+  CHECK(load.server.connections() == 16);
+  load.check_delivered_once();
+}
+
+TEST_CASE("a connection per vote") {
+  auto scenario = burst(499, 8, 1);
+  scenario.http.keep_alive = false;
+  LoopbackRun load(scenario, [](const std::string& request, int) {
+    Reply reply = accept(request, "Connection: close\r\n");
+    reply.then = Reply::Then::close;
+    return reply;
+  });
+  CHECK(load.run().total.acked == 499);
+  CHECK(load.server.connections() == 499);
+  load.check_delivered_once();
+}
+
+TEST_CASE("a server that closes every other connection without answering") {
+  LoopbackRun load(burst(300, 8, 2), [](const std::string& request, int served) {
+    return served % 2 == 0 ? accept(request) : Reply{"", Reply::Then::close};
+  });
+  const LoadSummary summary = load.run();
+  CHECK(summary.total.acked + summary.total.ambiguous == 300);
+  CHECK(summary.total.ambiguous > 100);
+  load.check_delivered_once();
+}
+
+TEST_CASE("an open model in real time: as planned, and almost idle") {
+  LoopbackRun load(scenario_of({workload(scenario::ConstantArrivalRate{100, 1s}, 8)}),
+                   [](const std::string& request, int) { return accept(request); });
+  const LoadSummary summary = load.run();
+  CHECK(summary.total.acked == 100);
+  CHECK(summary.finished - summary.started >= 990ms);
+  CHECK(summary.cpu < 100ms);  // the goal is 30 ms; a busy machine may cost more
+}
+
+TEST_CASE("stopped in real time, while waiting for the next vote") {
+  LoopbackRun load(scenario_of({workload(scenario::ConstantArrivalRate{0.1, 1h}, 8)}),
+                   [&](const std::string& request, int) {
+                     load.arrivals.request_stop();  // the first vote arrived; the next is far off
+                     return accept(request);
+                   });
+  const LoadSummary summary = load.run();
+  CHECK(summary.end == LoadEnd::stopped);
+  CHECK(summary.total.acked == 1);
+  CHECK(summary.total.never_started() == 359);
+}
