@@ -244,11 +244,9 @@ std::vector<Canary> append_canaries() {
   };
 }
 
-std::vector<Canary> evidence_canaries() {
-  const World absent = World().acked(kA);
-  const ClassCounts is_pending{{persisted, 1}, {pending, 1}};
+std::vector<Canary> settling_canaries() {
   return {
-      {"pending", World().unsettled().acked(kA), kDoubt, is_pending, {}},
+      {"pending", World().unsettled().acked(kA), kDoubt, {{persisted, 1}, {pending, 1}}, {}},
       {"queued",
        changed(World().unsettled().acked(kA), [](World& w) { w.queue.own_listed = {kVictim}; }),
        kDoubt,
@@ -264,6 +262,13 @@ std::vector<Canary> evidence_canaries() {
        kDoubt,
        {{persisted, 1}, {superseded, 1}, {pending, 1}},
        {}},
+  };
+}
+
+std::vector<Canary> store_canaries() {
+  const World absent = World().acked(kA);
+  const ClassCounts is_pending{{persisted, 1}, {pending, 1}};
+  return {
       {"unreadable table",
        changed(absent, [](World& w) { w.rows.readable = false; }),
        kDoubt,
@@ -294,6 +299,11 @@ std::vector<Canary> evidence_canaries() {
        kDoubt,
        is_pending,
        {}},
+  };
+}
+
+std::vector<Canary> share_canaries() {
+  return {
       {"crashed host",
        changed(World().shows(kA),
                [](World& w) {
@@ -333,8 +343,8 @@ std::vector<Canary> hop_canaries() {
       {"lost at vote", with_pushes(absent, 1), kFail, is_lost, HopRange{Hop::vote, Hop::vote}},
       {"lost behind vote", with_pushes(absent, 2), kFail, is_lost, HopRange{Hop::queue, Hop::db}},
       {"lost anywhere", absent, kFail, is_lost, HopRange{Hop::vote, Hop::db}},
-      {"Redis restarted", changed(absent, [](World& w) { w.queue.same_server = false; }), kFail,
-       is_lost, HopRange{Hop::vote, Hop::queue}},
+      {"Redis restarted", changed(absent, [](World& w) { w.queue.restarts = 1; }), kFail, is_lost,
+       HopRange{Hop::vote, Hop::queue}},
   };
 }
 
@@ -360,8 +370,8 @@ std::vector<Canary> count_canaries() {
 
 CanaryReport run_canaries(Verdict (*judge_one)(const AuditInput&)) {
   CanaryReport report;
-  for (const auto make :
-       {last_wins_canaries, append_canaries, evidence_canaries, hop_canaries, count_canaries}) {
+  for (const auto make : {last_wins_canaries, append_canaries, settling_canaries, store_canaries,
+                          share_canaries, hop_canaries, count_canaries}) {
     for (const Canary& canary : make()) {
       ++report.total;
       if (is_recognised(canary, canary.world.judged(judge_one)))

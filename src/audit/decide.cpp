@@ -111,6 +111,7 @@ void add_assumptions(const AuditInput& input, const std::optional<Balance>& bala
 void decide(const AuditInput& input, const std::optional<Balance>& balance, Verdict& verdict) {
   const Doubts doubts = doubts_of(input, balance, verdict);
   verdict.reasons = failures(input, verdict);
+  verdict.advice = failure_advice(verdict);
   verdict.kind = !verdict.reasons.empty() ? VerdictKind::fail
                  : !doubts.empty()        ? VerdictKind::inconclusive
                                           : VerdictKind::pass;

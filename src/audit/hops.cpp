@@ -21,7 +21,8 @@ std::uint64_t votes_in_table(const Verdict& verdict) {
 // another command than RPUSH leaves it below the number of votes that arrived.
 std::optional<std::uint64_t> believable_pushes(const AuditInput& input, const Verdict& verdict) {
   const std::optional<std::uint64_t> pushed = input.queue.pushed;
-  return pushed && *pushed >= votes_in_table(verdict) ? pushed : std::nullopt;
+  return pushed && input.queue.same_server && *pushed >= votes_in_table(verdict) ? pushed
+                                                                                 : std::nullopt;
 }
 
 // Somebody else's pushes, or second pushes of one vote, are in the counter, or may well be.
@@ -39,7 +40,7 @@ std::map<HopRange, std::uint64_t> losses_by_hop(const AuditInput& input, const V
   const std::uint64_t lost = verdict.lost.count;
   if (lost == 0) return {};
   if (input.settlement.proof == SettleProof::complete) return {{kDatabase, lost}};
-  if (!input.queue.same_server) return {{kVoteOrQueue, lost}};
+  if (input.queue.restarts > 0) return {{kVoteOrQueue, lost}};
   const std::optional<std::uint64_t> pushed = believable_pushes(input, verdict);
   if (!pushed) return {{kAnywhere, lost}};
 

@@ -127,6 +127,24 @@ std::vector<std::string> failures(const AuditInput& input, const Verdict& verdic
   return reasons;
 }
 
+std::vector<std::string> failure_advice(const Verdict& verdict) {
+  std::vector<std::string> advice;
+  if (!verdict.lost.passed()) {
+    const auto& hops = verdict.lost_by_hop;
+    add_if(hops.contains({Hop::vote, Hop::vote}),
+           "the vote service accepts votes that it does not queue: check its Redis address and log",
+           advice);
+    add_if(hops.size() > 1 || !hops.contains({Hop::vote, Hop::vote}),
+           "look for restarts of worker, Redis and database when the lost votes were sent", advice);
+  }
+  add_if(!verdict.stale.passed(),
+         "run a single worker, and look for an old queue that Redis reloaded", advice);
+  add_if(!verdict.duplicated.passed(),
+         "look for a client library that repeats RPUSH, or a worker that repeats its INSERT",
+         advice);
+  return advice;
+}
+
 std::vector<std::string> notes(const AuditInput& input, const std::optional<Balance>& balance,
                                const Verdict& verdict) {
   std::vector<std::string> notes;

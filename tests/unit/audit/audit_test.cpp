@@ -1,4 +1,4 @@
-// What the small worlds do not reach: sums, shares, evidence, order, hops, counts without ids.
+// What the small worlds do not reach: sums, shares, evidence, order, witnesses.
 #include "audit/audit.h"
 
 #include "audit/judge_one.h"
@@ -15,22 +15,13 @@ constexpr ChoiceIndex kB = 1;
 
 Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
 
-// `count` voters from `first` on whose votes for `a` have their rows.
-CaseFile& persist(CaseFile& file, VoterIndex first, VoterIndex count) {
-  for (VoterIndex voter = first; voter < first + count; ++voter)
+// `count` voters whose votes for `a` have their rows.
+CaseFile persisted(VoterIndex count) {
+  CaseFile file;
+  for (VoterIndex voter = 0; voter < count; ++voter)
     file.vote(voter, kA, Outcome::acked).row(voter, kA);
   return file;
 }
-
-CaseFile persisted(VoterIndex count) {
-  CaseFile file;
-  return persist(file, 0, count);
-}
-
-using Hops = std::map<HopRange, std::uint64_t>;
-constexpr HopRange kVote{Hop::vote, Hop::vote};
-constexpr HopRange kBehindVote{Hop::queue, Hop::db};
-constexpr HopRange kAnywhere{Hop::vote, Hop::db};
 
 }  // namespace
 
@@ -292,7 +283,7 @@ TEST_CASE("witness: every claim names its attempt, what was due and what was fou
   CHECK(lost.attempt == AttemptNumber{3});
   CHECK(lost.expected == "a|b");
   CHECK(lost.found.empty());
-  CHECK(lost.hop == kAnywhere);
+  CHECK(lost.hop == HopRange{Hop::vote, Hop::db});
 }
 
 TEST_CASE("witness: findings are bounded, counts are not") {
@@ -339,146 +330,6 @@ TEST_CASE("crashed host: on an append table a surplus row may be of a lost slot"
   file.empty_slots = 1;
   CHECK(judge(file).kind == VerdictKind::pass);
   CHECK(judge(file).recovered == 1);
-}
-
-TEST_CASE("hops: pushed 0 and accepted N means lost at vote") {
-  CaseFile file;
-  for (VoterIndex voter = 0; voter < 5; ++voter) file.vote(voter, kA, Outcome::acked);
-  file.queue.pushed = 0;
-  file.queue.shares_pushes = true;
-  const Verdict verdict = judge(file);
-  CHECK(verdict.lost_by_hop == Hops{{kVote, 5}});
-  CHECK(verdict.findings.front().hop == kVote);
-  CHECK(verdict.reasons.front() ==
-        "5 accepted votes have no row: lost at vote (pushed 0, accepted 5)");
-}
-
-TEST_CASE("hops: some at vote, the rest behind it") {
-  CaseFile file = persisted(4);
-  for (VoterIndex voter = 10; voter < 16; ++voter) file.vote(voter, kA, Outcome::acked);
-  file.queue.pushed = 8;
-  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kBehindVote, 4}});
-  CHECK(judge(file).findings.front().hop == kAnywhere);
-  CHECK(judge(file).reasons.front() ==
-        "6 accepted votes have no row: 2 lost at vote, 4 between "
-        "queue and db (pushed 8, accepted 10)");
-  file.vote(20, kA, Outcome::ambiguous);  // may have made one of the eight pushes
-  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kAnywhere, 1}, {kBehindVote, 3}});
-  file.queue.shares_pushes = true;
-  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kAnywhere, 4}});
-}
-
-TEST_CASE("hops: anything that may have pushed besides the votes widens the range") {
-  const auto hops_with = [](auto change) {
-    CaseFile file = persisted(4);
-    file.vote(9, kA, Outcome::acked);
-    file.queue.pushed = 5;
-    change(file);
-    return judge(file).lost_by_hop;
-  };
-  CHECK(hops_with([](CaseFile&) {}) == Hops{{kBehindVote, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.queue.shares_pushes = true; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.queue.strangers_listed = 1; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.rows.rows.foreign = 1; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.rows.rows.other_run = 1; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.rows.rows.invalid_own = 1; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.queue.pushed = 6; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.row(0, kA); }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.queue.pushed = std::nullopt; }) == Hops{{kAnywhere, 1}});
-  CHECK(hops_with([](CaseFile& f) { f.vote(30, kA, Outcome::not_sent).row(30, kA); }) ==
-        Hops{{kAnywhere, 1}});
-}
-
-TEST_CASE("hops: a superseded vote may be the one that was never pushed") {
-  CaseFile file;
-  file.vote(0, kA, Outcome::acked).vote(0, kB, Outcome::acked).row(0, kB);
-  file.vote(1, kA, Outcome::acked);
-  file.queue.pushed = 2;
-  CHECK(judge(file).lost_by_hop == Hops{{kAnywhere, 1}});
-}
-
-TEST_CASE("hops: fewer pushes than rows means that the app does not use RPUSH") {
-  CaseFile file = persisted(4);
-  file.vote(9, kA, Outcome::acked);
-  file.queue.pushed = 3;
-  CHECK(judge(file).lost_by_hop == Hops{{kAnywhere, 1}});
-  file.queue.pushed = 4;
-  CHECK(judge(file).lost_by_hop == Hops{{kVote, 1}});
-}
-
-TEST_CASE("hops: what was seen complete and is gone was lost in the table") {
-  CaseFile file = persisted(4);
-  file.vote(9, kA, Outcome::acked);
-  file.queue.pushed = 5;
-  file.settlement.proof = SettleProof::complete;
-  CHECK(judge(file).lost_by_hop == Hops{{{Hop::db, Hop::db}, 1}});
-}
-
-TEST_CASE("hops: a restart of Redis leaves vote or queue, and says what it assumes") {
-  CaseFile file = persisted(4);
-  file.vote(9, kA, Outcome::acked);
-  file.queue.same_server = false;
-  file.queue.restarts = 1;
-  const Verdict verdict = judge(file);
-  CHECK(verdict.lost_by_hop == Hops{{{Hop::vote, Hop::queue}, 1}});
-  CHECK(verdict.reasons.front() == "1 accepted vote has no row: lost between vote and queue");
-  CHECK(verdict.assumptions.size() == 2);
-  CHECK(verdict.notes == std::vector<std::string>{"Redis restarted 1 time"});
-}
-
-TEST_CASE("counts: without voter ids the numbers per choice are compared") {
-  CaseFile file;
-  file.identity = IdentityMode::none;
-  for (VoterIndex voter = 0; voter < 3000; ++voter)
-    file.vote(voter, voter % 3 == 2 ? kB : kA, Outcome::acked);
-  file.rows.choices_start = {{"a", 10}};
-  file.rows.rows_start = 10;
-  const auto with_rows = [&](std::uint64_t a, std::uint64_t b) {
-    file.rows.rows.choices = {{"a", 10 + a}, {"b", b}};
-    file.rows.rows.total = 10 + a + b;
-    return judge(file);
-  };
-  CHECK(with_rows(2000, 1000).kind == VerdictKind::pass);
-  CHECK(with_rows(2000, 1000).persisted == 3000);
-  CHECK(with_rows(2000, 1000).notes.front() == "a: 2,000 accepted, 2000 more rows");
-  CHECK(with_rows(1999, 1000).kind == VerdictKind::fail);
-  CHECK(with_rows(1999, 1000).lost.count == 1);
-  CHECK(with_rows(2000, 1001).kind == VerdictKind::inconclusive);
-  CHECK(with_rows(2000, 1001).foreign == 1);
-  CHECK(with_rows(1990, 1010).lost.count == 10);
-  CHECK(with_rows(1990, 1010).foreign == 10);
-  file.unsettled();
-  CHECK(with_rows(1999, 1000).pending == 1);
-  CHECK(with_rows(1999, 1000).kind == VerdictKind::inconclusive);
-}
-
-TEST_CASE("counts: what could hide a loss keeps a run from passing") {
-  const auto kind_with = [](auto change) {
-    CaseFile file;
-    file.identity = IdentityMode::none;
-    file.vote(0, kA, Outcome::acked).vote(1, kA, Outcome::acked);
-    file.rows.rows.choices = {{"a", 2}};
-    file.rows.rows.total = 2;
-    change(file);
-    return judge(file).kind;
-  };
-  using Kind = VerdictKind;
-  CHECK(kind_with([](CaseFile&) {}) == Kind::pass);
-  CHECK(kind_with([](CaseFile& f) { f.vote(2, kA, Outcome::ambiguous); }) == Kind::inconclusive);
-  CHECK(kind_with([](CaseFile& f) { f.vote(2, kB, Outcome::ambiguous); }) == Kind::pass);
-  CHECK(kind_with([](CaseFile& f) { f.queue.depth_start = 1; }) == Kind::inconclusive);
-  CHECK(kind_with([](CaseFile& f) { f.queue.shares_pushes = true; }) == Kind::inconclusive);
-  CHECK(kind_with([](CaseFile& f) { f.rows.rows.total = 3; }) == Kind::inconclusive);
-  CHECK(kind_with([](CaseFile& f) { f.rows.rows_start = 1; }) == Kind::inconclusive);
-  CHECK(kind_with([](CaseFile& f) {
-          f.vote(2, kA, Outcome::ambiguous);
-          f.rows.rows.choices = {{"a", 3}};
-          f.rows.rows.total = 3;
-        }) == Kind::pass);
-  CHECK(kind_with([](CaseFile& f) {
-          f.rows.rows.choices["zebra"] = 1;
-          f.rows.rows.total = 3;
-        }) == Kind::inconclusive);
 }
 
 TEST_CASE("missing: what the rows do not show is what a drain waits for") {

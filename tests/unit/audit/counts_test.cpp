@@ -1,0 +1,71 @@
+// Without voter ids: the numbers of votes and rows per choice.
+#include "audit/judge_one.h"
+#include "support/case_file.h"
+#include "support/catch.h"
+
+using namespace votebench;
+using support::CaseFile;
+
+namespace {
+
+constexpr ChoiceIndex kA = 0;
+constexpr ChoiceIndex kB = 1;
+
+Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
+
+}  // namespace
+
+TEST_CASE("counts: without voter ids the numbers per choice are compared") {
+  CaseFile file;
+  file.identity = IdentityMode::none;
+  for (VoterIndex voter = 0; voter < 3000; ++voter)
+    file.vote(voter, voter % 3 == 2 ? kB : kA, Outcome::acked);
+  file.rows.choices_start = {{"a", 10}};
+  file.rows.rows_start = 10;
+  const auto with_rows = [&](std::uint64_t a, std::uint64_t b) {
+    file.rows.rows.choices = {{"a", 10 + a}, {"b", b}};
+    file.rows.rows.total = 10 + a + b;
+    return judge(file);
+  };
+  CHECK(with_rows(2000, 1000).kind == VerdictKind::pass);
+  CHECK(with_rows(2000, 1000).persisted == 3000);
+  CHECK(with_rows(2000, 1000).notes.front() == "a: 2,000 accepted, 2000 more rows");
+  CHECK(with_rows(1999, 1000).kind == VerdictKind::fail);
+  CHECK(with_rows(1999, 1000).lost.count == 1);
+  CHECK(with_rows(2000, 1001).kind == VerdictKind::inconclusive);
+  CHECK(with_rows(2000, 1001).foreign == 1);
+  CHECK(with_rows(1990, 1010).lost.count == 10);
+  CHECK(with_rows(1990, 1010).foreign == 10);
+  file.unsettled();
+  CHECK(with_rows(1999, 1000).pending == 1);
+  CHECK(with_rows(1999, 1000).kind == VerdictKind::inconclusive);
+}
+
+TEST_CASE("counts: what could hide a loss keeps a run from passing") {
+  const auto kind_with = [](auto change) {
+    CaseFile file;
+    file.identity = IdentityMode::none;
+    file.vote(0, kA, Outcome::acked).vote(1, kA, Outcome::acked);
+    file.rows.rows.choices = {{"a", 2}};
+    file.rows.rows.total = 2;
+    change(file);
+    return judge(file).kind;
+  };
+  using Kind = VerdictKind;
+  CHECK(kind_with([](CaseFile&) {}) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) { f.vote(2, kA, Outcome::ambiguous); }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.vote(2, kB, Outcome::ambiguous); }) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) { f.queue.depth_start = 1; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.queue.shares_pushes = true; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.rows.rows.total = 3; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) { f.rows.rows_start = 1; }) == Kind::inconclusive);
+  CHECK(kind_with([](CaseFile& f) {
+          f.vote(2, kA, Outcome::ambiguous);
+          f.rows.rows.choices = {{"a", 3}};
+          f.rows.rows.total = 3;
+        }) == Kind::pass);
+  CHECK(kind_with([](CaseFile& f) {
+          f.rows.rows.choices["zebra"] = 1;
+          f.rows.rows.total = 3;
+        }) == Kind::inconclusive);
+}
