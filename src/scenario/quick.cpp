@@ -35,11 +35,16 @@ std::string key_line(std::string_view key, std::string_view value) {
   return fmt::format("    {}: {}\n", key, value);
 }
 
-// Votes at a rate: the time that they take, to the nanosecond.
-std::string time_of(const QuickRun& run) {
+// The key `within` of votes at a rate: the time that they take, to the nanosecond.
+Result<std::string> within(const QuickRun& run) {
   const double seconds =
       static_cast<double>(parse_count(run.votes).value()) / parse_rate(run.rate).value();
-  return duration_literal(Nanoseconds(std::llround(seconds * 1e9)));
+  if (seconds > 240 * 3600.0 || seconds < 0.001)
+    return fail(ErrorKind::usage,
+                "--votes and --rate: so many votes at this rate take too "
+                "long or no time",
+                "from 1ms to 240h");
+  return key_line("within", duration_literal(Nanoseconds(std::llround(seconds * 1e9))));
 }
 
 }  // namespace
@@ -57,9 +62,12 @@ Result<std::string> quick_yaml(const QuickRun& run) {
   if (votes && !rate && !duration)
     return workload("burst", key_line("votes", run.votes) +
                                  key_line("clients", clients ? run.clients : kDefaultClients));
-  if (votes && !clients && rate != duration)
-    return workload("burst", key_line("votes", run.votes) +
-                                 key_line("within", duration ? run.duration : time_of(run)));
+  if (votes && !clients && !rate)
+    return workload("burst", key_line("votes", run.votes) + key_line("within", run.duration));
+  if (votes && !clients && !duration) {
+    TRY_ASSIGN(const std::string time, within(run));
+    return workload("burst", key_line("votes", run.votes) + time);
+  }
   if (!votes && !clients && rate && duration)
     return workload("constant-arrival-rate",
                     key_line("rate", run.rate) + key_line("duration", run.duration));

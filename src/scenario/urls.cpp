@@ -117,22 +117,23 @@ tl::expected<QueueSettings, ValueError> unix_queue(const Parts& parts) {
   return queue;
 }
 
-// A password between ':' and '@'. A careless one may itself hold '/', '?' or '#': the last '@' of
-// the text ends it, unless what follows the ':' is a port. Before an http URL's '@' all is secret.
+// A password between ':' and '@'. A careless one may itself hold '@', '/', '?' or '#', so the last
+// '@' of the text ends it. Before an http URL's '@' all is secret.
 SecretPart user_secret(std::string_view text, std::size_t begin) {
-  const std::size_t at = text.rfind('@');
-  if (at == std::string_view::npos || at <= begin) return {};
   const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
-  const bool in_authority = text.substr(begin, end - begin).find('@') != std::string_view::npos;
+  const std::string_view authority = text.substr(begin, end - begin);
+  const std::size_t user_end = authority.rfind('@');
+  const std::size_t last = text.rfind('@');
+  if (last == std::string_view::npos || last < begin) return {};
   const std::string_view scheme = text.substr(0, begin - 3);
-  if (in_authority && (scheme.ends_with("http") || scheme.ends_with("https")))
-    return {begin, at - begin};
-  const std::size_t colon = text.find(':', begin);
-  if (colon >= at || at - colon == 1) return {};
-  const std::string_view port = text.substr(colon + 1, end - std::min(end, colon + 1));
-  const bool is_port = port.find_first_not_of("0123456789") == std::string_view::npos;
-  if (!in_authority && (is_port || text[begin] == '[')) return {};
-  return {colon + 1, at - colon - 1};
+  if (user_end != std::string_view::npos && (scheme.ends_with("http") || scheme.ends_with("https")))
+    return {begin, last - begin};
+  const std::size_t colon = authority.find(':');
+  if (colon == std::string_view::npos || colon > user_end) return {};
+  const std::string_view behind = authority.substr(colon + 1);
+  const bool is_port = behind.find_first_not_of("0123456789") == std::string_view::npos;
+  if (user_end == std::string_view::npos && (is_port || authority.starts_with('['))) return {};
+  return {begin + colon + 1, last - begin - colon - 1};
 }
 
 SecretPart query_secret(std::string_view text, std::size_t begin) {

@@ -40,14 +40,15 @@ Fault leading_zero(std::string_view text) {
                fmt::format("write {}", text.substr(first)));
 }
 
-// digits [ "." digits ]
-std::optional<double> decimal(std::string_view text) {
+// digits [ "." digits ], times 10 to the power of `exponent`.
+std::optional<double> decimal(std::string_view text, std::string_view exponent = "") {
   const std::size_t point = std::min(text.find('.'), text.size());
   if (!all_digits(text.substr(0, point))) return std::nullopt;
   if (point < text.size() && !all_digits(text.substr(point + 1))) return std::nullopt;
+  const std::string number = fmt::format("{}{}", text, exponent);
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
   return value;
 }
 
@@ -240,9 +241,9 @@ Converted<std::uint64_t> parse_count(std::string_view text) {
 
 Converted<double> parse_share(std::string_view text) {
   const bool percent = text.ends_with('%');
-  const auto value = decimal(percent ? text.substr(0, text.size() - 1) : text);
+  const auto value = decimal(percent ? text.substr(0, text.size() - 1) : text, "e-2");
   if (value && has_leading_zero(text)) return leading_zero(text);
-  if (value && percent) return *value / 100;
+  if (value && percent) return *value;
   return fault(DiagnosticId::not_a_share,
                value ? "{value} has no percent sign" : "{value} is not a percentage",
                "write a percentage: 20%");
@@ -284,11 +285,12 @@ std::string number_literal(double value) {
 }
 
 std::string share_literal(double value) {
+  const long double percent = 100.0L * static_cast<long double>(value);
   for (int precision = 0; precision < 20; ++precision) {
-    std::string text = fmt::format("{:.{}f}%", value * 100, precision);
+    std::string text = fmt::format("{:.{}f}%", percent, precision);
     if (parse_share(text) == value) return text;
   }
-  return fmt::format("{:.20f}%", value * 100);
+  return fmt::format("{:.20f}%", percent);
 }
 
 std::string rate_literal(double per_s) {

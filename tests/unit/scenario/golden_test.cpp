@@ -3,6 +3,8 @@
 //   target            the file is a target file        set KEY=VALUE       --set
 //   env NAME=VALUE    an environment variable          secret PATH=TEXT    a secret file
 //   repeat N          the file's last line N times over
+#include "support/golden.h"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -13,7 +15,6 @@
 
 #include "scenario/parse.h"
 #include "support/catch.h"
-#include "support/golden.h"
 
 namespace votebench::scenario {
 namespace {
@@ -56,8 +57,7 @@ void read_option(const std::string& line, Case& test) {
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/golden/scenario")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/golden/scenario")) {
     if (entry.path().extension() != ".yaml") continue;
     Case test{entry.path().stem().string(), tests::golden_file(entry.path()), false, {}, {}, {}};
     std::istringstream options(
@@ -77,8 +77,7 @@ Diagnostics diagnostics_of(const Case& test) {
     const auto found = test.environment.find(name);
     return found == test.environment.end() ? std::nullopt : std::optional(found->second);
   };
-  options.read_secret_file =
-      [&](const std::string& path) -> Result<std::optional<std::string>> {
+  options.read_secret_file = [&](const std::string& path) -> Result<std::optional<std::string>> {
     if (path == "/forbidden")
       return fail(ErrorKind::environment, "cannot read /forbidden: Permission denied");
     const auto found = test.files.find(path);
@@ -115,8 +114,7 @@ TEST_CASE("every kind of mistake is among the golden cases") {
 TEST_CASE("a golden case without messages, or the other way round, is a mistake") {
   std::set<std::string> stems;
   for (const Case& test : all_cases()) stems.insert(test.name);
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/golden/scenario")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/golden/scenario")) {
     INFO(entry.path());
     CHECK(stems.count(entry.path().stem().string()) == 1);
   }

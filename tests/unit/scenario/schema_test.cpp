@@ -1,0 +1,98 @@
+#include "scenario/schema.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <set>
+
+#include "helpers.h"
+#include "scenario/key_tree.h"
+#include "scenario/values.h"
+#include "support/catch.h"
+
+namespace votebench::scenario {
+namespace {
+
+bool is_scalar(const Key& key) {
+  return key.type != ValueType::mapping && key.type != ValueType::names &&
+         key.type != ValueType::list && key.type != ValueType::secret &&
+         key.type != ValueType::later;
+}
+
+TEST_CASE("every row of the table makes sense") {
+  for (const Key& key : keys()) {
+    INFO(key.path);
+    CHECK(key.path.front() == '/');
+    CHECK_FALSE(key.doc.empty());
+    CHECK(key.doc.back() != '.');
+    CHECK(key.least.empty() == key.most.empty());
+    CHECK((key.type != ValueType::word || !key.words.empty()));
+    CHECK((key.need != Need::required || key.fallback.empty()));
+    if (!is_scalar(key)) continue;
+    if (!key.least.empty() && key.type != ValueType::duration_range) {
+      CHECK(convert(key, key.least, false));
+      CHECK(convert(key, key.most, false));
+    }
+    if (!key.fallback.empty() && key.fallback != kProfileDefault)
+      CHECK(convert(key, key.fallback, false));
+  }
+}
+
+TEST_CASE("every path stands once per executor, below its parent") {
+  std::set<std::pair<std::string_view, int>> seen;
+  for (const Key& key : keys()) {
+    INFO(key.path);
+    for (const ExecutorName& executor : executors())
+      if ((executor.bit & key.executors) != 0) CHECK(seen.insert({key.path, executor.bit}).second);
+    const std::string_view parent = key.path.substr(0, key.path.rfind('/'));
+    const bool known = parent.empty() || seen.count({parent, kBurst}) +
+                                                 seen.count({parent, kConstantClients}) +
+                                                 seen.count({parent, kRampingArrivalRate}) >
+                                             0;
+    CHECK(known);
+  }
+}
+
+TEST_CASE("numbers are written so that they read back") {
+  for (const double value : {0.001, 1.0 / 3, 55.0, 45.5, 999999.999, 1e-3 / 7}) {
+    CHECK(parse_number(number_literal(value)).value() == value);
+    CHECK(parse_rate(rate_literal(value)).value() == value);
+  }
+  for (const double share : {0.0, 0.001, 0.01, 0.07, 0.2, 1.0 / 3, 0.999, 1.0})
+    CHECK(parse_share(share_literal(share)).value() == share);
+  CHECK(number_literal(55) == "55");
+  CHECK(share_literal(0.07) == "7%");
+  CHECK(rate_literal(400) == "400/s");
+  CHECK(rate_literal(10.0 / 60) == "10/m");
+  CHECK(rate_literal(1.0 / 3600) == "1/h");
+}
+
+TEST_CASE("the JSON Schema is JSON and says what the table says") {
+  const YAML::Node schema = YAML::Load(json_schema());  // JSON is YAML
+  CHECK(schema["$schema"].as<std::string>() == "http://json-schema.org/draft-07/schema#");
+  CHECK(schema["additionalProperties"].as<std::string>() == "false");
+  CHECK(schema["required"].as<std::vector<std::string>>() ==
+        std::vector<std::string>{"version", "workloads"});
+  const YAML::Node timeout = schema["properties"]["http"]["properties"]["timeout"];
+  CHECK(timeout["default"].as<std::string>() == "5s");
+  CHECK(timeout["description"].as<std::string>() == "from the start of an attempt to its end");
+  CHECK_FALSE(schema["properties"]["events"].IsDefined());
+  const YAML::Node loads = schema["properties"]["workloads"]["additionalProperties"]["anyOf"];
+  REQUIRE(loads.size() == 4);
+  CHECK(loads[3]["properties"]["executor"]["const"].as<std::string>() == "burst");
+  CHECK(loads[3]["properties"]["within"].IsDefined());
+  CHECK_FALSE(loads[3]["properties"]["stages"].IsDefined());
+  CHECK(YAML::Load(target_json_schema())["properties"]["vote"].IsDefined());
+}
+
+TEST_CASE("the documentation has a row for every key of this version") {
+  const std::string text = key_documentation();
+  for (const Key& key : keys()) {
+    INFO(key.path);
+    const bool there =
+        text.find("| `" + std::string(key.path.substr(1)) + "` |") != std::string::npos;
+    CHECK(there == (key.type != ValueType::later));
+  }
+}
+
+}  // namespace
+}  // namespace votebench::scenario

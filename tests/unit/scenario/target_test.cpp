@@ -1,0 +1,187 @@
+#include <chrono>
+
+#include "helpers.h"
+#include "scenario/profiles.h"
+#include "scenario/urls.h"
+#include "support/catch.h"
+
+namespace votebench::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kEverything = R"(profile: append-table
+vote: { url: "${VOTE_URL:-https://vote.example:8443/cast?x=1}", form: { choice: "{choice}", lang: en }, cookie: { session: "{voter}" }, accept: [200, 204], reject: [418], identity: sent }
+redis: { url: "redis://me@[::1]:6380/3", password: { env: REDIS_PASSWORD, optional: true }, list: ballots, in_flight: [doing, "more of it"], sample_every: 1s }
+postgres: { url: "postgresql://postgres@127.0.0.1/postgres", password: { file: /run/secrets/pg, optional: true }, table: public.votes, columns: { voter: who, choice: what }, sample_every: 2s }
+result: { url: "http://127.0.0.1:8081/" }
+worker: { model: unknown, max_hold: 1m }
+settle: { quiet: 30s }
+tls: { verify: false, ca_file: /etc/ca.pem }
+proxy: "http://proxy:3128"
+)";
+
+ParseOptions with_secrets() {
+  ParseOptions options = options_with({{"REDIS_PASSWORD", "hunter2"}});
+  options.read_secret_file = [](const std::string& path) -> Result<std::optional<std::string>> {
+    return path == "/run/secrets/pg" ? std::optional<std::string>("swordfish\r\n")
+                                     : std::optional<std::string>();
+  };
+  return options;
+}
+
+TEST_CASE("a target's vote page is read") {
+  const VoteEndpoint vote = target_of(kEverything, with_secrets()).vote;
+  CHECK(vote.tls);
+  CHECK(vote.host == "vote.example");
+  CHECK(vote.port == 8443);
+  CHECK(vote.path == "/cast?x=1");
+  CHECK(vote.choice_field == "choice");
+  CHECK(vote.extra_fields == std::map<std::string, std::string>{{"lang", "en"}});
+  CHECK(vote.cookie == "session");
+  CHECK(vote.accepted == std::vector<int>{200, 204});
+  CHECK(vote.rejected == std::vector<int>{418});
+  CHECK(vote.identity == IdentityMode::sent);
+}
+
+TEST_CASE("a target's stores are read") {
+  const TargetSettings target = target_of(kEverything, with_secrets());
+  REQUIRE(target.queue);
+  CHECK(target.queue->host == "::1");
+  CHECK(target.queue->port == 6380);
+  CHECK(target.queue->database == 3);
+  CHECK(target.queue->user == "me");
+  CHECK(target.queue->password.reveal() == "hunter2");
+  CHECK(target.queue->list == "ballots");
+  CHECK(target.queue->in_flight == std::vector<std::string>{"doing", "more of it"});
+  CHECK(target.queue->sample_every == 1s);
+  REQUIRE(target.rows);
+  CHECK(target.rows->password.reveal() == "swordfish");
+  CHECK(target.rows->table == "public.votes");
+  CHECK(target.rows->voter_column == "who");
+  CHECK(target.rows->choice_column == "what");
+  CHECK(target.rows->sample_every == 2s);
+}
+
+TEST_CASE("the rest of a target is read") {
+  const TargetSettings target = target_of(kEverything, with_secrets());
+  CHECK(target.profile == "append-table");
+  CHECK(target.result_url == "http://127.0.0.1:8081/");
+  CHECK(target.worker == WorkerModel::unknown);
+  CHECK(target.worker_max_hold == 1min);
+  CHECK(target.settle_quiet == Nanoseconds(30s));
+  CHECK_FALSE(target.tls_verify);
+  CHECK(target.tls_ca_file == "/etc/ca.pem");
+  CHECK(target.proxy == "http://proxy:3128");
+}
+
+TEST_CASE("a profile fills what a target leaves out") {
+  for (const Profile& profile : profiles()) {
+    INFO(profile.name);
+    const TargetSettings target = target_of("profile: " + std::string(profile.name));
+    CHECK(target == profile_settings(profile));
+    CHECK(target.vote.path == profile.path);
+    CHECK(target.vote.rejected == std::vector<int>{400, 404, 405});
+    CHECK(target.worker == WorkerModel::serial);
+  }
+  CHECK(find_profile("nobody") == nullptr);
+}
+
+TEST_CASE("a vote URL without a path has the profile's") {
+  const auto path = [](const std::string& url) {
+    return target_of("profile: always-200\nvote: { url: \"" + url + "\" }").vote.path;
+  };
+  CHECK(path("http://host") == "/vote");
+  CHECK(path("http://host:8080") == "/vote");
+  CHECK(path("http://host/") == "/");
+  CHECK(path("http://host/other") == "/other");
+}
+
+TEST_CASE("a store that is not named is not there") {
+  CHECK_FALSE(target_of("profile: dockersamples").queue);
+  CHECK_FALSE(target_of("redis: null\npostgres: ~").queue);
+  CHECK_FALSE(target_of("redis: null\npostgres: ~").rows);
+  CHECK(target_of("redis: {}").queue == QueueSettings{});
+  CHECK(target_of("postgres: {}").rows == RowSettings{});
+}
+
+TEST_CASE("a target inside a scenario is the same as in a file") {
+  std::string nested = std::string(kMinimal) + "target:\n";
+  std::string_view rest = kEverything;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n') + 1;
+    nested += "  " + std::string(rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+  CHECK(scenario_of(nested, with_secrets()).target == target_of(kEverything, with_secrets()));
+}
+
+TEST_CASE("the short form of the worker") {
+  CHECK(target_of("worker: unknown").worker == WorkerModel::unknown);
+  CHECK(target_of("worker: unknown").worker_max_hold == 10s);
+  CHECK(target_of("worker: { max_hold: 3s }").worker == WorkerModel::serial);
+}
+
+TEST_CASE("a cookie-less target") {
+  CHECK(target_of("vote: { identity: none }").vote.identity == IdentityMode::none);
+}
+
+TEST_CASE("an optional secret may be absent") {
+  const std::string text =
+      "redis: { password: { env: NONE, optional: true } }\n"
+      "postgres: { password: { file: /none, optional: true } }";
+  CHECK(target_of(text, with_secrets()).queue->password.empty());
+  CHECK(target_of(text, with_secrets()).rows->password.empty());
+}
+
+TEST_CASE("URLs of a vote page") {
+  const auto v6 = parse_http_url("http://[2001:db8::1]:81");
+  REQUIRE(v6);
+  CHECK(v6->host == "2001:db8::1");
+  CHECK(v6->port == 81);
+  CHECK(v6->path.empty());
+  CHECK(parse_http_url("https://host/").value().port == 443);
+  CHECK(parse_http_url("http://host?a=b").value().path == "/?a=b");
+  CHECK(parse_http_url("http://host/?a=x@y:z").value().path == "/?a=x@y:z");
+  for (const char* bad : {"", "http", "http:/host/", "http:///", "http://:80/", "http://[]/",
+                          "http://[::1/", "http://host:/", "http://host:8o/", "HTTP://host/",
+                          "http://h\xC3\xB6st/", "http://host:99999/"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_http_url(bad));
+  }
+}
+
+TEST_CASE("URLs of a queue") {
+  const auto socket = parse_redis_url("unix:///run/redis.sock?db=2");
+  REQUIRE(socket);
+  CHECK(socket->socket_path == "/run/redis.sock");
+  CHECK(socket->database == 2);
+  for (const char* url : {"redis://127.0.0.1:6379/0", "redis://me@[::1]:1/5", "unix:///a/b?db=0"})
+    CHECK(redis_url_of(parse_redis_url(url).value()) == url);
+  CHECK(parse_redis_url("redis://host").value().port == 6379);
+  for (const char* bad : {"redis://", "redis:///0", "redis://host/-1", "redis://host/0/1",
+                          "unix://host/a", "unix:///", "unix:///a?db=x", "redis://host?db=1"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_redis_url(bad));
+  }
+}
+
+TEST_CASE("passwords in URLs are found, ports are not taken for them") {
+  const auto secret = [](std::string_view text) {
+    const SecretPart part = find_url_secret(text);
+    return std::string(text.substr(part.offset, part.length));
+  };
+  CHECK(secret("postgresql://me:pw@host/db") == "pw");
+  CHECK(secret("redis://:pw@host/0") == "pw");
+  CHECK(secret("redis://me:p/w?x#y@host/0") == "p/w?x#y");
+  CHECK(secret("http://me:pw@host/") == "me:pw");
+  CHECK(secret("\"http://token@host/\"") == "token");
+  CHECK(secret("postgresql://host/db?user=me&password=pw&x=1") == "pw");
+  CHECK(secret("postgresql://me@host:5432/db?options=a@b").empty());
+  CHECK(secret("http://host:8080/?mail=a@b").empty());
+  CHECK(secret("http://[::1]:8080/?mail=a@b").empty());
+  CHECK(secret("no url: a@b").empty());
+}
+
+}  // namespace
+}  // namespace votebench::scenario
