@@ -68,6 +68,29 @@ Command range_command(const std::string& list, std::uint64_t limit) {
   return {"LRANGE", list, "0", std::to_string(limit - 1)};
 }
 
+// The replies to several commands of one instant.
+class Answers {
+ public:
+  static Answers of_transaction(Reply exec) {
+    Answers answers;
+    for (std::size_t i = 0; i < exec->elements; ++i) answers.all_.push_back(exec->element[i]);
+    answers.owned_.push_back(std::move(exec));
+    return answers;
+  }
+  static Answers of_pipeline(std::vector<Reply> replies) {
+    Answers answers;
+    for (const Reply& reply : replies) answers.all_.push_back(reply.get());
+    answers.owned_ = std::move(replies);
+    return answers;
+  }
+  const redisReply& operator[](std::size_t i) const { return *all_[i]; }
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+ private:
+  std::vector<Reply> owned_;
+  std::vector<const redisReply*> all_;
+};
+
 // A connection that is made when it is needed and dropped when it fails.
 class Connection {
  public:
@@ -87,18 +110,22 @@ class Connection {
     return exchange(commands);
   }
 
-  // MULTI, the commands, EXEC: their replies, none of them an error.
-  Result<Reply> ask_at_once(const std::vector<Command>& commands) {
+  // MULTI, the commands, EXEC: their replies, none of them an error. A Redis that is out of memory
+  // refuses to queue commands: then they are sent in one piece without MULTI, which Redis works off
+  // without a look at other clients as long as it fits into one read.
+  Result<Answers> ask_at_once(const std::vector<Command>& commands) {
     std::vector<Command> transaction{{"MULTI"}};
     transaction.insert(transaction.end(), commands.begin(), commands.end());
     transaction.push_back({"EXEC"});
     TRY_ASSIGN(auto replies, ask(transaction));
+    if (text_of(*replies[1]).starts_with("OOM")) {
+      TRY_ASSIGN(replies, ask(commands));
+      return accept_all(Answers::of_pipeline(std::move(replies)));
+    }
     for (const Reply& reply : replies) TRY(accept(*reply));
-    Reply result = std::move(replies.back());
-    if (result->type != REDIS_REPLY_ARRAY || result->elements != commands.size())
-      return failure("did not execute a transaction");
-    for (std::size_t i = 0; i < result->elements; ++i) TRY(accept(*result->element[i]));
-    return result;
+    Answers answers = Answers::of_transaction(std::move(replies.back()));
+    if (answers.size() != commands.size()) return failure("did not execute a transaction");
+    return accept_all(std::move(answers));
   }
 
   Result<Reply> ask_one(const Command& command) {
@@ -124,6 +151,11 @@ class Connection {
                               settings_.where()),
                   fmt::format("look at it: TYPE {}", settings_.list));
     return failure(fmt::format("refuses: {}", text));
+  }
+
+  Result<Answers> accept_all(Answers answers) const {
+    for (std::size_t i = 0; i < answers.size(); ++i) TRY(accept(answers[i]));
+    return answers;
   }
 
   Result<> connect() {
@@ -206,19 +238,19 @@ class RedisProbe final : public QueueProbe {
   Result<> open() { return connection_.open(); }
 
   Result<QueueSnapshot> snapshot() override {
-    TRY_ASSIGN(const Reply reply, connection_.ask_at_once(snapshot_commands()));
-    return snapshot_of(*reply);
+    TRY_ASSIGN(const Answers answers, connection_.ask_at_once(snapshot_commands()));
+    return snapshot_of(answers);
   }
 
   Result<QueueContents> contents(std::uint64_t limit) override {
     std::vector<Command> commands = snapshot_commands();
     const std::size_t ranges_at = commands.size();
     for (const std::string& name : names_) commands.push_back(range_command(name, limit));
-    TRY_ASSIGN(const Reply reply, connection_.ask_at_once(commands));
+    TRY_ASSIGN(const Answers answers, connection_.ask_at_once(commands));
     QueueContents contents;
-    contents.snapshot = snapshot_of(*reply);
+    contents.snapshot = snapshot_of(answers);
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      QueueList list = list_of(*reply->element[ranges_at + i], number_of(*reply->element[i]));
+      QueueList list = list_of(answers[ranges_at + i], number_of(answers[i]));
       if (i == 0)
         contents.list = std::move(list);
       else
@@ -228,9 +260,9 @@ class RedisProbe final : public QueueProbe {
   }
 
   Result<QueueList> read_list(const std::string& name, std::uint64_t limit) override {
-    TRY_ASSIGN(const Reply reply,
+    TRY_ASSIGN(const Answers answers,
                connection_.ask_at_once({{"LLEN", name}, range_command(name, limit)}));
-    return list_of(*reply->element[1], number_of(*reply->element[0]));
+    return list_of(answers[1], number_of(answers[0]));
   }
 
   Result<std::vector<QueueClient>> clients() override {
@@ -274,21 +306,21 @@ class RedisProbe final : public QueueProbe {
     return commands;
   }
 
-  QueueSnapshot snapshot_of(const redisReply& reply) const {
+  QueueSnapshot snapshot_of(const Answers& answers) const {
     const std::size_t lists = names_.size();
-    const std::string_view server = text_of(*reply.element[lists]);
-    const std::string_view stats = text_of(*reply.element[lists + 1]);
-    const CommandCalls pushes = command_calls(text_of(*reply.element[lists + 2]), "rpush");
+    const std::string_view server = text_of(answers[lists]);
+    const std::string_view stats = text_of(answers[lists + 1]);
+    const CommandCalls pushes = command_calls(text_of(answers[lists + 2]), "rpush");
     QueueSnapshot snapshot;
     snapshot.server_id = info_field(server, "run_id");
     snapshot.uptime_s = info_number(server, "uptime_in_seconds");
     snapshot.evicted_keys = info_number(stats, "evicted_keys");
     snapshot.push_calls = pushes.calls;
     snapshot.push_failed = pushes.failed;
-    snapshot.server_time = time_of(*reply.element[lists + 3]);
-    snapshot.depth = number_of(*reply.element[0]);
+    snapshot.server_time = time_of(answers[lists + 3]);
+    snapshot.depth = number_of(answers[0]);
     for (std::size_t i = 1; i < lists; ++i)
-      snapshot.in_flight_depths.push_back(number_of(*reply.element[i]));
+      snapshot.in_flight_depths.push_back(number_of(answers[i]));
     return snapshot;
   }
 

@@ -14,29 +14,32 @@
 
 namespace votebench::watch {
 
-// How long after the lists were seen empty the consumers are first looked at: Redis gives idle
-// times in whole seconds.
-inline constexpr Nanoseconds kFirstLook = std::chrono::seconds(2);
-
 struct Hands {
   WorkerModel worker = WorkerModel::serial;
   Nanoseconds max_hold = std::chrono::seconds(10);
-  // The reply that showed the lists without own ids had arrived, and they stayed so since.
+  // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
   Instant looked_at{};  // before CLIENT LIST was asked for
-  // Consumers ever seen, brought up to date by that CLIENT LIST; the client ids of `server_id` are
-  // the present ones.
+  // Consumers ever seen, brought up to date by that CLIENT LIST.
   std::vector<SeenConsumer> consumers;
-  // Every consumer that ever popped was seen: false when nobody watched from the baseline on.
-  bool watched_from_baseline = true;
-  bool popped_anything = true;
+  // Somebody took votes whom nobody saw: nobody watched from the baseline on, or only short-lived
+  // connections did.
+  bool unseen_consumers = false;
   target::StoreActivity activity;  // asked for after CLIENT LIST
   // True only when the process behind the client is known to have ended. May be empty.
   std::function<bool(const QueueClient&)> client_is_dead;
 };
 
-// Nothing when it is proven that no worker holds a vote; otherwise the obstacle, a sentence for
-// people without a full stop ("worker 127.0.0.1:5101 has not come back for a vote for 7 s").
-[[nodiscard]] std::optional<std::string> obstacle_to_empty_handed(const Hands& hands);
+struct HandsFinding {
+  // Nothing when it is proven that no worker holds a vote; otherwise a clause for people:
+  // "worker 127.0.0.1:5101 has not come back for a vote for 7 s, it may hold one".
+  std::optional<std::string> obstacle;
+  bool leans_on_max_hold = false;
+};
+
+[[nodiscard]] HandsFinding look_at_hands(const Hands& hands);
+
+// (d) alone: what a transaction of somebody else may still write; nothing when there is none.
+[[nodiscard]] std::optional<std::string> obstacle_in_store(const target::StoreActivity& activity);
 
 }  // namespace votebench::watch

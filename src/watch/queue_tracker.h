@@ -5,23 +5,29 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/result.h"
 #include "vote/evidence.h"
+#include "watch/reachability.h"
 
 namespace votebench::watch {
 
-// A client whose last command took an element out of a list, or may have (a script, a transaction).
+// A client that was seen after a command that takes elements, or may.
 struct SeenConsumer {
   QueueClient client;                 // as it was last seen
   std::string server_id;              // client ids begin anew when the server does
   std::optional<Instant> gone_since;  // the first look that did not show it any more
 };
 
-// lpop, blpop, lmove, ... and what may hide one: evalsha, fcall, exec.
-[[nodiscard]] bool takes_elements(const std::string& command);
+// A pop or move, blocking or not: lpop, blpop, lmove, ... The client asks for its next vote.
+[[nodiscard]] bool is_pop(std::string_view command);
+// A pop that waits when the list is empty.
+[[nodiscard]] bool is_blocking_pop(std::string_view command);
+// Pops, other removals (lrem, ltrim), and what may hide one (scripts, transactions).
+[[nodiscard]] bool takes_elements(std::string_view command);
 
 struct QueueHistory {
   std::uint64_t depth_max = 0;  // main list
@@ -32,7 +38,9 @@ struct QueueHistory {
   // were reset.
   std::optional<std::uint64_t> pushed = 0;
   QueueSnapshot last;
+  // Present ones and at most kMaxGone that went, the latest.
   std::vector<SeenConsumer> consumers;
+  static constexpr std::size_t kMaxGone = 1000;
 };
 
 // Not thread-safe.
@@ -52,10 +60,11 @@ class QueueTracker {
 
  private:
   void note_server(Nanoseconds at, const QueueSnapshot& look, std::vector<RunEvent>& events);
+  void forget_oldest_gone();
 
   QueueSnapshot baseline_;
   QueueHistory history_;
-  bool reachable_ = true;
+  Reachability reachability_{"redis-unreachable", "redis-back"};
 };
 
 }  // namespace votebench::watch

@@ -14,9 +14,10 @@
 
 namespace votebench::watch {
 
-// Where looks go. Called from the sampler's threads, never from two at a time; must not block.
+// Where looks go. Called from the sampler's threads, never from two at a time; must not block and
+// must not call the sampler.
 struct SampleSink {
-  // A sample holds what was measured at its instant: has_queue or has_rows is set, seldom both.
+  // A sample holds what was measured at its instant: either has_queue or has_rows is set.
   // The HTTP level is the caller's to fill in.
   std::function<void(const Sample&)> on_sample;
   std::function<void(const RunEvent&)> on_event;
@@ -33,11 +34,13 @@ struct SamplerSources {
 };
 
 // One thread per store, so that a store that hangs does not hide the other. Looks are due at
-// t0 + k * cadence; a look that comes more than three cadences late is a sampler-gap event.
-// Events: those of QueueTracker, postgres-unreadable, postgres-back, sampler-gap.
+// t0 + k * cadence and start at once, also when t0 is still to come; looks that come due during a
+// slow one are left out. Consumers are looked for at most every 250 ms.
+// Events: those of QueueTracker; postgres-unreadable, postgres-back; sampler-gap when a look comes
+// more than four cadences after the one before and the store had answered.
 class Sampler {
  public:
-  // Starts at once. `clock` outlives the sampler.
+  // `clock` outlives the sampler.
   Sampler(Clock& clock, Instant t0, SamplerSources sources, SampleSink sink);
   ~Sampler();  // stop()
   Sampler(const Sampler&) = delete;
@@ -45,12 +48,12 @@ class Sampler {
 
   // What was seen of the queue so far. Any thread.
   [[nodiscard]] QueueHistory queue_history() const;
-  // Takes a last look, then no more calls of the sink come. Idempotent.
+  // Takes a last look, then no more calls of the sink come. Idempotent; not from two threads.
   void stop();
 
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  class Loops;
+  std::unique_ptr<Loops> loops_;
 };
 
 }  // namespace votebench::watch

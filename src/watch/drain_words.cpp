@@ -1,0 +1,59 @@
+#include "watch/drain_words.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace votebench::watch {
+namespace {
+
+std::string votes(std::uint64_t count) {
+  return fmt::format("{} {}", format_count(count), count == 1 ? "vote" : "votes");
+}
+
+std::string advice_of(const Settlement& settlement) {
+  const auto enough = settlement.enough_time();
+  if (!enough) return "; nothing moves, is the worker running?";
+  return fmt::format(" (worker {:.1f}/s: needs {}; set drain.timeout: {})",
+                     settlement.drain_rate_per_s, format_duration(*settlement.still_needed),
+                     duration_literal(*enough));
+}
+
+std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
+  const std::string after = " after " + format_duration(settlement.drain);
+  if (state.waiting > 0)
+    return votes(state.waiting) + " still queued" + after +
+           (state.interrupted ? "" : advice_of(settlement));
+  const std::string obstacle = state.obstacle.empty() ? "" : ": " + state.obstacle;
+  if (!state.missing) return "not settled" + after + obstacle;
+  return fmt::format("{} accepted but without a row{}{}", votes(*state.missing), after, obstacle);
+}
+
+}  // namespace
+
+std::string reason_of(const GivenUp& state, const Settlement& settlement) {
+  return (state.interrupted ? "the drain was interrupted, " : "") + what_is_left(state, settlement);
+}
+
+std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
+                                                  bool leans_on_max_hold) {
+  std::vector<std::string> assumptions{
+      "an accepted vote was pushed before it was answered",
+      "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)",
+      "a worker's connection to Redis lasts longer than the 250 ms between two looks"};
+  if (leans_on_max_hold)
+    assumptions.push_back(
+        fmt::format("a worker that disconnected holds no vote for longer than {} "
+                    "(worker.max_hold)",
+                    format_duration(target.worker_max_hold)));
+  return assumptions;
+}
+
+std::vector<std::string> quiet_assumptions(const TargetSettings& target) {
+  return {"an accepted vote was pushed before it was answered",
+          fmt::format("a vote that has not moved for {} will not move any more (settle.quiet, "
+                      "declared by the target)",
+                      format_duration(target.settle_quiet.value_or(Nanoseconds(0))))};
+}
+
+}  // namespace votebench::watch

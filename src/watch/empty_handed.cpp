@@ -1,0 +1,98 @@
+#include "watch/empty_handed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace votebench::watch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A client that polls is looked at no earlier than this after the lists were seen empty.
+constexpr Nanoseconds kFirstLook = seconds(2);
+// Redis gives idle times in whole seconds, by a clock that it reads ten times a second.
+constexpr Nanoseconds kIdleError = seconds(1) + milliseconds(250);
+
+std::string name_of(const QueueClient& client) {
+  const std::string& name = client.name.empty() ? client.address : client.name;
+  return "worker " + printable(name, 60);
+}
+
+// (b) It waits for a vote, or it asked for one after the lists were seen empty. A high idle time
+// means holding or dead, not empty-handed.
+bool came_back(const QueueClient& client, Nanoseconds elapsed) {
+  if (client.blocked && is_blocking_pop(client.command)) return true;
+  return is_pop(client.command) && elapsed >= kFirstLook &&
+         seconds(client.idle_s) + kIdleError <= elapsed;
+}
+
+std::string has_not_come_back(const QueueClient& client) {
+  if (is_pop(client.command) && client.idle_s < 2)
+    return name_of(client) + " is still being waited for";
+  return fmt::format("{} has not come back for a vote for {} s, it may hold one", name_of(client),
+                     client.idle_s);
+}
+
+// (c) Who vanished is dead, or has held whatever it had for longer than any worker does.
+std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsumer& consumer,
+                                            bool& leans_on_max_hold) {
+  if (hands.client_is_dead && hands.client_is_dead(consumer.client)) return std::nullopt;
+  leans_on_max_hold = true;
+  const Instant took_before = std::min(*consumer.gone_since, hands.empty_since);
+  if (hands.looked_at - took_before >= hands.max_hold) return std::nullopt;
+  return fmt::format("{} disconnected and may still hold a vote (worker.max_hold is {})",
+                     name_of(consumer.client), format_duration(hands.max_hold));
+}
+
+std::optional<std::string> obstacle_of_unseen(const Hands& hands, bool& leans_on_max_hold) {
+  if (!hands.unseen_consumers) return std::nullopt;
+  leans_on_max_hold = true;
+  if (hands.looked_at - hands.empty_since >= hands.max_hold) return std::nullopt;
+  return fmt::format("workers that nobody saw may still hold votes (worker.max_hold is {})",
+                     format_duration(hands.max_hold));
+}
+
+}  // namespace
+
+std::optional<std::string> obstacle_in_store(const target::StoreActivity& activity) {
+  if (!activity.busy.empty()) {
+    const target::BackendActivity& busy = activity.busy.front();
+    return fmt::format("PostgreSQL backend {} ({}) is {}{} for {}", busy.pid,
+                       printable(busy.application, 40), busy.state,
+                       busy.wait.empty() ? "" : ", waiting (" + busy.wait + ")",
+                       format_duration(busy.age));
+  }
+  if (activity.hidden > 0)
+    return fmt::format(
+        "the state of {} PostgreSQL backends is hidden from this user (grant it "
+        "pg_read_all_stats)",
+        activity.hidden);
+  if (activity.prepared_transactions > 0)
+    return fmt::format("{} prepared transactions are open", activity.prepared_transactions);
+  return std::nullopt;
+}
+
+HandsFinding look_at_hands(const Hands& hands) {
+  HandsFinding finding;
+  if (hands.worker != WorkerModel::serial) {
+    finding.obstacle = "the worker may hold several votes (the target says worker: unknown)";
+    return finding;
+  }
+  const Nanoseconds elapsed = hands.looked_at - hands.empty_since;
+  for (const SeenConsumer& consumer : hands.consumers) {
+    if (consumer.gone_since)
+      finding.obstacle = obstacle_of_gone(hands, consumer, finding.leans_on_max_hold);
+    else if (!came_back(consumer.client, elapsed))
+      finding.obstacle = has_not_come_back(consumer.client);
+    if (finding.obstacle) return finding;
+  }
+  finding.obstacle = obstacle_of_unseen(hands, finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
+  return finding;
+}
+
+}  // namespace votebench::watch

@@ -1,0 +1,34 @@
+// What was read at the end, set against the baseline, as the audit wants it. Pure.
+#pragma once
+
+#include "target/queue_probe.h"
+#include "target/row_store.h"
+#include "vote/evidence.h"
+#include "vote/voter_id.h"
+#include "watch/queue_tracker.h"
+
+namespace votebench::watch {
+
+// Own ids, without probes, in the lists.
+[[nodiscard]] bool holds_own_id(const target::QueueContents& contents, const VoterIds& ids);
+
+// `contents` is null when the queue could not be read at the end.
+[[nodiscard]] QueueEvidence queue_evidence(const QueueBaseline& baseline,
+                                           const QueueHistory& history,
+                                           const target::QueueContents* contents,
+                                           const VoterIds& ids);
+
+// The table at the end. Nothing in it when `readable` would be false.
+struct FinalRows {
+  StoreIdentity store;
+  bool is_replica = false;
+  RowSet rows;
+};
+
+// `end` is null when the rows could not be read.
+[[nodiscard]] RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end);
+
+// All but the postmaster's start: a server that was restarted is the same store.
+[[nodiscard]] bool is_same_store(const StoreIdentity& a, StoreIdentity b);
+
+}  // namespace votebench::watch

@@ -1,0 +1,129 @@
+#include "watch/queue_tracker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/text.h"
+
+namespace votebench::watch {
+namespace {
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::uint64_t effective_pushes(const QueueSnapshot& look) {
+  return look.push_calls - std::min(look.push_failed, look.push_calls);
+}
+
+bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
+  return now.push_calls < before.push_calls || now.push_failed < before.push_failed ||
+         now.evicted_keys < before.evicted_keys || now.uptime_s < before.uptime_s;
+}
+
+}  // namespace
+
+bool is_blocking_pop(std::string_view command) {
+  static constexpr std::array<std::string_view, 5> kWords{"blpop", "brpop", "blmpop", "blmove",
+                                                          "brpoplpush"};
+  return contains(kWords, command);
+}
+
+bool is_pop(std::string_view command) {
+  static constexpr std::array<std::string_view, 5> kWords{"lpop", "rpop", "lmpop", "lmove",
+                                                          "rpoplpush"};
+  return contains(kWords, command) || is_blocking_pop(command);
+}
+
+bool takes_elements(std::string_view command) {
+  static constexpr std::array<std::string_view, 6> kWords{"lrem",    "ltrim", "eval",
+                                                          "evalsha", "fcall", "exec"};
+  return contains(kWords, command) || is_pop(command);
+}
+
+QueueTracker::QueueTracker(const QueueSnapshot& baseline)
+    : QueueTracker(baseline, {.depth_max = baseline.depth, .last = baseline, .consumers = {}}) {}
+
+QueueTracker::QueueTracker(const QueueSnapshot& baseline, QueueHistory history)
+    : baseline_(baseline), history_(std::move(history)) {}
+
+std::vector<RunEvent> QueueTracker::observe(Nanoseconds at, const Result<QueueSnapshot>& look) {
+  std::vector<RunEvent> events;
+  if (auto change = reachability_.observe(at, look ? nullptr : &look.error()))
+    events.push_back(*std::move(change));
+  if (!look) return events;
+  note_server(at, *look, events);
+  history_.depth_max = std::max(history_.depth_max, look->depth);
+  if (history_.same_server)
+    history_.pushed = effective_pushes(*look) - effective_pushes(baseline_);
+  else
+    history_.pushed.reset();
+  history_.last = *look;
+  return events;
+}
+
+void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
+                               std::vector<RunEvent>& events) {
+  const QueueSnapshot& before = history_.last;
+  const bool restarted = look.server_id != before.server_id;
+  const bool reset = counters_fell(before, look);
+  if (restarted) {
+    ++history_.restarts;
+    events.push_back({at, "redis-restarted",
+                      fmt::format("another run_id; {} votes were in the list at the last look, {} "
+                                  "are now",
+                                  format_count(before.depth), format_count(look.depth))});
+  } else if (reset) {
+    events.push_back({at, "redis-counters-reset", "counters fell under the same run_id"});
+  }
+  if (restarted || reset) history_.same_server = false;
+  const bool evictions_began_anew = restarted || look.evicted_keys < before.evicted_keys;
+  const std::uint64_t evicted_before = evictions_began_anew ? 0 : before.evicted_keys;
+  if (look.evicted_keys > evicted_before) {
+    history_.evicted += look.evicted_keys - evicted_before;
+    events.push_back({at, "redis-evicted",
+                      fmt::format("Redis dropped {} keys for lack of memory",
+                                  format_count(look.evicted_keys - evicted_before))});
+  }
+}
+
+void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& clients) {
+  const std::string& server = history_.last.server_id;
+  const auto with_id = [](std::uint64_t id) {
+    return [id](const QueueClient& client) { return client.id == id; };
+  };
+  for (SeenConsumer& consumer : history_.consumers) {
+    if (consumer.gone_since) continue;
+    const auto now = std::find_if(clients.begin(), clients.end(), with_id(consumer.client.id));
+    if (consumer.server_id == server && now != clients.end())
+      consumer.client = *now;
+    else
+      consumer.gone_since = at;
+  }
+  for (const QueueClient& client : clients) {
+    const bool known = std::any_of(history_.consumers.begin(), history_.consumers.end(),
+                                   [&](const SeenConsumer& consumer) {
+                                     return !consumer.gone_since && consumer.client.id == client.id;
+                                   });
+    if (!known && takes_elements(client.command))
+      history_.consumers.push_back({client, server, std::nullopt});
+  }
+  forget_oldest_gone();
+}
+
+// A worker that connects anew for every vote must not fill the memory; who went long ago holds
+// nothing any more.
+void QueueTracker::forget_oldest_gone() {
+  auto& consumers = history_.consumers;
+  const auto gone = [](const SeenConsumer& consumer) { return consumer.gone_since.has_value(); };
+  auto excess = std::count_if(consumers.begin(), consumers.end(), gone) -
+                static_cast<std::ptrdiff_t>(QueueHistory::kMaxGone);
+  std::erase_if(consumers,
+                [&](const SeenConsumer& consumer) { return gone(consumer) && excess-- > 0; });
+}
+
+}  // namespace votebench::watch

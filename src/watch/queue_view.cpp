@@ -1,0 +1,96 @@
+#include "watch/queue_view.h"
+
+#include <numeric>
+#include <utility>
+
+#include "watch/final_evidence.h"
+
+namespace votebench::watch {
+namespace {
+
+constexpr std::uint64_t kMaxListed = 1'000'000;  // elements per list
+// Reading lists takes at most about a fifth of the time.
+constexpr int kPauseFactor = 4;
+
+std::uint64_t waiting_in(const QueueSnapshot& look) {
+  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(), look.depth);
+}
+
+}  // namespace
+
+QueueView::QueueView(target::QueueProbe& probe, const QueueBaseline& baseline, const VoterIds& ids,
+                     Clock& clock)
+    : probe_(probe), baseline_(baseline), ids_(ids), clock_(clock), tracker_(baseline.snapshot) {}
+
+void QueueView::continue_from(QueueHistory history) {
+  tracker_ = QueueTracker(baseline_.snapshot, std::move(history));
+  watched_from_baseline_ = true;
+}
+
+void QueueView::look() {
+  const auto snapshot = probe_.snapshot();
+  if (!snapshot) return lost(snapshot.error());
+  take(*snapshot);
+  if (waiting() == 0) {
+    if (!clear_since_) clear_since_ = clock_.now();
+  } else if (clock_.now() >= contents_due_) {
+    read_contents();
+  }
+}
+
+bool QueueView::read_contents() {
+  const Instant before = clock_.now();
+  auto contents = probe_.contents(kMaxListed);
+  if (!contents) {
+    lost(contents.error());
+    return false;
+  }
+  contents_due_ = clock_.now() + kPauseFactor * (clock_.now() - before);
+  take(contents->snapshot);
+  if (holds_own_id(*contents, ids_))
+    clear_since_.reset();
+  else if (!clear_since_)
+    clear_since_ = clock_.now();
+  contents_ = std::move(*contents);
+  return true;
+}
+
+bool QueueView::look_at_clients() {
+  const auto clients = probe_.clients();
+  if (!clients) {
+    lost(clients.error());
+    return false;
+  }
+  tracker_.observe_clients(clock_.now(), *clients);
+  return true;
+}
+
+void QueueView::take(const QueueSnapshot& snapshot) {
+  const QueueSnapshot& before = tracker_.history().last;
+  if (snapshot.server_id != before.server_id || snapshot.push_calls != before.push_calls)
+    clear_since_.reset();
+  tracker_.observe({}, snapshot);
+  error_.clear();
+}
+
+void QueueView::lost(const Error& error) {
+  tracker_.observe({}, fail(error));
+  clear_since_.reset();
+  contents_.reset();
+  error_ = error.message;
+}
+
+bool QueueView::has_unseen_consumers() const {
+  if (!watched_from_baseline_) return true;
+  const QueueHistory& history = tracker_.history();
+  const std::uint64_t entered = baseline_.snapshot.depth + history.pushed.value_or(1);
+  return history.consumers.empty() && entered > history.last.depth;
+}
+
+std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().last); }
+
+QueueEvidence QueueView::evidence() const {
+  return queue_evidence(baseline_, tracker_.history(), contents_ ? &*contents_ : nullptr, ids_);
+}
+
+}  // namespace votebench::watch

@@ -1,0 +1,64 @@
+// The drain's looks at the queue: is there still a vote of ours in a list, and since when not?
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "target/queue_probe.h"
+#include "vote/evidence.h"
+#include "vote/voter_id.h"
+#include "watch/queue_tracker.h"
+
+namespace votebench::watch {
+
+// Not thread-safe. References outlive the view.
+class QueueView {
+ public:
+  QueueView(target::QueueProbe& probe, const QueueBaseline& baseline, const VoterIds& ids,
+            Clock& clock);
+  // Continues what a sampler has seen from the baseline on.
+  void continue_from(QueueHistory history);
+
+  // One snapshot; lists that are not empty are read too, at a bounded share of the time.
+  void look();
+  // Lists and counters now, for the final evidence; false when Redis does not answer.
+  bool read_contents();
+  // Brings consumers() up to date; false when Redis does not answer.
+  bool look_at_clients();
+
+  // Nothing while a list holds an own id, or it is not known; else the arrival of the reply that
+  // showed it first. Begins anew with every push and with another server.
+  [[nodiscard]] std::optional<Instant> clear_since() const { return clear_since_; }
+  [[nodiscard]] const std::vector<SeenConsumer>& consumers() const {
+    return tracker_.history().consumers;
+  }
+  // Somebody took votes whom neither the sampler nor this view saw.
+  [[nodiscard]] bool has_unseen_consumers() const;
+  [[nodiscard]] std::uint64_t waiting() const;  // elements in all lists at the last look
+  [[nodiscard]] std::uint64_t pushes() const { return tracker_.history().last.push_calls; }
+  [[nodiscard]] const std::string& error() const { return error_; }  // empty: the last look worked
+  // Of the last look or reading.
+  [[nodiscard]] QueueEvidence evidence() const;
+
+ private:
+  void take(const QueueSnapshot& snapshot);
+  void take_contents(target::QueueContents contents);
+  void lost(const Error& error);
+
+  target::QueueProbe& probe_;
+  const QueueBaseline& baseline_;
+  const VoterIds& ids_;
+  Clock& clock_;
+  QueueTracker tracker_;
+  bool watched_from_baseline_ = false;
+  std::string error_;
+  std::optional<Instant> clear_since_;
+  std::optional<target::QueueContents> contents_;  // the last reading that worked
+  Instant contents_due_{};
+};
+
+}  // namespace votebench::watch

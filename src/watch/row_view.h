@@ -1,0 +1,54 @@
+// The drain's readings of the table: which acked votes are not there yet?
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "target/row_store.h"
+#include "vote/evidence.h"
+#include "watch/final_evidence.h"
+
+namespace votebench::watch {
+
+// Not thread-safe. References outlive the view.
+class RowView {
+ public:
+  RowView(target::RowStore& store, const target::RowQuestion& question,
+          std::function<std::uint64_t(const RowSet&)> missing_acked, Clock& clock);
+
+  // Reads all rows unless the last reading was too recent for its cost.
+  void read_when_due();
+  // Reads all rows now; false when PostgreSQL does not let us.
+  bool read();
+  // Nothing when PostgreSQL does not answer.
+  [[nodiscard]] std::optional<target::StoreActivity> activity();
+
+  // Of the last reading, which is gone when a later one fails.
+  [[nodiscard]] bool has_rows() const { return rows_.has_value(); }
+  [[nodiscard]] Instant read_at() const { return read_at_; }  // when it began
+  [[nodiscard]] std::uint64_t missing() const { return missing_; }
+  [[nodiscard]] std::uint64_t own_rows() const { return rows_ ? rows_->rows.own.size() : 0; }
+  // Absence in it would prove something: the store of the baseline, and no replica.
+  [[nodiscard]] bool proves_absence() const;
+  [[nodiscard]] const std::string& error() const { return error_; }  // empty: it worked
+  // Moves the rows out.
+  [[nodiscard]] RowEvidence take_evidence();
+
+ private:
+  Result<FinalRows> read_all();
+
+  target::RowStore& store_;
+  const target::RowQuestion question_;
+  std::function<std::uint64_t(const RowSet&)> missing_acked_;
+  Clock& clock_;
+  std::optional<FinalRows> rows_;
+  std::uint64_t missing_ = 0;
+  Instant read_at_{};
+  Instant due_{};
+  std::string error_;
+};
+
+}  // namespace votebench::watch

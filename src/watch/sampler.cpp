@@ -1,0 +1,143 @@
+#include "watch/sampler.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <numeric>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "core/text.h"
+#include "watch/cadence.h"
+#include "watch/reachability.h"
+
+namespace votebench::watch {
+namespace {
+
+constexpr Nanoseconds kClientsEvery = std::chrono::milliseconds(250);
+
+std::uint64_t sum(const std::vector<std::uint64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
+}
+
+}  // namespace
+
+class Sampler::Loops {
+ public:
+  Loops(Clock& clock, Instant t0, SamplerSources sources, SampleSink sink)
+      : clock_(clock),
+        t0_(t0),
+        sources_(std::move(sources)),
+        sink_(std::move(sink)),
+        tracker_(sources_.queue_baseline) {
+    if (sources_.queue)
+      queue_thread_ = std::jthread([this](const std::stop_token& stop) {
+        run(stop, sources_.queue_every, [this] { return look_at_queue(); });
+      });
+    if (sources_.rows)
+      rows_thread_ = std::jthread([this](const std::stop_token& stop) {
+        run(stop, sources_.rows_every, [this] { return look_at_rows(); });
+      });
+  }
+
+  void stop() {
+    queue_thread_.request_stop();
+    rows_thread_.request_stop();
+    if (queue_thread_.joinable()) queue_thread_.join();
+    if (rows_thread_.joinable()) rows_thread_.join();
+  }
+
+  QueueHistory history() const {
+    const std::lock_guard lock(tracker_mutex_);
+    return tracker_.history();
+  }
+
+ private:
+  // `look` tells whether the store answered.
+  template <typename Look>
+  void run(const std::stop_token& stop, Nanoseconds every, Look look) {
+    Cadence cadence(t0_, every);
+    do {
+      if (const auto gap = cadence.gap_before(clock_.now()))
+        emit(RunEvent{clock_.now() - t0_, "sampler-gap",
+                      fmt::format("no look for {}", format_duration(*gap))});
+      if (!look()) cadence.forget_last();
+    } while (clock_.sleep_until(cadence.next(clock_.now()), stop));
+    look();
+  }
+
+  bool look_at_queue() {
+    const auto look = sources_.queue->snapshot();
+    const Instant now = clock_.now();
+    std::vector<RunEvent> events;
+    Sample sample;
+    {
+      const std::lock_guard lock(tracker_mutex_);
+      events = tracker_.observe(now - t0_, look);
+      sample.pushed = tracker_.history().pushed.value_or(0);
+    }
+    for (const RunEvent& event : events) emit(event);
+    if (!look) return false;
+    sample.at = now - t0_;
+    sample.has_queue = true;
+    sample.queue_depth = look->depth;
+    sample.in_flight = sum(look->in_flight_depths);
+    emit(sample);
+    if (now >= clients_due_) look_at_clients(now);
+    return true;
+  }
+
+  void look_at_clients(Instant now) {
+    clients_due_ = now + kClientsEvery;
+    const auto clients = sources_.queue->clients();
+    const std::lock_guard lock(tracker_mutex_);
+    if (clients) tracker_.observe_clients(clock_.now(), *clients);
+  }
+
+  bool look_at_rows() {
+    const auto seen = sources_.rows->progress(sources_.ids);
+    const Nanoseconds at = clock_.now() - t0_;
+    if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
+      emit(*event);
+    if (!seen) return false;
+    Sample sample;
+    sample.at = at;
+    sample.has_rows = true;
+    sample.rows_written = *seen;
+    emit(sample);
+    return true;
+  }
+
+  void emit(const Sample& sample) {
+    const std::lock_guard lock(sink_mutex_);
+    if (sink_.on_sample) sink_.on_sample(sample);
+  }
+  void emit(const RunEvent& event) {
+    const std::lock_guard lock(sink_mutex_);
+    if (sink_.on_event) sink_.on_event(event);
+  }
+
+  Clock& clock_;
+  const Instant t0_;
+  SamplerSources sources_;  // the queue belongs to one thread, the rows to the other
+  SampleSink sink_;
+  std::mutex sink_mutex_;
+  mutable std::mutex tracker_mutex_;
+  QueueTracker tracker_;
+  Instant clients_due_{};                                                   // queue thread only
+  Reachability rows_reachability_{"postgres-unreadable", "postgres-back"};  // rows thread only
+  std::jthread queue_thread_;
+  std::jthread rows_thread_;
+};
+
+Sampler::Sampler(Clock& clock, Instant t0, SamplerSources sources, SampleSink sink)
+    : loops_(std::make_unique<Loops>(clock, t0, std::move(sources), std::move(sink))) {}
+
+Sampler::~Sampler() { stop(); }
+
+QueueHistory Sampler::queue_history() const { return loops_->history(); }
+
+void Sampler::stop() { loops_->stop(); }
+
+}  // namespace votebench::watch

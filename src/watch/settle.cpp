@@ -1,0 +1,250 @@
+#include "watch/settle.h"
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "watch/drain_words.h"
+#include "watch/empty_handed.h"
+#include "watch/patience.h"
+#include "watch/queue_view.h"
+#include "watch/row_view.h"
+
+namespace votebench::watch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Nanoseconds kFirstPause = milliseconds(20);  // a clean run ends at once
+constexpr Nanoseconds kLaterPause = milliseconds(100);
+constexpr Nanoseconds kEager = seconds(1);
+
+// Changes whenever votes move.
+struct Position {
+  std::uint64_t waiting = 0;
+  std::uint64_t pushes = 0;
+  std::uint64_t own_rows = 0;
+  std::uint64_t missing = 0;
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+class Drain {
+ public:
+  Drain(const DrainTask& task, Clock& clock, std::stop_token stop);
+  DrainResult run();
+
+ private:
+  void look();
+  // Each reads the evidence once more before it claims anything.
+  SettleProof prove();
+  bool everything_is_there();
+  bool nobody_holds_a_vote();
+  bool was_quiet_long_enough();
+  bool evidence_stands();
+
+  bool is_pointless();
+  Settlement settlement(SettleProof proof) const;
+  GivenUp state_when_given_up() const;
+  void report_status() const;
+
+  [[nodiscard]] bool lists_are_clear() const { return !queue_ || queue_->clear_since(); }
+  [[nodiscard]] Nanoseconds elapsed() const { return clock_.now() - begin_; }
+
+  const DrainTask& task_;
+  Clock& clock_;
+  const std::stop_token stop_;
+  const Instant begin_;
+  const std::unordered_set<std::string> nothing_carried_;
+  std::optional<QueueView> queue_;
+  std::optional<RowView> rows_;
+  Patience patience_;
+  DrainRate rate_;
+  Position position_;
+  std::string obstacle_;
+  bool leans_on_max_hold_ = false;
+};
+
+Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
+    : task_(task),
+      clock_(clock),
+      stop_(std::move(stop)),
+      begin_(clock.now()),
+      patience_(begin_, task.timeout) {
+  CHECK_THAT_HOLDS((task.queue == nullptr) == (task.queue_baseline == nullptr));
+  CHECK_THAT_HOLDS((task.rows == nullptr) == (task.row_baseline == nullptr));
+  if (task.queue != nullptr) {
+    queue_.emplace(*task.queue, *task.queue_baseline, task.ids, clock);
+    if (task.history) queue_->continue_from(task.history());
+  }
+  const auto& carried =
+      task.queue != nullptr ? task.queue_baseline->carry_over_ids : nothing_carried_;
+  if (task.rows != nullptr)
+    rows_.emplace(*task.rows,
+                  target::RowQuestion{task.ids, task.choices, *task.row_baseline, carried},
+                  task.missing_acked, clock);
+}
+
+DrainResult Drain::run() {
+  SettleProof proof = SettleProof::none;
+  for (;;) {
+    look();
+    proof = prove();
+    if (proof != SettleProof::none || is_pointless()) break;
+    report_status();
+    clock_.sleep_until(clock_.now() + (elapsed() < kEager ? kFirstPause : kLaterPause), stop_);
+  }
+  if (proof == SettleProof::none) {
+    if (rows_) rows_->read();
+    if (queue_) queue_->read_contents();
+    if (everything_is_there()) proof = SettleProof::complete;
+  }
+  DrainResult result;
+  result.settlement = settlement(proof);
+  if (queue_) result.queue = queue_->evidence();
+  if (rows_) result.rows = rows_->take_evidence();
+  return result;
+}
+
+void Drain::look() {
+  if (queue_) queue_->look();
+  if (rows_ && lists_are_clear()) rows_->read_when_due();
+  const Instant now = clock_.now();
+  Position position;
+  if (queue_) {
+    position.waiting = queue_->waiting();
+    position.pushes = queue_->pushes();
+    if (queue_->error().empty()) rate_.observe(now, position.waiting);
+  }
+  // A reading that failed moved nothing.
+  position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
+  position.missing = rows_ && rows_->has_rows() ? rows_->missing() : position_.missing;
+  if (!queue_ && rows_) rate_.observe(now, position.missing);
+  if (position != std::exchange(position_, position)) patience_.moved(now);
+}
+
+SettleProof Drain::prove() {
+  obstacle_.clear();
+  if (!rows_ || !rows_->has_rows() || !rows_->proves_absence() || !lists_are_clear())
+    return SettleProof::none;
+  if (everything_is_there()) return SettleProof::complete;
+  if (!queue_) return SettleProof::none;
+  if (nobody_holds_a_vote())
+    return rows_->missing() == 0 ? SettleProof::complete : SettleProof::empty_handed;
+  if (was_quiet_long_enough())
+    return rows_->missing() == 0 ? SettleProof::complete : SettleProof::quiet;
+  return SettleProof::none;
+}
+
+bool Drain::everything_is_there() {
+  if (!rows_ || !rows_->proves_absence() || rows_->missing() > 0) return false;
+  if (!queue_) return true;
+  return queue_->read_contents() && queue_->clear_since() &&
+         rows_->read_at() >= *queue_->clear_since();
+}
+
+bool Drain::nobody_holds_a_vote() {
+  Hands hands;
+  hands.worker = task_.target.worker;
+  hands.max_hold = task_.target.worker_max_hold;
+  hands.empty_since = *queue_->clear_since();
+  hands.looked_at = clock_.now();
+  hands.client_is_dead = task_.client_is_dead;
+  if (!queue_->look_at_clients()) return false;
+  hands.consumers = queue_->consumers();
+  hands.unseen_consumers = queue_->has_unseen_consumers();
+  auto activity = rows_->activity();
+  if (!activity) return false;
+  hands.activity = *std::move(activity);
+  const HandsFinding finding = look_at_hands(hands);
+  obstacle_ = finding.obstacle.value_or("");
+  leans_on_max_hold_ = finding.leans_on_max_hold;
+  return !finding.obstacle && evidence_stands();
+}
+
+bool Drain::was_quiet_long_enough() {
+  const auto quiet = task_.target.settle_quiet;
+  if (!quiet || !queue_->clear_since() || patience_.still_for(clock_.now()) < *quiet) return false;
+  const auto activity = rows_->activity();
+  if (!activity) return false;
+  if (const auto busy = obstacle_in_store(*activity)) {
+    obstacle_ = *busy;
+    return false;
+  }
+  const Position before = position_;
+  return evidence_stands() && rows_->missing() == before.missing &&
+         rows_->own_rows() == before.own_rows;
+}
+
+// The verdict's rows are read after the proof, and the lists after them.
+bool Drain::evidence_stands() {
+  const auto clear_since = queue_->clear_since();
+  return rows_->read() && rows_->proves_absence() && queue_->read_contents() &&
+         queue_->clear_since() == clear_since;
+}
+
+bool Drain::is_pointless() {
+  if (stop_.stop_requested() || (!rows_ && lists_are_clear())) return true;
+  if (rows_ && rows_->has_rows() && !rows_->proves_absence()) return true;
+  return patience_.is_over(clock_.now(),
+                           position_.waiting > 0 ? rate_.time_for_rest() : std::nullopt);
+}
+
+Settlement Drain::settlement(SettleProof proof) const {
+  Settlement settlement;
+  settlement.proof = proof;
+  settlement.drain = elapsed();
+  settlement.drain_rate_per_s = rate_.per_second();
+  switch (proof) {
+    case SettleProof::complete:
+      settlement.reason = "every accepted vote is in the table and none is in a list";
+      break;
+    case SettleProof::empty_handed:
+      settlement.reason = "the lists are empty and no worker holds a vote";
+      settlement.assumptions = empty_handed_assumptions(task_.target, leans_on_max_hold_);
+      break;
+    case SettleProof::quiet:
+      settlement.reason = "the lists are empty and nothing moved for " +
+                          format_duration(*task_.target.settle_quiet);
+      settlement.assumptions = quiet_assumptions(task_.target);
+      break;
+    case SettleProof::none:
+      if (position_.waiting > 0) settlement.still_needed = rate_.time_for_rest();
+      settlement.reason = rows_ ? reason_of(state_when_given_up(), settlement)
+                                : "no PostgreSQL is configured: what was stored is not known";
+      break;
+  }
+  return settlement;
+}
+
+GivenUp Drain::state_when_given_up() const {
+  GivenUp state;
+  state.interrupted = stop_.stop_requested();
+  state.waiting = queue_ ? queue_->waiting() : 0;
+  state.obstacle = obstacle_;
+  if (rows_->has_rows()) state.missing = rows_->missing();
+  if (rows_->has_rows() && !rows_->proves_absence())
+    state.obstacle = "the table is another one than at the start, or a replica";
+  if (!rows_->error().empty()) state.obstacle = rows_->error();
+  if (queue_ && !queue_->error().empty()) {
+    state.waiting = 0;
+    state.obstacle = queue_->error();
+  }
+  return state;
+}
+
+void Drain::report_status() const {
+  if (!task_.on_status) return;
+  task_.on_status({elapsed(), position_.waiting, position_.missing, rate_.per_second()});
+}
+
+}  // namespace
+
+DrainResult drain(const DrainTask& task, Clock& clock, std::stop_token stop) {
+  return Drain(task, clock, std::move(stop)).run();
+}
+
+}  // namespace votebench::watch

@@ -1,0 +1,395 @@
+// The row store against a real PostgreSQL, and every trap that a claim leans on.
+#include <fmt/format.h>
+
+#include "support/catch.h"
+#include "support/real_servers.h"
+#include "target/row_store.h"
+
+using namespace votebench;
+using namespace votebench::target;
+using test::RealPostgres;
+using test::SqlSession;
+
+namespace {
+
+const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
+const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
+const ChoiceNames kChoices{"a", "b"};
+const std::unordered_set<std::string> kNothingCarried;
+
+// One server for all tests of this file; every test has its own table.
+const RealPostgres& server() {
+  static const RealPostgres postgres(
+      {"-c", "track_commit_timestamp=on", "-c", "max_prepared_transactions=5"});
+  return postgres;
+}
+
+struct Table {
+  SqlSession sql = server().connect();
+  std::string name;
+  std::unique_ptr<RowStore> store;
+
+  explicit Table(const std::string& unique = "UNIQUE") {
+    static int count = 0;
+    name = fmt::format("votes{}", ++count);
+    sql.ask(fmt::format("CREATE TABLE {} (id VARCHAR(255) NOT NULL {}, vote VARCHAR(255) NOT NULL)",
+                        name, unique));
+    RowSettings settings = server().settings();
+    settings.table = name;
+    store = *open_row_store(settings);
+  }
+  void insert(const std::string& id, const std::string& choice) {
+    sql.ask(fmt::format("INSERT INTO {} VALUES ('{}', '{}')", name, id, choice));
+  }
+  RowBaseline baseline() {
+    auto taken = store->baseline(kIds);
+    if (!taken) FAIL(taken.error().message);
+    return *taken;
+  }
+  RowSet read(const RowBaseline& before) {
+    auto rows = store->read_rows({kIds, kChoices, before, kNothingCarried});
+    if (!rows) FAIL(rows.error().message);
+    return *rows;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("rows are read in one snapshot and told apart") {
+  Table table;
+  table.insert("ann", "a");
+  table.insert(kIds.make(kFirstProbeIndex), "a");
+  const RowBaseline before = table.baseline();
+  CHECK(before.rows == 2);
+  CHECK(before.strangers == 1);
+  CHECK(before.choices == std::map<std::string, std::uint64_t>{{"a", 2}});
+  CHECK(before.model == TableModel::last_wins);
+  CHECK(before.server_time > WallTime{});
+
+  table.insert(kIds.make(1), "b");
+  table.insert(kOtherRun.make(1), "b");
+  table.insert("bob", "b");
+  const RowSet rows = table.read(before);
+  CHECK(rows.total == 5);
+  REQUIRE(rows.own.size() == 1);
+  CHECK(rows.own[0].voter == 1);
+  CHECK(rows.probes == 1);
+  CHECK(rows.other_run == 1);
+  CHECK(rows.foreign == 1);
+  CHECK(rows.pre_existing == before.strangers);
+  CHECK(rows.stranger_checksum == before.stranger_checksum);
+}
+
+TEST_CASE("trap: an upsert replaces xmin, so a touched old row is new and the checksum tells") {
+  Table table;
+  table.insert("ann", "a");
+  table.insert("bob", "b");
+  const RowBaseline before = table.baseline();
+  table.sql.ask(
+      fmt::format("INSERT INTO {} VALUES ('ann', 'a') ON CONFLICT (id) "
+                  "DO UPDATE SET vote = excluded.vote",
+                  table.name));
+  const RowSet rows = table.read(before);
+  CHECK(rows.foreign == 1);
+  REQUIRE(rows.strangers.size() == 1);
+  CHECK(rows.strangers[0].id == "ann");
+  CHECK(rows.pre_existing == 1);
+  CHECK(rows.stranger_checksum != before.stranger_checksum);
+}
+
+TEST_CASE("a transaction that was open at the baseline is written since") {
+  Table table;
+  table.sql.ask("BEGIN");
+  table.insert("slow", "a");
+  const RowBaseline before = table.baseline();
+  CHECK(before.rows == 0);
+  table.sql.ask("COMMIT");
+  const RowSet rows = table.read(before);
+  CHECK(rows.foreign == 1);
+  CHECK(rows.pre_existing == 0);
+}
+
+TEST_CASE("commit times lie between send and acknowledgement") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  const auto microseconds = [&] {
+    return std::stoll(
+        table.sql.ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"));
+  };
+  const auto sent = microseconds();
+  table.insert(kIds.make(1), "a");
+  const auto acknowledged = microseconds();
+  const RowSet rows = table.read(before);
+  REQUIRE(rows.own.size() == 1);
+  CHECK(rows.own[0].committed_ns >= sent * 1000);
+  CHECK(rows.own[0].committed_ns <= acknowledged * 1000);
+  CHECK(table.store->facts()->has_commit_times);
+}
+
+TEST_CASE("hostile ids and choices survive COPY") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask(
+      fmt::format("INSERT INTO {} VALUES (E'tab\\there\\nand \\\\ \\b\\f\\r\\v', "
+                  "E'\\\\N'), ('', E'a\\tb'), ({}, E'\\n')",
+                  table.name, "'" + kIds.make(3) + "'"));
+  const RowSet rows = table.read(before);
+  REQUIRE(rows.strangers.size() == 2);
+  CHECK(rows.strangers[0].id == "tab\there\nand \\ \b\f\rv");  // E'' knows no \v
+  CHECK(rows.strangers[0].choice == "\\N");
+  CHECK(rows.strangers[1].id == "");
+  CHECK(rows.strangers[1].choice == "a\tb");
+  REQUIRE(rows.own.size() == 1);
+  CHECK(rows.other_choices.at(3) == "\n");
+}
+
+TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column") {
+  const auto model = [](Table& table) { return table.store->table()->model; };
+  Table plain("");
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id, vote)", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (vote)", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id) WHERE vote = 'a'", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (lower(id))", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id) INCLUDE (vote)", plain.name));
+  CHECK(model(plain) == TableModel::last_wins);
+}
+
+TEST_CASE("columns, a missing column and a missing table") {
+  Table table;
+  const auto facts = table.store->table();
+  REQUIRE(facts);
+  CHECK(facts->exists);
+  REQUIRE(facts->columns.size() == 2);
+  CHECK(facts->columns[0].name == "id");
+  CHECK(facts->columns[0].type == "character varying(255)");
+  CHECK(facts->has_voter_column);
+  CHECK(facts->has_choice_column);
+
+  RowSettings settings = server().settings();
+  settings.table = table.name;
+  settings.voter_column = "voter";
+  CHECK_FALSE((*open_row_store(settings))->table()->has_voter_column);
+  settings.table = "public." + table.name;
+  CHECK((*open_row_store(settings))->table()->exists);
+  settings.table = "no_such_table";
+  const auto store = *open_row_store(settings);
+  CHECK_FALSE(store->table()->exists);
+  REQUIRE_FALSE(store->identity());
+  CHECK(store->identity().error().message.find("no_such_table") != std::string::npos);
+  CHECK_FALSE(store->baseline(kIds));
+}
+
+TEST_CASE("names are quoted, so a hostile one is a name") {
+  Table table;
+  RowSettings settings = server().settings();
+  settings.table = "votes\"; DROP TABLE " + table.name + "; --";
+  CHECK_FALSE((*open_row_store(settings))->table()->exists);
+  CHECK(table.store->table()->exists);
+  table.sql.ask("CREATE TABLE \"Odd \"\"one\"\"\" (\"the id\" text, \"a vote\" text)");
+  table.sql.ask("INSERT INTO \"Odd \"\"one\"\"\" VALUES ('x', 'a'), (NULL, NULL)");
+  settings.table = "Odd \"one\"";
+  settings.voter_column = "the id";
+  settings.choice_column = "a vote";
+  const auto before = (*open_row_store(settings))->baseline(kIds);
+  REQUIRE(before);
+  CHECK(before->rows == 2);
+  CHECK(before->choices == std::map<std::string, std::uint64_t>{{"(null)", 1}, {"a", 1}});
+}
+
+TEST_CASE("identity: another table of the same name is another store, a restart is not") {
+  RealPostgres postgres;
+  SqlSession sql = postgres.connect();
+  sql.ask("CREATE TABLE votes (id text, vote text)");
+  const auto store = *open_row_store(postgres.settings());
+  const StoreIdentity first = *store->identity();
+  CHECK(first.system_identifier.size() > 10);
+  CHECK(first.table_oid > 0);
+  CHECK(*store->identity() == first);
+  sql.ask("TRUNCATE votes");
+  CHECK(store->identity()->relfilenode != first.relfilenode);
+  CHECK(store->identity()->table_oid == first.table_oid);
+  sql.ask("DROP TABLE votes");
+  sql.ask("CREATE TABLE votes (id text, vote text)");
+  const StoreIdentity second = *store->identity();
+  CHECK(second.table_oid != first.table_oid);
+
+  postgres.stop();
+  const auto gone = store->identity();
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error().kind == ErrorKind::environment);
+  CHECK_FALSE(store->activity());
+  postgres.start();
+  const auto back = store->identity();  // connects again
+  REQUIRE(back);
+  CHECK(back->table_oid == second.table_oid);
+  CHECK(back->postmaster_start != second.postmaster_start);
+}
+
+TEST_CASE("rows of a run are found by their prefix") {
+  Table table;
+  table.insert(kOtherRun.make(1), "a");
+  CHECK_FALSE(*table.store->has_rows_of(kIds));
+  table.insert(kIds.make(4), "a");
+  CHECK(*table.store->has_rows_of(kIds));
+}
+
+TEST_CASE("progress follows inserts over many blocks, deletes and a truncation") {
+  Table table;
+  table.sql.ask(
+      fmt::format("INSERT INTO {} SELECT 'old' || i, repeat('x', 100) "
+                  "FROM generate_series(1, 20000) i",
+                  table.name));
+  CHECK(*table.store->progress(kIds) == 0);
+  const auto insert_run = [&](int from, int to) {
+    table.sql.ask(
+        fmt::format("INSERT INTO {} SELECT '{}' || lpad(i::text, 16, '0'), "
+                    "repeat('x', 100) FROM generate_series({}, {}) i",
+                    table.name, kIds.prefix(), from, to));
+  };
+  insert_run(1, 10);
+  CHECK(*table.store->progress(kIds) == 10);
+  insert_run(11, 15000);
+  CHECK(*table.store->progress(kIds) == 15000);
+  CHECK(*table.store->progress(kIds) == 15000);
+  insert_run(15001, 15001);
+  CHECK(*table.store->progress(kIds) == 15001);
+  table.sql.ask("TRUNCATE " + table.name);
+  CHECK(*table.store->progress(kIds) == 0);
+}
+
+TEST_CASE("trap: an INSERT that waits for a lock has no transaction id, but is active") {
+  Table table;
+  CHECK(table.store->activity()->quiet());
+  SqlSession locker = server().connect();
+  SqlSession worker = server().connect();
+  const RowBaseline before = table.baseline();
+  locker.ask("BEGIN");
+  locker.ask(fmt::format("LOCK TABLE {} IN EXCLUSIVE MODE", table.name));
+  worker.send(fmt::format("INSERT INTO {} VALUES ('{}', 'a')", table.name, kIds.make(1)));
+
+  StoreActivity activity;
+  test::wait_until("the INSERT waits", [&] {
+    activity = *table.store->activity();
+    return activity.busy.size() == 2 && activity.busy[1].wait.starts_with("Lock/");
+  });
+  CHECK_FALSE(activity.quiet());
+  CHECK(activity.busy[0].state == "idle in transaction");
+  CHECK(activity.busy[1].state == "active");
+  CHECK(table.baseline().snapshot == before.snapshot);  // invisible there
+  CHECK(table.read(before).own.empty());
+  locker.ask("COMMIT");
+  worker.receive();
+  CHECK(table.store->activity()->quiet());
+  CHECK(table.read(before).own.size() == 1);
+}
+
+TEST_CASE("trap: a prepared transaction belongs to no backend") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask("BEGIN");
+  table.insert(kIds.make(1), "a");
+  table.sql.ask("PREPARE TRANSACTION 'held'");
+  const StoreActivity activity = *table.store->activity();
+  CHECK(activity.busy.empty());
+  CHECK(activity.prepared_transactions == 1);
+  CHECK_FALSE(activity.quiet());
+  table.sql.ask("COMMIT PREPARED 'held'");
+  CHECK(table.read(before).own.size() == 1);
+}
+
+TEST_CASE("trap: a user without rights sees no state, which is not quiet") {
+  Table table;
+  table.sql.ask("DROP ROLE IF EXISTS looker");
+  table.sql.ask("CREATE ROLE looker LOGIN");
+  RowSettings settings = server().settings();
+  settings.url.replace(settings.url.find("postgres@"), 9, "looker@");
+  settings.table = table.name;
+  const auto store = *open_row_store(settings);
+  SqlSession worker = server().connect();
+  worker.ask("BEGIN");
+  const auto activity = store->activity();
+  REQUIRE(activity);
+  CHECK(activity->hidden > 0);
+  CHECK_FALSE(activity->quiet());
+  worker.ask("ROLLBACK");
+  const auto refused = store->baseline(kIds);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("permission denied") != std::string::npos);
+  CHECK(store->facts());  // the connection is still good
+}
+
+TEST_CASE("a table that is locked altogether is an error in time, not a hang") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask("BEGIN");
+  table.sql.ask("LOCK TABLE " + table.name);
+  const auto begin = real_clock().now();
+  const auto rows = table.store->read_rows({kIds, kChoices, before, kNothingCarried});
+  REQUIRE_FALSE(rows);
+  CHECK(rows.error().message.find("lock timeout") != std::string::npos);
+  CHECK(real_clock().now() - begin < std::chrono::seconds(4));
+  CHECK(table.store->facts());
+  table.sql.ask("COMMIT");
+  CHECK(table.read(before).total == 0);
+}
+
+TEST_CASE("without commit timestamps a row's time is not known") {
+  const RealPostgres postgres(std::vector<std::string>{});
+  postgres.connect().ask("CREATE TABLE votes (id text, vote text)");
+  const auto store = *open_row_store(postgres.settings());
+  CHECK_FALSE(store->facts()->has_commit_times);
+  CHECK_FALSE(store->facts()->in_recovery);
+  const RowBaseline before = *store->baseline(kIds);
+  postgres.connect().ask("INSERT INTO votes VALUES ('" + kIds.make(1) + "', 'a')");
+  const auto rows = store->read_rows({kIds, kChoices, before, kNothingCarried});
+  REQUIRE(rows);
+  CHECK(rows->own.at(0).committed_ns == 0);
+}
+
+TEST_CASE("after 2^32 transactions ids begin anew, and old is still old") {
+  RealPostgres postgres;
+  postgres.connect().ask("CREATE TABLE votes (id text, vote text)");
+  postgres.connect().ask("INSERT INTO votes VALUES ('ann', 'a')");
+  postgres.connect().ask("VACUUM FREEZE");
+  postgres.stop();
+  test::ServerProcess reset;
+  reset.start({RealPostgres::program("pg_resetwal"), "-f", "-e", "7", "-x", "4294967294", "-D",
+               postgres.data()},
+              postgres.data() + "/reset.log");
+  REQUIRE(reset.wait() == 0);
+  postgres.start();
+  const auto store = *open_row_store(postgres.settings());
+  const RowBaseline before = *store->baseline(kIds);
+  CHECK(std::stoull(before.snapshot) > (std::uint64_t{7} << 32U));
+  SqlSession sql = postgres.connect();
+  for (int i = 0; i < 6; ++i) sql.ask("INSERT INTO votes VALUES ('bob', 'a')");
+  const auto rows = store->read_rows({kIds, kChoices, before, kNothingCarried});
+  REQUIRE(rows);
+  CHECK(rows->foreign == 6);
+  CHECK(rows->pre_existing == 1);
+}
+
+TEST_CASE("no server, a wrong password, a frozen server") {
+  RowSettings nowhere;
+  nowhere.url = "postgresql://postgres@/postgres?host=/tmp/vbtest-no-such-directory";
+  nowhere.password = Secret("correct-horse-7f3a");
+  const auto missing = open_row_store(nowhere);
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().message.find("vbtest-no-such-directory") != std::string::npos);
+  CHECK(missing.error().message.find("correct-horse") == std::string::npos);
+  nowhere.url = "postgresql://what is this";
+  CHECK_FALSE(open_row_store(nowhere));
+}
+
+TEST_CASE("the clock offset of a PostgreSQL on this machine is within its uncertainty") {
+  Table table;
+  const auto offset = table.store->clock_offset(real_clock());
+  REQUIRE(offset);
+  CHECK(offset->uncertainty < std::chrono::milliseconds(20));
+  CHECK(std::chrono::abs(offset->offset) <= offset->uncertainty + std::chrono::milliseconds(1));
+}

@@ -1,0 +1,119 @@
+#include "watch/empty_handed.h"
+
+#include "support/catch.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+SeenConsumer consumer(const std::string& command, std::uint64_t idle_s, bool blocked = false) {
+  SeenConsumer made;
+  made.client.address = "10.0.0.5:4001";
+  made.client.command = command;
+  made.client.idle_s = idle_s;
+  made.client.blocked = blocked;
+  return made;
+}
+
+Hands hands(std::vector<SeenConsumer> consumers, Nanoseconds after_empty = seconds(3)) {
+  Hands made;
+  made.empty_since = Instant(seconds(100));
+  made.looked_at = made.empty_since + after_empty;
+  made.consumers = std::move(consumers);
+  return made;
+}
+
+bool proven(const Hands& made) { return !look_at_hands(made).obstacle; }
+
+}  // namespace
+
+TEST_CASE("a polling worker that came back after the list was empty holds nothing") {
+  CHECK(proven(hands({consumer("lpop", 0)})));
+  CHECK(proven(hands({consumer("lpop", 1), consumer("lmove", 0)})));
+  CHECK_FALSE(look_at_hands(hands({consumer("lpop", 0)})).leans_on_max_hold);
+}
+
+TEST_CASE("trap: a high idle time means holding or dead") {
+  const auto finding = look_at_hands(hands({consumer("lpop", 0), consumer("lpop", 3)}));
+  REQUIRE(finding.obstacle);
+  CHECK(*finding.obstacle ==
+        "worker 10.0.0.5:4001 has not come back for a vote for 3 s, it may hold one");
+}
+
+TEST_CASE("trap: idle times are whole seconds of a coarse clock") {
+  CHECK_FALSE(proven(hands({consumer("lpop", 0)}, milliseconds(1990))));
+  CHECK(proven(hands({consumer("lpop", 0)}, milliseconds(2000))));
+  CHECK_FALSE(proven(hands({consumer("lpop", 1)}, milliseconds(2000))));
+  CHECK_FALSE(proven(hands({consumer("lpop", 1)}, milliseconds(2240))));
+  CHECK(proven(hands({consumer("lpop", 1)}, milliseconds(2250))));
+}
+
+TEST_CASE("a worker blocked in a pop is empty-handed at once") {
+  CHECK(proven(hands({consumer("blpop", 50, true)}, milliseconds(1))));
+  // Served: not blocked any more, and it went to sleep before the list was empty.
+  CHECK_FALSE(proven(hands({consumer("blpop", 50, false)})));
+  // Blocked, but not in a pop.
+  CHECK_FALSE(proven(hands({consumer("wait", 50, true)})));
+}
+
+TEST_CASE("trap: a heartbeat is no pop") {
+  CHECK_FALSE(proven(hands({consumer("ping", 0)})));
+  CHECK_FALSE(proven(hands({consumer("lrem", 0)})));
+  CHECK_FALSE(proven(hands({consumer("evalsha", 0)})));
+}
+
+TEST_CASE("a worker that is not declared serial is never empty-handed") {
+  Hands made = hands({consumer("blpop", 0, true)});
+  CHECK(proven(made));
+  made.worker = WorkerModel::unknown;
+  CHECK_FALSE(proven(made));
+}
+
+TEST_CASE("who vanished is known dead, or has had his time") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(98));
+  Hands made = hands({gone}, milliseconds(7900));  // 9.9 s after it went
+  CHECK_FALSE(proven(made));
+  made.client_is_dead = [](const QueueClient& client) { return client.address.empty(); };
+  CHECK_FALSE(proven(made));
+  made.client_is_dead = [](const QueueClient& client) { return !client.address.empty(); };
+  CHECK(proven(made));
+  CHECK_FALSE(look_at_hands(made).leans_on_max_hold);
+  made.client_is_dead = nullptr;
+  made.looked_at += milliseconds(100);
+  CHECK(proven(made));
+  CHECK(look_at_hands(made).leans_on_max_hold);
+}
+
+TEST_CASE("who vanished after the lists were empty took his vote before that") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(105));
+  CHECK_FALSE(proven(hands({gone}, milliseconds(9900))));
+  CHECK(proven(hands({gone}, seconds(10))));
+}
+
+TEST_CASE("workers that nobody saw have max_hold after the lists were empty") {
+  Hands made = hands({}, milliseconds(9900));
+  CHECK(proven(made));
+  made.unseen_consumers = true;
+  CHECK_FALSE(proven(made));
+  made.looked_at += milliseconds(100);
+  CHECK(proven(made));
+  CHECK(look_at_hands(made).leans_on_max_hold);
+}
+
+TEST_CASE("an open transaction of anybody may still write") {
+  Hands made = hands({consumer("lpop", 0)});
+  made.activity.busy = {{4711, "worker", "active", "Lock/relation", seconds(4)}};
+  CHECK(*look_at_hands(made).obstacle ==
+        "PostgreSQL backend 4711 (worker) is active, waiting (Lock/relation) for 4 s");
+  made.activity = {};
+  made.activity.hidden = 1;
+  CHECK_FALSE(proven(made));
+  made.activity = {};
+  made.activity.prepared_transactions = 1;
+  CHECK_FALSE(proven(made));
+}

@@ -1,0 +1,141 @@
+// A queue and a table in memory, on a clock that only moves when somebody sleeps or reads.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "target/queue_probe.h"
+#include "target/row_store.h"
+
+namespace votebench::test {
+
+class SleeplessClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override { return now_; }
+  [[nodiscard]] WallTime wall_now() const override { return WallTime(now_.time_since_epoch()); }
+  bool sleep_until(Instant until, std::stop_token stop) override {
+    if (stop.stop_requested()) return false;
+    now_ = std::max(now_, until);
+    return true;
+  }
+  void advance(Nanoseconds by) { now_ += by; }
+
+ private:
+  Instant now_{std::chrono::hours(1)};
+};
+
+inline Failure unreachable(const char* who) {
+  return fail(ErrorKind::environment, std::string(who) + " does not answer");
+}
+
+// What the stack looks like at a moment; `at` brings it up to date before every look.
+struct World {
+  bool redis_up = true;
+  bool postgres_up = true;
+  std::vector<std::string> listed;  // voter ids
+  std::vector<std::string> in_flight;
+  std::vector<QueueClient> clients;
+  std::string server_id = "server-1";
+  std::uint64_t pushes = 0;
+  StoreIdentity store{"system", 1, 1, "start"};
+  bool replica = false;
+  std::vector<OwnRow> rows;
+  target::StoreActivity activity;
+  std::uint64_t readings = 0;  // of all rows
+  std::function<void(World&, Nanoseconds)> at = [](World&, Nanoseconds) {};
+};
+
+class FakeQueue final : public target::QueueProbe {
+ public:
+  FakeQueue(World& world, const Clock& clock) : world_(world), clock_(clock), begin_(clock.now()) {}
+
+  Result<QueueSnapshot> snapshot() override {
+    world_.at(world_, clock_.now() - begin_);
+    if (!world_.redis_up) return unreachable("Redis");
+    QueueSnapshot snapshot;
+    snapshot.server_id = world_.server_id;
+    snapshot.depth = world_.listed.size();
+    snapshot.in_flight_depths = {world_.in_flight.size()};
+    snapshot.push_calls = world_.pushes;
+    return snapshot;
+  }
+  Result<target::QueueContents> contents(std::uint64_t /*limit*/) override {
+    target::QueueContents contents;
+    TRY_ASSIGN(contents.snapshot, snapshot());
+    contents.list = list_of(world_.listed);
+    contents.in_flight = {list_of(world_.in_flight)};
+    return contents;
+  }
+  Result<target::QueueList> read_list(const std::string& /*name*/, std::uint64_t) override {
+    return list_of(world_.listed);
+  }
+  Result<std::vector<QueueClient>> clients() override {
+    if (!world_.redis_up) return unreachable("Redis");
+    return world_.clients;
+  }
+  Result<target::QueueFacts> facts() override { return target::QueueFacts{}; }
+  Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
+
+ private:
+  static target::QueueList list_of(const std::vector<std::string>& ids) {
+    target::QueueList list;
+    for (const std::string& id : ids) list.elements.push_back({id, "a"});
+    list.length = ids.size();
+    return list;
+  }
+
+  World& world_;
+  const Clock& clock_;
+  Instant begin_;
+};
+
+class FakeRows final : public target::RowStore {
+ public:
+  FakeRows(World& world, SleeplessClock& clock)
+      : world_(world), clock_(clock), begin_(clock.now()) {}
+  Nanoseconds cost = std::chrono::milliseconds(1);  // of reading all rows
+
+  Result<target::StoreFacts> facts() override {
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    return target::StoreFacts{"15", world_.replica, true};
+  }
+  Result<target::TableFacts> table() override { return target::TableFacts{}; }
+  Result<StoreIdentity> identity() override {
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    return world_.store;
+  }
+  Result<bool> has_rows_of(const VoterIds& /*ids*/) override { return !world_.rows.empty(); }
+  Result<RowBaseline> baseline(const VoterIds& /*ids*/) override {
+    RowBaseline baseline;
+    baseline.identity = world_.store;
+    return baseline;
+  }
+  Result<RowSet> read_rows(const target::RowQuestion& /*question*/) override {
+    world_.at(world_, clock_.now() - begin_);
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    ++world_.readings;
+    RowSet rows;
+    rows.own = world_.rows;
+    rows.total = rows.own.size();
+    clock_.advance(cost);
+    return rows;
+  }
+  Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    return world_.rows.size();
+  }
+  Result<target::StoreActivity> activity() override {
+    world_.at(world_, clock_.now() - begin_);
+    return world_.activity;
+  }
+  Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
+
+ private:
+  World& world_;
+  SleeplessClock& clock_;
+  Instant begin_;
+};
+
+}  // namespace votebench::test

@@ -1,0 +1,96 @@
+#include "watch/patience.h"
+
+#include "support/catch.h"
+#include "watch/cadence.h"
+#include "watch/drain_words.h"
+#include "watch/reachability.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+const Instant kBegin{std::chrono::hours(5)};
+}
+
+TEST_CASE("the drain rate is measured to the last vote that moved") {
+  DrainRate rate;
+  CHECK(rate.per_second() == 0);
+  CHECK_FALSE(rate.time_for_rest());
+  rate.observe(kBegin, 300);
+  CHECK_FALSE(rate.time_for_rest());
+  rate.observe(kBegin + seconds(5), 250);
+  CHECK(rate.per_second() == Approx(10));
+  CHECK(*rate.time_for_rest() == seconds(25));
+  rate.observe(kBegin + seconds(9), 250);  // a stall is not a lower rate
+  CHECK(rate.per_second() == Approx(10));
+  rate.observe(kBegin + seconds(10), 400);  // somebody pushed: a new backlog
+  CHECK_FALSE(rate.time_for_rest());
+}
+
+TEST_CASE("the limit counts only while nothing moves") {
+  Patience patience(kBegin, seconds(5));
+  CHECK_FALSE(patience.is_over(kBegin + milliseconds(4999), {}));
+  CHECK(patience.is_over(kBegin + seconds(5), {}));
+  patience.moved(kBegin + seconds(4));
+  CHECK_FALSE(patience.is_over(kBegin + milliseconds(8999), {}));
+  CHECK(patience.is_over(kBegin + seconds(9), {}));
+  CHECK(patience.still_for(kBegin + seconds(9)) == seconds(5));
+  patience.moved(kBegin + seconds(9));
+  CHECK_FALSE(patience.is_over(kBegin + milliseconds(9999), {}));
+  CHECK(patience.is_over(kBegin + seconds(10), {}));  // the hard cap
+}
+
+TEST_CASE("past the limit a backlog goes on only if it will be done before the cap") {
+  Patience patience(kBegin, seconds(5));
+  patience.moved(kBegin + seconds(5));
+  CHECK_FALSE(patience.is_over(kBegin + milliseconds(4900), seconds(100)));
+  CHECK_FALSE(patience.is_over(kBegin + seconds(5), seconds(5)));
+  CHECK(patience.is_over(kBegin + seconds(5), seconds(6)));
+}
+
+TEST_CASE("looks are due on the grid, before t0 too") {
+  const Cadence cadence(kBegin, milliseconds(100));
+  CHECK(cadence.next(kBegin) == kBegin + milliseconds(100));
+  CHECK(cadence.next(kBegin + milliseconds(250)) == kBegin + milliseconds(300));
+  CHECK(cadence.next(kBegin - milliseconds(250)) == kBegin - milliseconds(200));
+  CHECK(cadence.next(kBegin - milliseconds(200)) == kBegin - milliseconds(100));
+}
+
+TEST_CASE("a gap is more than four cadences, and not the store's fault") {
+  Cadence cadence(kBegin, milliseconds(100));
+  CHECK_FALSE(cadence.gap_before(kBegin));
+  CHECK_FALSE(cadence.gap_before(kBegin + milliseconds(400)));
+  CHECK(cadence.gap_before(kBegin + milliseconds(801)) == milliseconds(401));
+  cadence.forget_last();
+  CHECK_FALSE(cadence.gap_before(kBegin + seconds(5)));
+}
+
+TEST_CASE("what is said when a drain is given up") {
+  Settlement settlement;
+  settlement.drain = minutes(1);
+  settlement.drain_rate_per_s = 9.9;
+  settlement.still_needed = seconds(233);
+  CHECK(reason_of({.waiting = 2310, .missing = {}, .obstacle = {}}, settlement) ==
+        "2,310 votes still queued after 1m00s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)");
+  CHECK(reason_of({.interrupted = true, .waiting = 1, .missing = {}, .obstacle = {}}, settlement) ==
+        "the drain was interrupted, 1 vote still queued after 1m00s");
+  settlement.still_needed.reset();
+  CHECK(reason_of({.waiting = 2310, .missing = {}, .obstacle = {}}, settlement) ==
+        "2,310 votes still queued after 1m00s; nothing moves, is the worker running?");
+  CHECK(reason_of({.missing = 1, .obstacle = "a worker holds it"}, settlement) ==
+        "1 vote accepted but without a row after 1m00s: a worker holds it");
+  CHECK(reason_of({.missing = {}, .obstacle = "a worker holds it"}, settlement) ==
+        "not settled after 1m00s: a worker holds it");
+}
+
+TEST_CASE("assumptions are named only where they are leaned on") {
+  const TargetSettings target;
+  CHECK(empty_handed_assumptions(target, false).size() == 3);
+  const auto all = empty_handed_assumptions(target, true);
+  REQUIRE(all.size() == 4);
+  CHECK(all[3] ==
+        "a worker that disconnected holds no vote for longer than 10 s (worker.max_hold)");
+}

@@ -1,0 +1,143 @@
+#include "watch/queue_tracker.h"
+
+#include "support/catch.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using std::chrono::seconds;
+
+namespace {
+
+QueueSnapshot snapshot(std::uint64_t depth, std::uint64_t calls, std::uint64_t failed = 0) {
+  QueueSnapshot look;
+  look.server_id = "one";
+  look.depth = depth;
+  look.push_calls = calls;
+  look.push_failed = failed;
+  look.uptime_s = 10;
+  return look;
+}
+
+std::vector<std::string> names(const std::vector<RunEvent>& events) {
+  std::vector<std::string> result;
+  for (const RunEvent& event : events) result.push_back(event.name);
+  return result;
+}
+
+using Names = std::vector<std::string>;
+const Result<QueueSnapshot> kSilence = fail(ErrorKind::environment, "no answer");
+
+QueueClient client(std::uint64_t id, const std::string& command) {
+  QueueClient made;
+  made.id = id;
+  made.command = command;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("pushed is the delta of calls without the failed ones") {
+  QueueTracker tracker(snapshot(3, 100, 7));
+  CHECK(tracker.observe({}, snapshot(5, 110, 9)).empty());
+  CHECK(tracker.history().pushed == 8);
+  CHECK(tracker.history().depth_max == 5);
+  tracker.observe({}, snapshot(1, 111, 9));
+  CHECK(tracker.history().pushed == 9);
+  CHECK(tracker.history().depth_max == 5);
+  CHECK(tracker.history().same_server);
+}
+
+TEST_CASE("another server id voids every delta and is an event once") {
+  QueueTracker tracker(snapshot(0, 5));
+  tracker.observe({}, snapshot(4, 9));
+  QueueSnapshot other = snapshot(0, 0);
+  other.server_id = "two";
+  const auto events = tracker.observe(seconds(3), other);
+  REQUIRE(names(events) == Names{"redis-restarted"});
+  CHECK(events[0].at == seconds(3));
+  CHECK(events[0].detail.find("4 votes were in the list") != std::string::npos);
+  CHECK(tracker.observe({}, other).empty());
+  CHECK(tracker.history().restarts == 1);
+  CHECK_FALSE(tracker.history().same_server);
+  CHECK_FALSE(tracker.history().pushed);
+}
+
+TEST_CASE("each falling counter tells of a reset, even when nothing else changed") {
+  QueueSnapshot before = snapshot(0, 5, 2);
+  before.evicted_keys = 3;
+  const auto events_of = [&](const std::function<void(QueueSnapshot&)>& change) {
+    QueueTracker tracker(before);
+    QueueSnapshot now = before;
+    change(now);
+    const auto events = names(tracker.observe({}, now));
+    CHECK(tracker.history().same_server == events.empty());
+    CHECK(tracker.history().pushed.has_value() == events.empty());
+    return events;
+  };
+  CHECK(events_of([](QueueSnapshot&) {}).empty());
+  CHECK(events_of([](QueueSnapshot& now) { now.push_calls = 4; }) == Names{"redis-counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.push_failed = 1; }) ==
+        Names{"redis-counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.uptime_s = 9; }) == Names{"redis-counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.evicted_keys = 0; }) ==
+        Names{"redis-counters-reset"});
+}
+
+TEST_CASE("evictions are counted since the baseline") {
+  QueueSnapshot before = snapshot(0, 5);
+  before.evicted_keys = 3;
+  QueueTracker tracker(before);
+  QueueSnapshot now = before;
+  now.evicted_keys = 5;
+  CHECK(names(tracker.observe({}, now)) == Names{"redis-evicted"});
+  CHECK(tracker.observe({}, now).empty());
+  CHECK(tracker.history().evicted == 2);
+}
+
+TEST_CASE("silence and return are one event each") {
+  QueueTracker tracker(snapshot(0, 5));
+  CHECK(names(tracker.observe({}, kSilence)) == Names{"redis-unreachable"});
+  CHECK(tracker.observe({}, kSilence).empty());
+  CHECK(names(tracker.observe({}, snapshot(0, 6))) == Names{"redis-back"});
+  CHECK(tracker.history().pushed == 1);
+  QueueSnapshot other = snapshot(0, 0);
+  other.server_id = "two";
+  tracker.observe({}, kSilence);
+  CHECK(names(tracker.observe({}, other)) == Names{"redis-back", "redis-restarted"});
+}
+
+TEST_CASE("consumers are who took an element, also after another command") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)),
+                          {client(1, "rpush"), client(2, "lpop"), client(3, "info")});
+  REQUIRE(tracker.history().consumers.size() == 1);
+  tracker.observe_clients(Instant(seconds(2)), {client(2, "ping"), client(3, "blmove")});
+  REQUIRE(tracker.history().consumers.size() == 2);
+  CHECK(tracker.history().consumers[0].client.command == "ping");
+  CHECK(tracker.history().consumers[1].client.id == 3);
+  tracker.observe_clients(Instant(seconds(3)), {client(3, "blmove")});
+  tracker.observe_clients(Instant(seconds(4)), {client(3, "blmove")});
+  CHECK(tracker.history().consumers[0].gone_since == Instant(seconds(3)));
+  CHECK_FALSE(tracker.history().consumers[1].gone_since);
+}
+
+TEST_CASE("trap: after a restart the same client id is another client") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(7, "lpop")});
+  QueueSnapshot other = snapshot(0, 0);
+  other.server_id = "two";
+  tracker.observe({}, other);
+  tracker.observe_clients(Instant(seconds(2)), {client(7, "lpop")});
+  REQUIRE(tracker.history().consumers.size() == 2);
+  CHECK(tracker.history().consumers[0].gone_since == Instant(seconds(2)));
+  CHECK_FALSE(tracker.history().consumers[1].gone_since);
+}
+
+TEST_CASE("a worker that connects anew for every vote does not fill the memory") {
+  QueueTracker tracker(snapshot(0, 0));
+  for (std::uint64_t i = 0; i < 3000; ++i)
+    tracker.observe_clients(Instant(seconds(i)), {client(i, "lpop")});
+  CHECK(tracker.history().consumers.size() == QueueHistory::kMaxGone + 1);
+  CHECK(tracker.history().consumers.front().client.id == 1999);
+  CHECK_FALSE(tracker.history().consumers.back().gone_since);
+}

@@ -1,0 +1,409 @@
+// The drain's loop over a scripted stack; no server, no sleep.
+#include "watch/settle.h"
+
+#include "support/catch.h"
+#include "unit/watch/fakes.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
+const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
+const ChoiceNames kChoices{"a", "b"};
+
+// A run of `acked` voters that has just ended.
+struct Run {
+  test::World world;
+  test::SleeplessClock clock;
+  test::FakeQueue queue{world, clock};
+  test::FakeRows rows{world, clock};
+  QueueBaseline queue_baseline;
+  RowBaseline row_baseline;
+  TargetSettings target;
+  QueueHistory history;
+  std::uint64_t acked;
+  DrainTask task{.target = target, .ids = kIds, .choices = kChoices};
+  std::stop_source stop;
+
+  explicit Run(std::uint64_t votes) : acked(votes) {
+    queue_baseline.snapshot.server_id = world.server_id;
+    row_baseline.identity = world.store;
+    world.pushes = votes;
+    history.last.server_id = world.server_id;
+    worker("lpop", 0);
+    history.consumers = {{world.clients[0], world.server_id, std::nullopt}};
+    task.queue = &queue;
+    task.queue_baseline = &queue_baseline;
+    task.rows = &rows;
+    task.row_baseline = &row_baseline;
+    task.timeout = seconds(60);
+    task.missing_acked = [this](const RowSet& set) { return acked - set.own.size(); };
+    task.history = [this] { return history; };
+  }
+
+  void worker(const std::string& command, std::uint64_t idle_s) {
+    QueueClient client;
+    client.id = 5;
+    client.address = "10.0.0.5:4001";
+    client.command = command;
+    client.idle_s = idle_s;
+    world.clients = {client};
+  }
+  void write(std::uint64_t rows_up_to) {
+    while (world.rows.size() < rows_up_to)
+      world.rows.push_back({static_cast<VoterIndex>(world.rows.size()), 0, 1});
+  }
+  void list(std::uint64_t from, std::uint64_t to) {
+    world.listed.clear();
+    for (; from < to; ++from) world.listed.push_back(kIds.make(static_cast<VoterIndex>(from)));
+  }
+  // `rate` votes per second from the beginning, until all are written.
+  void drains_at(std::uint64_t rate) {
+    world.at = [this, rate](test::World&, Nanoseconds at) {
+      const auto done = std::min<std::uint64_t>(
+          acked, rate * static_cast<std::uint64_t>(at / milliseconds(1)) / 1000);
+      write(done);
+      list(done, acked);
+    };
+  }
+  DrainResult settle() { return drain(task, clock, stop.get_token()); }
+};
+
+}  // namespace
+
+TEST_CASE("a clean run settles at the first look") {
+  Run run(100);
+  run.write(100);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain < milliseconds(20));
+  CHECK(result.settlement.assumptions.empty());
+  CHECK(run.world.readings == 1);
+  CHECK(result.rows.readable);
+  CHECK(result.rows.same_store);
+  CHECK(result.rows.rows.own.size() == 100);
+  CHECK(result.queue.readable_at_end);
+  CHECK(result.queue.pushed == 100);
+  CHECK(result.queue.popped == 100);
+}
+
+TEST_CASE("a backlog is waited for, and the table is not read meanwhile") {
+  Run run(100);
+  run.drains_at(10);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain >= seconds(10));
+  CHECK(result.settlement.drain < milliseconds(10500));
+  CHECK(result.settlement.drain_rate_per_s == Approx(10).margin(0.5));
+  CHECK(run.world.readings < 4);
+}
+
+TEST_CASE("a backlog that cannot end in time is given up at the limit, with what it needs") {
+  Run run(300);
+  run.drains_at(10);
+  run.task.timeout = seconds(5);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain < milliseconds(5200));
+  REQUIRE(result.settlement.still_needed);
+  CHECK(*result.settlement.still_needed > seconds(24));
+  CHECK(*result.settlement.still_needed < seconds(26));
+  CHECK(result.settlement.reason.find("still queued after 5 s (worker 10.0/s: needs 25 s; set "
+                                      "drain.timeout: 40s)") != std::string::npos);
+  CHECK(result.rows.rows.own.size() >= 50);
+  CHECK(result.queue.own_listed.size() == 300 - result.rows.rows.own.size());
+}
+
+TEST_CASE("a backlog that is nearly done gets up to twice the limit") {
+  Run run(80);
+  run.drains_at(10);
+  run.task.timeout = seconds(5);
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("a backlog that nobody works off is given up after the limit") {
+  Run run(10);
+  run.list(0, 10);
+  run.task.timeout = seconds(5);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.drain >= seconds(5));
+  CHECK(result.settlement.drain < milliseconds(5200));
+  CHECK(result.settlement.reason ==
+        "10 votes still queued after 5 s; nothing moves, is the worker running?");
+}
+
+TEST_CASE("a lost vote is proven when the serial worker has come back without it") {
+  Run run(10);
+  run.write(9);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK(result.settlement.drain >= seconds(2));
+  CHECK(result.settlement.drain < milliseconds(2300));
+  CHECK(result.settlement.assumptions.size() == 3);
+  CHECK(result.rows.rows.own.size() == 9);
+}
+
+TEST_CASE("a worker that holds a vote is waited for") {
+  Run run(10);
+  run.write(9);
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.worker("lpop", static_cast<std::uint64_t>(at / seconds(1)));
+    if (at >= seconds(15)) run.write(10);
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain >= seconds(15));
+}
+
+TEST_CASE("a held vote that is never written is pending, not lost") {
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(20);
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.worker("lpop", static_cast<std::uint64_t>(at / seconds(1)));
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.reason.find("has not come back for a vote") != std::string::npos);
+}
+
+TEST_CASE("a write that waits for a lock is waited for, whatever the worker's connection says") {
+  Run run(10);
+  run.write(9);
+  run.world.activity.busy = {{1, "worker", "active", "Lock/relation", seconds(1)}};
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    if (at < seconds(15)) return;
+    world.activity = {};
+    run.write(10);
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain >= seconds(15));
+}
+
+TEST_CASE("a write that lands between the proof and the final reading makes it complete") {
+  Run run(10);
+  run.write(9);
+  run.rows.cost = milliseconds(700);
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    if (at >= milliseconds(2000)) run.write(10);
+  };
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("a worker that may prefetch is never empty-handed") {
+  Run run(10);
+  run.write(9);
+  run.target.worker = WorkerModel::unknown;
+  run.task.timeout = seconds(30);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain >= seconds(30));
+}
+
+TEST_CASE("the target's own word that a quiet stack is done, with the assumption named") {
+  Run run(10);
+  run.write(9);
+  run.target.worker = WorkerModel::unknown;
+  run.target.settle_quiet = seconds(3);
+  SECTION("quiet") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::quiet);
+    CHECK(result.settlement.drain >= seconds(3));
+    CHECK(result.settlement.drain < milliseconds(3500));
+    REQUIRE(result.settlement.assumptions.size() == 2);
+    CHECK(result.settlement.assumptions[1].find("settle.quiet") != std::string::npos);
+  }
+  SECTION("a row at 2 s begins the time anew") {
+    run.acked = 11;
+    run.world.pushes = 11;
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      if (at >= seconds(2)) run.write(10);
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::quiet);
+    CHECK(result.settlement.drain >= seconds(5));
+  }
+  SECTION("a transaction that is still open is not quiet") {
+    run.world.activity.busy = {{1, "worker", "idle in transaction", "", seconds(9)}};
+    run.task.timeout = seconds(10);
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK(result.settlement.reason.find("idle in transaction") != std::string::npos);
+  }
+}
+
+TEST_CASE("a worker that was killed with its vote") {
+  Run run(10);
+  run.write(9);
+  run.history.consumers.push_back(run.history.consumers[0]);
+  run.history.consumers.back().client.id = 4;
+  run.history.consumers.back().gone_since = run.clock.now() - seconds(1);
+  SECTION("known dead: as soon as the others came back") {
+    run.task.client_is_dead = [](const QueueClient& client) { return client.id == 4; };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::empty_handed);
+    CHECK(result.settlement.drain < seconds(3));
+  }
+  SECTION("not known: after max_hold, which is named") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::empty_handed);
+    CHECK(result.settlement.drain >= seconds(9));
+    CHECK(result.settlement.drain < milliseconds(9500));
+    CHECK(result.settlement.assumptions.size() == 4);
+  }
+}
+
+TEST_CASE("when nobody watched, unseen workers get max_hold") {
+  Run run(10);
+  run.write(9);
+  run.task.history = nullptr;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK(result.settlement.drain >= seconds(10));
+}
+
+TEST_CASE("a late push begins the waiting anew") {
+  Run run(10);
+  run.write(9);
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    if (at >= milliseconds(1900)) world.pushes = 11;  // popped again between two looks
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK(result.settlement.drain >= milliseconds(3900));
+}
+
+TEST_CASE("strangers in the list do not keep a run from settling, own ids do") {
+  Run run(10);
+  run.write(10);
+  run.world.listed = {kOtherRun.make(1), "somebody"};
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.queue.strangers_listed == 2);
+  run.world.in_flight = {kIds.make(3)};
+  run.task.timeout = seconds(1);
+  const DrainResult held = run.settle();
+  CHECK(held.settlement.proof == SettleProof::none);
+  CHECK(held.queue.own_in_flight == std::vector<VoterIndex>{3});
+}
+
+TEST_CASE("Redis gone for good: nothing is proven, the rows are still read") {
+  Run run(10);
+  run.write(10);
+  run.world.redis_up = false;
+  run.task.timeout = seconds(2);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.reason.find("Redis does not answer") != std::string::npos);
+  CHECK_FALSE(result.queue.readable_at_end);
+  CHECK_FALSE(result.queue.pushed);
+  CHECK(result.rows.rows.own.size() == 10);
+}
+
+TEST_CASE("Redis back under another id: deltas are void, the rest can be proven") {
+  Run run(10);
+  run.write(9);
+  run.world.server_id = "server-2";
+  run.world.pushes = 0;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK_FALSE(result.queue.same_server);
+  CHECK(result.queue.restarts == 1);
+  CHECK_FALSE(result.queue.pushed);
+  CHECK_FALSE(result.queue.popped);
+}
+
+TEST_CASE("a replaced table and a replica prove nothing, and waiting is pointless") {
+  Run run(10);
+  run.write(10);
+  bool replaced = false;
+  SECTION("replaced") {
+    replaced = true;
+    run.world.store.relfilenode = 2;
+  }
+  SECTION("replica") { run.world.replica = true; }
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain < milliseconds(100));
+  CHECK(result.rows.same_store == !replaced);
+  CHECK(result.rows.is_replica == !replaced);
+}
+
+TEST_CASE("a server that was restarted is the same store") {
+  Run run(10);
+  run.write(10);
+  run.world.store.postmaster_start = "later";
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("PostgreSQL gone for good") {
+  Run run(10);
+  run.world.postgres_up = false;
+  run.task.timeout = seconds(2);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.reason.find("PostgreSQL does not answer") != std::string::npos);
+  CHECK(result.rows.configured);
+  CHECK_FALSE(result.rows.readable);
+}
+
+TEST_CASE("without Redis only completeness settles") {
+  Run run(10);
+  run.task.queue = nullptr;
+  run.task.queue_baseline = nullptr;
+  run.task.timeout = seconds(3);
+  SECTION("complete") {
+    run.write(10);
+    CHECK(run.settle().settlement.proof == SettleProof::complete);
+  }
+  SECTION("not complete") {
+    run.write(9);
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK_FALSE(result.queue.configured);
+  }
+}
+
+TEST_CASE("without PostgreSQL nothing settles, but the queue is watched to its end") {
+  Run run(100);
+  run.drains_at(100);
+  run.task.rows = nullptr;
+  run.task.row_baseline = nullptr;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain >= seconds(1));
+  CHECK(result.settlement.drain < seconds(2));
+  CHECK(result.queue.popped == 100);
+}
+
+TEST_CASE("Ctrl-C cuts the drain short, the evidence is still read") {
+  Run run(100);
+  run.drains_at(10);
+  run.world.at = [&, drains = run.world.at](test::World& world, Nanoseconds at) {
+    drains(world, at);
+    if (at >= seconds(1)) run.stop.request_stop();
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain < milliseconds(1200));
+  CHECK(result.settlement.reason.starts_with("the drain was interrupted, "));
+  CHECK(result.rows.readable);
+  CHECK(result.queue.own_listed.size() + result.rows.rows.own.size() == 100);
+}
+
+TEST_CASE("the live view is told where the drain stands") {
+  Run run(20);
+  run.drains_at(10);
+  std::vector<DrainStatus> told;
+  run.task.on_status = [&](const DrainStatus& status) { told.push_back(status); };
+  run.settle();
+  REQUIRE(told.size() > 10);
+  CHECK(told.front().waiting == 20);
+  CHECK(told.back().waiting < 3);
+  CHECK(told.back().rate_per_s == Approx(10).margin(1));
+}
