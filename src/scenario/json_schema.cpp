@@ -64,10 +64,36 @@ std::string secret_schema() {
   return any_of(forms);
 }
 
-// Every form that a scalar may have.
-Members scalar_schemas(const Key& key) {
+// The form of values that are written as text of their own kind; empty: any text, or no text.
+std::string regex_of(ValueType type) {
   static constexpr std::string_view kNumber = "[0-9]+(\\.[0-9]+)?";
   const std::string time = fmt::format("({}(ns|us|ms|s|m|h))+", kNumber);
+  switch (type) {
+    case ValueType::duration:
+      return fmt::format("^{}$", time);
+    case ValueType::duration_range:
+      return fmt::format("^{0}\\.\\.{0}$", time);
+    case ValueType::rate:
+      return fmt::format("^{}/[smh]$", kNumber);
+    case ValueType::share:
+      return fmt::format("^{}%$", kNumber);
+    case ValueType::name:
+      return "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$";
+    case ValueType::http_url:
+      return "^https?://[^@/?#]+([/?#]|$)";
+    case ValueType::redis_url:
+      return "^(redis|unix)://";
+    case ValueType::postgres_uri:
+      return "^postgres(ql)?://";
+    default:
+      return "";
+  }
+}
+
+// Every form that a scalar may have.
+Members scalar_schemas(const Key& key) {
+  if (key.type == ValueType::secret) return {secret_schema()};
+  if (const std::string regex = regex_of(key.type); !regex.empty()) return {pattern(regex)};
   Members schemas;
   if (!key.words.empty()) schemas.push_back(words_schema(key));
   switch (key.type) {
@@ -80,30 +106,10 @@ Members scalar_schemas(const Key& key) {
     case ValueType::number:
       schemas.push_back(object(numeric(key, "number")));
       break;
-    case ValueType::duration:
-      return schemas.push_back(pattern(fmt::format("^{}$", time))), schemas;
-    case ValueType::duration_range:
-      return schemas.push_back(pattern(fmt::format("^{0}\\.\\.{0}$", time))), schemas;
-    case ValueType::rate:
-      return schemas.push_back(pattern(fmt::format("^{}/[smh]$", kNumber))), schemas;
-    case ValueType::share:
-      return schemas.push_back(pattern(fmt::format("^{}%$", kNumber))), schemas;
-    case ValueType::name:
-      return schemas.push_back(pattern("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")), schemas;
-    case ValueType::http_url:
-      return schemas.push_back(pattern("^https?://")), schemas;
-    case ValueType::redis_url:
-      return schemas.push_back(pattern("^(redis|unix)://")), schemas;
-    case ValueType::postgres_uri:
-      return schemas.push_back(pattern("^postgres(ql)?://")), schemas;
-    case ValueType::text:
-    case ValueType::address:
-    case ValueType::threshold:
-      return schemas.push_back(object({type("string")})), schemas;
-    case ValueType::secret:
-      return {secret_schema()};
-    default:
+    case ValueType::word:
       break;
+    default:
+      return {object({type("string")})};
   }
   schemas.push_back(variable());
   return schemas;
@@ -200,7 +206,8 @@ class SchemaWriter {
     } else {
       value = schema(*tree.any);
     }
-    return {type("object"), member("minProperties", "1"), member("additionalProperties", value)};
+    return {type("object"), member("minProperties", "1"), member("maxProperties", "64"),
+            member("additionalProperties", value)};
   }
 
   [[nodiscard]] std::string selected() const {

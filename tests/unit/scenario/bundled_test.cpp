@@ -82,7 +82,7 @@ TEST_CASE("damaged scenarios are refused with a message or mean what they say") 
   Rng rng(20261120);
   int accepted = 0;
   for (const auto& [name, text] : files) {
-    for (int i = 0; i < 1500; ++i) {
+    for (int i = 0; i < 600; ++i) {
       std::string mutant = damaged(text, rng);
       if (rng.below(3) == 0) mutant = damaged(std::move(mutant), rng);
       const ParseOutcome outcome = parse_scenario(mutant, name, {});
@@ -98,7 +98,7 @@ TEST_CASE("damaged scenarios are refused with a message or mean what they say") 
       REQUIRE(again == *outcome.value);
     }
   }
-  CHECK(accepted > 100);  // damage to comments and spaces is no damage
+  CHECK(accepted > 50);  // damage to comments and spaces is no damage
 }
 
 }  // namespace
