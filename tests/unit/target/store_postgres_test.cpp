@@ -304,7 +304,6 @@ TEST_CASE("trap: a prepared transaction belongs to no backend") {
 
 TEST_CASE("trap: a user without rights sees no state, which is not quiet") {
   Table table;
-  table.sql.ask("DROP ROLE IF EXISTS looker");
   table.sql.ask("CREATE ROLE looker LOGIN");
   RowSettings settings = server().settings();
   settings.url.replace(settings.url.find("postgres@"), 9, "looker@");
@@ -352,29 +351,41 @@ TEST_CASE("without commit timestamps a row's time is not known") {
 }
 
 TEST_CASE("after 2^32 transactions ids begin anew, and old is still old") {
-  RealPostgres postgres;
+  RealPostgres postgres({"-c", "autovacuum=off"});
   postgres.connect().ask("CREATE TABLE votes (id text, vote text)");
   postgres.connect().ask("INSERT INTO votes VALUES ('ann', 'a')");
   postgres.connect().ask("VACUUM FREEZE");
   postgres.stop();
   test::ServerProcess reset;
-  reset.start({RealPostgres::program("pg_resetwal"), "-f", "-e", "7", "-x", "4294967294", "-D",
+  reset.start({RealPostgres::program("pg_resetwal"), "-f", "-e", "7", "-x", "4294967290", "-D",
                postgres.data()},
               postgres.data() + "/reset.log");
   REQUIRE(reset.wait() == 0);
+  test::ServerProcess segment;  // of the commit log, for the ids before the epoch's end
+  segment.start(
+      {"dd", "if=/dev/zero", "of=" + postgres.data() + "/pg_xact/0FFF", "bs=262144", "count=1"},
+      postgres.data() + "/reset.log");
+  REQUIRE(segment.wait() == 0);
   postgres.start();
+
   const auto store = *open_row_store(postgres.settings());
   const RowBaseline before = *store->baseline(kIds);
-  CHECK(std::stoull(before.snapshot) > (std::uint64_t{7} << 32U));
+  CHECK(std::stoull(before.snapshot) == (std::uint64_t{8} << 32U) - 6);
+  CHECK(before.strangers == 1);
   SqlSession sql = postgres.connect();
-  for (int i = 0; i < 6; ++i) sql.ask("INSERT INTO votes VALUES ('bob', 'a')");
+  for (int i = 0; i < 12; ++i) sql.ask("INSERT INTO votes VALUES ('bob', 'a')");
+  CHECK(std::stoull(store->baseline(kIds)->snapshot) > std::uint64_t{8} << 32U);
   const auto rows = store->read_rows({kIds, kChoices, before, kNothingCarried});
   REQUIRE(rows);
-  CHECK(rows->foreign == 6);
+  CHECK(rows->foreign == 12);
   CHECK(rows->pre_existing == 1);
+  // What the server's own function makes of it: every row looks old.
+  CHECK(sql.ask("SELECT count(*) FROM votes WHERE NOT pg_visible_in_snapshot("
+                "xmin::text::xid8, '" +
+                before.snapshot + "')") == "0");
 }
 
-TEST_CASE("no server, a wrong password, a frozen server") {
+TEST_CASE("no server, an unreadable address, and no secret in the text") {
   RowSettings nowhere;
   nowhere.url = "postgresql://postgres@/postgres?host=/tmp/vbtest-no-such-directory";
   nowhere.password = Secret("correct-horse-7f3a");
@@ -384,6 +395,22 @@ TEST_CASE("no server, a wrong password, a frozen server") {
   CHECK(missing.error().message.find("correct-horse") == std::string::npos);
   nowhere.url = "postgresql://what is this";
   CHECK_FALSE(open_row_store(nowhere));
+}
+
+TEST_CASE("a frozen server is an error in time", "[.slow]") {
+  const RealPostgres postgres;
+  const auto store = *open_row_store(postgres.settings());
+  SqlSession holder = postgres.connect();
+  const auto backend = std::stoi(
+      holder.ask("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'votebench%'"));
+  ::kill(backend, SIGSTOP);
+  const auto begin = real_clock().now();
+  const auto facts = store->facts();
+  ::kill(backend, SIGCONT);
+  REQUIRE_FALSE(facts);
+  CHECK(facts.error().message.find("silent") != std::string::npos);
+  CHECK(real_clock().now() - begin < std::chrono::seconds(15));
+  CHECK(store->facts());
 }
 
 TEST_CASE("the clock offset of a PostgreSQL on this machine is within its uncertainty") {
