@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "vote/run_facts.h"
 #include "vote/verdict.h"
 
 namespace votebench::report {
@@ -21,14 +22,6 @@ enum class ExitCode : int {
   internal = 70,
   interrupted = 130,
   terminated = 143,
-};
-
-// What ended the load before its plan did.
-enum class StopCause : std::uint8_t {
-  none,
-  interrupt,  // SIGINT
-  terminate,  // SIGTERM
-  threshold,  // a threshold with `abort: true`
 };
 
 struct ExitFacts {

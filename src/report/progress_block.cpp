@@ -168,8 +168,10 @@ class Block {
 
   [[nodiscard]] std::vector<std::string> render() {
     head();
-    bar();
-    table();
+    if (state_.elapsed > Nanoseconds(0)) {
+      bar();
+      table();
+    }
     remarks();
     return std::move(lines_);
   }
@@ -195,7 +197,11 @@ class Block {
     left += "   " + safe(style_, state_.stage, 100);
     if (state_.draining)
       left += " for " + format_duration(state_.drained / seconds(1) * seconds(1));
-    ends(clip(style_, left, 58), "drain limit " + duration_literal(state_.drain_limit));
+    left = clip(style_, left, 55);
+    if (state_.drain_limit > Nanoseconds(0))
+      ends(left, "drain limit " + format_duration(state_.drain_limit));
+    else
+      line(left);
   }
 
   void bar() {
@@ -237,8 +243,8 @@ class Block {
   }
 
   void table() {
-    line(fmt::format(" {:<8}{:>11}{:>10}   last {}", "", "total", "now/s",
-                     duration_literal(window_of(state_))));
+    line(fmt::format(" {:<8}{:>11}{:>10}   last {} s", "", "total", "now/s",
+                     window_of(state_) / seconds(1)));
     row("sent", &ProgressPoint::sent, Kind::counter, sent_remark(state_));
     row("accepted", &ProgressPoint::accepted, Kind::counter, accepted_remark(state_));
     if (state_.has_queue) row("queued", &ProgressPoint::queued, Kind::level, queued_remark(state_));

@@ -140,7 +140,7 @@ std::string pad_left(std::string text, std::size_t columns) {
 std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
   std::vector<std::string> lines;
   while (display_width(text) > columns) {
-    std::size_t cut = std::max<std::size_t>(bytes_within(text, columns), 1);
+    std::size_t cut = std::max(bytes_within(text, columns), first_character(text).bytes);
     const std::size_t space = text.substr(0, cut + 1).rfind(' ');
     if (space != std::string_view::npos && space > 0) cut = space;
     lines.emplace_back(text.substr(0, cut));

@@ -54,10 +54,9 @@ Measurement of_lag(const Histogram& lag, std::string_view statistic) {
   return of_latency(latency, statistic);
 }
 
-Measurement of_error_rate(const Accounting& sum) {
+Measurement of_started(const Accounting& sum, std::uint64_t part) {
   if (sum.started() == 0) return unknown("no vote was sent");
-  return exactly(static_cast<double>(sum.started() - sum.acked) /
-                 static_cast<double>(sum.started()));
+  return exactly(static_cast<double>(part) / static_cast<double>(sum.started()));
 }
 
 Measurement of_drain(const Settlement& settlement) {
@@ -86,7 +85,9 @@ Measurement measure(std::string_view metric, const Report& report) {
   if (family == "http.service") return of_latency(report.service, statistic);
   if (family == "end_to_end") return of_latency(report.stored, statistic);
   if (family == "lag") return of_lag(report.lag, statistic);
-  if (metric == "http.error_rate") return of_error_rate(report.audit.accounting);
+  const Accounting& sum = report.audit.accounting;
+  if (metric == "http.error_rate") return of_started(sum, sum.started() - sum.acked);
+  if (metric == "http.unknown_rate") return of_started(sum, sum.ambiguous);
   if (metric == "drain.time") return of_drain(report.settlement);
   if (metric != "queue.depth.max") return of_rate(metric, report.levels);
   return report.queue_configured ? exactly(static_cast<double>(report.depth_max))

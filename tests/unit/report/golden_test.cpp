@@ -1,8 +1,9 @@
 // What people see, as files: read them before approving a change.
+#include "support/golden.h"
+
 #include <fmt/format.h>
 
 #include "report/render.h"
-#include "support/golden.h"
 #include "world.h"
 
 using namespace votebench;
@@ -127,8 +128,8 @@ TEST_CASE("the preflight failed", "[golden]") {
   world.load = 0s;
   world.attempts.slots.clear();
   world.verdict = {};
-  world.error = Error{ErrorKind::environment,
-                      "20 probe votes answered 200, none of them reached the queue",
-                      "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
+  world.error =
+      Error{ErrorKind::environment, "20 probe votes answered 200, none of them reached the queue",
+            "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
   check_all("preflight", world.report());
 }

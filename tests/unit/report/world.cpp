@@ -30,7 +30,8 @@ void sample(World& world, int seconds, double per_s, Depth depth, Written writte
     point.has_queue = point.has_rows = true;
     point.queue_depth = depth(s);
     point.rows_written = written(s);
-    const double sent = per_s * std::min<double>(s, std::chrono::duration<double>(world.load).count());
+    const double sent =
+        per_s * std::min<double>(s, std::chrono::duration<double>(world.load).count());
     point.started = point.acked = point.pushed = static_cast<std::uint64_t>(sent);
     world.samples.push_back(point);
   }
@@ -45,7 +46,8 @@ scenario::Workload constant(const std::string& name, double rate, Nanoseconds du
 
 // A spread of times that has a tail: 1 ms to 1.9 ms, each 50th vote 9 ms.
 Nanoseconds service_of(std::uint64_t vote) {
-  return vote % 50 == 49 ? Nanoseconds(9ms) : Nanoseconds(1ms) + 100us * static_cast<int>(vote % 10);
+  return vote % 50 == 49 ? Nanoseconds(9ms)
+                         : Nanoseconds(1ms) + 100us * static_cast<int>(vote % 10);
 }
 
 }  // namespace
@@ -113,8 +115,9 @@ World quick_pass() {
     world.vote(voter, start, service_of(voter));
     world.row(voter, start + service_of(voter) + 3ms);
   }
-  sample(world, 6, 400, [](int) { return 4U; },
-         [](int s) { return static_cast<std::uint64_t>(std::min(s * 400, 2000)); });
+  sample(
+      world, 6, 400, [](int) { return 4U; },
+      [](int s) { return static_cast<std::uint64_t>(std::min(s * 400, 2000)); });
   world.generator.planned_rate_per_s = 400;
   world.generator.cpu = 60ms;
   world.queue.pushed = world.queue.popped = 2000;
@@ -149,18 +152,30 @@ World worker_crash() {
       ++world.verdict.lost.count;
       world.verdict.findings.push_back({VoteClass::lost,
                                         fmt::format("vb7f3a91bd{:08x}{:08x}", voter, voter * 7919U),
-                                        voter, vote, start, "a", "", {Hop::worker, Hop::db}, ""});
+                                        voter,
+                                        vote,
+                                        start,
+                                        "a",
+                                        "",
+                                        {Hop::worker, Hop::db},
+                                        ""});
       continue;
     }
     const bool outage = start >= 60s && start < 72s;
     world.row(voter, (outage ? Nanoseconds(72s) : start) + service_of(vote) + 14ms);
   }
   world.verdict.lost_by_hop[{Hop::worker, Hop::db}] = 37;
-  sample(world, 124, 328,
-         [](int s) { return s < 60 || s > 84 ? 3U : s < 72 ? (s - 59U) * 328U : (85U - s) * 300U; },
-         [](int s) {
-           return static_cast<std::uint64_t>(std::min(s < 60 ? s * 262 : s < 72 ? 15720 : s * 262, 31451));
-         });
+  sample(
+      world, 124, 328,
+      [](int s) { return s < 60 || s > 84 ? 3U
+                         : s < 72         ? (s - 59U) * 328U
+                                          : (85U - s) * 300U; },
+      [](int s) {
+        return static_cast<std::uint64_t>(std::min(s < 60   ? s * 262
+                                                   : s < 72 ? 15720
+                                                            : s * 262,
+                                                   31451));
+      });
   world.generator.planned_rate_per_s = 328;
   world.generator.cpu = 1200ms;
   world.queue.pushed = world.queue.popped = 39355;
@@ -178,7 +193,10 @@ World worker_crash() {
   world.verdict.assumptions = {"the worker is serial: it pops a vote, writes it, pops again"};
   world.settlement = {SettleProof::empty_handed,
                       "the queue is empty and no worker holds a vote",
-                      {}, 3100ms, 640, {}};
+                      {},
+                      3100ms,
+                      640,
+                      {}};
   world.threshold("http.error_rate < 0.1%", "http.error_rate", "<", 0.001);
   world.threshold("http.response.p99 < 50ms", "http.response.p99", "<", 0.05);
   world.threshold("queue.depth.max < 20000", "queue.depth.max", "<", 20000);
@@ -198,8 +216,9 @@ World still_queued() {
     world.vote(voter, start, 30ms + service_of(voter));
     if (voter < 68) world.rows.rows.own.push_back({voter, 0, 0});
   }
-  sample(world, 7, 150, [](int s) { return static_cast<std::uint64_t>(std::min(s, 2) * 140); },
-         [](int s) { return static_cast<std::uint64_t>(s * 98 / 10); });
+  sample(
+      world, 7, 150, [](int s) { return static_cast<std::uint64_t>(std::min(s, 2) * 140); },
+      [](int s) { return static_cast<std::uint64_t>(s * 98 / 10); });
   world.queue.pushed = 300;
   world.queue.popped = 69;
   world.queue.depth_max = 280;

@@ -1,0 +1,190 @@
+// Validity of the generator, thresholds, and what the report concludes from them.
+#include "report/thresholds.h"
+#include "report/validity.h"
+#include "support/catch.h"
+#include "world.h"
+
+using namespace votebench;
+using namespace votebench::report;
+using namespace votebench::report::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Every `nth` vote leaves 40 ms late.
+void make_late(World& world, std::size_t nth) {
+  for (std::size_t i = 0; i < world.attempts.slots.size(); i += nth)
+    world.attempts.slots[i].lag_100ns = 400'000;
+}
+
+ThresholdResult result_of(World world, const std::string& metric, const std::string& op,
+                          double value) {
+  world.threshold(metric + " " + op + " ...", metric, op, value);
+  return world.report().thresholds.back();
+}
+
+}  // namespace
+
+TEST_CASE("a generator on time is valid") {
+  const Report report = quick_pass().report();
+  CHECK(report.validity.all());
+  CHECK(report.validity.reasons.empty());
+  CHECK(report.exit == ExitCode::passed);
+}
+
+TEST_CASE("more than one late vote in a hundred voids rates and latencies, not the audit") {
+  World world = quick_pass();
+  make_late(world, 101);
+  CHECK(world.report().validity.load);
+  make_late(world, 90);
+  const Report report = world.report();
+  CHECK_FALSE(report.validity.load);
+  CHECK(report.validity.reasons.size() == 1);
+  CHECK(report.exit == ExitCode::passed);  // nothing rests on it
+  CHECK(report.verdict == VerdictKind::pass);
+}
+
+TEST_CASE("lag while max_in_flight is reached is the target's") {
+  World world = quick_pass();
+  make_late(world, 10);
+  world.generator.exhausted_share = 0.12;
+  const Report report = world.report();
+  CHECK(report.validity.load);
+  REQUIRE(report.validity.notes.size() == 1);
+  CHECK(report.validity.notes[0].find("the target's") != std::string::npos);
+  world.generator.exhausted_share = 0.02;  // explains a fifth of it
+  CHECK_FALSE(world.report().validity.load);
+}
+
+TEST_CASE("votes that never left and a rate that was not reached void the load") {
+  World world = quick_pass();
+  world.generator.never_started_waits.record(1s, 3);
+  CHECK_FALSE(world.report().validity.load);
+  world = quick_pass();
+  world.generator.planned_rate_per_s = 420;
+  CHECK_FALSE(world.report().validity.load);
+  world.stopped = StopCause::interrupt;  // then the plan is not the measure
+  CHECK(world.report().validity.load);
+}
+
+TEST_CASE("sampler gaps and clock steps void what rests on them") {
+  World world = quick_pass();
+  world.generator.longest_sampler_gap = 3s;
+  world.generator.clock_step = 20ms;
+  world.generator.steal_share = 0.2;
+  const Report report = world.report();
+  CHECK(report.validity.load);
+  CHECK_FALSE(report.validity.samples);
+  CHECK_FALSE(report.validity.clocks);
+  CHECK(report.validity.reasons.size() == 2);
+  CHECK(report.validity.notes.size() == 1);
+}
+
+TEST_CASE("every metric that a scenario may name has a value in a full run") {
+  for (const scenario::Metric& metric : scenario::metrics()) {
+    const ThresholdResult result = result_of(worker_crash(), std::string(metric.name), ">=", 0);
+    INFO(metric.name << ": " << result.why);
+    CHECK(result.value);
+    CHECK(result.unit == metric.unit);
+  }
+}
+
+TEST_CASE("a threshold compares with the measured value") {
+  const World world = quick_pass();
+  const ThresholdResult response = result_of(world, "http.response.p99", "<", 0.05);
+  CHECK(response.passed == true);
+  CHECK(*response.value == Approx(0.0092).epsilon(0.01));
+  CHECK(result_of(world, "http.response.p99", "<", 0.005).passed == false);
+  CHECK(result_of(world, "http.error_rate", "<", 0.001).passed == true);
+  CHECK(result_of(world, "http.error_rate", ">", 0).passed == false);
+  CHECK(result_of(world, "queue.depth.max", "<=", 6).passed == true);
+  CHECK(result_of(world, "queue.depth.max", "==", 6).passed == true);
+  CHECK(result_of(world, "queue.depth.max", "==", 7).passed == false);
+  CHECK(result_of(world, "accepted.rate", ">=", 400).passed == true);
+  CHECK(result_of(world, "drain.time", "<", 1).passed == true);
+  CHECK(result_of(world, "lag.max", "<", 0.001).passed == true);
+}
+
+TEST_CASE("no votes are no measurement, and never a pass") {
+  World world = quick_pass();
+  world.attempts.slots.clear();
+  world.verdict.accounting = {};
+  for (const char* metric : {"http.response.p99", "http.error_rate", "end_to_end.max"}) {
+    const ThresholdResult result = result_of(world, metric, "<", 1e9);
+    CHECK_FALSE(result.passed);
+    CHECK_FALSE(result.why.empty());
+  }
+  CHECK_FALSE(result_of(quick_pass(), "written.rate.max", ">", 1).passed);  // needs ten seconds
+}
+
+TEST_CASE("an at-least value can break a limit, but not keep it") {
+  World world = quick_pass();
+  for (std::size_t i = 0; i < 200; ++i) world.attempts.slots[i].outcome = Outcome::ambiguous;
+  CHECK_FALSE(result_of(world, "http.response.p99", "<", 0.05).passed);
+  CHECK(result_of(world, "http.response.p99", "<", 0.05).at_least);
+  CHECK(result_of(world, "http.response.p99", "<", 0.002).passed == false);
+  CHECK(result_of(world, "http.response.p99", ">", 0.002).passed == true);
+  CHECK(result_of(world, "http.response.p50", "<", 0.05).passed == true);
+}
+
+TEST_CASE("bounds on both sides of a limit decide nothing") {
+  const World world = still_queued();
+  CHECK_FALSE(result_of(world, "end_to_end.p50", "<", 60).passed);
+  CHECK(result_of(world, "end_to_end.p50", "<", 1).passed == false);
+  CHECK_FALSE(result_of(world, "drain.time", "<", 60).passed);  // not settled: at least 5 s
+  CHECK(result_of(world, "drain.time", "<", 4).passed == false);
+}
+
+TEST_CASE("an invalid generator leaves its thresholds without a measurement: exit 3") {
+  World world = quick_pass();
+  make_late(world, 20);
+  world.threshold("http.response.p99 < 1s", "http.response.p99", "<", 1);
+  world.threshold("http.error_rate < 1%", "http.error_rate", "<", 0.01);
+  const Report report = world.report();
+  CHECK_FALSE(report.thresholds[0].passed);
+  CHECK_FALSE(report.thresholds[0].value);
+  CHECK(report.thresholds[1].passed == true);  // needs no clock
+  CHECK(report.exit == ExitCode::inconclusive);
+  CHECK(report.verdict == VerdictKind::inconclusive);
+  CHECK(report.audit.kind == VerdictKind::pass);
+}
+
+TEST_CASE("a clock that was set voids end-to-end thresholds alone") {
+  World world = quick_pass();
+  world.generator.clock_step = 1s;
+  CHECK_FALSE(result_of(world, "end_to_end.p99", "<", 10).passed);
+  CHECK(result_of(world, "http.response.p99", "<", 10).passed == true);
+  world = quick_pass();
+  world.generator.longest_sampler_gap = 5s;
+  CHECK_FALSE(result_of(world, "queue.depth.max", "<", 1e9).passed);
+  CHECK(result_of(world, "accepted.rate", ">", 1).passed == true);
+}
+
+TEST_CASE("only commands that exist are suggested, and only where they help") {
+  World world = still_queued();
+  CHECK(world.report().next.at(0) == "build/release/votebench verify @latest");
+  CHECK(world.report().next.at(1) ==
+        "build/release/votebench run scenarios/classic-300x40.yaml --set drain.timeout=30s");
+  world.subcommands = {"run"};
+  CHECK(world.report().next.size() == 1);
+  world.scenario.source = "(command line)";
+  CHECK(world.report().next.empty());
+  world.scenario.source = "my scenarios/it's.yaml";
+  CHECK(world.report().next.at(0).find("run 'my scenarios/it'\\''s.yaml'") != std::string::npos);
+  world = quick_pass();
+  world.subcommands = {"run", "verify", "show", "doctor"};
+  CHECK(world.report().next.empty());
+  CHECK(worker_crash().report().next.at(0) ==
+        "build/release/votebench show @latest vb7f3a91bd00003d83076ec74d");
+}
+
+TEST_CASE("an error before the run is named, with its way out") {
+  World world;
+  world.error = Error{ErrorKind::environment, "no answer", "start it"};
+  const Report report = world.report();
+  CHECK(report.exit == ExitCode::environment);
+  CHECK(report.verdict == VerdictKind::inconclusive);
+  CHECK(report.reasons == std::vector<std::string>{"no answer"});
+  CHECK(report.advice == std::vector<std::string>{"start it"});
+  CHECK(report.next == std::vector<std::string>{"build/release/votebench doctor"});
+}

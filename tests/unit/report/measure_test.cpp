@@ -1,0 +1,257 @@
+// Latencies and rates, from attempts, samples and rows.
+#include "report/measure.h"
+
+#include "support/catch.h"
+#include "world.h"
+
+using namespace votebench;
+using namespace votebench::report;
+using namespace votebench::report::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+World open_world(Nanoseconds load) {
+  World world;
+  world.load = load;
+  scenario::Workload workload;
+  workload.executor = scenario::ConstantArrivalRate{100, load};
+  world.scenario.workloads = {workload};
+  world.queue.configured = world.rows.configured = world.rows.readable = true;
+  return world;
+}
+
+void sample_rows(World& world, Nanoseconds at, std::uint64_t written) {
+  Sample sample;
+  sample.at = at;
+  sample.has_rows = true;
+  sample.rows_written = written;
+  world.samples.push_back(sample);
+}
+
+// Within the histogram's resolution.
+bool near(std::optional<Percentile> value, Nanoseconds wanted) {
+  return value && value->value >= wanted && value->value - wanted <= std::chrono::abs(wanted) / 128;
+}
+
+}  // namespace
+
+TEST_CASE("response time begins when a vote was due, service time when it left") {
+  World world = open_world(1s);
+  world.vote(0, 100ms, 20ms);
+  world.attempts.slots[0].lag_100ns = 50'000;  // 5 ms
+  const Report report = world.report();
+  CHECK(near(report.response.percentile(0.5), 25ms));
+  CHECK(near(report.service.percentile(0.5), 20ms));
+  CHECK(report.lag.max() == 5ms);
+  CHECK(report.response.kind == LatencyKind::exact);
+}
+
+TEST_CASE("a vote that was not accepted counts as slower than every accepted one") {
+  World world = open_world(1s);
+  for (VoterIndex voter = 0; voter < 98; ++voter) world.vote(voter, 1ms * voter, 10ms);
+  world.vote(98, 100ms, 1ms, Outcome::rejected);  // failing fast is not being fast
+  world.vote(99, 100ms, 1ms, Outcome::ambiguous);
+  const Report report = world.report();
+  CHECK(report.response.count() == 100);
+  CHECK_FALSE(report.service.percentile(0.98)->at_least);
+  CHECK(near(report.service.percentile(0.98), 10ms));
+  CHECK(report.service.percentile(0.99)->at_least);
+  CHECK(near(report.service.percentile(0.99), 10ms));
+}
+
+TEST_CASE("votes without an end are waited for until the load ended") {
+  World world = open_world(2s);
+  world.vote(0, 500ms, 1ms);
+  world.attempts.slots[0].state = AttemptState::intended;
+  world.attempts.slots[0].outcome = Outcome::none;
+  world.generator.never_started_waits.record(700ms);
+  const Report report = world.report();
+  CHECK(report.response.count() == 2);
+  CHECK(report.response.unfinished.max() == 1500ms + 200us);
+  CHECK(report.response.unfinished.min() == 700ms);
+  CHECK(report.service.count() == 1);
+  CHECK(report.response.percentile(0.5)->at_least);
+}
+
+TEST_CASE("the warm-up is left out of percentiles and rates, not out of counts") {
+  World world = open_world(3s);
+  world.scenario.warm_up = 1s;
+  for (int i = 0; i < 300; ++i)
+    world.vote(static_cast<VoterIndex>(i), 10ms * i + 200us, i < 100 ? 500ms : 1ms);
+  const Report report = world.report();
+  CHECK(report.levels.sent.votes == 300);
+  CHECK(report.levels.sent.mean_per_s == 100.0);
+  CHECK(report.levels.sent.peak_per_s == 100.0);
+  CHECK(report.response.count() == 200);
+  CHECK(report.service.percentile(1)->value == 1ms);
+  CHECK(report.lag.count() == 200);
+}
+
+TEST_CASE("closed workloads have no lag") {
+  World world = open_world(1s);
+  scenario::Workload closed;
+  closed.executor = scenario::ConstantClients{};
+  world.scenario.workloads.push_back(closed);
+  world.vote(0, 0ms, 1ms);
+  world.vote(1, 0ms, 1ms);
+  world.attempts.slots[1].workload = 1;
+  CHECK(world.report().lag.count() == 1);
+  CHECK(is_closed(closed));
+  closed.executor = scenario::Burst{10, 5s, 0};
+  CHECK_FALSE(is_closed(closed));
+  closed.executor = scenario::Burst{10, std::nullopt, 4};
+  CHECK(is_closed(closed));
+}
+
+TEST_CASE("the busiest second is one of whole seconds, and none below one second") {
+  World world = open_world(2500ms);
+  for (int i = 0; i < 10; ++i) world.vote(0, 1100ms + 1ms * i, 1ms);
+  for (int i = 0; i < 4; ++i) world.vote(0, 100ms + 1ms * i, 1ms, Outcome::not_sent);
+  Report report = world.report();
+  CHECK(report.levels.sent.peak_per_s == 10.0);
+  CHECK(report.levels.sent.votes == 10);  // not sent is not sent
+  CHECK(report.levels.accepted.mean_per_s == 4.0);
+  world.load = 900ms;
+  CHECK_FALSE(world.report().levels.sent.peak_per_s);
+}
+
+TEST_CASE("rates of the stores come from samples") {
+  World world = open_world(20s);
+  for (int s = 0; s <= 30; ++s) {
+    // 100 rows a second, none from 5 s to 10 s, then 200 a second up to 2000.
+    const int written = s <= 5 ? 100 * s : s <= 10 ? 500 : std::min(500 + 200 * (s - 10), 2000);
+    sample_rows(world, std::chrono::seconds(s), static_cast<std::uint64_t>(written));
+  }
+  const Report report = world.report();
+  CHECK(report.levels.written.peak_per_s == 200.0);
+  CHECK(report.levels.written_best_10s_per_s == 150.0);
+  CHECK(*report.levels.written.mean_per_s == Approx(2000 / 18.0));  // the last row came at 18 s
+  CHECK_FALSE(report.levels.queued.known);                          // pushes could not be derived
+  CHECK_FALSE(report.levels.queued.mean_per_s);
+}
+
+TEST_CASE("end to end is exact where rows carry their commit times") {
+  World world = open_world(1s);
+  world.rows_clock = ClockOffset{250ms, 40us};
+  for (VoterIndex voter = 0; voter < 10; ++voter) {
+    world.vote(voter, 10ms * voter, 5ms);
+    world.row(voter, 10ms * voter + 30ms);
+  }
+  const Report report = world.report();
+  CHECK(report.stored.kind == LatencyKind::exact);
+  CHECK(report.stored.uncertainty == 40us);
+  CHECK(report.stored.count() == 10);
+  CHECK(near(report.stored.percentile(0.5), 30ms));
+}
+
+TEST_CASE("a commit belongs to the last attempt with the row's choice") {
+  World world = open_world(1s);
+  world.vote(0, 100ms, 5ms);
+  world.vote(0, 300ms, 5ms);                     // the same choice again
+  world.vote(0, 500ms, 5ms, Outcome::rejected);  // cannot have been stored
+  world.vote(0, 700ms, 5ms);
+  world.attempts.slots[3].choice = 1;  // lost; the row still holds the one before
+  world.row(0, 310ms);
+  const Report report = world.report();
+  CHECK(report.stored.finished.count() == 1);
+  CHECK(report.stored.finished.max() == 10ms);
+}
+
+TEST_CASE("on an append table the k rows of a choice belong to its last k attempts, in order") {
+  World world = open_world(1s);
+  world.rows.model = TableModel::append;
+  world.vote(0, 100ms, 5ms);
+  world.vote(0, 300ms, 5ms);
+  world.vote(0, 500ms, 5ms);
+  world.row(0, 540ms);  // in any order
+  world.row(0, 320ms);
+  const Report report = world.report();
+  CHECK(report.stored.finished.count() == 2);
+  CHECK(report.stored.finished.min() == 20ms);
+  CHECK(report.stored.finished.max() == 40ms);
+  CHECK(report.stored.unfinished.count() == 1);
+}
+
+TEST_CASE("a commit before its start is kept: clocks differ") {
+  World world = open_world(1s);
+  world.vote(0, 100ms, 5ms);
+  world.row(0, 99ms);
+  CHECK(world.report().stored.finished.min() == -1ms);
+}
+
+TEST_CASE("accepted votes without a row count as slower than all others") {
+  World world = open_world(1s);
+  world.settlement.drain = 4s;
+  for (VoterIndex voter = 0; voter < 4; ++voter) world.vote(voter, 200ms, 5ms);
+  world.vote(9, 0ms, 5ms, Outcome::ambiguous);  // nobody said that it would be stored
+  world.row(0, 230ms);
+  world.row(1, 230ms);
+  const Report report = world.report();
+  CHECK(report.stored.count() == 4);
+  CHECK(report.stored.unfinished.max() == 4800ms);
+  CHECK_FALSE(report.stored.percentile(0.5)->at_least);
+  CHECK(report.stored.percentile(0.75)->at_least);
+}
+
+TEST_CASE("a forged row of a far voter costs no memory and joins nothing") {
+  World world = open_world(1s);
+  world.vote(0, 200ms, 5ms);
+  world.row(0, 230ms);
+  world.row(0xFFFE0000, 230ms);
+  CHECK(world.report().stored.count() == 1);
+}
+
+TEST_CASE("rows without a commit time are left out, and that is said") {
+  World world = open_world(1s);
+  world.vote(0, 200ms, 5ms);
+  world.vote(1, 200ms, 5ms);
+  world.row(0, 230ms);
+  world.rows.rows.own.push_back({1, 0, 0});
+  const Report report = world.report();
+  CHECK(report.stored.kind == LatencyKind::sampled);
+  CHECK(report.stored.count() == 1);
+  CHECK(report.stored.note.find("1 row") == 0);
+}
+
+TEST_CASE("without commit times end to end lies between two samples") {
+  World world = open_world(1s);
+  world.settlement.drain = 9s;
+  for (VoterIndex voter = 0; voter < 3; ++voter) {
+    world.vote(voter, 100ms * voter, 5ms);
+    if (voter < 2) world.rows.rows.own.push_back({voter, 0, 0});
+  }
+  world.vote(0, 900ms, 5ms);  // a re-vote makes no new row
+  sample_rows(world, 1s, 0);
+  sample_rows(world, 2s, 1);
+  sample_rows(world, 3s, 2);
+  const Report report = world.report();
+  CHECK(report.stored.kind == LatencyKind::bounded);
+  CHECK(report.stored.finished.count() == 2);
+  CHECK(report.stored.lower.min() == 1s);  // voter 0, between 1 s and 2 s
+  CHECK(report.stored.finished.min() == 2s);
+  CHECK(report.stored.lower.max() == 1900ms);  // voter 1, between 2 s and 3 s
+  CHECK(report.stored.finished.max() == 2900ms);
+  CHECK(report.stored.unfinished.max() == 9800ms);  // voter 2, never
+  CHECK(near(report.stored.lower_percentile(0.1), 1s));
+}
+
+TEST_CASE("rows that came after the last sample are bounded by the final reading") {
+  World world = open_world(1s);
+  world.settlement.drain = 2s;
+  world.vote(0, 0ms, 5ms);
+  world.rows.rows.own.push_back({0, 0, 0});
+  sample_rows(world, 1s, 0);
+  const Report report = world.report();
+  CHECK(report.stored.unfinished.count() == 0);
+  CHECK(report.stored.lower.max() == 1s);
+  CHECK(report.stored.finished.max() == 3s);
+}
+
+TEST_CASE("without a table there is no end to end") {
+  World world = open_world(1s);
+  world.vote(0, 0ms, 5ms);
+  world.rows = {};
+  CHECK(world.report().stored.kind == LatencyKind::none);
+  CHECK(world.report().stored.count() == 0);
+}

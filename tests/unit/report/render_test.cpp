@@ -1,0 +1,163 @@
+// What holds for every output, whatever was in the run.
+#include "report/render.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/text.h"
+#include "support/catch.h"
+#include "world.h"
+
+using namespace votebench;
+using namespace votebench::report;
+using namespace votebench::report::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+World extreme() {
+  World world = worker_crash();
+  constexpr std::uint64_t kHuge = 18'446'744'073'709'551'615U;
+  world.scenario.name = std::string(300, 'x');
+  world.verdict.reasons = {std::string(300, 'y'), "word " + std::string(90, 'z')};
+  world.verdict.accounting = {kHuge, kHuge, kHuge, kHuge, kHuge, kHuge};
+  for (ClassTally* tally :
+       {&world.verdict.lost, &world.verdict.flipped, &world.verdict.stale,
+        &world.verdict.duplicated, &world.verdict.phantom, &world.verdict.contradiction})
+    *tally = {kHuge, kHuge - 1};
+  world.verdict.queued = world.verdict.in_flight = world.verdict.pending = kHuge;
+  world.queue.pushed = world.queue.depth_max = kHuge;
+  world.scenario.thresholds[0].text = std::string(300, 't');
+  return world;
+}
+
+// Paths and commands are to be copied and stay whole.
+bool for_copying(const std::string& line) {
+  return line.starts_with("  report   ") || line.starts_with("  next     ");
+}
+
+void check_width(const Report& report) {
+  for (const bool unicode : {true, false})
+    for (const bool colour : {true, false})
+      for (const std::string& line : lines_of(summary_text(report, {unicode, colour, 80}))) {
+        INFO(line);
+        if (!for_copying(line)) CHECK(display_width(line) <= 80);
+      }
+}
+
+}  // namespace
+
+TEST_CASE("no line is wider than the terminal") {
+  check_width(quick_pass().report());
+  check_width(worker_crash().report());
+  check_width(still_queued().report());
+  check_width(extreme().report());
+}
+
+TEST_CASE("ASCII output is ASCII, plain output has no escapes") {
+  World world = worker_crash();
+  world.scenario.name = world.events[0].name = "票\x1b[2J\xFF";
+  for (const char c : summary_text(world.report(), {false, false, 80}))
+    REQUIRE((c == '\n' || (c >= ' ' && c <= '~')));
+  for (const std::string& text :
+       {summary_text(world.report(), {true, false, 80}), summary_markdown(world.report())}) {
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(is_valid_utf8(text));
+  }
+}
+
+TEST_CASE("a pass is short, and the verdict comes first and last") {
+  const auto lines = lines_of(summary_text(quick_pass().report(), {true, false, 80}));
+  CHECK(lines.size() <= 16);
+  CHECK(lines.front().starts_with("PASS  quick"));
+  CHECK(lines.back() == "exit 0: passed");
+}
+
+TEST_CASE("the stable core of result.json") {
+  const auto json = nlohmann::json::parse(result_json(worker_crash().report()));
+  CHECK(json.at("schema") == "votebench.result/1");
+  CHECK(json.at("verdict") == "fail");
+  CHECK(json.at("exit_code") == 1);
+  CHECK(json.at("reasons").size() == 1);
+  for (const char* key : {"id", "scenario", "seed", "started", "ended", "interrupted"})
+    CHECK(json.at("run").contains(key));
+  const auto& sum = json.at("accounting");
+  CHECK(sum.at("planned") == sum.at("acked").get<int>() + sum.at("rejected").get<int>() +
+                                 sum.at("ambiguous").get<int>() + sum.at("not_sent").get<int>() +
+                                 sum.at("never_started").get<int>());
+  CHECK(json.at("levels").at("http").at("accepted") == 39350);
+  for (const char* key : {"pushed", "popped", "depth_start", "depth_end", "depth_max"})
+    CHECK(json.at("levels").at("queue").at(key).is_number());
+  for (const char* key :
+       {"rows_start", "rows_end", "written", "rate_mean_per_s", "rate_peak_per_s"})
+    CHECK(json.at("levels").at("db").at(key).is_number());
+  const auto& audit = json.at("audit");
+  for (const char* key :
+       {"persisted", "superseded", "recovered", "absent_ambiguous", "pending", "queued",
+        "in_flight", "probes", "carry_over", "other_run", "foreign", "invalid_own"})
+    CHECK(audit.at(key).is_number());
+  for (const char* key : {"lost", "flipped", "duplicated", "stale", "phantom", "contradiction"})
+    for (const char* part : {"count", "allowed", "passed", "examples"})
+      CHECK(audit.at(key).contains(part));
+  CHECK(audit.at("lost").at("by_hop").at("unknown") == 37);
+  CHECK(audit.at("lost").at("by_hop_range").at("worker-or-db") == 37);
+  CHECK(json.at("settled").at("settled") == true);
+  CHECK(json.at("settled").at("drain_s") == 3.1);
+  for (const char* name : {"http_response", "http_service", "end_to_end"})
+    for (const char* key : {"unit", "kind", "count", "p50", "p90", "p99", "p999", "max"})
+      CHECK(json.at("latency").at(name).contains(key));
+  CHECK(json.at("generator").at("valid") == true);
+  CHECK(json.at("generator").at("lag_us").at("p99").is_number());
+  CHECK(json.at("generator").at("cpu_us_per_vote").is_number());
+  CHECK(json.at("thresholds").at(0).at("passed") == true);
+}
+
+TEST_CASE("result.json has null where nothing was measured, and survives any bytes") {
+  World world = quick_pass();
+  world.attempts.slots.clear();
+  world.samples.clear();
+  world.rows = {};
+  world.verdict = {};
+  world.scenario.name = "\xC0\x80\xFF";
+  world.generator.planned_rate_per_s = std::numeric_limits<double>::infinity();
+  world.generator.steal_share = std::numeric_limits<double>::quiet_NaN();
+  world.settlement.drain_rate_per_s = std::numeric_limits<double>::quiet_NaN();
+  const std::string text = result_json(world.report());
+  CHECK(text.find("nan") == std::string::npos);
+  CHECK(text.find("inf") == std::string::npos);
+  const auto json = nlohmann::json::parse(text);
+  CHECK(json.at("run").at("scenario") == "\\xc0\\x80\\xff");
+  CHECK(json.at("latency").at("http_response").at("p99").is_null());
+  CHECK(json.at("latency").at("end_to_end").at("kind").is_null());
+  CHECK(json.at("generator").at("cpu_us_per_vote").is_null());
+  CHECK(json.at("generator").at("steal_share").is_null());
+}
+
+TEST_CASE("the Markdown summary keeps its limit") {
+  World world = worker_crash();
+  world.verdict.reasons.assign(500, std::string(400, 'y'));
+  const std::string text = summary_markdown(world.report());
+  CHECK(text.size() <= kMaxMarkdownBytes);
+  CHECK(text.find("(cut here; result.json has everything)") != std::string::npos);
+  CHECK(summary_markdown(extreme().report()).size() <= kMaxMarkdownBytes);
+}
+
+TEST_CASE("a loss tells when it happened and to whom") {
+  World world = worker_crash();
+  std::string text = summary_text(world.report(), {false, false, 80});
+  CHECK(text.find("all sent 9.15 ms to 146 ms after worker-crash") != std::string::npos);
+  CHECK(text.find("vb7f3a91bd00003d83076ec74d, 36 more") != std::string::npos);
+  world.events.clear();
+  text = summary_text(world.report(), {false, false, 80});
+  CHECK(text.find("all sent 1m00s after the start") != std::string::npos);
+  world.events = {{70s, "later", ""}};
+  text = summary_text(world.report(), {false, false, 80});
+  CHECK(text.find("after later") == std::string::npos);
+}
