@@ -25,10 +25,10 @@ struct SampleSink {
 
 // Probes are moved in: the sampler has its own connections. Either may be null.
 struct SamplerSources {
-  std::unique_ptr<target::QueueProbe> queue;
-  QueueSnapshot queue_baseline;
+  std::unique_ptr<target::QueueProbe> queue = nullptr;
+  QueueSnapshot queue_baseline = {};
   Nanoseconds queue_every = std::chrono::milliseconds(100);
-  std::unique_ptr<target::RowStore> rows;
+  std::unique_ptr<target::RowStore> rows = nullptr;
   VoterIds ids;
   Nanoseconds rows_every = std::chrono::milliseconds(250);
 };
