@@ -13,7 +13,7 @@ namespace votebench::target {
 namespace {
 
 // A table's blocks that are looked at again and again; older ones are taken as they were.
-constexpr std::uint64_t kTailBlocks = 128;
+constexpr std::uint64_t kTailBlocks = 32;
 
 WallTime from_microseconds(std::uint64_t value) {
   return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(value)));
