@@ -59,30 +59,6 @@ bool needs_explanation(VoteClass vote_class) {
   return vote_class != VoteClass::persisted && vote_class != VoteClass::recovered;
 }
 
-// The table cannot hold two rows of a voter; should it, the one that accuses least is the voter's
-// and the others are one too many.
-ChoiceIndex most_innocent_row(const VoterCase& voter) {
-  const auto guilt = [&](ChoiceIndex value) {
-    constexpr VoteClass kByGuilt[] = {VoteClass::persisted, VoteClass::recovered, VoteClass::stale,
-                                      VoteClass::contradiction, VoteClass::flipped};
-    const VoteClass vote_class = meaning_of_row(voter.casts, value).vote_class;
-    return std::find(std::begin(kByGuilt), std::end(kByGuilt), vote_class) - std::begin(kByGuilt);
-  };
-  return *std::min_element(voter.rows.begin(), voter.rows.end(), [&](ChoiceIndex a, ChoiceIndex b) {
-    return std::pair(guilt(a), a) < std::pair(guilt(b), b);
-  });
-}
-
-void count_extra_rows(const VoterCase& voter, ChoiceIndex kept, Judgement& judgement) {
-  std::vector<ChoiceIndex> rows(voter.rows.begin(), voter.rows.end());
-  rows.erase(std::find(rows.begin(), rows.end(), kept));
-  std::sort(rows.begin(), rows.end());
-  for (const ChoiceIndex row : rows) {
-    judgement.row(VoteClass::duplicated);
-    judgement.suspect({VoteClass::duplicated, voter.voter, Suspicion::kNoCast, row});
-  }
-}
-
 // The loss of the final vote would not show: what it replaced, or may have replaced, looks alike.
 bool is_blind(std::span<const Cast> casts, std::size_t final_vote) {
   const ChoiceIndex value = casts[final_vote].choice();
@@ -130,12 +106,26 @@ void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {
     judgement.suspect({row_class, voter.voter, static_cast<std::uint32_t>(meaning.cast), row});
 }
 
+// The table cannot hold two rows of a voter; should it, one is judged, rather one that accuses
+// nobody, and the others are too many.
+void judge_rows(const VoterCase& voter, Judgement& judgement) {
+  std::vector<ChoiceIndex> rows(voter.rows.begin(), voter.rows.end());
+  std::sort(rows.begin(), rows.end());
+  const auto innocent = std::find_if(rows.begin(), rows.end(), [&](ChoiceIndex row) {
+    return !needs_explanation(meaning_of_row(voter.casts, row).vote_class);
+  });
+  if (innocent != rows.end()) std::iter_swap(rows.begin(), innocent);
+  judge_row(voter, rows.front(), judgement);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    judgement.row(VoteClass::duplicated);
+    judgement.suspect({VoteClass::duplicated, voter.voter, Suspicion::kNoCast, rows[i]});
+  }
+}
+
 void judge_voter(const VoterCase& voter, Judgement& judgement) {
   if (voter.rows.empty()) return judge_without_row(voter, judgement);
   if (voter.rows.size() == 1) return judge_row(voter, voter.rows.front(), judgement);
-  const ChoiceIndex row = most_innocent_row(voter);
-  judge_row(voter, row, judgement);
-  count_extra_rows(voter, row, judgement);
+  judge_rows(voter, judgement);
 }
 
 }  // namespace

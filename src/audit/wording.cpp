@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "core/text.h"
 
@@ -104,18 +104,6 @@ void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
   rows(verdict.invalid_own, "with a damaged or forged id of this run");
   add_if(input.rows.strangers_changed,
          "rows that were there before the run were changed or removed", notes);
-}
-
-Nanoseconds rounded_up(Nanoseconds value, Nanoseconds step) {
-  return (value + step - Nanoseconds(1)) / step * step;
-}
-
-// A round drain.timeout that would have been enough, with 2 % to spare.
-std::string enough_time(const Settlement& settlement) {
-  using namespace std::chrono_literals;
-  const auto all = settlement.drain + *settlement.still_needed;
-  const Nanoseconds spared = all + all / 50;
-  return duration_literal(rounded_up(spared, spared < 60s ? Nanoseconds(10s) : Nanoseconds(60s)));
 }
 
 }  // namespace
@@ -228,17 +216,17 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
   add(verdict.pending, "not in the table and not seen in the queue");
   if (waiting.empty()) waiting = "not settled";
   std::string text = fmt::format("{} after {}", waiting, format_duration(settlement.drain));
-  if (settlement.still_needed && settlement.drain_rate_per_s > 0)
-    return text + fmt::format(" (worker {:.3g}/s: needs {}; set drain.timeout: {})",
+  if (const auto enough = settlement.enough_time())
+    return text + fmt::format(" (worker {:.1f}/s: needs {}; set drain.timeout: {})",
                               settlement.drain_rate_per_s,
-                              format_duration(*settlement.still_needed), enough_time(settlement));
-  return settlement.reason.empty() ? text : text + ": " + settlement.reason;
+                              format_duration(*settlement.still_needed), duration_literal(*enough));
+  return settlement.reason.empty() ? text : settlement.reason;
 }
 
 std::string unsettled_advice(const Settlement& settlement) {
-  if (settlement.still_needed && settlement.drain_rate_per_s > 0)
+  if (const auto enough = settlement.enough_time())
     return fmt::format("set drain.timeout: {}, or later: votebench verify",
-                       enough_time(settlement));
+                       duration_literal(*enough));
   return "look after the worker, then: votebench verify";
 }
 

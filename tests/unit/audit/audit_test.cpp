@@ -15,6 +15,10 @@ constexpr ChoiceIndex kB = 1;
 
 Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
 
+std::string first(const std::vector<std::string>& lines) {
+  return lines.empty() ? "(nothing)" : lines.front();
+}
+
 // `count` voters whose votes for `a` have their rows.
 CaseFile persisted(VoterIndex count) {
   CaseFile file;
@@ -82,10 +86,10 @@ TEST_CASE("pass: needs 70 % of the plan accepted and at least one") {
   CHECK(judge(file).reasons == std::vector<std::string>{"0 of 7 accepted votes lost in this run"});
   file.empty_slots = 4;
   CHECK(judge(file).kind == VerdictKind::inconclusive);
-  CHECK(judge(file).reasons.front() ==
+  CHECK(first(judge(file).reasons) ==
         "only 7 of 11 planned votes were accepted; a pass needs 70 %");
   CHECK(judge(CaseFile()).kind == VerdictKind::inconclusive);
-  CHECK(judge(CaseFile()).reasons.front() == "no vote was accepted: there is nothing to audit");
+  CHECK(first(judge(CaseFile()).reasons) == "no vote was accepted: there is nothing to audit");
 }
 
 TEST_CASE("pass: a share of unknown answers is tolerated, no more") {
@@ -95,7 +99,7 @@ TEST_CASE("pass: a share of unknown answers is tolerated, no more") {
   CHECK(judge(file).kind == VerdictKind::pass);
   file.vote(501, kA, Outcome::ambiguous);
   CHECK(judge(file).kind == VerdictKind::inconclusive);
-  CHECK(judge(file).reasons.front() ==
+  CHECK(first(judge(file).reasons) ==
         "2 votes got no clear answer (1.98 % of the plan, allowed 1 %): they may or may not count");
 }
 
@@ -113,7 +117,7 @@ TEST_CASE("allowances: one more than allowed fails") {
   file.limits.lost = 1;
   CHECK(judge(file).kind == VerdictKind::pass);
   CHECK(judge(file).reasons == std::vector<std::string>{"1 of 4 accepted votes lost in this run"});
-  CHECK(judge(file).notes.front() ==
+  CHECK(first(judge(file).notes) ==
         "1 accepted vote has no row: lost between vote and db (allowed: 1)");
   file.vote(10, kA, Outcome::acked);
   CHECK(judge(file).kind == VerdictKind::fail);
@@ -151,7 +155,7 @@ TEST_CASE("evidence: without a queue a complete table passes, an absent vote pro
   CHECK(verdict.kind == VerdictKind::inconclusive);
   CHECK(verdict.pending == 1);
   CHECK(
-      verdict.reasons.front() ==
+      first(verdict.reasons) ==
       "1 accepted vote is not in the table, and no queue is configured: late and lost look alike");
 }
 
@@ -207,8 +211,18 @@ TEST_CASE("unsettled: says how long the rest would need") {
   const Verdict verdict = judge(file);
   CHECK(verdict.queued == 2310);
   CHECK(verdict.pending == 0);
-  CHECK(verdict.reasons.front() ==
+  CHECK(first(verdict.reasons) ==
         "2,310 votes still queued after 1m00s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)");
+}
+
+TEST_CASE("unsettled: without a rate the reason of the settlement says it all") {
+  CaseFile file = persisted(1);
+  file.unsettled().vote(9, kA, Outcome::acked);
+  file.settlement.drain = std::chrono::minutes(2);
+  CHECK(first(judge(file).reasons) ==
+        "1 vote not in the table and not seen in the queue after 2m00s");
+  file.settlement.reason = "worker 127.0.0.1:5101 has not come back for a vote for 7 s";
+  CHECK(first(judge(file).reasons) == file.settlement.reason);
 }
 
 TEST_CASE("rows: a table that should hold one row per voter counts each further one as too many") {
@@ -218,6 +232,24 @@ TEST_CASE("rows: a table that should hold one row per voter counts each further 
   CHECK(verdict.persisted == 2);
   CHECK(verdict.duplicated.count == 2);
   CHECK(verdict.flipped.count == 0);
+}
+
+TEST_CASE("rows: of several rows of one voter the one that accuses nobody counts") {
+  CaseFile file = persisted(1);
+  file.vote(9, kA, Outcome::acked).vote(9, kB, Outcome::acked).vote(9, 2, Outcome::ambiguous);
+  file.row(9, kA).row(9, 2);
+  Verdict verdict = judge(file);
+  CHECK(verdict.recovered == 1);
+  CHECK(verdict.stale.count == 0);
+  CHECK(verdict.duplicated.count == 1);
+  REQUIRE(verdict.findings.size() == 1);
+  CHECK(verdict.findings.front().vote_class == VoteClass::duplicated);
+  CHECK(verdict.findings.front().found == "a");
+  file.rows.rows.own.pop_back();
+  file.row(9, kOtherChoice);
+  verdict = judge(file);
+  CHECK(verdict.stale.count == 1);
+  CHECK(verdict.duplicated.count == 1);
 }
 
 TEST_CASE("rows: probes and strangers stay outside all sums") {
@@ -260,7 +292,7 @@ TEST_CASE("re-votes: the share whose loss would not show is counted") {
   file.row(2, kB);
   file.vote(3, kB, Outcome::ambiguous).vote(3, kB, Outcome::acked).row(3, kB);
   CHECK(judge(file).blind == 2);
-  CHECK(judge(file).notes.front() ==
+  CHECK(first(judge(file).notes) ==
         "2 final votes repeat the voter's previous choice: their loss would not show");
 }
 
