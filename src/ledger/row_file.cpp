@@ -36,6 +36,21 @@ T take(const char*& at) {
   return value;
 }
 
+Result<> check_whole(std::string_view content, const std::filesystem::path& file) {
+  if (content.size() < kHeaderBytes + kHashDigits || !content.starts_with(kMagic))
+    return damaged(file, "it has no header");
+  const char* at = content.data() + kMagic.size();
+  const auto count = take<std::uint64_t>(at);
+  const std::size_t body = content.size() - kHeaderBytes - kHashDigits;
+  if (body % kRowBytes != 0 || count != body / kRowBytes)
+    return damaged(file,
+                   fmt::format("its header says {} rows, it has {} bytes of them", count, body));
+  const std::size_t summed = content.size() - kHashDigits;
+  if (content.substr(summed) != sha256(content.substr(0, summed)))
+    return damaged(file, "its checksum does not match");
+  return {};
+}
+
 }  // namespace
 
 Result<> write_rows(const std::filesystem::path& file, const std::vector<OwnRow>& rows) {
@@ -53,19 +68,9 @@ Result<> write_rows(const std::filesystem::path& file, const std::vector<OwnRow>
 
 Result<std::vector<OwnRow>> read_rows(const std::filesystem::path& file) {
   TRY_ASSIGN(const std::string content, read_file(file));
-  if (content.size() < kHeaderBytes + kHashDigits || !content.starts_with(kMagic))
-    return damaged(file, "it has no header");
+  TRY(check_whole(content, file));
   const char* at = content.data() + kMagic.size();
-  const auto count = take<std::uint64_t>(at);
-  const std::size_t body = content.size() - kHeaderBytes - kHashDigits;
-  if (body % kRowBytes != 0 || count != body / kRowBytes)
-    return damaged(file,
-                   fmt::format("its header says {} rows, it has {} bytes of them", count, body));
-  const std::string_view summed(content.data(), content.size() - kHashDigits);
-  if (content.substr(summed.size()) != sha256(summed))
-    return damaged(file, "its checksum does not match");
-
-  std::vector<OwnRow> rows(count);
+  std::vector<OwnRow> rows(take<std::uint64_t>(at));
   for (OwnRow& row : rows) {
     row.voter = take<VoterIndex>(at);
     row.choice = static_cast<ChoiceIndex>(take<std::uint32_t>(at));
