@@ -104,6 +104,25 @@ TEST_CASE("a connection per vote, and none left open") {
   CHECK(server.connections() == 50);
 }
 
+TEST_CASE("whoever was told to close is waited for, within limits") {
+  ScriptedServer server([](const std::string& request, int) {
+    return accept(request, "Connection: close\r\n");  // but it does not close
+  });
+  const auto box = box_at(server.port());
+  Voter voter(*box);
+  const std::size_t before = open_descriptors();
+  const Instant first = real_clock().now();
+  for (VoterIndex i = 0; i < 4; ++i) CHECK(voter.cast(i).outcome == Outcome::acked);
+  CHECK(open_descriptors() == before + 4 * 2);  // ours and the server's ends
+  CHECK(voter.session->deadline() >= first + 1s);
+  CHECK(voter.cast(4).outcome == Outcome::acked);
+  server.wait_until_closed(1);  // the oldest was one too many
+  (void)voter.session->on_deadline(real_clock().now() + 2s);
+  server.wait_until_closed(5);
+  CHECK(open_descriptors() == before);
+  CHECK(voter.session->deadline() == Instant::max());
+}
+
 TEST_CASE("a server that closes without answering: delivered once, ambiguous once") {
   ScriptedServer server([](const std::string& request, int served) {
     return served == 0 ? accept(request) : Reply{"", Reply::Then::close};
