@@ -51,6 +51,17 @@ Result<> check_whole(std::string_view content, const std::filesystem::path& file
   return {};
 }
 
+std::vector<OwnRow> rows_in(std::string_view content) {
+  const char* at = content.data() + kMagic.size();
+  std::vector<OwnRow> rows(take<std::uint64_t>(at));
+  for (OwnRow& row : rows) {
+    row.voter = take<VoterIndex>(at);
+    row.choice = static_cast<ChoiceIndex>(take<std::uint32_t>(at));
+    row.committed_ns = take<std::int64_t>(at);
+  }
+  return rows;
+}
+
 }  // namespace
 
 Result<> write_rows(const std::filesystem::path& file, const std::vector<OwnRow>& rows) {
@@ -67,16 +78,10 @@ Result<> write_rows(const std::filesystem::path& file, const std::vector<OwnRow>
 }
 
 Result<std::vector<OwnRow>> read_rows(const std::filesystem::path& file) {
-  TRY_ASSIGN(const std::string content, read_file(file));
-  TRY(check_whole(content, file));
-  const char* at = content.data() + kMagic.size();
-  std::vector<OwnRow> rows(take<std::uint64_t>(at));
-  for (OwnRow& row : rows) {
-    row.voter = take<VoterIndex>(at);
-    row.choice = static_cast<ChoiceIndex>(take<std::uint32_t>(at));
-    row.committed_ns = take<std::int64_t>(at);
-  }
-  return rows;
+  const Result<std::string> content = read_file(file);
+  if (!content) return fail(content.error());
+  TRY(check_whole(*content, file));
+  return rows_in(*content);
 }
 
 }  // namespace votebench::ledger
