@@ -1,0 +1,249 @@
+// CPU per vote of the senders with everything on (identity, ledger, clock), as a ratio to wrk doing
+// the same work (load_bench.lua), in paired rounds against one server. Then: the accuracy of open
+// models, and the price of pacing slowly.
+//
+//   bench_load [rounds]        needs wrk; pins the client to one processor, the server to another
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/check.h"
+#include "ledger/attempt_store.h"
+#include "load/load.h"
+
+using namespace votebench;
+using namespace std::chrono_literals;
+
+namespace {
+
+void pin_to(int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(processor, &set);
+  (void)::sched_setaffinity(0, sizeof set, &set);
+}
+
+// --- the server: answers each POST with a page of 1.2 KB and the cookie it came with -------------
+
+std::atomic<std::uint64_t>* shared_counter() {
+  void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  CHECK_THAT_HOLDS(page != MAP_FAILED);
+  return new (page) std::atomic<std::uint64_t>(0);
+}
+
+int listen_on_loopback(std::uint16_t& port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  CHECK_THAT_HOLDS(::bind(fd, generic, length) == 0 && ::listen(fd, 4096) == 0);
+  CHECK_THAT_HOLDS(::getsockname(fd, generic, &length) == 0);
+  port = ntohs(address.sin_port);
+  return fd;
+}
+
+void watch(int epoll_fd, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  CHECK_THAT_HOLDS(::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+// Requests come whole in this benchmark. False: the connection is over.
+bool answer_one(int fd, std::atomic<std::uint64_t>& requests) {
+  static const std::string page(1200, 'x');
+  char block[4096];
+  const ssize_t got = ::recv(fd, block, sizeof block, 0);
+  if (got <= 0) return false;
+  const std::string_view request(block, static_cast<std::size_t>(got));
+  const std::size_t cookie = request.find("voter_id=");
+  const bool close = request.find("Connection: close") != std::string_view::npos;
+  const std::string answer =
+      fmt::format("HTTP/1.1 200 OK\r\nSet-Cookie: {}; Path=/\r\n{}Content-Length: {}\r\n\r\n{}",
+                  request.substr(cookie, 9 + VoterIds::kLength),
+                  close ? "Connection: close\r\n" : "", page.size(), page);
+  requests.fetch_add(1, std::memory_order_relaxed);
+  (void)::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  return !close;
+}
+
+[[noreturn]] void serve(int listener, std::atomic<std::uint64_t>& requests) {
+  pin_to(1);
+  const int epoll_fd = ::epoll_create1(0);
+  watch(epoll_fd, listener);
+  epoll_event events[128];
+  for (;;) {
+    const int ready = ::epoll_wait(epoll_fd, events, 128, -1);
+    for (int i = 0; i < ready; ++i) {
+      const int fd = events[i].data.fd;
+      if (fd != listener) {
+        if (!answer_one(fd, requests)) ::close(fd);
+        continue;
+      }
+      for (int client = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK); client >= 0;
+           client = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK))
+        watch(epoll_fd, client);
+    }
+  }
+}
+
+// --- the clients ---------------------------------------------------------------------------------
+
+struct Lags final : AttemptSink {
+  bool intend(AttemptNumber, const Intent& intent) noexcept override {
+    lags.push_back(intent.lag);
+    return true;
+  }
+  void conclude(AttemptNumber, const Conclusion&) noexcept override {}
+  std::vector<Nanoseconds> lags;
+};
+
+scenario::Scenario scenario_of(scenario::Executor executor, bool keep_alive) {
+  scenario::Scenario scenario;
+  scenario.name = "bench";
+  scenario.threads = 1;
+  scenario.http.keep_alive = keep_alive;
+  scenario::Workload workload;
+  workload.name = "bench";
+  workload.executor = std::move(executor);
+  scenario.workloads = {workload};
+  return scenario;
+}
+
+load::LoadSummary send(const scenario::Scenario& scenario, std::uint16_t port, AttemptSink& sink) {
+  const auto plan = plan::RunPlan::make(scenario).value();
+  TargetSettings target;
+  target.vote.host = "127.0.0.1";
+  target.vote.port = port;
+  const auto box =
+      target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
+  load::LoadCounters counters;
+  const load::LoadInput input{plan, scenario, *box, sink, real_clock().now(), real_clock()};
+  auto summary = load::run_load(input, counters, {}).value();
+  CHECK_THAT_HOLDS(summary.total.acked == summary.total.planned);
+  return summary;
+}
+
+void send_recorded(std::uint16_t port, bool keep_alive) {
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / fmt::format("load-bench-{}", ::getpid());
+  const auto store =
+      ledger::AttemptStore::create(
+          directory, {{.name = "bench", .first = 0, .reserved = 1U << 22U, .total = std::nullopt}})
+          .value();
+  const scenario::ConstantClients clients{64, 2s, std::nullopt, Nanoseconds(0), false};
+  (void)send(scenario_of(clients, keep_alive), port, *store);
+  std::filesystem::remove_all(directory);
+}
+
+[[noreturn]] void run_wrk(std::uint16_t port, bool keep_alive) {
+  if (!keep_alive) ::setenv("LOAD_BENCH_CONNECTION", "close", 1);
+  const int null = ::open("/dev/null", O_WRONLY);
+  ::dup2(null, 1);
+  const std::string url = fmt::format("http://127.0.0.1:{}/", port);
+  ::execlp("wrk", "wrk", "-t1", "-c64", "-d2s", "-s", SOURCE_DIR "/tests/bench/load_bench.lua",
+           url.c_str(), nullptr);
+  std::perror("wrk");
+  ::_exit(1);
+}
+
+// --- measuring -----------------------------------------------------------------------------------
+
+struct Cost {
+  double us_per_vote = 0;
+  double votes_per_s = 0;
+};
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+Cost measure(const std::function<void()>& client, const std::atomic<std::uint64_t>& requests) {
+  const std::uint64_t before = requests.load();
+  const Instant start = real_clock().now();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    pin_to(0);
+    client();
+    ::_exit(0);
+  }
+  int status = 0;
+  rusage usage{};
+  CHECK_THAT_HOLDS(::wait4(child, &status, 0, &usage) == child && status == 0);
+  const auto votes = static_cast<double>(requests.load() - before);
+  const double wall = std::chrono::duration<double>(real_clock().now() - start).count();
+  return {(seconds(usage.ru_utime) + seconds(usage.ru_stime)) * 1e6 / votes, votes / wall};
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void compare(int rounds, std::uint16_t port, bool keep_alive,
+             const std::atomic<std::uint64_t>& requests) {
+  std::vector<double> ratios;
+  for (int round = 0; round < rounds; ++round) {
+    const Cost ours = measure([&] { send_recorded(port, keep_alive); }, requests);
+    const Cost theirs = measure([&] { run_wrk(port, keep_alive); }, requests);
+    ratios.push_back(ours.us_per_vote / theirs.us_per_vote);
+    fmt::print("  round {}: {:5.2f} us/vote at {:6.0f}/s, wrk {:5.2f} at {:6.0f}/s, ratio {:.2f}\n",
+               round + 1, ours.us_per_vote, ours.votes_per_s, theirs.us_per_vote,
+               theirs.votes_per_s, ratios.back());
+  }
+  fmt::print("{}: median ratio {:.2f}\n", keep_alive ? "keep-alive" : "a connection per vote",
+             median(ratios));
+}
+
+void report_pacing(std::uint16_t port, double rate) {
+  Lags sink;
+  const auto summary = send(scenario_of(scenario::ConstantArrivalRate{rate, 5s}, true), port, sink);
+  std::sort(sink.lags.begin(), sink.lags.end());
+  const auto at = [&](double q) {
+    const auto index = static_cast<std::size_t>(q * static_cast<double>(sink.lags.size() - 1));
+    return std::chrono::duration<double, std::micro>(sink.lags[index]).count();
+  };
+  const auto wall = std::chrono::duration<double>(summary.finished - summary.started).count();
+  fmt::print(
+      "{:.0f}/s: {} sent, lag p50 {:.0f} us, p99 {:.0f} us, max {:.0f} us, {:.1f} % of a core\n",
+      rate, summary.total.started, at(0.5), at(0.99), at(1),
+      100 * std::chrono::duration<double>(summary.cpu).count() / wall);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
+  std::atomic<std::uint64_t>* requests = shared_counter();
+  std::uint16_t port = 0;
+  const int listener = listen_on_loopback(port);
+  const pid_t server = ::fork();
+  if (server == 0) serve(listener, *requests);
+  ::close(listener);
+  compare(rounds, port, true, *requests);
+  compare(rounds, port, false, *requests);
+  pin_to(0);
+  for (const double rate : {100.0, 1000.0, 10000.0}) report_pacing(port, rate);
+  ::kill(server, SIGTERM);
+  (void)::waitpid(server, nullptr, 0);
+}
