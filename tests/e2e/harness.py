@@ -134,7 +134,9 @@ class Stack:
         return self.redis().llen("votes")
 
     def query(self, sql, *parameters):
-        connection = psycopg2.connect(self.target["postgres"]["url"])
+        postgres = self.target["postgres"]
+        password = pathlib.Path(postgres["password"]["file"]).read_text()
+        connection = psycopg2.connect(postgres["url"], password=password)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
