@@ -23,8 +23,6 @@ constexpr std::array<std::pair<std::string_view, ServiceAction>, 6> kActions{{
     {"restart", ServiceAction::restart},
 }};
 
-bool is_task(const std::string& name) { return name == "initdb" || name == "reset"; }
-
 }  // namespace
 
 std::optional<ServiceAction> parse_action(std::string_view word) {
@@ -59,8 +57,7 @@ Layout layout_of(const StackId& id, const StackState& state) {
 std::vector<ServiceStatus> service_list(const StackState& state) {
   std::vector<ServiceStatus> services;
   for (const ServiceRecord& service : state.services)
-    if (!is_task(service.name))
-      services.push_back({service.name, is_running(service.process) ? service.process.pid : 0});
+    services.push_back({service.name, is_running(service.process) ? service.process.pid : 0});
   return services;
 }
 

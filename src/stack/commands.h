@@ -20,7 +20,6 @@ namespace votebench::stack {
 
 [[nodiscard]] Layout layout_of(const StackId& id, const StackState& state);
 
-// Without initdb and other tasks that are over.
 [[nodiscard]] std::vector<ServiceStatus> service_list(const StackState& state);
 
 // "ACTION SERVICE" or "reset"; returns when it is done.

@@ -33,15 +33,12 @@ std::string describe_state(const StackId& id, const StackState& state) {
                      state.variant);
 }
 
-Result<> make_directories(const StackId& id) {
-  for (const fs::path& directory : {id.logs(), id.truth()}) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error)
-      return fail(ErrorKind::environment,
-                  fmt::format("cannot make {}: {}", directory.string(), error.message()));
-  }
-  return {};
+Result<> make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("cannot make {}: {}", directory.string(), error.message()));
 }
 
 // Everything that can be wrong with the options is found here, before any process is started.
@@ -52,7 +49,8 @@ Result<LocalStackOptions> completed(LocalStackOptions options) {
   options.votestack = programs.votestack;
   std::error_code error;
   options.id.artifacts = fs::absolute(options.id.artifacts, error);
-  TRY(make_directories(options.id));
+  TRY(make_directory(options.id.logs()));
+  if (options.truth_log) TRY(make_directory(options.id.truth()));
   return options;
 }
 

@@ -25,7 +25,7 @@ struct ServiceSpec {
   std::string name;
   Launch launch;
   int stop_signal = 0;
-  // Never blocks for longer than 100 ms.
+  // Never blocks for longer than 100 ms. Empty for a task, which ends by itself.
   std::function<bool(const Beginning&)> answers;
 };
 

@@ -164,7 +164,9 @@ void Supervisor::end_of(pid_t pid, int status) {
     if (!child.running || child.beginning.process.pid != pid) continue;
     child.running = false;
     child.status = status;
-    if (!child.expected_to_end) fmt::print(stderr, "{} {}\n", name, how_it_ended(status));
+    const bool is_service = static_cast<bool>(child.spec.answers);
+    if (is_service && !child.expected_to_end)
+      fmt::print(stderr, "{} {}\n", name, how_it_ended(status));
   }
 }
 
