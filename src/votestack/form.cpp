@@ -27,9 +27,9 @@ std::string_view trim(std::string_view text) {
 
 std::optional<char> hex_byte(std::string_view digits) {
   unsigned value = 0;
-  const auto [rest, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (digits.size() != 2 || error != std::errc() || rest != digits.data() + 2) return std::nullopt;
+  const char* begin = digits.data();
+  const auto [rest, error] = std::from_chars(begin, begin + digits.size(), value, 16);
+  if (error != std::errc() || rest - begin != 2) return std::nullopt;
   return static_cast<char>(value);
 }
 

@@ -267,7 +267,7 @@ def test_a_taken_port_is_an_error_of_one_line(vote, dead_redis):
     assert len(taken.stderr.splitlines()) == 1 and b"cannot listen" in taken.stderr
 
 
-async def keep_voting(address, connection, votes):
+async def keep_voting(address, connection, votes, everybody_is_done):
     reader, writer = await asyncio.open_connection(*address)
     for n in range(votes):
         writer.write(f"POST / HTTP/1.1\r\nHost: x\r\nCookie: voter_id=c{connection}n{n}\r\n"
@@ -276,15 +276,17 @@ async def keep_voting(address, connection, votes):
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         await reader.readexactly(int(re.search(rb"Content-Length: (\d+)", head)[1]))
+    await everybody_is_done.wait()
     writer.close()
 
 
 @pytest.mark.parametrize("connections,votes", [(256, 20), (1000, 5)])
-def test_many_connections_are_all_served(vote, redis_server, connections, votes):
+def test_many_connections_are_served_at_once(vote, redis_server, connections, votes):
     service = vote()
 
     async def everybody():
-        await asyncio.wait_for(asyncio.gather(*(keep_voting(service.address, c, votes)
+        done = asyncio.Barrier(connections)
+        await asyncio.wait_for(asyncio.gather(*(keep_voting(service.address, c, votes, done)
                                                 for c in range(connections))), 30)
     asyncio.run(everybody())
     elements = redis_server.client().lrange("votes", 0, -1)

@@ -65,7 +65,7 @@ def test_votes_become_rows(worker, redis_server, postgres_server, rows, profile)
 
 @pytest.mark.parametrize("profile", ["reference", "prefetch"])
 def test_batches_keep_the_last_vote_of_a_voter(worker, redis_server, rows, truth, profile):
-    votes = [(f"v{n % 300}", "ab"[n // 300 % 2]) for n in range(1000)]
+    votes = [(f"v{n % 100}", "ab"[n // 100 % 2]) for n in range(1000)]
     push(redis_server, *votes)
     worker(profile)
     wait_for(rows, dict(votes).items())
@@ -88,7 +88,7 @@ def test_the_stock_worker_moves_ten_votes_a_second(worker, redis_server, rows, t
     wait_until(lambda: len(truth("written")) == 8, "8 votes")
     with open(f"{short_tmp}/truth", encoding="utf-8") as log:
         times = [line["t_ns"] for line in map(json.loads, log) if line["event"] == "popped"]
-    assert all(later - earlier >= 100e6 for earlier, later in zip(times, times[1:]))
+    assert times[-1] - times[0] > 0.69e9
 
 
 @pytest.mark.parametrize("profile,options", [("dockersamples", []), ("prefetch", []),
