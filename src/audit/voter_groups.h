@@ -70,7 +70,7 @@ class VoterGroups {
 
  private:
   static constexpr VoterIndex kPageVoters = 256;
-  static constexpr VoterIndex kPages = 1024;
+  static constexpr VoterIndex kPages = 256;
   static constexpr VoterIndex kDirectoryVoters = kPageVoters * kPages;
 
   struct Page {

@@ -9,13 +9,9 @@
 namespace votebench::audit {
 namespace {
 
-// "1 accepted vote", "2,310 accepted votes".
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
-}
-
-std::string_view verb(std::uint64_t count, std::string_view one, std::string_view many) {
-  return count == 1 ? one : many;
+// counted(2310, "vote is", "votes are") -> "2,310 votes are".
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", format_count(count), count == 1 ? one : many);
 }
 
 std::string percent(double share) { return fmt::format("{:.4g} %", share * 100); }
@@ -52,24 +48,22 @@ struct ClassSentence {
   std::string sentence;
 };
 
-std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdict& v) {
-  const auto have = [](const ClassTally& tally) { return verb(tally.count, "has", "have"); };
-  const std::string accepted = counted(v.lost.count, "accepted vote");
-  return {
-      {v.flipped,
-       fmt::format("{} counted with another value than {} sent with",
-                   counted(v.flipped.count, "vote") + (v.flipped.count == 1 ? " was" : " were"),
-                   verb(v.flipped.count, "it was", "they were"))},
-      {v.duplicated, counted(v.duplicated.count, "row") + " more than votes: counted twice"},
-      {v.phantom,
-       fmt::format("{} an id of this run that was never sent",
-                   counted(v.phantom.count, "row") + (v.phantom.count == 1 ? " has" : " have"))},
-      {v.lost, fmt::format("{} {} no row: {}", accepted, have(v.lost), where_lost(input, v))},
-      {v.stale, fmt::format("{} overtaken by an earlier vote of the same voter: re-votes were "
-                            "processed out of order, or a later one was dropped",
-                            counted(v.stale.count, "accepted vote") +
-                                (v.stale.count == 1 ? " was" : " were"))},
+// For every class that accuses and is not empty.
+std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdict& verdict) {
+  std::vector<ClassSentence> sentences;
+  const auto add = [&](const ClassTally& tally, std::string_view one, std::string_view many,
+                       const std::string& rest) {
+    if (tally.count > 0) sentences.push_back({tally, counted(tally.count, one, many) + rest});
   };
+  add(verdict.flipped, "vote was", "votes were", " not counted with the value that was sent");
+  add(verdict.duplicated, "row", "rows", " more than votes: counted twice");
+  add(verdict.phantom, "row has", "rows have", " an id of this run that was never sent");
+  add(verdict.lost, "accepted vote has", "accepted votes have",
+      " no row: " + where_lost(input, verdict));
+  add(verdict.stale, "accepted vote was", "accepted votes were",
+      " overtaken by an earlier vote of the same voter: re-votes were processed out of order, or a "
+      "later one was dropped");
+  return sentences;
 }
 
 void add_if(bool condition, std::string sentence, std::vector<std::string>& notes) {
@@ -80,23 +74,23 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
                      std::vector<std::string>& notes) {
   const QueueEvidence& queue = input.queue;
   const std::uint64_t explained = verdict.accounting.acked + verdict.accounting.ambiguous;
-  add_if(queue.restarts > 0, fmt::format("Redis restarted {}", counted(queue.restarts, "time")),
-         notes);
+  add_if(queue.restarts > 0,
+         fmt::format("Redis restarted {}", counted(queue.restarts, "time", "times")), notes);
   add_if(queue.evicted > 0,
          fmt::format("Redis evicted {}: the list of votes may be among them",
-                     counted(queue.evicted, "key")),
+                     counted(queue.evicted, "key", "keys")),
          notes);
   if (queue.pushed && *queue.pushed > explained)
     notes.push_back(
         fmt::format("{} more than votes sent: somebody else pushes, or a client library "
                     "repeats RPUSH when a reply is late",
-                    counted(*queue.pushed - explained, "push")));
+                    counted(*queue.pushed - explained, "push", "pushes")));
 }
 
 void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
                         std::vector<std::string>& notes) {
   const auto rows = [&](std::uint64_t count, std::string_view what) {
-    add_if(count > 0, fmt::format("{} {}", counted(count, "row"), what), notes);
+    add_if(count > 0, fmt::format("{} {}", counted(count, "row", "rows"), what), notes);
   };
   rows(verdict.carry_over, "from votes that were queued before the run");
   rows(verdict.other_run, "with an id of another votebench run");
@@ -137,18 +131,14 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
                                const Verdict& verdict) {
   std::vector<std::string> notes;
   for (const ClassSentence& entry : class_sentences(input, verdict))
-    add_if(entry.tally.count > 0 && entry.tally.passed(), entry.sentence + allowance(entry.tally),
-           notes);
+    add_if(entry.tally.passed(), entry.sentence + allowance(entry.tally), notes);
   if (balance)
     for (const ChoiceBalance& choice : balance->choices)
       notes.push_back(fmt::format("{}: {} accepted, {} more rows", printable(choice.choice, 40),
                                   format_count(choice.acked), choice.rows));
-  add_if(verdict.blind > 0,
-         fmt::format(
-             "{} the voter's previous choice: {} loss would not show",
-             counted(verdict.blind, "final vote") + (verdict.blind == 1 ? " repeats" : " repeat"),
-             verb(verdict.blind, "its", "their")),
-         notes);
+  if (verdict.blind > 0)
+    notes.push_back(counted(verdict.blind, "final vote repeats", "final votes repeat") +
+                    " the voter's previous choice: a loss there would not show");
   add_queue_notes(input, verdict, notes);
   add_stranger_notes(input, verdict, notes);
   return notes;
@@ -156,7 +146,7 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
 
 std::string pass_reason(const Verdict& verdict) {
   return fmt::format("{} of {} lost in this run", format_count(verdict.lost.count),
-                     counted(verdict.accounting.acked, "accepted vote"));
+                     counted(verdict.accounting.acked, "accepted vote", "accepted votes"));
 }
 
 std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits) {
@@ -166,56 +156,51 @@ std::string too_few_accepted(const Accounting& accounting, const AuditLimits& li
 }
 
 std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits) {
-  const double share = static_cast<double>(accounting.ambiguous) /
-                       static_cast<double>(std::max<std::uint64_t>(accounting.planned, 1));
-  return fmt::format(
-      "{} got no clear answer ({} of the plan, allowed {}): they may or may not count",
-      counted(accounting.ambiguous, "vote"), percent(share), percent(limits.unknown_share));
+  const double planned = static_cast<double>(std::max<std::uint64_t>(accounting.planned, 1));
+  const double share = static_cast<double>(accounting.ambiguous) / planned;
+  return fmt::format("{} no clear answer ({} of the plan, allowed {}): they may or may not count",
+                     counted(accounting.ambiguous, "vote got", "votes got"), percent(share),
+                     percent(limits.unknown_share));
 }
 
 std::string missing_without_queue(std::uint64_t missing) {
-  return fmt::format("{} {} not in the table, and no queue is configured: late and lost look alike",
-                     counted(missing, "accepted vote"), verb(missing, "is", "are"));
+  return counted(missing, "accepted vote is", "accepted votes are") +
+         " not in the table, and no queue is configured: late and lost look alike";
 }
 
 std::string listed_though_settled(std::uint64_t missing) {
-  return fmt::format("{} came to light in the queue after it had settled",
-                     counted(missing, "accepted vote"));
+  return counted(missing, "accepted vote", "accepted votes") +
+         " came to light in the queue after it had settled";
 }
 
 std::string contradictions(std::uint64_t count) {
-  return fmt::format(
-      "{} of votes that were not sent or were rejected: a wrong profile, or a fault of "
-      "votebench",
-      counted(count, "row"));
+  return counted(count, "row", "rows") +
+         " of votes that were not sent or were rejected: a wrong profile, or a fault of votebench";
 }
 
 std::string surplus_rows(std::uint64_t count) {
-  return fmt::format(
-      "{} more than votes: counted twice, or somebody else's; without voter ids the "
-      "two look alike",
-      counted(count, "row"));
+  return counted(count, "row", "rows") +
+         " more than votes: counted twice, or somebody else's; without voter ids the two look "
+         "alike";
 }
 
 std::string unproven_votes(std::uint64_t count) {
-  return fmt::format(
-      "{} may be missing behind as many rows of votes without an answer or from "
-      "before the run",
-      counted(count, "accepted vote"));
+  return counted(count, "accepted vote", "accepted votes") +
+         " may be missing behind as many rows of votes without an answer or from before the run";
 }
 
 std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
   std::string waiting;
   const auto add = [&](std::uint64_t count, std::string_view where) {
     if (count == 0) return;
-    waiting += fmt::format("{}{} {}", waiting.empty() ? "" : ", ",
-                           waiting.empty() ? counted(count, "vote") : format_count(count), where);
+    waiting += waiting.empty() ? counted(count, "vote", "votes") : ", " + format_count(count);
+    waiting += where;
   };
-  add(verdict.queued, "still queued");
-  add(verdict.in_flight, "still with a worker");
-  add(verdict.pending, "not in the table and not seen in the queue");
+  add(verdict.queued, " still queued");
+  add(verdict.in_flight, " still with a worker");
+  add(verdict.pending, " not in the table and not seen in the queue");
   if (waiting.empty()) waiting = "not settled";
-  std::string text = fmt::format("{} after {}", waiting, format_duration(settlement.drain));
+  const std::string text = fmt::format("{} after {}", waiting, format_duration(settlement.drain));
   if (const auto enough = settlement.enough_time())
     return text + fmt::format(" (worker {:.1f}/s: needs {}; set drain.timeout: {})",
                               settlement.drain_rate_per_s,

@@ -293,7 +293,7 @@ TEST_CASE("re-votes: the share whose loss would not show is counted") {
   file.vote(3, kB, Outcome::ambiguous).vote(3, kB, Outcome::acked).row(3, kB);
   CHECK(judge(file).blind == 2);
   CHECK(first(judge(file).notes) ==
-        "2 final votes repeat the voter's previous choice: their loss would not show");
+        "2 final votes repeat the voter's previous choice: a loss there would not show");
 }
 
 TEST_CASE("witness: every claim names its attempt, what was due and what was found") {
