@@ -32,7 +32,7 @@ void add_validate(CLI::App& app, Context& context) {
   CLI::App* command =
       add_command(app, "validate", "Check a scenario, send nothing",
                   "  votebench validate scenarios/quick.yaml\n"
-                  "  votebench validate scenarios/steady.yaml --set workloads.steady.rate=200/s\n");
+                  "  votebench validate scenarios/steady.yaml --set workloads.votes.rate=200/s\n");
   struct Options {
     std::string path;
     std::vector<std::string> overrides;

@@ -182,6 +182,8 @@ void facts_fields(Direction&& field, Facts& facts) {
   field("stopped", facts.stopped);
   field("audit_finished", facts.audit_finished);
   field("completed", facts.completed);
+  field("unfit", facts.unfit);
+  field("unfit_help", facts.unfit_help);
   field("planned", facts.planned);
   field("load_ns", facts.load);
   field("threads", facts.threads);

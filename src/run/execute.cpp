@@ -7,8 +7,8 @@
 #include <csignal>
 #include <thread>
 
-#include "audit/audit.h"
 #include "core/os.h"
+#include "run/judge_run.h"
 #include "run/load_phase.h"
 #include "run/preflight.h"
 #include "run/publish.h"
@@ -117,23 +117,7 @@ Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Pref
                                               .signals = run.signals,
                                               .clock = run.clock,
                                               .t0 = recording.t0}));
-  TRY(recording.directory.save_evidence(
-      {phase.drain.queue, phase.drain.rows, phase.drain.settlement}));
   return phase;
-}
-
-Verdict judge(const Run& run, const TargetInUse& target, const Recording& recording,
-              const LoadPhase& phase) {
-  return audit::judge({.planned = phase.load.total.planned,
-                       .choices = run.plan.choices(),
-                       .identity = target.settings().vote.identity,
-                       .ids = run.ids(),
-                       .limits = run.request.scenario.audit,
-                       .attempts = *recording.attempts,
-                       .queue = phase.drain.queue,
-                       .rows = phase.drain.rows,
-                       .settlement = phase.drain.settlement,
-                       .interrupted = phase.load.end != load::LoadEnd::completed});
 }
 
 std::vector<std::pair<std::string, std::string>> describe_environment(const Preflight& preflight) {
@@ -146,41 +130,30 @@ std::vector<std::pair<std::string, std::string>> describe_environment(const Pref
   return facts;
 }
 
-report::StopCause stop_cause(const SignalWatcher& signals) {
-  if (!signals.first().stop_requested()) return report::StopCause::none;
-  return signals.last_signal() == SIGTERM ? report::StopCause::terminate
-                                          : report::StopCause::interrupt;
+StopCause stop_cause(const SignalWatcher& signals) {
+  if (!signals.first().stop_requested()) return StopCause::none;
+  return signals.last_signal() == SIGTERM ? StopCause::terminate : StopCause::interrupt;
 }
 
-report::Report describe(const Run& run, const TargetInUse& target, const Preflight& preflight,
-                        const Recording& recording, const LoadPhase& phase, const Verdict& verdict,
-                        std::optional<Error> error) {
-  return report::make_report({.run_id = recording.directory.path().filename().string(),
-                              .version = VOTEBENCH_VERSION,
-                              .target = target.describe(),
-                              .environment = describe_environment(preflight),
-                              .started = run.started,
-                              .ended = run.clock.wall_now(),
-                              .t0 = recording.t0_wall,
-                              .load = phase.load.finished - phase.load.started,
-                              .planned_load = run.plan.last_due(),
-                              .stopped = stop_cause(run.signals),
-                              .audit_finished = !run.signals.second().stop_requested(),
-                              .error = std::move(error),
-                              .rows_clock = preflight.rows_clock,
-                              .scenario = run.request.scenario,
-                              .attempts = *recording.attempts,
-                              .samples = phase.samples,
-                              .events = phase.events,
-                              .verdict = verdict,
-                              .settlement = phase.drain.settlement,
-                              .queue = phase.drain.queue,
-                              .rows = phase.drain.rows,
-                              .generator = phase.generator,
-                              .program = run.request.program,
-                              .directory = recording.directory.path().string(),
-                              .files = report_files(),
-                              .subcommands = known_subcommands()});
+ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflight& preflight,
+                        const LoadPhase& phase) {
+  RunFacts facts;
+  facts.target = target.describe();
+  facts.environment = describe_environment(preflight);
+  facts.started = run.started;
+  facts.ended = run.clock.wall_now();
+  facts.stopped = stop_cause(run.signals);
+  facts.audit_finished = !run.signals.second().stop_requested();
+  facts.completed = phase.load.end == load::LoadEnd::completed;
+  facts.planned = phase.load.total.planned;
+  facts.load = phase.load.finished - phase.load.started;
+  facts.threads = phase.load.threads;
+  facts.cpu = phase.cpu;
+  facts.steal_share = phase.steal_share;
+  facts.exhausted_share = phase.load.exhausted_share;
+  facts.longest_sampler_gap = phase.longest_sampler_gap;
+  facts.clock_step = phase.clock_step;
+  return {phase.drain.queue, phase.drain.rows, phase.drain.settlement, std::move(facts)};
 }
 
 }  // namespace
@@ -193,18 +166,27 @@ Result<report::ExitCode> execute(const RunRequest& request, Display& display,
   Preflight preflight = fit ? std::move(*fit) : Preflight{};
   TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
   LoadPhase phase;  // stays empty when the target is not fit
-  Verdict verdict;
   if (fit) {
     TRY_ASSIGN(phase, send_and_drain(run, target, preflight, recording));
-    verdict = judge(run, target, recording, phase);
   }
-  const report::Report report =
-      describe(run, target, preflight, recording, phase, verdict,
-               fit ? std::optional<Error>() : std::optional<Error>(fit.error()));
+  ledger::Evidence evidence = gather(run, target, preflight, phase);
+  if (!fit) evidence.facts.unfit = fit.error().message;
+  if (!fit) evidence.facts.unfit_help = fit.error().help;
+  TRY(recording.directory.save_evidence(evidence));
+  const RecordedRun recorded{.scenario = request.scenario,
+                             .plan = run.plan,
+                             .directory = recording.directory,
+                             .attempts = *recording.attempts,
+                             .evidence = evidence,
+                             .samples = phase.samples,
+                             .events = phase.events,
+                             .unfit = fit ? std::optional<Error>() : fit.error(),
+                             .program = request.program};
+  const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, recording.directory);
-  TRY(recording.directory.close({.ended = run.clock.wall_now(),
-                                 .interrupted = report.stopped != report::StopCause::none,
-                                 .store = phase.drain.rows.store}));
+  TRY(recording.directory.close({.ended = evidence.facts.ended,
+                                 .interrupted = evidence.facts.stopped != StopCause::none,
+                                 .store = evidence.rows.store}));
   TRY(target.close(request.keep_stack));
   return report.exit;
 }

@@ -70,26 +70,6 @@ std::function<std::uint64_t(const RowSet&)> count_missing(const LoadPhaseInput& 
   };
 }
 
-// For every vote that was due before the load ended and never started, how long it waited in vain.
-report::Histogram never_started_waits(const LoadPhaseInput& input, Nanoseconds load_end) {
-  report::Histogram waits;
-  for (const plan::WorkloadPlan& workload : input.plan.workloads()) {
-    if (!workload.open()) continue;
-    plan::VoteStream votes = workload.votes();
-    for (auto vote = votes.next(); vote && vote->due < load_end; vote = votes.next())
-      if (vote->due >= input.scenario.warm_up && !input.attempts.read(vote->number))
-        waits.record(load_end - vote->due);
-  }
-  return waits;
-}
-
-double mean_planned_rate(const plan::RunPlan& plan) {
-  const bool open = std::ranges::all_of(plan.workloads(), &plan::WorkloadPlan::open);
-  const auto last = plan.last_due();
-  if (!open || !last || *last <= Nanoseconds(0)) return 0;
-  return static_cast<double>(plan.planned()) / std::chrono::duration<double>(*last).count();
-}
-
 // Distance between two looks of one store, where the sampler itself reported to be late.
 Nanoseconds longest_gap(const std::vector<RunEvent>& events, const std::vector<Sample>& samples) {
   if (std::ranges::none_of(events, [](const RunEvent& e) { return e.name == "sampler-gap"; }))
@@ -103,19 +83,6 @@ Nanoseconds longest_gap(const std::vector<RunEvent>& events, const std::vector<S
     last = sample.at;
   }
   return longest;
-}
-
-report::GeneratorFacts generator_facts(const LoadPhaseInput& input, const load::LoadSummary& load,
-                                       const CpuMeter& meter) {
-  report::GeneratorFacts facts;
-  facts.threads = load.threads;
-  facts.cpu = meter.process_cpu();
-  facts.steal_share = meter.steal_share();
-  facts.planned_rate_per_s = mean_planned_rate(input.plan);
-  facts.exhausted_share = load.exhausted_share;
-  if (load.total.never_started() > 0)
-    facts.never_started_waits = never_started_waits(input, load.finished - load.started);
-  return facts;
 }
 
 }  // namespace
@@ -143,7 +110,8 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                                          .t0 = input.t0,
                                          .clock = input.clock},
                                         counters, {input.signals.first(), input.signals.second()}));
-  phase.generator = generator_facts(input, phase.load, meter);
+  phase.cpu = meter.process_cpu();
+  phase.steal_share = meter.steal_share();
   recorder.load_ended();
   watch::DrainTask task = drain_task(input, sampler, recorder);
   if (input.preflight.rows) task.missing_acked = count_missing(input);
@@ -152,8 +120,8 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   recorder.stop();
   phase.samples = recorder.samples();
   phase.events = recorder.events();
-  phase.generator.clock_step = recorder.largest_clock_step();
-  phase.generator.longest_sampler_gap = longest_gap(phase.events, phase.samples);
+  phase.clock_step = recorder.largest_clock_step();
+  phase.longest_sampler_gap = longest_gap(phase.events, phase.samples);
   input.display.clear();
   return phase;
 }

@@ -4,7 +4,6 @@
 
 #include "ledger/run_directory.h"
 #include "load/load.h"
-#include "report/report.h"
 #include "run/preflight.h"
 #include "run/recorder.h"
 #include "run/signals.h"
@@ -30,7 +29,10 @@ struct LoadPhaseInput {
 struct LoadPhase {
   load::LoadSummary load;
   watch::DrainResult drain;
-  report::GeneratorFacts generator;
+  Nanoseconds cpu{};  // of our process during the load
+  double steal_share = 0;
+  Nanoseconds longest_sampler_gap{};
+  Nanoseconds clock_step{};
   std::vector<Sample> samples;
   std::vector<RunEvent> events;
 };

@@ -28,6 +28,10 @@ struct RunFacts {
   bool audit_finished = true;  // false: a second signal ended the drain or the audit
   bool completed = true;       // the load ran to the end of its plan
 
+  // Why the target was not fit for the run, and what to do; empty: it was, and votes were sent.
+  std::string unfit;
+  std::string unfit_help;
+
   std::uint64_t planned = 0;  // votes; a closed model's planned = what it started
   Nanoseconds load{};         // t0 to the last conclusion
 

@@ -127,8 +127,15 @@ class Stack:
         for pid in self.pids(service):
             os.kill(pid, number)
 
+    def _password(self, store):
+        """What the target file's `password: { file: ... }` refers to, None without one."""
+        reference = self.target[store].get("password")
+        if reference is None:
+            return None
+        return (self.directory / reference["file"]).read_text().strip()
+
     def redis(self):
-        return redis.Redis.from_url(self.target["redis"]["url"])
+        return redis.Redis.from_url(self.target["redis"]["url"], password=self._password("redis"))
 
     def waiting(self):
         return self.redis().llen("votes")

@@ -176,8 +176,9 @@ def test_every_example_of_the_help_works(tmp_path):
     (tmp_path / "scenarios").symlink_to(SOURCE_DIR / "scenarios")
     examples = help_examples()
     assert len(examples) > 10
-    # Stacks come up before they are looked at and go down last; runs come before their reports.
-    order = ["init", "stack up", "run", "stack status", "stack logs", "stack reset", "stack down"]
+    # Runs come before their reports; stacks come up before they are looked at and go down last.
+    order = ["init", "run", "report", "stack up", "stack status", "stack logs", "stack reset",
+             "stack down"]
     rank = {line: next((i for i, words in enumerate(order) if f"votebench {words}" in line), 2)
             for line in examples}
     for line in sorted(examples, key=rank.get):

@@ -99,8 +99,8 @@ def test_a_valid_id_that_was_never_sent_is_a_phantom(stack, tmp_path):
 
 def phantom_id(manifest):
     """An id with the right mac for a voter far behind the planned ones (SipHash-2-4, first half)."""
-    run = manifest["run_id"]
-    key = bytes.fromhex(manifest["run_key"])
+    run = manifest["run"]
+    key = bytes.fromhex(manifest["key"])
     head = f"vb{run}{9999:08x}"
     mac = int.from_bytes(siphash24(key, head.encode())[:4], "little")
     return f"{head}{mac:08x}"

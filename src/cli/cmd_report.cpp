@@ -1,0 +1,25 @@
+#include "cli/commands.h"
+#include "run/replay.h"
+
+namespace votebench::cli {
+
+void add_report(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "report", "Judge and report a stored run again",
+                                  "  votebench report\n"
+                                  "  votebench report @latest\n");
+  struct Options {
+    std::string run = "@latest";
+    std::string reports = "reports";
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("RUN", options->run, "A run's path or id, a scenario's name, @latest, @prev")
+      ->capture_default_str();
+  command->add_option("--reports", options->reports, "Where runs are stored")
+      ->capture_default_str();
+  command->callback([options, &context] {
+    const auto exit = run::report_again(options->reports, options->run, context.program);
+    context.exit_status = exit ? static_cast<int>(*exit) : report_error(exit.error());
+  });
+}
+
+}  // namespace votebench::cli

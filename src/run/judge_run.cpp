@@ -1,0 +1,102 @@
+#include "run/judge_run.h"
+
+#include <algorithm>
+
+#include "audit/audit.h"
+#include "run/publish.h"
+
+namespace votebench::run {
+namespace {
+
+// For every vote that was due before the load ended and never started, how long it waited in vain.
+report::Histogram never_started_waits(const RecordedRun& run) {
+  report::Histogram waits;
+  const Nanoseconds load_end = run.evidence.facts.load;
+  for (const plan::WorkloadPlan& workload : run.plan.workloads()) {
+    if (!workload.open()) continue;
+    plan::VoteStream votes = workload.votes();
+    for (auto vote = votes.next(); vote && vote->due < load_end; vote = votes.next())
+      if (vote->due >= run.scenario.warm_up && !run.attempts.read(vote->number))
+        waits.record(load_end - vote->due);
+  }
+  return waits;
+}
+
+double mean_planned_rate(const plan::RunPlan& plan) {
+  const bool open = std::ranges::all_of(plan.workloads(), &plan::WorkloadPlan::open);
+  const auto last = plan.last_due();
+  if (!open || !last || *last <= Nanoseconds(0)) return 0;
+  return static_cast<double>(plan.planned()) / std::chrono::duration<double>(*last).count();
+}
+
+report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& verdict) {
+  const RunFacts& facts = run.evidence.facts;
+  report::GeneratorFacts generator;
+  generator.threads = facts.threads;
+  generator.cpu = facts.cpu;
+  generator.steal_share = facts.steal_share;
+  generator.planned_rate_per_s = mean_planned_rate(run.plan);
+  generator.exhausted_share = facts.exhausted_share;
+  generator.longest_sampler_gap = facts.longest_sampler_gap;
+  generator.clock_step = facts.clock_step;
+  if (verdict.accounting.never_started > 0)
+    generator.never_started_waits = never_started_waits(run);
+  return generator;
+}
+
+std::optional<ClockOffset> rows_clock(const ledger::Manifest& manifest) {
+  for (const ledger::ServerClock& clock : manifest.clocks)
+    if (clock.server == "postgres") return clock.offset;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Verdict judge_run(const RecordedRun& run) {
+  const ledger::Manifest& manifest = run.directory.manifest();
+  if (run.unfit) return {};
+  return audit::judge({.planned = run.evidence.facts.planned,
+                       .choices = manifest.choices,
+                       .identity = manifest.identity,
+                       .ids = VoterIds(manifest.run, manifest.key),
+                       .limits = manifest.limits,
+                       .attempts = run.attempts,
+                       .queue = run.evidence.queue,
+                       .rows = run.evidence.rows,
+                       .settlement = run.evidence.settlement,
+                       .interrupted = !run.evidence.facts.completed});
+}
+
+report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
+  const ledger::Manifest& manifest = run.directory.manifest();
+  const RunFacts& facts = run.evidence.facts;
+  const report::GeneratorFacts generator = generator_facts(run, verdict);
+  return report::make_report({.run_id = run.directory.path().filename().string(),
+                              .version = manifest.votebench_version,
+                              .target = facts.target,
+                              .environment = facts.environment,
+                              .started = facts.started,
+                              .ended = facts.ended,
+                              .t0 = manifest.t0_wall,
+                              .load = facts.load,
+                              .planned_load = run.plan.last_due(),
+                              .stopped = facts.stopped,
+                              .audit_finished = facts.audit_finished,
+                              .error = run.unfit,
+                              .rows_clock = rows_clock(manifest),
+                              .scenario = run.scenario,
+                              .attempts = run.attempts,
+                              .samples = run.samples,
+                              .events = run.events,
+                              .verdict = verdict,
+                              .settlement = run.evidence.settlement,
+                              .queue = run.evidence.queue,
+                              .rows = run.evidence.rows,
+                              .generator = generator,
+                              .program = run.program,
+                              .directory = run.directory.path().string(),
+                              .files = report_files(),
+                              .subcommands = known_subcommands()});
+}
+
+}  // namespace votebench::run

@@ -1,0 +1,32 @@
+// From a recorded run to its report: the audit, then everything that is said about it. The same
+// code serves a run that has just ended and one that is read back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/run_directory.h"
+#include "plan/plan.h"
+#include "report/report.h"
+#include "scenario/scenario.h"
+
+namespace votebench::run {
+
+// References must outlive the call.
+struct RecordedRun {
+  const scenario::Scenario& scenario;
+  const plan::RunPlan& plan;
+  const ledger::RunDirectory& directory;
+  const ledger::AttemptStore& attempts;
+  const ledger::Evidence& evidence;
+  const std::vector<Sample>& samples;
+  const std::vector<RunEvent>& events;
+  std::optional<Error> unfit{};  // the target was not: nothing was sent
+  std::string program = "votebench";
+};
+
+[[nodiscard]] Verdict judge_run(const RecordedRun& run);
+[[nodiscard]] report::Report describe_run(const RecordedRun& run, const Verdict& verdict);
+
+}  // namespace votebench::run

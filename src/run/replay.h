@@ -1,0 +1,19 @@
+// A stored run, judged and reported again from what it left on disk.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+#include "report/exit_code.h"
+
+namespace votebench::run {
+
+// `selector` as in ledger/run_directory.h. Writes the report files again and prints the summary.
+// Reads neither the target nor any secret. Errors: no such run (usage), a damaged or unfinished
+// one (environment).
+[[nodiscard]] Result<report::ExitCode> report_again(const std::filesystem::path& reports,
+                                                    const std::string& selector,
+                                                    const std::string& program);
+
+}  // namespace votebench::run
