@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scenario/schema.h"
+#include "scenario/thresholds.h"
 #include "scenario/values.h"
 
 namespace votebench::scenario {
@@ -79,15 +80,48 @@ std::string doc_text(const Key& key) {
   return fmt::format("{} ({})", key.doc, fmt::join(names, ", "));
 }
 
-}  // namespace
-
-std::string key_documentation() {
+std::string key_table() {
   std::string text = "| key | type | values | default | meaning |\n|---|---|---|---|---|\n";
   for (const Key& key : keys())
     if (key.type != ValueType::later)
       text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.path.substr(1), type_text(key),
                           range_text(key), default_text(key), doc_text(key));
   return text;
+}
+
+std::string executor_table() {
+  std::string text = "| executor | what it does |\n|---|---|\n";
+  for (const ExecutorName& executor : executors())
+    text += fmt::format("| `{}` | {} |\n", executor.name, executor.doc);
+  return text;
+}
+
+std::string metric_table() {
+  std::string text = "| metric | written as | meaning |\n|---|---|---|\n";
+  for (const Metric& metric : metrics())
+    text += fmt::format("| `{}` | `{}` | {} |\n", metric.name, example_of(metric.unit), metric.doc);
+  return text;
+}
+
+}  // namespace
+
+std::string key_documentation() {
+  return fmt::format(R"(# The keys of a scenario
+
+Made from the table that the program itself reads (src/scenario/keys.cpp). `*` is any name, `[]` each
+element of a list. A target file has the keys below `target`, without that level. `${{NAME}}`,
+`${{NAME:-default}}` and `${{NAME:?message}}` stand for variables in any value, `$$` for a dollar sign.
+
+{}
+## Executors
+
+{}
+## Metrics of thresholds
+
+`METRIC OP VALUE`, OP one of `<` `<=` `>` `>=` `==`.
+
+{})",
+                     key_table(), executor_table(), metric_table());
 }
 
 }  // namespace votebench::scenario

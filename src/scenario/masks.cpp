@@ -42,9 +42,10 @@ bool mask_line(Span line, std::string_view text, Diagnostics& diagnostics) {
     const std::size_t begin = at;
     while (at < text.size() && is_key_character(text[at])) ++at;
     const std::string_view word = text.substr(begin, at - begin);
-    const std::size_t mark = text.find_first_not_of("\"' \t", at);
+    const std::size_t mark =
+        word.empty() ? std::string_view::npos : text.find_first_not_of("\"' \t", at);
     const bool is_key = mark < text.size() && (text[mark] == ':' || text[mark] == '=');
-    if (!word.empty() && is_key && names_a_secret(word)) {
+    if (is_key && names_a_secret(word)) {
       const std::size_t value = std::min(text.find_first_not_of(" \t", mark + 1), text.size());
       if (value < text.size() && text[value] != '{')
         diagnostics.mask({line.source, line.offset + value, text.size() - value});

@@ -286,8 +286,7 @@ void add_open_bracket(Span noticed, TreeBuilder& builder, std::string_view text)
               fmt::format("close it with '{}'", bracket == '[' ? ']' : '}'));
 }
 
-void add_syntax_error(const YAML::ParserException& error, TreeBuilder& builder,
-                      std::string_view text) {
+void add_syntax_error(const YAML::Exception& error, TreeBuilder& builder, std::string_view text) {
   const Span span = builder.span_at(error.mark, 1);
   if (error.msg == "illegal EOF in scalar") return add_unclosed_quote(span, builder, text);
   if (error.msg == "end of map flow not found" || error.msg == "end of sequence flow not found")
@@ -315,7 +314,7 @@ std::optional<Node> read_yaml(std::size_t source, std::size_t begin, Diagnostics
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop&) {
-  } catch (const YAML::ParserException& error) {
+  } catch (const YAML::Exception& error) {
     // After an earlier finding (an unclosed quote) yaml-cpp's own is only a consequence.
     if (diagnostics.size() == before) add_syntax_error(error, builder, text);
   }

@@ -81,7 +81,7 @@ struct ExactlyOne {
 [[nodiscard]] std::string json_schema();
 [[nodiscard]] std::string target_json_schema();
 
-// The table of keys as Markdown.
+// The tables of keys, executors and metrics as a page of Markdown: scenarios/KEYS.md.
 [[nodiscard]] std::string key_documentation();
 
 }  // namespace votebench::scenario

@@ -61,20 +61,6 @@ std::vector<Metric> make_metrics() {
   return all;
 }
 
-std::string_view example(MetricUnit unit) {
-  switch (unit) {
-    case MetricUnit::share:
-      return "0.1%";
-    case MetricUnit::time:
-      return "50ms";
-    case MetricUnit::per_second:
-      return "400/s";
-    case MetricUnit::count:
-      return "20000";
-  }
-  return "";
-}
-
 tl::expected<double, ValueError> parse_in(MetricUnit unit, std::string_view text) {
   switch (unit) {
     case MetricUnit::share:
@@ -91,6 +77,7 @@ tl::expected<double, ValueError> parse_in(MetricUnit unit, std::string_view text
 }
 
 std::string metric_help(std::string_view name) {
+  name = name.substr(0, 64);  // no metric is longer
   const std::string stats = fmt::format("{}", fmt::join(kStats, ", "));
   std::vector<std::string> all;
   std::vector<std::string> summary;
@@ -141,6 +128,20 @@ const Metric* find_metric(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+std::string_view example_of(MetricUnit unit) {
+  switch (unit) {
+    case MetricUnit::share:
+      return "0.1%";
+    case MetricUnit::time:
+      return "50ms";
+    case MetricUnit::per_second:
+      return "400/s";
+    case MetricUnit::count:
+      return "20000";
+  }
+  return "";
+}
+
 std::string format_metric(const Metric& metric, double value) {
   switch (metric.unit) {
     case MetricUnit::share:
@@ -178,7 +179,7 @@ tl::expected<Threshold, ValueError> parse_threshold(std::string_view text) {
     return Fault(ValueError{
         DiagnosticId::bad_threshold,
         fmt::format("'{}' is no value for {}", printable(written.text, 60), metric->name),
-        fmt::format("write it as {}", example(metric->unit)), written.offset,
+        fmt::format("write it as {}", example_of(metric->unit)), written.offset,
         std::max<std::size_t>(written.text.size(), 1)});
   return Threshold{std::string(text), std::string(name.text), std::string(op), *value};
 }

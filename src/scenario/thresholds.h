@@ -33,6 +33,9 @@ struct Metric {
 [[nodiscard]] std::span<const Metric> metrics();
 [[nodiscard]] const Metric* find_metric(std::string_view name);
 
+// How a value of this unit is written: "50ms".
+[[nodiscard]] std::string_view example_of(MetricUnit unit);
+
 // `value` in the unit of `metric`, as it would be written: "0.1%", "50ms", "400/s", "20000".
 [[nodiscard]] std::string format_metric(const Metric& metric, double value);
 

@@ -320,7 +320,7 @@ std::string join_words(const std::vector<std::string>& words) {
 }
 
 std::string suggest(std::string_view word, const std::vector<std::string>& known) {
-  std::string lower(word);
+  std::string lower(word.substr(0, 64));  // no known word is longer
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });

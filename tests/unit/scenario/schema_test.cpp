@@ -8,6 +8,7 @@
 #include "scenario/key_tree.h"
 #include "scenario/values.h"
 #include "support/catch.h"
+#include "support/golden.h"
 
 namespace votebench::scenario {
 namespace {
@@ -82,6 +83,10 @@ TEST_CASE("the JSON Schema is JSON and says what the table says") {
   CHECK(loads[3]["properties"]["within"].IsDefined());
   CHECK_FALSE(loads[3]["properties"]["stages"].IsDefined());
   CHECK(YAML::Load(target_json_schema())["properties"]["vote"].IsDefined());
+}
+
+TEST_CASE("the page of keys is the table's", "[golden]") {
+  tests::check_golden("../../scenarios/KEYS.md", key_documentation());
 }
 
 TEST_CASE("the documentation has a row for every key of this version") {

@@ -140,7 +140,7 @@ TEST_CASE("what each combination of options stands for") {
     CHECK(scenario.source == "(command line)");
     return scenario.workloads[0].executor;
   };
-  CHECK(load({"1000", "40", "", ""}) == Executor(Burst{1000, {}, 40}));
+  CHECK(load({"1000", "7", "", ""}) == Executor(Burst{1000, {}, 7}));
   CHECK(load({"1000", "", "", ""}) == Executor(Burst{1000, {}, 40}));
   CHECK(load({"1000", "", "", "5s"}) == Executor(Burst{1000, Nanoseconds(5s), 0}));
   CHECK(load({"1000", "", "50/s", ""}) == Executor(Burst{1000, Nanoseconds(20s), 0}));
