@@ -266,7 +266,8 @@ class TreeBuilder final : public YAML::EventHandler {
 void add_unclosed_quote(Span end, TreeBuilder& builder, std::string_view text) {
   const std::size_t quote = text.find_first_of("\"'", builder.unread());
   if (quote != std::string_view::npos) end.offset = quote;
-  builder.add(DiagnosticId::unclosed_quote, end, "the quoted text that begins here does not end",
+  builder.add(DiagnosticId::unclosed_quote, end,
+              "the quoted text that begins here does not end on its line",
               fmt::format("close it with {}", text.substr(end.offset, 1)));
 }
 
