@@ -14,6 +14,8 @@ using std::chrono::seconds;
 
 // A client that polls is looked at no earlier than this after the lists were seen empty.
 constexpr Nanoseconds kFirstLook = seconds(2);
+// What a worker sent before it died reaches PostgreSQL's eyes, and so the activity, within this.
+constexpr Nanoseconds kLastWords = seconds(2);
 // Redis gives idle times in whole seconds, by a clock that it reads ten times a second.
 constexpr Nanoseconds kIdleError = seconds(1) + milliseconds(250);
 
@@ -40,7 +42,10 @@ std::string has_not_come_back(const QueueClient& client) {
 // (c) Who vanished is dead, or has held whatever it had for longer than any worker does.
 std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsumer& consumer,
                                             bool& leans_on_max_hold) {
-  if (hands.client_is_dead && hands.client_is_dead(consumer.client)) return std::nullopt;
+  if (hands.client_is_dead && hands.client_is_dead(consumer.client)) {
+    if (hands.looked_at - *consumer.gone_since >= kLastWords) return std::nullopt;
+    return name_of(consumer.client) + " has just died";
+  }
   leans_on_max_hold = true;
   const Instant took_before = std::min(*consumer.gone_since, hands.empty_since);
   if (hands.looked_at - took_before >= hands.max_hold) return std::nullopt;

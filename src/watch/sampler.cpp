@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <numeric>
 #include <stop_token>
@@ -104,7 +105,7 @@ class Sampler::Loops {
     Sample sample;
     sample.at = at;
     sample.has_rows = true;
-    sample.rows_written = *seen;
+    sample.rows_written = *seen - std::min(*seen, sources_.probe_rows);
     emit(sample);
     return true;
   }

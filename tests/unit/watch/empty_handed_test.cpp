@@ -88,6 +88,16 @@ TEST_CASE("who vanished is known dead, or has had his time") {
   CHECK(look_at_hands(made).leans_on_max_hold);
 }
 
+TEST_CASE("trap: what a worker sent before it was killed may still be written") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(101));
+  Hands made = hands({gone}, milliseconds(2999));
+  made.client_is_dead = [](const QueueClient&) { return true; };
+  CHECK_FALSE(proven(made));
+  made.looked_at += milliseconds(1);
+  CHECK(proven(made));
+}
+
 TEST_CASE("who vanished after the lists were empty took his vote before that") {
   SeenConsumer gone = consumer("lpop", 0);
   gone.gone_since = Instant(seconds(105));
