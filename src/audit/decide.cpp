@@ -45,7 +45,7 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
                  "give the target a postgres block"};
   if (!rows.readable)
     return Doubt{"the table could not be read at the end: no vote could be checked",
-                 "bring PostgreSQL back, then: votebench verify"};
+                 "bring PostgreSQL back and run again"};
   if (!rows.same_store)
     return Doubt{"the table is not the one that the run started with: absence in it proves nothing",
                  "keep the database in place during a run (no restore, no new table)"};
@@ -56,11 +56,11 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
     return Doubt{missing_without_queue(missing), "give the target a redis block"};
   if (input.queue.configured && !input.queue.readable_at_end)
     return Doubt{"Redis could not be read at the end: it may still hold votes",
-                 "bring the same Redis back, then: votebench verify"};
+                 "keep Redis up until the drain has ended"};
   if (input.queue.configured && !input.settlement.settled())
     return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input.settlement)};
   if (const std::uint64_t seen = verdict.queued + verdict.in_flight; seen > 0)
-    return Doubt{listed_though_settled(seen), "votebench verify settles again"};
+    return Doubt{listed_though_settled(seen), "give the drain more time (drain.timeout)"};
   return std::nullopt;
 }
 

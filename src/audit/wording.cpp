@@ -210,9 +210,8 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
 
 std::string unsettled_advice(const Settlement& settlement) {
   if (const auto enough = settlement.enough_time())
-    return fmt::format("set drain.timeout: {}, or later: votebench verify",
-                       duration_literal(*enough));
-  return "look after the worker, then: votebench verify";
+    return fmt::format("set drain.timeout: {}", duration_literal(*enough));
+  return "look after the worker; a longer drain.timeout helps only while it makes progress";
 }
 
 }  // namespace votebench::audit

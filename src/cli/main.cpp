@@ -1,6 +1,9 @@
 // The votebench program: parses, calls, prints, exits.
+#include <fmt/format.h>
+
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "report/exit_code.h"
 #include "stack/guardian.h"
 
 namespace {
@@ -15,16 +18,12 @@ constexpr char kAbout[] =
     "  votebench validate scenarios/quick.yaml\n"
     "  votebench list\n";
 
-constexpr char kExitStatuses[] =
-    "Exit status:\n"
-    "  0    passed: every vote is accounted for\n"
-    "  1    audit failed: votes proven lost, stale, flipped, duplicated or phantom\n"
-    "  2    usage or scenario error, nothing was sent\n"
-    "  3    inconclusive: nothing proven either way\n"
-    "  4    audit passed, a threshold failed\n"
-    "  6    target or environment error, nothing proven\n"
-    "  70   internal error, or the auditor's own check failed\n"
-    "  130  interrupted twice (143: by SIGTERM), audit not finished\n";
+std::string exit_statuses() {
+  std::string text = "Exit status (the first that fits):\n";
+  for (const votebench::report::ExitMeaning& meaning : votebench::report::exit_table())
+    text += fmt::format("  {:<5}{}\n", static_cast<int>(meaning.code), meaning.summary);
+  return text;
+}
 
 int parse_and_run(CLI::App& app, int argc, char** argv, const int& exit_status) {
   try {
@@ -47,7 +46,7 @@ int main(int argc, char** argv) {
   app.formatter(std::make_shared<cli::HelpFormatter>());
   app.set_version_flag("--version", "votebench " VOTEBENCH_VERSION);
   app.require_subcommand(1);
-  app.footer(kExitStatuses);
+  app.footer(exit_statuses());
   cli::add_run(app, context);
   cli::add_report(app, context);
   cli::add_list(app, context);

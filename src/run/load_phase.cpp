@@ -10,12 +10,7 @@ namespace {
 
 Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input) {
   const TargetSettings& target = input.target.settings();
-  watch::SamplerSources sources{.queue = nullptr,
-                                .queue_baseline = {},
-                                .queue_every = {},
-                                .rows = nullptr,
-                                .ids = input.ids,
-                                .rows_every = {}};
+  watch::SamplerSources sources{.ids = input.ids};
   if (target.queue) {
     TRY_ASSIGN(sources.queue, target::open_queue_probe(*target.queue));
     sources.queue_baseline = input.preflight.queue->snapshot;
@@ -24,6 +19,7 @@ Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input) {
   if (target.rows) {
     TRY_ASSIGN(sources.rows, target::open_row_store(*target.rows));
     sources.rows_every = target.rows->sample_every;
+    sources.probe_rows = input.preflight.probe_rows;
   }
   return sources;
 }

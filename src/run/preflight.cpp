@@ -101,7 +101,7 @@ Result<TableModel> check_rows(const PreflightInput& input, target::RowStore& row
                               Preflight& preflight) {
   TRY_ASSIGN(const target::StoreFacts facts, rows.facts());
   preflight.facts.emplace_back("postgresql", facts.version);
-  preflight.has_commit_times = facts.has_commit_times;
+  preflight.facts.emplace_back("commit times", facts.has_commit_times ? "kept" : "not kept");
   if (facts.in_recovery)
     return unfit(
         "the database is a standby (pg_is_in_recovery): it may lag, and absence in it "
@@ -160,18 +160,19 @@ void check_clock(const PreflightInput& input, std::string_view server, const Clo
                   format_duration(clock.offset), format_duration(clock.uncertainty)));
 }
 
-void state_assumptions(const TargetSettings& target, Preflight& preflight) {
-  auto& list = preflight.assumptions;
-  list.emplace_back("an accepted answer means that the vote app has pushed the vote");
+// What the verdict will lean on, and preflight cannot prove.
+std::vector<std::string> assumptions(const TargetSettings& target) {
+  std::vector<std::string> list{"an accepted answer means that the vote was pushed"};
   list.emplace_back(target.worker == WorkerModel::serial
-                        ? "each worker pops one vote, writes it, then pops again (worker: serial)"
-                        : "workers may hold several votes at once (worker: unknown)");
+                        ? "each worker pops one vote, writes it, then pops again"
+                        : "workers may hold several votes at once");
   if (target.queue && !target.queue->in_flight.empty())
     list.push_back(
         fmt::format("votes in hand stand in {}", fmt::join(target.queue->in_flight, ", ")));
   if (target.settle_quiet)
-    list.push_back(fmt::format("{} without movement means that nothing is in hand (settle.quiet)",
+    list.push_back(fmt::format("{} without movement means nothing is in hand (settle.quiet)",
                                format_duration(*target.settle_quiet)));
+  return list;
 }
 
 Result<> take_baselines(const PreflightInput& input, bool strangers_push, Preflight& preflight) {
@@ -212,9 +213,10 @@ Result<Preflight> run_preflight(const PreflightInput& input) {
   TRY_ASSIGN(const ProbeFindings probes,
              cast_probe_votes(input, preflight.adapters, queue_is_dirty));
   preflight.drain_rate_per_s = probes.drain_rate_per_s;
+  preflight.probe_rows = probes.reached_rows ? probes.cast : 0;
   if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
   TRY(take_baselines(input, probes.strangers_push, preflight));
-  state_assumptions(input.target, preflight);
+  say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
   return preflight;
 }
 

@@ -124,7 +124,8 @@ std::string Recorder::stage(Nanoseconds elapsed) const {
     if (part.empty()) continue;
     text += (text.empty() ? "" : ", ") + workload.workload().name + ": " + part;
   }
-  return text.empty() ? "waiting for answers" : text;
+  if (text.empty()) return elapsed < Nanoseconds(0) ? "about to start" : "waiting for answers";
+  return text;
 }
 
 report::ProgressState Recorder::state(Nanoseconds elapsed) {

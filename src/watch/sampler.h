@@ -30,6 +30,7 @@ struct SamplerSources {
   Nanoseconds queue_every = std::chrono::milliseconds(100);
   std::unique_ptr<target::RowStore> rows = nullptr;
   VoterIds ids;
+  std::uint64_t probe_rows = 0;  // rows of probe votes, left out of Sample::rows_written
   Nanoseconds rows_every = std::chrono::milliseconds(250);
 };
 
