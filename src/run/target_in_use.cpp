@@ -8,8 +8,8 @@
 namespace votebench::run {
 namespace {
 
-// votestack's workers name their Redis connections "votestack-worker-<pid>".
-constexpr std::string_view kWorkerName = "votestack-worker-";
+// votestack's services name their Redis connections "votestack-<pid>".
+constexpr std::string_view kServiceName = "votestack-";
 
 Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, Display& display) {
   TRY_ASSIGN(const stack::StackStatus status, stack::status(options.id));
@@ -45,9 +45,9 @@ std::string TargetInUse::describe() const {
 }
 
 bool TargetInUse::client_is_dead(const QueueClient& client) const {
-  if (!stack_ || !client.name.starts_with(kWorkerName)) return false;
+  if (!stack_ || !client.name.starts_with(kServiceName)) return false;
   pid_t pid = 0;
-  const char* first = client.name.data() + kWorkerName.size();
+  const char* first = client.name.data() + kServiceName.size();
   const char* last = client.name.data() + client.name.size();
   if (const auto parsed = std::from_chars(first, last, pid); parsed.ptr != last || pid <= 0)
     return false;

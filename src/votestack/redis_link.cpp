@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -66,6 +67,14 @@ Result<> RedisLink::open() {
           : redisConnectWithTimeout(address_.host.c_str(), address_.port, kConnectTimeout));
   if (!context_ || context_->err != 0) return give_up();
   if (redisSetTimeout(context_.get(), kReplyTimeout) != REDIS_OK) return give_up();
+  TRY(authenticate());
+  // Who is behind a connection: what watches Redis can tell whether this process has ended.
+  const std::string name = fmt::format("votestack-{}", ::getpid());
+  TRY(exchange({{"CLIENT", "SETNAME", name}}));
+  return {};
+}
+
+Result<> RedisLink::authenticate() {
   const char* password = std::getenv("REDIS_PASSWORD");
   if (password == nullptr || *password == '\0') return {};
   TRY_ASSIGN(const auto replies, exchange({{"AUTH", password}}));

@@ -25,7 +25,8 @@ struct RedisReply {
 using RedisCommand = std::vector<std::string_view>;
 
 // One thread at a time. Connects in at most 1 s; each reply may take 5 s, as in the real app.
-// The password comes from the environment: REDIS_PASSWORD.
+// The password comes from the environment: REDIS_PASSWORD. CLIENT LIST shows the connection as
+// "votestack-<pid>".
 class RedisLink {
  public:
   explicit RedisLink(Address address);
@@ -45,6 +46,7 @@ class RedisLink {
   using Context = std::unique_ptr<redisContext, Disconnect>;
 
   [[nodiscard]] Result<> open();
+  [[nodiscard]] Result<> authenticate();
   [[nodiscard]] Result<std::vector<RedisReply>> exchange(const std::vector<RedisCommand>& commands);
   [[nodiscard]] bool closed_by_server() const;
   [[nodiscard]] Failure give_up();
