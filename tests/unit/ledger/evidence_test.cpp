@@ -50,6 +50,8 @@ Evidence some_evidence() {
   facts.ended = WallTime(27ns);
   facts.stopped = StopCause::threshold;
   facts.audit_finished = facts.completed = false;
+  facts.unfit = "no answer from " + kHostile;
+  facts.unfit_help = "start it";
   facts.planned = 28;
   facts.load = 29s;
   facts.threads = 30;
@@ -86,10 +88,10 @@ auto fields(const Settlement& settlement) {
   return std::tie(proof, reason, assumptions, drain, rate, needed);
 }
 auto fields(const RunFacts& facts) {
-  const auto& [target, environment, started, ended, stopped, finished, completed, planned, load,
-               threads, cpu, steal, exhausted, gap, step] = facts;
-  return std::tie(target, environment, started, ended, stopped, finished, completed, planned, load,
-                  threads, cpu, steal, exhausted, gap, step);
+  const auto& [target, environment, started, ended, stopped, finished, completed, unfit, help,
+               planned, load, threads, cpu, steal, exhausted, gap, step] = facts;
+  return std::tie(target, environment, started, ended, stopped, finished, completed, unfit, help,
+                  planned, load, threads, cpu, steal, exhausted, gap, step);
 }
 
 RunDirectory run_with_evidence(const TemporaryDirectory& reports, const Evidence& evidence) {
