@@ -182,6 +182,11 @@ struct Sighting {
 };
 constexpr Sighting kSightings[] = {{0, 0}, {1, 0}, {0, 1}};
 
+// Elements in the lists of a run that has settled are odd: short histories are enough for that.
+bool is_worth_while(const Sighting& seen, bool settled, int length) {
+  return !settled || length < 3 || seen.listed + seen.with_worker == 0;
+}
+
 }  // namespace
 
 TEST_CASE("small worlds: one voter on a last-wins table", "[exhaustive]") {
@@ -191,10 +196,11 @@ TEST_CASE("small worlds: one voter on a last-wins table", "[exhaustive]") {
       for (const std::string& rows : row_states(1, "?abc"))
         for (const bool settled : {true, false})
           for (const Sighting& seen : kSightings)
-            comparison.check({{{votes, rows, seen.listed, seen.with_worker}}, true, settled},
-                             {outcomes});
+            if (is_worth_while(seen, settled, length))
+              comparison.check({{{votes, rows, seen.listed, seen.with_worker}}, true, settled},
+                               {outcomes});
     });
-  CHECK(comparison.worlds() == (15 + 225 + 1728) * 5 * 6);
+  CHECK(comparison.worlds() == 5 * ((15 + 225) * 6 + 1728 * 4));
 }
 
 TEST_CASE("small worlds: one voter on an append table", "[exhaustive]") {
@@ -204,11 +210,11 @@ TEST_CASE("small worlds: one voter on an append table", "[exhaustive]") {
       for (const std::string& rows : row_states(4, "?ab"))
         for (const bool settled : {true, false})
           for (const Sighting& seen : kSightings)
-            if (seen.listed == 0 || !settled)
+            if (is_worth_while(seen, settled, length))
               comparison.check({{{votes, rows, seen.listed, seen.with_worker}}, false, settled},
                                {outcomes});
     });
-  CHECK(comparison.worlds() == (10 + 100 + 512) * 35 * 5);
+  CHECK(comparison.worlds() == 35 * ((10 + 100) * 6 + 512 * 4));
 }
 
 TEST_CASE("larger worlds, sampled: voters with up to seven attempts and six rows", "[exhaustive]") {
