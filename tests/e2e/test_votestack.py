@@ -254,7 +254,8 @@ def test_passwords_come_from_the_environment_and_stay_secret(vote, short_tmp):
     finally:
         server.close()
     refused = subprocess.run([program("votestack"), "result", "--listen", "127.0.0.1:0",
-                              "--postgres", "postgresql://u:geheim-4711@h/d"], capture_output=True)
+                              "--postgres", "postgresql://u:geheim-4711@h/d"], capture_output=True,
+                             timeout=10)
     assert refused.returncode == 2
     assert b"4711" not in refused.stderr and len(refused.stderr.splitlines()) == 1
 
@@ -262,7 +263,7 @@ def test_passwords_come_from_the_environment_and_stay_secret(vote, short_tmp):
 def test_a_taken_port_is_an_error_of_one_line(vote, dead_redis):
     port = vote().address[1]
     taken = subprocess.run([program("votestack"), "vote", "--listen", f"127.0.0.1:{port}",
-                            "--redis", dead_redis], capture_output=True)
+                            "--redis", dead_redis], capture_output=True, timeout=10)
     assert taken.returncode == 1
     assert len(taken.stderr.splitlines()) == 1 and b"cannot listen" in taken.stderr
 
