@@ -128,8 +128,10 @@ TEST_CASE("heads have a limit, however they come") {
 }
 
 TEST_CASE("a reader forgets the answer before") {
-  AnswerReader reader = read("HTTP/1.1 200 OK\r\nSet-Cookie: voter_id=vb1\r\n\r\n", 1);
+  AnswerReader reader =
+      read("HTTP/1.1 200 OK\r\nSet-Cookie: voter_id=vb1\r\nContent-Length: 0\r\n\r\nmore", 1);
   CHECK(reader.head()->echoed);
+  CHECK(reader.surplus());
   reader.restart({"voter_id", "vb2"});
   CHECK_FALSE(reader.head());
   reader.take("HTTP/1.1 200 OK\r\nSet-Cookie: voter_id=vb1\r\nContent-Length: 0\r\n\r\n");
