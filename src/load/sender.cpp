@@ -84,8 +84,7 @@ void Sender::loop() {
   turn();
   while (!done()) {
     if (stops_.at_once.stop_requested()) return abandon_all();
-    const Instant until = more_due_ ? Instant::min() : wake_at();
-    ready_ = input_.waiter.wait(epoll_.get(), events_, until);
+    ready_ = input_.waiter.wait(epoll_.get(), events_, wake_at());
     turn();
   }
 }
@@ -96,7 +95,6 @@ void Sender::turn() {
   if (now >= next_deadline_) sweep(now);
   if (stops_.arrivals.stop_requested() || stops_.no_room.stop_requested())
     for (WorkloadShare& share : shares_) share.stop_arrivals();
-  more_due_ = false;
   for (std::size_t share = 0; share < shares_.size(); ++share) start_due(share, now);
 }
 
@@ -129,7 +127,6 @@ void Sender::start_due(std::size_t share, Instant now) {
     if (!next) return;
     if (!start(slots_[first_slot_[share] + next->slot], *next, now)) return;
   }
-  more_due_ = true;
 }
 
 // False: the sink has no room, and arrivals are over.

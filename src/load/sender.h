@@ -88,7 +88,6 @@ class Sender {
   std::vector<std::size_t> first_slot_;  // by share
   std::array<epoll_event, kEventsPerTurn> events_;
   std::span<const epoll_event> ready_;      // of events_, this turn's
-  bool more_due_ = false;                   // a turn ended with votes due and slots free
   Instant next_deadline_ = Instant::max();  // no session's deadline is earlier
   SenderResult result_;
 };
