@@ -102,7 +102,7 @@ std::vector<Histogram::Bucket> Histogram::buckets() const {
 }
 
 std::uint64_t nearest_rank(double share, std::uint64_t count) {
-  // The small slack keeps 0.9 * 10 = 9.000000000000002 from becoming rank 10.
+  // The small slack keeps 0.55 * 100 = 55.00000000000001 from becoming rank 56.
   const double exact = share * static_cast<double>(count);
   const double rank = std::ceil(exact - exact * 1e-12);
   return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(rank, 1.0)), 1, count);

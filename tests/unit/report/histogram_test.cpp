@@ -63,8 +63,9 @@ TEST_CASE("percentiles are nearest ranks") {
   CHECK(histogram.percentile(0) == 1ns);
   CHECK(histogram.percentile(0.5) == 5ns);
   CHECK(histogram.percentile(0.51) == 6ns);
-  CHECK(histogram.percentile(0.9) == 9ns);  // 0.9 * 10 is not an exact 9 in binary
+  CHECK(histogram.percentile(0.9) == 9ns);
   CHECK(histogram.percentile(1) == 10ns);
+  CHECK(nearest_rank(0.55, 100) == 55);  // 55.00000000000001 in binary
   CHECK(nearest_rank(0.99, 100) == 99);
   CHECK(nearest_rank(0.999, 1000) == 999);
   CHECK(nearest_rank(0.5, 1) == 1);
