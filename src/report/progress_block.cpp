@@ -17,6 +17,7 @@ constexpr std::size_t kRemarks = 2;  // events and warnings below the table
 // A target that is written to at all is written to every few seconds; less is worth a remark.
 constexpr Nanoseconds kStalledAfter = seconds(3);
 constexpr Nanoseconds kGrowthWindow = seconds(5);
+constexpr Nanoseconds kWorthTelling = seconds(2);  // the age of a vote without a row
 constexpr Nanoseconds kLateRemark = std::chrono::milliseconds(10);
 
 double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
@@ -58,14 +59,20 @@ Nanoseconds window_of(const ProgressState& state) {
   return seconds(60);
 }
 
-// The value of `field` at time `at`: that of the last point not after it. Everything began at zero;
-// a history that was cut begins with its first point.
+// The value of `field` at time `at`, on the line between the points around it. Everything began at
+// zero; a history that was cut begins with its first point.
 double value_at(const std::vector<ProgressPoint>& points, Field field, Nanoseconds at) {
   const bool cut = points.front().at > seconds(2);
-  double value = cut ? static_cast<double>(points.front().*field) : 0;
-  for (const ProgressPoint& point : points)
-    if (point.at <= at) value = static_cast<double>(point.*field);
-  return value;
+  ProgressPoint before = cut ? points.front() : ProgressPoint{};
+  for (const ProgressPoint& point : points) {
+    const auto value = static_cast<double>(point.*field);
+    const auto last = static_cast<double>(before.*field);
+    if (point.at > at && point.at > before.at)
+      return last + (value - last) * (in_seconds(std::max(at, before.at) - before.at) /
+                                      in_seconds(point.at - before.at));
+    before = point;
+  }
+  return static_cast<double>(before.*field);
 }
 
 std::string spark_cell(double value, double highest, bool unicode) {
@@ -117,16 +124,20 @@ bool growing(const ProgressState& state) {
          static_cast<double>(state.now.queued) > before * 1.2;
 }
 
-// How old the oldest queued vote is, first in, first out assumed: when the votes written by now
-// were accepted.
-std::string oldest(const ProgressState& state) {
+// How old the oldest vote without a row is, first in, first out assumed: since the votes written by
+// now were accepted.
+struct Age {
+  Nanoseconds time{};
+  bool at_least = false;  // older than the history
+};
+
+Age oldest(const ProgressState& state) {
   const std::vector<ProgressPoint> points = points_of(state);
   const auto first = std::find_if(points.begin(), points.end(), [&](const ProgressPoint& point) {
     return point.accepted > state.now.written;
   });
   if (first == points.end()) return {};
-  const bool cut = first == points.begin() && first->at > seconds(2);
-  return (cut ? "over " : "about ") + format_duration(state.now.at - first->at);
+  return {state.now.at - first->at, first == points.begin() && first->at > seconds(2)};
 }
 
 std::string sent_remark(const ProgressState& state) {
@@ -144,10 +155,19 @@ std::string accepted_remark(const ProgressState& state) {
 
 std::string queued_remark(const ProgressState& state) {
   if (state.now.queued == 0) return "empty";
-  const std::string age = state.has_rows ? oldest(state) : "";
-  const std::string text = growing(state) ? "! growing" : "";
-  if (age.empty()) return text;
-  return (text.empty() ? "" : text + ", ") + "oldest " + age;
+  std::string text = growing(state) ? "! growing" : "";
+  const Age age = state.has_rows ? oldest(state) : Age{};
+  if (age.time >= kWorthTelling)
+    text += fmt::format("{}oldest {} {}", text.empty() ? "" : ", ", age.at_least ? "over" : "about",
+                        format_duration(age.time / seconds(1) * seconds(1)));
+  return text;
+}
+
+// A vote is missing until the table was looked at again; only an old one is worth a word.
+std::string missing_remark(const ProgressState& state) {
+  if (state.now.missing == 0) return "";
+  const bool waiting = state.draining || oldest(state).time >= kWorthTelling;
+  return waiting ? "not lost: judged after drain" : "on their way";
 }
 
 std::string written_remark(const ProgressState& state) {
@@ -213,7 +233,8 @@ class Block {
       words = "stored";
     } else if (!state_.draining && state_.planned_load && *state_.planned_load > seconds(0)) {
       done = in_seconds(state_.elapsed) / in_seconds(*state_.planned_load);
-      words = clock_text(std::max(*state_.planned_load - state_.elapsed, Nanoseconds(0))) + " left";
+      const Nanoseconds left = std::max(*state_.planned_load - state_.elapsed, Nanoseconds(0));
+      words = clock_text(left + std::chrono::milliseconds(999)) + " left";
     } else if (!state_.draining && state_.planned_votes > 0) {
       done = static_cast<double>(state_.now.sent) / static_cast<double>(state_.planned_votes);
       words = "of " + format_count(state_.planned_votes) + " votes";
@@ -250,8 +271,7 @@ class Block {
     if (state_.has_queue) row("queued", &ProgressPoint::queued, Kind::level, queued_remark(state_));
     if (!state_.has_rows) return;
     row("written", &ProgressPoint::written, Kind::counter, written_remark(state_));
-    row("missing", &ProgressPoint::missing, Kind::level,
-        state_.now.missing > 0 ? "not lost: judged after drain" : "");
+    row("missing", &ProgressPoint::missing, Kind::level, missing_remark(state_));
   }
 
   // The latest events and warnings, oldest first.

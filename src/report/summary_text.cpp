@@ -96,14 +96,21 @@ class Page {
     const Colour colour = report_.verdict == VerdictKind::pass           ? Colour::good
                           : report_.verdict == VerdictKind::inconclusive ? Colour::warning
                                                                          : Colour::bad;
-    const std::string word(verdict_word(report_));
-    const std::string name = clip(style_, safe(report_.scenario), 40);
-    std::string rest = "  " + name;
-    if (!report_.error) rest += "   " + time_text(report_);
-    const std::string end = "   " + report_.headline;
-    const bool fits = word.size() + display_width(rest) + end.size() <= style_.width;
-    line(paint(style_, colour, word) + rest + (fits ? end : ""));
-    if (!fits) wrapped("", report_.headline, 2);
+    const std::string_view word = verdict_word(report_);
+    std::string row = paint(style_, colour, word) + "  " + clip(style_, safe(report_.scenario), 40);
+    const auto append = [&](const std::string& piece) {
+      if (display_width(row) + 3 + display_width(piece) > style_.width) {
+        for (const std::string& part : wrap(piece, style_.width - 2)) {
+          line(row);
+          row = "  " + part;
+        }
+      } else {
+        row += "   " + piece;
+      }
+    };
+    if (!report_.error) append(time_text(report_));
+    append(report_.headline);
+    line(row);
   }
 
   // What thresholds say is said where they stand.
@@ -198,12 +205,15 @@ class Page {
     level("written", levels.written, report_.audit.superseded > 0 ? "one row per voter" : "");
   }
 
-  // How a percentile reads in a row; all rows but those of bounds say "at least" themselves.
+  // `text` tells how a percentile reads; `remark` stands below where the row has no room for it.
   template <typename Text>
   void percentiles(std::string_view name, std::string_view remark, Text text) {
     std::vector<std::string> numbers;
     for (const double share : {0.5, 0.9, 0.99, 0.999, 1.0}) numbers.push_back(text(share));
-    line(cells(indented(name), numbers) + fmt::format("  {}", remark));
+    const std::string row = clip(style_, cells(indented(name), numbers), style_.width);
+    const bool fits = display_width(row) + 2 + display_width(remark) <= style_.width;
+    line(fits ? fmt::format("{}  {}", row, remark) : row);
+    if (!fits) item(State::remark, fmt::format("{}: {}", name, remark));
   }
 
   void latency(std::string_view name, const Latency& latency, std::string_view remark) {

@@ -157,6 +157,24 @@ TEST_CASE("missing votes are never called lost while they may still arrive") {
       if (line.find("lost") != std::string::npos) CHECK(line.find("not lost") != std::string::npos);
 }
 
+TEST_CASE("a healthy run looks calm though the looks at the table lag behind") {
+  ProgressState state;
+  state.elapsed = 4300ms;
+  state.planned_load = 5s;
+  for (int s = 1; s <= 4; ++s) {  // a little after each full second
+    const auto votes = static_cast<std::uint64_t>(400 * s + 20);
+    state.history.push_back({std::chrono::seconds(s) + 50ms, votes, votes, 1, votes - 40, 40});
+  }
+  state.now = {state.elapsed, 1720, 1720, 2, 1620, 100};
+  const std::string text = joined(progress_block(state, kUnicode));
+  CHECK(text.find("on their way") != std::string::npos);
+  CHECK(text.find("oldest") == std::string::npos);
+  CHECK(text.find("████   ") != std::string::npos);  // the first second is as high as the others
+  CHECK(text.find("00:01 left") != std::string::npos);
+  state.now.written = 400;
+  CHECK(joined(progress_block(state, kUnicode)).find("not lost") != std::string::npos);
+}
+
 TEST_CASE("an empty state is drawn, not divided by") {
   CHECK_FALSE(progress_block({}, kUnicode).empty());
   ProgressState state;

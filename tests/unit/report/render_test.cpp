@@ -38,6 +38,17 @@ World extreme() {
   return world;
 }
 
+// Times as long as they get, and a clock offset that fills its column.
+World endless() {
+  World world = worker_crash();
+  world.load = 100'000h;
+  world.settlement.drain = 100'000h;
+  world.rows_clock->uncertainty = 57'340ns;
+  for (OwnRow& row : world.rows.rows.own) row.committed_ns += 3'600'000'000'000'000;
+  world.rows.rows.own[0].committed_ns = 0;
+  return world;
+}
+
 // Paths and commands are to be copied and stay whole.
 bool for_copying(const std::string& line) {
   return line.starts_with("  report   ") || line.starts_with("  next     ");
@@ -59,6 +70,7 @@ TEST_CASE("no line is wider than the terminal") {
   check_width(worker_crash().report());
   check_width(still_queued().report());
   check_width(extreme().report());
+  check_width(endless().report());
 }
 
 TEST_CASE("ASCII output is ASCII, plain output has no escapes") {
