@@ -172,8 +172,12 @@ void Supervisor::end_of(pid_t pid, int status) {
 
 Result<> Supervisor::write_down() {
   state_.services.clear();
-  for (const auto& [name, child] : children_)
-    state_.services.push_back({name, child.running ? child.beginning.process : ProcessIdentity{}});
+  for (const auto& [name, child] : children_) {
+    const bool over = !child.running && !child.spec.answers;  // a task leaves nothing behind
+    if (!over)
+      state_.services.push_back(
+          {name, child.running ? child.beginning.process : ProcessIdentity{}});
+  }
   return write_state(id_, state_);
 }
 
