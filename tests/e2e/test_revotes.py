@@ -38,7 +38,7 @@ def test_one_planted_stale_row_is_found(stack):
                                 "voters": revotes("100ms..400ms")})
         until(lambda: len(target.truth("written")) >= 150, "most votes are written")
         worker.pause()
-        until(lambda: target.waiting() + len(target.truth("popped")) >= 200, "the load is over")
+        until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
         written = target.truth("written")
         twice = next(voter for voter in written if written.count(voter) == 2)
         target.query("UPDATE votes SET vote = CASE vote WHEN 'a' THEN 'b' ELSE 'a' END "
@@ -67,7 +67,7 @@ def change_append_rows(target, change):
                             "voters": revotes("100ms..400ms")})
     until(lambda: len(target.truth("written")) >= 150, "most votes are written")
     worker.pause()
-    until(lambda: target.waiting() + len(target.truth("popped")) >= 200, "the load is over")
+    until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
     written = target.truth("written")
     twice = next(voter for voter in written if written.count(voter) == 2)
     change(twice)

@@ -25,7 +25,7 @@ def run_with_changes(target, change, scenario=None):
                             "drain": {"timeout": "30s"}, **(scenario or {})})
     until(lambda: target.rows() >= 10, "some votes are stored")
     worker.pause()
-    until(lambda: target.waiting() + len(target.truth("popped")) >= VOTES, "the load is over")
+    until(lambda: len(target.truth("pushed")) >= VOTES, "the load is over")
     rows = target.query("SELECT id, vote FROM votes WHERE id LIKE 'vb%' ORDER BY id")
     change(rows)
     worker.resume()

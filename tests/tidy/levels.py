@@ -28,6 +28,8 @@ HOMES = {
     "sodium.h": {"vote", "ledger"},
     "tl/": {"core"},
 }
+# Folders that nobody includes may name their library in headers of their own.
+IN_HEADERS_TOO = {("cli", "CLI/")}
 # Part of everybody's vocabulary, in headers too: std::format and std::expected of C++20.
 EVERYWHERE = ("fmt/", "tl/")
 SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux)/.+\.h|"
@@ -60,7 +62,10 @@ def library_include(path, folder, header):
         return None if SYSTEM.fullmatch(header) else "belongs to no library that levels.py knows"
     if folder not in home:
         return f"may be included only in {', '.join(sorted(home))}"
-    return None if path.suffix == ".cpp" else "may be included only in .cpp files"
+    if path.suffix == ".cpp" or any(folder == top and header.startswith(prefix)
+                                    for top, prefix in IN_HEADERS_TOO):
+        return None
+    return "may be included only in .cpp files"
 
 
 def check(root):

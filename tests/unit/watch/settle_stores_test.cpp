@@ -1,0 +1,123 @@
+// The drain when a store is gone, replaced or not there at all; no server, no sleep.
+#include "support/catch.h"
+#include "unit/watch/ended_run.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using namespace votebench::watch::test_run;
+
+TEST_CASE("Redis gone for good: nothing is proven, the rows are still read") {
+  Run run(10);
+  run.write(10);
+  run.world.redis_up = false;
+  run.task.timeout = seconds(2);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.reason.find("Redis does not answer") != std::string::npos);
+  CHECK_FALSE(result.queue.readable_at_end);
+  CHECK_FALSE(result.queue.pushed);
+  CHECK(result.rows.rows.own.size() == 10);
+}
+
+TEST_CASE("Redis back under another id: deltas are void, the rest can be proven") {
+  Run run(10);
+  run.write(9);
+  run.world.server_id = "server-2";
+  run.world.pushes = 0;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK_FALSE(result.queue.same_server);
+  CHECK(result.queue.restarts == 1);
+  CHECK_FALSE(result.queue.pushed);
+  CHECK_FALSE(result.queue.popped);
+}
+
+TEST_CASE("a replaced table and a replica prove nothing, and waiting is pointless") {
+  Run run(10);
+  run.write(10);
+  bool replaced = false;
+  SECTION("replaced") {
+    replaced = true;
+    run.world.store.relfilenode = 2;
+  }
+  SECTION("replica") { run.world.replica = true; }
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain < milliseconds(100));
+  CHECK(result.rows.same_store == !replaced);
+  CHECK(result.rows.is_replica == !replaced);
+}
+
+TEST_CASE("a server that was restarted is the same store") {
+  Run run(10);
+  run.write(10);
+  run.world.store.postmaster_start = "later";
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("PostgreSQL gone for good") {
+  Run run(10);
+  run.world.postgres_up = false;
+  run.task.timeout = seconds(2);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.reason.find("PostgreSQL does not answer") != std::string::npos);
+  CHECK(result.rows.configured);
+  CHECK_FALSE(result.rows.readable);
+}
+
+TEST_CASE("without Redis only completeness settles") {
+  Run run(10);
+  run.task.queue = nullptr;
+  run.task.queue_baseline = nullptr;
+  run.task.timeout = seconds(3);
+  SECTION("complete") {
+    run.write(10);
+    CHECK(run.settle().settlement.proof == SettleProof::complete);
+  }
+  SECTION("not complete") {
+    run.write(9);
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK_FALSE(result.queue.configured);
+  }
+}
+
+TEST_CASE("without PostgreSQL nothing settles, but the queue is watched to its end") {
+  Run run(100);
+  run.drains_at(100);
+  run.task.rows = nullptr;
+  run.task.row_baseline = nullptr;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain >= seconds(1));
+  CHECK(result.settlement.drain < seconds(2));
+  CHECK(result.queue.popped == 100);
+}
+
+TEST_CASE("Ctrl-C cuts the drain short, the evidence is still read") {
+  Run run(100);
+  run.drains_at(10);
+  run.world.at = [&, drains = run.world.at](test::World& world, Nanoseconds at) {
+    drains(world, at);
+    if (at >= seconds(1)) run.stop.request_stop();
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.settlement.drain < milliseconds(1200));
+  CHECK(result.settlement.reason.starts_with("the drain was interrupted, "));
+  CHECK(result.rows.readable);
+  CHECK(result.queue.own_listed.size() + result.rows.rows.own.size() == 100);
+}
+
+TEST_CASE("the live view is told where the drain stands") {
+  Run run(20);
+  run.drains_at(10);
+  std::vector<DrainStatus> told;
+  run.task.on_status = [&](const DrainStatus& status) { told.push_back(status); };
+  run.settle();
+  REQUIRE(told.size() > 10);
+  CHECK(told.front().waiting == 20);
+  CHECK(told.back().waiting < 3);
+  CHECK(told.back().rate_per_s == Approx(10).margin(1));
+}
