@@ -68,9 +68,11 @@ Result<> RedisLink::open() {
   if (!context_ || context_->err != 0) return give_up();
   if (redisSetTimeout(context_.get(), kReplyTimeout) != REDIS_OK) return give_up();
   TRY(authenticate());
-  // Who is behind a connection: what watches Redis can tell whether this process has ended.
+  // Who is behind a connection: what watches Redis can tell whether this process has ended. Sent
+  // with the first command, so that a frozen server delays nothing more than that.
   const std::string name = fmt::format("votestack-{}", ::getpid());
-  TRY(exchange({{"CLIENT", "SETNAME", name}}));
+  append(*context_, {"CLIENT", "SETNAME", name});
+  unread_ = 1;
   return {};
 }
 
@@ -97,7 +99,10 @@ Result<std::vector<RedisReply>> RedisLink::exchange(const std::vector<RedisComma
     if (redisGetReply(context_.get(), &raw) != REDIS_OK) return give_up();
     const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(raw),
                                                              freeReplyObject);
-    replies.push_back(convert(*reply));
+    if (unread_ > 0)
+      --unread_;
+    else
+      replies.push_back(convert(*reply));
   }
   return replies;
 }

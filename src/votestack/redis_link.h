@@ -53,6 +53,7 @@ class RedisLink {
 
   Address address_;
   Context context_;
+  std::size_t unread_ = 0;  // replies that no caller waits for
 };
 
 }  // namespace votebench::votestack
