@@ -8,6 +8,7 @@
 // Otherwise bounded: the k-th accepted voter is taken for the k-th row (first in, first out), and
 // that row came between two samples.
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "core/text.h"

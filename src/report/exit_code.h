@@ -1,6 +1,7 @@
 // The exit status of the program. When several rows of the table fit, the highest one wins.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "report/measure.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace votebench::report {
 namespace {

@@ -1,6 +1,8 @@
 // How text looks: character set, colour, width. Decided once, from what the terminal is.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "report/progress.h"
 
+#include <algorithm>
+
 #include "support/golden.h"
 
 using namespace votebench;

@@ -1,6 +1,7 @@
 // What holds for every output, whatever was in the run.
 #include "report/render.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
