@@ -237,14 +237,18 @@ TEST_CASE("services can be killed, paused, stopped and started again") {
   CHECK(stack->control(ServiceAction::pause, "postgres"));  // a paused stack still comes down
   const StackState state = state_of(id);
   const auto processes = processes_of(state);
+  const Instant begin = real_clock().now();
   CHECK(stack->take_down());
+  CHECK(real_clock().now() - begin < 9s);  // in order, not by the kill that follows after 10 s
   check_nothing_left(id, state, processes);
 }
 
 TEST_CASE("reset empties table, queue and side list") {
   const Scratch scratch;
   const StackId id = scratch.id();
+  ::setenv("PGOPTIONS", "--nonsense", 1);  // the user's own settings do not reach the services
   auto stack = bring_up(options_for(id), {});
+  ::unsetenv("PGOPTIONS");
   if (!stack) FAIL(stack.error().message);
   CHECK(reset(id));  // no table yet
   query(id, "CREATE TABLE votes (id text, vote text); INSERT INTO votes VALUES ('v', 'a')");

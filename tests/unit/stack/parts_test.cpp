@@ -1,6 +1,10 @@
 // The pieces of the local stack that need no other process.
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +13,7 @@
 #include <set>
 
 #include "stack/guardian_options.h"
+#include "stack/launch.h"
 #include "stack/local_stack.h"
 #include "stack/log_tail.h"
 #include "stack/message.h"
@@ -21,6 +26,7 @@
 using namespace votebench;
 using namespace votebench::stack;
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -53,6 +59,21 @@ bool has_pair(const std::vector<std::string>& argv, const std::string& flag,
               const std::string& value) {
   const auto at = std::find(argv.begin(), argv.end(), flag);
   return at != argv.end() && at + 1 != argv.end() && *(at + 1) == value;
+}
+
+bool can_bind(std::uint16_t port) {
+  const FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+int status_of(pid_t child) {
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -125,7 +146,7 @@ TEST_CASE("failures keep their lines and their help on the way from the guardian
   CHECK(step_text("up").empty());
 }
 
-TEST_CASE("two stacks never get the same ports") {
+TEST_CASE("ports are nobody else's until they are given back") {
   std::vector<PortReservation> held;
   std::set<std::uint16_t> bases;
   for (int i = 0; i < 32; ++i) {
@@ -133,8 +154,41 @@ TEST_CASE("two stacks never get the same ports") {
     REQUIRE(reserved);
     CHECK(bases.insert(reserved->ports.base).second);
     CHECK(reserved->ports.postgres() < 32768);
+    CHECK_FALSE(can_bind(reserved->ports.base));
     held.push_back(std::move(*reserved));
   }
+  held.front().reservation.reset();
+  CHECK(can_bind(held.front().ports.base));
+}
+
+TEST_CASE("a child that waits at its gate never runs when its maker dies there") {
+  const fs::path file = fs::temp_directory_path() / fmt::format("vb-gate-{}", ::getpid());
+  const Launch launch{{"/usr/bin/touch", file.string()}, "/dev/null", "/", {}};
+  pid_t pid = 0;
+  {
+    const auto child = GatedChild::create(launch);
+    REQUIRE(child);
+    pid = child->identity().pid;
+    CHECK(is_running(child->identity()));
+  }  // the gate closes, as it does when the process ends
+  CHECK(status_of(pid) == 127);
+  CHECK_FALSE(fs::exists(file));
+
+  auto child = GatedChild::create(launch);
+  REQUIRE(child);
+  CHECK(child->open_gate());
+  CHECK(status_of(child->identity().pid) == 0);
+  CHECK(fs::remove(file));
+}
+
+TEST_CASE("a program that cannot be executed is named") {
+  auto child = GatedChild::create({{"/nowhere/redis-server"}, "/dev/null", "/", {}});
+  REQUIRE(child);
+  const Result<> opened = child->open_gate();
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().message ==
+        "cannot execute /nowhere/redis-server: No such file or directory");
+  CHECK(status_of(child->identity().pid) == 127);
 }
 
 TEST_CASE("a process is known by its start, not by its number") {
@@ -151,11 +205,11 @@ TEST_CASE("a process is known by its start, not by its number") {
 }
 
 TEST_CASE("the end of a log is safe to print") {
-  const auto path = std::filesystem::temp_directory_path() / fmt::format("vb-log-{}", ::getpid());
+  const auto path = fs::temp_directory_path() / fmt::format("vb-log-{}", ::getpid());
   std::ofstream(path) << "old\none\ntwo \x1b[31m\nthree\n";
   CHECK(log_tail(path, 2) == std::vector<std::string>{"two \\x1b[31m", "three"});
   CHECK(log_tail(path, 9, 4).front() == "one");
-  std::filesystem::remove(path);
+  fs::remove(path);
   CHECK(log_tail(path, 2).empty());
 }
 
