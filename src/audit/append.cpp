@@ -90,7 +90,7 @@ class AppendJudge {
     return take(is_unsent, VoteClass::contradiction);
   }
 
-  bool was_sent(ChoiceIndex row) const {
+  [[nodiscard]] bool was_sent(ChoiceIndex row) const {
     return std::any_of(voter_.casts.begin(), voter_.casts.end(),
                        [&](Cast cast) { return !cast.unsent() && cast.choice() == row; });
   }

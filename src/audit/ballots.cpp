@@ -28,7 +28,7 @@ void account_for_empty_slots(const AuditInput& input, Ballots& ballots) {
   Accounting& accounting = ballots.accounting;
   accounting.planned = input.planned;
   const std::uint64_t started = accounting.started();
-  const std::uint64_t empty = input.planned > started ? input.planned - started : 0;
+  const std::uint64_t empty = input.planned - std::min(input.planned, started);
   if (input.host_crashed) {
     ballots.unrecorded = empty;
     accounting.ambiguous += empty;

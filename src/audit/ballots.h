@@ -1,9 +1,9 @@
 // The attempts and the rows of a run, brought together by voter.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "audit/audit.h"
@@ -47,7 +47,9 @@ struct VoterCase {
 struct Stray {
   VoterIndex voter = 0;
   ChoiceIndex choice = 0;
-  friend auto operator<=>(const Stray&, const Stray&) = default;
+  friend bool operator<(const Stray& a, const Stray& b) {
+    return std::pair(a.voter, a.choice) < std::pair(b.voter, b.choice);
+  }
 };
 
 struct Ballots {

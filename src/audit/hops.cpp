@@ -11,7 +11,7 @@ constexpr HopRange kVoteOrQueue{Hop::vote, Hop::queue};
 constexpr HopRange kBehindVote{Hop::queue, Hop::db};
 constexpr HopRange kAnywhere{Hop::vote, Hop::db};
 
-std::uint64_t excess(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+std::uint64_t excess(std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); }
 
 std::uint64_t votes_in_table(const Verdict& verdict) {
   return verdict.persisted + verdict.recovered;

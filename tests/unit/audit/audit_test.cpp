@@ -68,7 +68,7 @@ TEST_CASE("broken: more attempts than planned, or attempts that no plan contains
                                input.queue, input.rows,    input.settlement};
   CHECK(audit::judge_one(less).kind == VerdictKind::broken);
   CaseFile probe = persisted(1);
-  probe.vote(kFirstProbeIndex, kA, Outcome::ambiguous);
+  probe.vote(kFirstProbeIndex, kA, Outcome::ambiguous).row(kFirstProbeIndex, kA);
   CHECK(judge(probe).kind == VerdictKind::broken);
   CaseFile last_voter = persisted(1);
   last_voter.vote(kFirstProbeIndex - 1, kA, Outcome::acked).row(kFirstProbeIndex - 1, kA);
