@@ -20,7 +20,7 @@ class Waiter {
                                                           Instant until) = 0;
 };
 
-// Waits in epoll_pwait2 by the monotonic clock.
+// Waits by the monotonic clock.
 [[nodiscard]] Waiter& real_waiter();
 
 }  // namespace votebench::load
