@@ -68,7 +68,8 @@ void collect_rows(const std::vector<OwnRow>& rows, Ballots& ballots) {
   for (const OwnRow& row : rows)
     if (row.voter < kFirstProbeIndex && !ballots.casts.of(row.voter).empty())
       ballots.rows.place(row.voter, row.choice);
-  std::sort(ballots.strays.begin(), ballots.strays.end());
+  std::ranges::sort(ballots.strays, {},
+                    [](const Stray& row) { return std::pair(row.voter, row.choice); });
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "audit/audit.h"
@@ -47,9 +46,6 @@ struct VoterCase {
 struct Stray {
   VoterIndex voter = 0;
   ChoiceIndex choice = 0;
-  friend bool operator<(const Stray& a, const Stray& b) {
-    return std::pair(a.voter, a.choice) < std::pair(b.voter, b.choice);
-  }
 };
 
 struct Ballots {
