@@ -87,7 +87,10 @@ void empty_directory(const std::filesystem::path& directory, const std::string& 
 }
 
 Result<Blueprint> draw(const LocalStackOptions& options, StackPorts ports) {
-  Blueprint blueprint{options, {}, {}, {options.id, {}, ports}};
+  Blueprint blueprint;
+  blueprint.options = options;
+  blueprint.layout = {options.id, {}, ports};
+  TRY_ASSIGN(blueprint.behaviour, variant_settings(options.variant, options.worker));
   TRY_ASSIGN(blueprint.programs, find_programs(options.votestack));
   TRY_ASSIGN(blueprint.postgres_account, postgres_account());
   TRY_ASSIGN(blueprint.layout.private_directory,

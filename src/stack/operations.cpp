@@ -116,9 +116,7 @@ Result<> Operations::perform(ServiceAction action, std::string_view service) {
 
 Result<> Operations::empty_stores() {
   std::vector<std::string> command{"DEL", "votes"};
-  TRY_ASSIGN(const TargetSettings settings,
-             variant_settings(blueprint_.options.variant, blueprint_.options.worker));
-  const std::vector<std::string>& side_lists = settings.queue->in_flight;
+  const std::vector<std::string>& side_lists = blueprint_.behaviour.queue->in_flight;
   command.insert(command.end(), side_lists.begin(), side_lists.end());
   const auto answer = ask_redis(blueprint_.layout.redis_socket(), command, kRedisAnswer);
   if (!answer || !answer->starts_with(':'))

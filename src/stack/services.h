@@ -31,6 +31,7 @@ struct ServiceSpec {
 
 struct Blueprint {
   LocalStackOptions options;
+  TargetSettings behaviour;  // of the variant
   Programs programs;
   std::optional<Account> postgres_account;
   Layout layout;
