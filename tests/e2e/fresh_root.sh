@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# ./quickstart on a fresh Debian, as root and as an ordinary user, and no
+# service left behind.
+#   tests/e2e/fresh_root.sh [bookworm|trixie]
+# Needs root and debootstrap (exit status 77 without), and the package mirror
+# of this machine. Everything happens in a directory and in mount and process
+# namespaces that are gone afterwards.
+set -euo pipefail
+
+if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
+  echo "skipped: needs root and debootstrap"
+  exit 77
+fi
+script=$(readlink -f -- "${BASH_SOURCE[0]}")
+checkout=$(dirname -- "$(dirname -- "$(dirname -- "$script")")")
+FRESH=${FRESH:-}
+suite=${1:-bookworm}
+
+# --- outside: make the system, then enter it in namespaces of its own --------
+
+if [ "${2:-}" != inside ]; then
+  fresh=$(mktemp -d /tmp/votebench-fresh-XXXXXX)
+  trap 'rm -rf --one-file-system "$fresh"' EXIT
+  mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list \
+    /etc/apt/sources.list.d 2>/dev/null | head -n 1 || true)
+  debootstrap --variant=minbase "$suite" "$fresh" \
+    "${mirror:-http://deb.debian.org/debian}" >"$fresh.log" 2>&1 ||
+    { tail "$fresh.log"; exit 1; }
+  rm "$fresh.log"
+  cp /etc/resolv.conf /etc/hosts "$fresh/etc/" 2>/dev/null || true
+  cp -r /etc/apt/apt.conf.d /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
+  FRESH=$fresh unshare --mount --pid --fork --kill-child --mount-proc \
+    --propagation private "$script" "$suite" inside
+  exit
+fi
+
+for directory in proc dev sys; do
+  mount --rbind "/$directory" "$FRESH/$directory"
+done
+chroot "$FRESH" useradd --create-home voter
+for home in root home/voter; do
+  mkdir "$FRESH/$home/votebench"
+  git -C "$checkout" archive HEAD | tar -x -C "$FRESH/$home/votebench"
+done
+chroot "$FRESH" chown -R voter: /home/voter
+
+failures=0
+check() {
+  local what=$1
+  shift
+  if "$@"; then echo "ok: $what"; return; fi
+  echo "FAILED: $what"
+  failures=$((failures + 1))
+}
+as() {
+  local user=$1
+  shift
+  chroot "$FRESH" su - "$user" -c "$*" >"$FRESH/log" 2>&1 </dev/null
+}
+# The last run said that it passed and that it accounted for all votes.
+passed() { grep -q '^PASS' "$FRESH/log" && grep -Eq '2,?000' "$FRESH/log"; }
+quickstart() {
+  local user=$1
+  as "$user" votebench/quickstart && passed && return
+  tail -n 30 "$FRESH/log"
+  return 1
+}
+no_server_runs() {
+  ! grep -lsE 'redis-server|postgres|votestack' /proc/[0-9]*/comm | grep -q .
+}
+nothing_at_boot() {
+  ! find "$FRESH"/etc/systemd/system "$FRESH"/etc/rc[2-5].d \
+    \( -name 'redis*' -o -name 'postgresql*' -o -name 'S??redis*' \
+    -o -name 'S??postgresql*' \) 2>/dev/null | grep -q .
+}
+no_cluster() { ! compgen -G "$FRESH/var/lib/postgresql/*/main" >/dev/null; }
+nothing_of_ours() {
+  ! find "$FRESH/usr/sbin" "$FRESH/etc/postgresql-common" \
+    -name 'policy-rc.d*' -o -name 'votebench*' | grep -q .
+}
+is_told_the_command() {
+  ! as voter votebench/quickstart &&
+    grep -q "su -c '/home/voter/votebench/scripts/install-packages" "$FRESH/log"
+}
+
+check 'an ordinary user without sudo is told the command' is_told_the_command
+check 'root: quickstart passes' quickstart root
+check 'root: and once more' quickstart root
+check 'ordinary user: quickstart passes' quickstart voter
+check 'ordinary user: and once more' quickstart voter
+check 'no server runs' no_server_runs
+check 'no server starts at boot' nothing_at_boot
+check 'no database cluster' no_cluster
+check 'no policy and no configuration of ours' nothing_of_ours
+[ "$failures" -eq 0 ]
