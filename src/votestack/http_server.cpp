@@ -70,8 +70,10 @@ class HttpServer::Worker {
 
   // Takes `socket`.
   [[nodiscard]] Result<> start(FileDescriptor socket, std::chrono::seconds idle_timeout) {
+    // Not epoll: when exactly 128 events are ready (its batch), libmicrohttpd 0.9.75 waits for
+    // further ones with its whole timeout before it looks at those 128.
     daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr, &Worker::handle, this,
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr, &Worker::handle, this,
         MHD_OPTION_LISTEN_SOCKET, socket.get(), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
         MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle_timeout.count()),
         MHD_OPTION_NOTIFY_COMPLETED, &forget, nullptr, MHD_OPTION_END);
