@@ -39,7 +39,6 @@ std::vector<ChoiceBalance> rows_by_choice(const AuditInput& input) {
 void add_votes(Ballots& ballots, std::vector<ChoiceBalance>& balances, Judgement& judgement) {
   for_each_voter(ballots, [&](const VoterCase& voter) {
     for (const Cast cast : voter.casts) {
-      if (cast.choice() >= balances.size()) continue;  // reported as an unknown slot
       ChoiceBalance& balance = balances[cast.choice()];
       if (cast.unsent())
         judgement.vote(cast, VoteClass::not_counted);

@@ -57,7 +57,6 @@ std::vector<std::string> broken_sums(const Ballots& ballots, const Tally& tally,
     if (!holds) broken.push_back(fmt::format("internal: {}", what));
   };
   expect(accounting.sums(), "more votes are on record than were planned");
-  expect(ballots.unknown_slots == 0, "an attempt is on record that no plan can contain");
   expect(tally.sum(Subject::acked) == accounting.acked,
          "the classes of the accepted votes do not add up to their number");
   expect(tally.sum(Subject::ambiguous) == accounting.ambiguous,
@@ -71,6 +70,14 @@ std::vector<std::string> broken_sums(const Ballots& ballots, const Tally& tally,
     expect(tally.votes(vote_class) == tally.of(Subject::row, vote_class),
            "a class has another number of votes than of rows");
   return broken;
+}
+
+// The counts stay, for whoever looks for the fault; nothing is claimed.
+Verdict broken(Verdict verdict, std::vector<std::string> faults) {
+  verdict.kind = VerdictKind::broken;
+  verdict.reasons = std::move(faults);
+  verdict.advice = {"report this as a fault of votebench, with the run's directory"};
+  return verdict;
 }
 
 HopRange hull(const std::map<HopRange, std::uint64_t>& hops) {
@@ -97,12 +104,15 @@ std::optional<Balance> classify(const AuditInput& input, Ballots& ballots, Judge
 }  // namespace
 
 Verdict judge_one(const AuditInput& input) {
+  Verdict verdict;
   Ballots ballots = collect_ballots(input);
+  verdict.accounting = ballots.accounting;
+  if (ballots.unknown_slots > 0)
+    return broken(std::move(verdict),
+                  {"internal: an attempt is on record that no plan can contain"});
   Judgement judgement(input, ballots);
   const std::optional<Balance> balance = classify(input, ballots, judgement);
 
-  Verdict verdict;
-  verdict.accounting = ballots.accounting;
   verdict.voters = ballots.voters;
   verdict.probes = ballots.probes;
   verdict.blind = judgement.blind();
@@ -112,10 +122,8 @@ Verdict judge_one(const AuditInput& input) {
   verdict.findings =
       write_findings(input, ballots, judgement.suspicions(), hull(verdict.lost_by_hop));
   decide(input, balance, verdict);
-  if (auto broken = broken_sums(ballots, judgement.tally(), !balance); !broken.empty()) {
-    verdict.kind = VerdictKind::broken;
-    verdict.reasons = std::move(broken);
-  }
+  std::vector<std::string> faults = broken_sums(ballots, judgement.tally(), !balance);
+  if (!faults.empty()) return broken(std::move(verdict), std::move(faults));
   return verdict;
 }
 
@@ -125,11 +133,10 @@ Verdict judge(const AuditInput& input) {
   verdict.canaries_passed = canaries.passed;
   verdict.canaries_total = canaries.total;
   if (canaries.failed.empty()) return verdict;
-  if (verdict.kind != VerdictKind::broken) verdict.reasons.clear();
-  verdict.kind = VerdictKind::broken;
+  std::vector<std::string> faults;
   for (const std::string& canary : canaries.failed)
-    verdict.reasons.push_back(fmt::format("internal: the self-check '{}' failed", canary));
-  return verdict;
+    faults.push_back(fmt::format("internal: the self-check '{}' failed", canary));
+  return broken(std::move(verdict), std::move(faults));
 }
 
 std::uint64_t missing_acked(const AuditInput& input) {
@@ -139,6 +146,7 @@ std::uint64_t missing_acked(const AuditInput& input) {
                             input.limits,  input.attempts,    no_queue,          input.rows,
                             unsettled,     input.interrupted, input.host_crashed};
   Ballots ballots = collect_ballots(question);
+  if (ballots.unknown_slots > 0) return ballots.accounting.acked;
   Judgement judgement(question, ballots);
   (void)classify(question, ballots, judgement);
   return judgement.tally().votes(VoteClass::pending);

@@ -44,8 +44,8 @@ std::string admissible_values(const AuditInput& input, std::span<const Cast> cas
   bool later_acked = false;
   for (auto cast = casts.rbegin(); cast != casts.rend(); ++cast) {
     const bool acked = cast->is(Outcome::acked);
-    const bool counts = cast->is(Outcome::ambiguous) || (acked && (append || !later_acked));
-    if (counts && cast->choice() < admissible.size()) admissible[cast->choice()] = true;
+    if (cast->is(Outcome::ambiguous) || (acked && (append || !later_acked)))
+      admissible[cast->choice()] = true;
     later_acked |= acked;
   }
   std::string text;

@@ -76,6 +76,7 @@ TEST_CASE("broken: more attempts than planned, or attempts that no plan contains
   CaseFile choice = persisted(1);
   choice.vote(1, 3, Outcome::acked);
   CHECK(judge(choice).kind == VerdictKind::broken);
+  CHECK(audit::missing_acked(choice.input()) == 2);
 }
 
 TEST_CASE("pass: needs 70 % of the plan accepted and at least one") {
@@ -282,6 +283,13 @@ TEST_CASE("order: what started later is the later vote, whatever its number") {
   const Verdict stale = judge(file);
   REQUIRE(stale.findings.size() == 1);
   CHECK(stale.findings.front().attempt == AttemptNumber{0});
+}
+
+TEST_CASE("order: of two that started in one tick the later number is the later vote") {
+  CaseFile file;
+  file.vote(0, kA, Outcome::acked).vote(0, kB, Outcome::acked).row(0, kB);
+  file.attempts[1].started_ns = file.attempts[0].started_ns;
+  CHECK(judge(file).persisted == 1);
 }
 
 TEST_CASE("re-votes: the share whose loss would not show is counted") {

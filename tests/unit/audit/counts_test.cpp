@@ -73,3 +73,59 @@ TEST_CASE("counts: what could hide a loss keeps a run from passing") {
           f.rows.rows.total = 3;
         }) == Kind::inconclusive);
 }
+
+namespace {
+
+// Without ids: three votes for `a`, one of them without an answer, and as many rows as said.
+CaseFile three_votes(std::uint64_t rows) {
+  CaseFile file;
+  file.identity = IdentityMode::none;
+  file.vote(0, kA, Outcome::acked).vote(1, kA, Outcome::acked).vote(2, kA, Outcome::ambiguous);
+  file.rows.rows.choices = {{"a", rows}};
+  file.rows.rows.total = rows;
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("counts: rows are taken for accepted votes first, then for those without an answer") {
+  CHECK(judge(three_votes(2)).persisted == 2);
+  CHECK(judge(three_votes(2)).recovered == 0);
+  CHECK(judge(three_votes(2)).absent_ambiguous == 1);
+  CHECK(judge(three_votes(3)).persisted == 2);
+  CHECK(judge(three_votes(3)).recovered == 1);
+  CHECK(judge(three_votes(3)).absent_ambiguous == 0);
+}
+
+TEST_CASE("counts: after a crash of the host further rows may be of votes whose slots are gone") {
+  CaseFile file = three_votes(5);
+  file.host_crashed = true;
+  file.empty_slots = 3;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.foreign == 0);
+  CHECK(verdict.recovered == 3);
+  CHECK(verdict.absent_ambiguous == 1);
+}
+
+TEST_CASE("counts: a table that was not read, or not counted in full, proves nothing") {
+  CaseFile unread = three_votes(3);
+  unread.rows.readable = false;
+  CHECK(judge(unread).pending == 2);
+  CHECK(judge(unread).reasons.size() == 1);
+  CaseFile none = three_votes(3);
+  none.rows.configured = false;
+  CHECK(judge(none).pending == 2);
+  CHECK(judge(none).reasons.size() == 1);
+  CaseFile partial = three_votes(3);
+  partial.rows.rows.total = 4;
+  CHECK(judge(partial).pending == 2);
+  CHECK(judge(partial).kind == VerdictKind::inconclusive);
+}
+
+TEST_CASE("counts: rows that vanish below the baseline cover nothing") {
+  CaseFile file = three_votes(1);
+  file.rows.choices_start = {{"a", 2}};
+  file.rows.rows_start = 2;
+  CHECK(judge(file).lost.count == 2);
+  CHECK(judge(file).persisted == 0);
+}
