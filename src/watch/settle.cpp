@@ -128,8 +128,7 @@ void Drain::look() {
 
 SettleProof Drain::prove() {
   obstacle_.clear();
-  if (!rows_ || !rows_->has_rows() || !rows_->proves_absence() || !lists_are_clear())
-    return SettleProof::none;
+  if (!rows_ || !rows_->has_rows() || !lists_are_clear()) return SettleProof::none;
   if (everything_is_there()) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
   if (nobody_holds_a_vote())

@@ -19,6 +19,27 @@ TEST_CASE("Redis gone for good: nothing is proven, the rows are still read") {
   CHECK(result.rows.rows.own.size() == 10);
 }
 
+TEST_CASE("Redis gone after its lists were read: what they held is not known any more") {
+  Run run(10);
+  run.list(0, 10);
+  run.task.timeout = seconds(2);
+  run.world.at = [](test::World& world, Nanoseconds at) { world.redis_up = at < seconds(1); };
+  const DrainResult result = run.settle();
+  CHECK_FALSE(result.queue.readable_at_end);
+  CHECK(result.queue.own_listed.empty());
+}
+
+TEST_CASE("nobody knows what happened while Redis did not answer") {
+  Run run(10);
+  run.write(9);
+  run.world.at = [](test::World& world, Nanoseconds at) {
+    world.redis_up = at < seconds(1) || at > milliseconds(1500);
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::empty_handed);
+  CHECK(result.settlement.drain >= milliseconds(3500));
+}
+
 TEST_CASE("Redis back under another id: deltas are void, the rest can be proven") {
   Run run(10);
   run.write(9);

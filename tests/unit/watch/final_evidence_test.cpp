@@ -1,0 +1,131 @@
+#include "watch/final_evidence.h"
+
+#include "support/catch.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+
+namespace {
+
+const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
+const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
+
+target::QueueList list_of(const std::vector<std::string>& ids) {
+  target::QueueList list;
+  for (const std::string& id : ids) list.elements.push_back({id, "a"});
+  list.length = ids.size();
+  return list;
+}
+
+target::QueueContents contents_of(const std::vector<std::string>& listed,
+                                  const std::vector<std::string>& in_flight) {
+  target::QueueContents contents;
+  contents.list = list_of(listed);
+  contents.in_flight = {list_of({}), list_of(in_flight)};
+  contents.snapshot.depth = listed.size();
+  return contents;
+}
+
+const std::string kProbe = kIds.make(kFirstProbeIndex);
+
+}  // namespace
+
+TEST_CASE("own ids are looked for in every list, probes are none") {
+  CHECK_FALSE(holds_own_id(contents_of({kProbe, "ann"}, {kOtherRun.make(1)}), kIds));
+  CHECK(holds_own_id(contents_of({"ann", kIds.make(1)}, {}), kIds));
+  CHECK(holds_own_id(contents_of({}, {kIds.make(1)}), kIds));
+}
+
+TEST_CASE("of a list that was too long to be read nothing is known") {
+  target::QueueContents contents = contents_of({"ann"}, {});
+  contents.list.length = 2;
+  CHECK(holds_own_id(contents, kIds));
+  contents.list.malformed = 1;
+  CHECK_FALSE(holds_own_id(contents, kIds));
+}
+
+TEST_CASE("the queue at the end, against the baseline") {
+  QueueBaseline baseline;
+  baseline.snapshot.depth = 5;
+  baseline.shares_pushes = true;
+  baseline.carry_over_ids = {"ann"};
+  QueueHistory history;
+  history.pushed = 10;
+  history.depth_max = 9;
+  history.evicted = 2;
+  target::QueueContents contents =
+      contents_of({kIds.make(4), kIds.make(4), kProbe, "ann"}, {kIds.make(7)});
+  contents.list.malformed = 1;
+  contents.snapshot.depth = 5;
+  const QueueEvidence evidence = queue_evidence(baseline, history, &contents, kIds);
+  CHECK(evidence.configured);
+  CHECK(evidence.readable_at_end);
+  CHECK(evidence.shares_pushes);
+  CHECK(evidence.depth_start == 5);
+  CHECK(evidence.depth_end == 5);
+  CHECK(evidence.depth_max == 9);
+  CHECK(evidence.evicted == 2);
+  CHECK(evidence.pushed == 10);
+  CHECK(evidence.popped == 10);
+  CHECK(evidence.own_listed == std::vector<VoterIndex>{4, 4});
+  CHECK(evidence.own_in_flight == std::vector<VoterIndex>{7});
+  CHECK(evidence.strangers_listed == 3);
+  CHECK(evidence.carry_over_ids.contains("ann"));
+}
+
+TEST_CASE("nothing is derived from what does not add up or was not read") {
+  const QueueBaseline baseline;
+  QueueHistory history;
+  history.pushed = 3;
+  const auto more_than_pushed = contents_of({"a", "b", "c", "d"}, {});
+  CHECK_FALSE(queue_evidence(baseline, history, &more_than_pushed, kIds).popped);
+  const QueueEvidence unread = queue_evidence(baseline, history, nullptr, kIds);
+  CHECK_FALSE(unread.readable_at_end);
+  CHECK_FALSE(unread.pushed);
+  history.pushed.reset();
+  const auto contents = contents_of({}, {});
+  CHECK_FALSE(queue_evidence(baseline, history, &contents, kIds).popped);
+}
+
+TEST_CASE("strangers that changed show in their number or their checksum") {
+  RowBaseline baseline;
+  baseline.rows = 4;
+  baseline.strangers = 3;
+  baseline.stranger_checksum = 77;
+  const auto changed = [&](std::uint64_t strangers, std::uint64_t checksum) {
+    FinalRows end;
+    end.rows.pre_existing = strangers;
+    end.rows.stranger_checksum = checksum;
+    return row_evidence(baseline, &end).strangers_changed;
+  };
+  CHECK_FALSE(changed(3, 77));
+  CHECK(changed(2, 77));
+  CHECK(changed(3, 78));
+}
+
+TEST_CASE("rows at the end, against the baseline") {
+  RowBaseline baseline;
+  baseline.identity = {"system", 1, 2, "monday"};
+  baseline.model = TableModel::append;
+  baseline.rows = 4;
+  baseline.choices = {{"a", 4}};
+  FinalRows end{{"system", 1, 2, "tuesday"}, true, {}};
+  end.rows.total = 9;
+  const RowEvidence evidence = row_evidence(baseline, &end);
+  CHECK(evidence.readable);
+  CHECK(evidence.same_store);
+  CHECK(evidence.is_replica);
+  CHECK(evidence.model == TableModel::append);
+  CHECK(evidence.rows_start == 4);
+  CHECK(evidence.rows_end == 9);
+  CHECK(evidence.choices_start == baseline.choices);
+  CHECK(evidence.store.postmaster_start == "tuesday");
+  for (const StoreIdentity& other :
+       {StoreIdentity{"other", 1, 2, "monday"}, StoreIdentity{"system", 3, 2, "monday"},
+        StoreIdentity{"system", 1, 3, "monday"}})
+    CHECK_FALSE(is_same_store(baseline.identity, other));
+  const RowEvidence unread = row_evidence(baseline, nullptr);
+  CHECK(unread.configured);
+  CHECK_FALSE(unread.readable);
+  CHECK(unread.rows_start == 4);
+}
