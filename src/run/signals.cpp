@@ -19,7 +19,9 @@ sigset_t stop_signals() {
 SignalWatcher::SignalWatcher() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // a closed socket or terminal is an error code, not a death
+  // A closed socket or terminal and a file-size limit are error codes, not deaths.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   thread_ = std::jthread([this](const std::stop_token& done) { watch(done); });
 }
 

@@ -159,7 +159,7 @@ class Stack:
         """Entries of all truth logs, in the order of each service; of these events only."""
         entries = []
         for path in sorted((self.artifacts / "truth").iterdir()):
-            entries += [json.loads(line) for line in path.read_text().splitlines()]
+            entries += [json.loads(line) for line in path.read_text().split("\n")[:-1]]
         return [entry for entry in entries if not events or entry["event"] in events]
 
     def lost_in_hand(self):

@@ -42,8 +42,9 @@ def post(service, voter, choice, path="/"):
 
 
 def events(path):
-    """[(event, voter, choice)] of a truth log."""
-    lines = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+    """[(event, voter, choice)] of a truth log; a line that is being written is not read."""
+    complete = pathlib.Path(path).read_text().split("\n")[:-1]
+    lines = [json.loads(line) for line in complete]
     assert all(isinstance(line["t_ns"], int) for line in lines)
     return [(line["event"], line["voter"], line["choice"]) for line in lines]
 

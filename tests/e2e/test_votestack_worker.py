@@ -230,11 +230,15 @@ def test_stock_exits_when_postgres_goes_while_the_list_is_empty(worker, postgres
 
 def test_stock_survives_a_restart_of_redis(worker, redis_server, rows):
     service = worker("dockersamples")
+    push(redis_server, ("v1", "a"))
+    wait_for(rows, [("v1", "a")])
+    service.pause()  # between two pops: one that is cut off in the middle ends the worker
     redis_server.stop()
+    service.resume()
     wait_until(lambda: "waiting for Redis" in service.stderr, "trouble")
     redis_server.start()
-    push(redis_server, ("v", "a"))
-    wait_for(rows, [("v", "a")])
+    push(redis_server, ("v2", "a"))
+    wait_for(rows, [("v1", "a"), ("v2", "a")])
 
 
 def test_stock_exits_when_the_list_is_no_list(worker, redis_server):
