@@ -23,8 +23,8 @@ if [ "${2:-}" != inside ]; then
   trap 'rm -rf --one-file-system "$fresh"' EXIT
   mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list \
     /etc/apt/sources.list.d 2>/dev/null | head -n 1 || true)
-  debootstrap --variant=minbase "$suite" "$fresh" \
-    "${mirror:-http://deb.debian.org/debian}" >"$fresh.log" 2>&1 ||
+  [ -n "$mirror" ] || { echo "skipped: no package mirror in apt's sources"; exit 77; }
+  debootstrap --variant=minbase "$suite" "$fresh" "$mirror" >"$fresh.log" 2>&1 ||
     { tail "$fresh.log"; exit 1; }
   rm "$fresh.log"
   cp /etc/resolv.conf /etc/hosts "$fresh/etc/" 2>/dev/null || true
