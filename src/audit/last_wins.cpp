@@ -79,13 +79,11 @@ void count_votes(const VoterCase& voter, const Meaning& meaning, Judgement& judg
 }
 
 void judge_without_row(const VoterCase& voter, Judgement& judgement) {
-  Meaning meaning{VoteClass::lost, last_of(voter.casts, Outcome::acked)};
-  if (meaning.cast != kNobody)
-    meaning.vote_class = judgement.absent(voter.voter, 0, VoteClass::lost);
-  count_votes(voter, meaning, judgement);
-  if (meaning.cast != kNobody && meaning.vote_class == VoteClass::lost)
-    judgement.suspect(
-        {VoteClass::lost, voter.voter, static_cast<std::uint32_t>(meaning.cast), std::nullopt});
+  const std::size_t final_vote = last_of(voter.casts, Outcome::acked);
+  const VoteClass fate = judgement.absent(voter.voter, 0, VoteClass::lost);
+  count_votes(voter, {fate, final_vote}, judgement);
+  if (final_vote != kNobody && fate == VoteClass::lost)
+    judgement.suspect({fate, voter.voter, static_cast<std::uint32_t>(final_vote), std::nullopt});
 }
 
 void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {

@@ -342,6 +342,7 @@ TEST_CASE("crashed host: empty slots may have been sent, and explain rows") {
   file.vote(3, kA, Outcome::acked).row(3, kB);  // a later vote of this voter may be gone
   file.vote(4, kA, Outcome::acked);             // no lost slot excuses this
   const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::fail);
   CHECK(verdict.accounting.ambiguous == 3);
   CHECK(verdict.accounting.never_started == 0);
   CHECK(verdict.recovered == 2);
