@@ -80,6 +80,23 @@ TEST_CASE("rows are read in one snapshot and told apart") {
   CHECK(rows.stranger_checksum == before.stranger_checksum);
 }
 
+TEST_CASE("all rows are of the instant of the snapshot, however long the reading waits") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask("BEGIN");
+  table.sql.ask("LOCK TABLE " + table.name);
+  table.insert(kIds.make(1), "a");
+  std::jthread committer([&] {
+    test::wait_until("the reading waits", [&] {
+      return table.sql.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1";
+    });
+    table.sql.ask("COMMIT");
+  });
+  CHECK(table.read(before).own.empty());
+  committer.join();
+  CHECK(table.read(before).own.size() == 1);
+}
+
 TEST_CASE("trap: an upsert replaces xmin, so a touched old row is new and the checksum tells") {
   Table table;
   table.insert("ann", "a");

@@ -55,6 +55,7 @@ TEST_CASE("an epoch later the ids of rows are still told apart") {
   CHECK(since(0xFFFFFFFB));        // kEpoch - 5
   CHECK_FALSE(since(0xFFFFFFFC));  // done before
   CHECK(since(0xFFFFFFFE));
+  CHECK_FALSE(since(2));  // frozen, though the window passes over it
   CHECK(since(3));
   CHECK(since(49));
   CHECK_FALSE(since(50));
