@@ -31,20 +31,25 @@ def test_superseded_votes_equal_the_plan(stack):
         assert 1400 < audit["superseded"] < 2200
 
 
+def change_rows_of_a_revoter(target, change):
+    """A run of 200 votes; `change(voter)` is called once a voter's two votes are written."""
+    worker = target.start_worker("--poll", "1ms")
+    running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
+                            "voters": revotes("100ms..400ms")})
+    until(lambda: len(target.truth("written")) >= 150, "most votes are written")
+    worker.pause()
+    until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
+    written = target.truth("written")
+    twice = next(voter for voter in written if written.count(voter) == 2)
+    change(twice)
+    worker.resume()
+    return twice, running.finish()
+
+
 def test_one_planted_stale_row_is_found(stack):
     with stack("dockersamples").start_vote() as target:
-        worker = target.start_worker("--poll", "1ms")
-        running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
-                                "voters": revotes("100ms..400ms")})
-        until(lambda: len(target.truth("written")) >= 150, "most votes are written")
-        worker.pause()
-        until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
-        written = target.truth("written")
-        twice = next(voter for voter in written if written.count(voter) == 2)
-        target.query("UPDATE votes SET vote = CASE vote WHEN 'a' THEN 'b' ELSE 'a' END "
-                     "WHERE id = %s", twice)
-        worker.resume()
-        done = running.finish()
+        twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(
+            "UPDATE votes SET vote = CASE vote WHEN 'a' THEN 'b' ELSE 'a' END WHERE id = %s", voter))
         assert done.exit_status == 1, done
         assert done.audit["stale"]["count"] == 1
         assert examples(done, "stale") == [twice]
@@ -61,23 +66,9 @@ def test_revotes_on_their_way_are_not_stale(stack):
         assert done.audit["lost"]["count"] == 0
 
 
-def change_append_rows(target, change):
-    worker = target.start_worker("--poll", "1ms")
-    running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
-                            "voters": revotes("100ms..400ms")})
-    until(lambda: len(target.truth("written")) >= 150, "most votes are written")
-    worker.pause()
-    until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
-    written = target.truth("written")
-    twice = next(voter for voter in written if written.count(voter) == 2)
-    change(twice)
-    worker.resume()
-    return twice, running.finish()
-
-
 def test_three_rows_for_two_votes_are_duplicated(stack):
     with stack("append-table").start_vote() as target:
-        twice, done = change_append_rows(target, lambda voter: target.query(
+        twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(
             "INSERT INTO votes (id, vote) VALUES (%s, 'a')", voter))
         assert done.exit_status == 1, done
         assert done.audit["duplicated"]["count"] == 1
@@ -87,7 +78,7 @@ def test_three_rows_for_two_votes_are_duplicated(stack):
 
 def test_a_swapped_value_is_flipped_once(stack):
     with stack("append-table").start_vote() as target:
-        twice, done = change_append_rows(target, lambda voter: target.query(
+        twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(
             "UPDATE votes SET vote = 'a' WHERE id = %s AND vote = 'b'", voter))
         assert done.exit_status == 1, done
         assert done.audit["flipped"]["count"] == 1
