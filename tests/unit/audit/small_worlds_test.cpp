@@ -106,13 +106,21 @@ std::uint64_t witnesses(const Verdict& verdict, VoteClass vote_class) {
   return count;
 }
 
+// One for each, and none for anything else.
 bool every_claim_has_a_witness(const Verdict& verdict) {
-  return witnesses(verdict, VoteClass::lost) == verdict.lost.count &&
-         witnesses(verdict, VoteClass::stale) == verdict.stale.count &&
-         witnesses(verdict, VoteClass::flipped) == verdict.flipped.count &&
-         witnesses(verdict, VoteClass::duplicated) == verdict.duplicated.count &&
-         witnesses(verdict, VoteClass::phantom) == verdict.phantom.count &&
-         witnesses(verdict, VoteClass::contradiction) == verdict.contradiction.count;
+  std::uint64_t claims = 0;
+  bool witnessed = true;
+  const auto check = [&](VoteClass vote_class, const ClassTally& tally) {
+    claims += tally.count;
+    witnessed &= witnesses(verdict, vote_class) == tally.count;
+  };
+  check(VoteClass::lost, verdict.lost);
+  check(VoteClass::stale, verdict.stale);
+  check(VoteClass::flipped, verdict.flipped);
+  check(VoteClass::duplicated, verdict.duplicated);
+  check(VoteClass::phantom, verdict.phantom);
+  check(VoteClass::contradiction, verdict.contradiction);
+  return witnessed && verdict.findings.size() == claims;
 }
 
 // Compares the two judges; counts worlds and stops at the first disagreement.
