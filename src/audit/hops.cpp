@@ -28,8 +28,8 @@ std::optional<std::uint64_t> believable_pushes(const AuditInput& input, const Ve
 // Somebody else's pushes, or second pushes of one vote, are in the counter, or may well be.
 bool has_other_pushes(const AuditInput& input, const Verdict& verdict, std::uint64_t pushed) {
   const bool strangers = input.queue.shares_pushes || input.queue.strangers_listed > 0 ||
-                         verdict.foreign + verdict.other_run + verdict.invalid_own > 0;
-  const bool second_pushes = verdict.duplicated.count + verdict.contradiction.count > 0;
+                         std::max({verdict.foreign, verdict.other_run, verdict.invalid_own}) > 0;
+  const bool second_pushes = std::max(verdict.duplicated.count, verdict.contradiction.count) > 0;
   return strangers || second_pushes ||
          pushed > verdict.accounting.acked + verdict.accounting.ambiguous;
 }

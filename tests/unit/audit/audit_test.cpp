@@ -351,6 +351,7 @@ TEST_CASE("crashed host: empty slots may have been sent, and explain rows") {
   CHECK(verdict.flipped.count == 0);
   CHECK(verdict.superseded == 1);
   CHECK(verdict.lost.count == 1);
+  CHECK(verdict.findings.size() == 1);
 }
 
 TEST_CASE("crashed host: more rows than lost slots is a contradiction, never a phantom") {

@@ -87,6 +87,32 @@ TEST_CASE("hops: a superseded vote may be the one that was never pushed") {
   CHECK(judge(file).lost_by_hop == Hops{{kAnywhere, 1}});
 }
 
+TEST_CASE("hops: votes without an answer that are in the table were pushed") {
+  CaseFile file = persisted(2);
+  file.vote(8, kA, Outcome::ambiguous).row(8, kA).vote(9, kA, Outcome::acked);
+  file.queue.pushed = 3;
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 1}});
+  file.queue.pushed = 4;
+  CHECK(judge(file).lost_by_hop == Hops{{kBehindVote, 1}});
+}
+
+TEST_CASE("hops: what a range leans on is said with it") {
+  const auto assumptions_with = [](std::uint64_t pushed) {
+    CaseFile file;
+    file.vote(8, kA, Outcome::acked).vote(9, kA, Outcome::acked);
+    if (pushed > 0) file.row(8, kA);
+    file.queue.pushed = pushed;
+    return judge(file).assumptions;
+  };
+  const std::string ids = "voter ids travel to the table unchanged";
+  CHECK(assumptions_with(0) == std::vector<std::string>{ids});
+  CHECK(assumptions_with(1) ==
+        std::vector<std::string>{
+            ids, "votes travel one per RPUSH, and votes in the table have come through the queue"});
+  CHECK(assumptions_with(2).at(1).starts_with("each vote was pushed at most once"));
+  CHECK(judge(persisted(2)).assumptions.empty());
+}
+
 TEST_CASE("hops: fewer pushes than rows means that the app does not use RPUSH") {
   CaseFile file = persisted(4);
   file.vote(9, kA, Outcome::acked);
