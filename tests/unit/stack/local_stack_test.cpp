@@ -218,7 +218,10 @@ TEST_CASE("services can be killed, paused, stopped and started again") {
   CHECK(stack->control(ServiceAction::restart, "worker"));
 
   CHECK(query(id, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)") != "failed");
+  const auto backends = family(pid_of(*stack, "postgres"));
+  CHECK(stack->control(ServiceAction::pause, "postgres"));  // so that none ends by itself
   CHECK(stack->control(ServiceAction::kill, "postgres"));
+  for (const ProcessIdentity& backend : backends) CHECK_FALSE(is_running(backend));
   CHECK(query(id, "SELECT n FROM kept") == "failed");
   CHECK(stack->control(ServiceAction::start, "postgres"));
   CHECK(query(id, "SELECT n FROM kept") == "1\n");  // killed, and nothing committed is lost
