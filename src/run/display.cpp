@@ -9,6 +9,8 @@
 namespace votebench::run {
 namespace {
 
+constexpr std::size_t kColumns = 78;  // and two for the indent of what continues a line
+
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
@@ -45,10 +47,12 @@ Display::~Display() { clear(); }
 void Display::say(std::string_view line) {
   const std::scoped_lock lock(mutex_);
   if (mode_ == ProgressMode::none) return;
-  if (mode_ == ProgressMode::live)
-    write(view_.message(line, size_of(STDERR_FILENO)));
-  else
-    write(std::string(line) + "\n");
+  std::string_view indent;
+  for (const std::string& part : report::wrap(line, kColumns)) {
+    const std::string text = std::string(indent) + part;
+    write(mode_ == ProgressMode::live ? view_.message(text, size_of(STDERR_FILENO)) : text + "\n");
+    indent = "  ";
+  }
 }
 
 void Display::show(const report::ProgressState& state) {

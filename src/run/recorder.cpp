@@ -149,7 +149,9 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   if (load_end_) state.drained = elapsed - *load_end_;
   state.now.queued = latest_queue_.queue_depth + latest_queue_.in_flight;
   state.now.written = latest_rows_.rows_written;
-  state.now.missing = drain_ ? drain_->missing
+  // While draining the table is read only when that may settle something: until then the lists
+  // tell.
+  state.now.missing = drain_ ? std::max(drain_->missing, drain_->waiting)
                              : state.now.accepted - std::min(state.now.accepted, state.now.written);
   state.events = events_;
   state.warnings = warnings_;
