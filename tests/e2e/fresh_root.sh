@@ -20,7 +20,15 @@ suite=${1:-bookworm}
 
 if [ "${2:-}" != inside ]; then
   fresh=$(mktemp -d /tmp/votebench-fresh-XXXXXX)
-  trap 'rm -rf --one-file-system "$fresh"' EXIT
+  chmod 755 "$fresh" # the root directory of everybody in there
+  inside=""
+  # shellcheck disable=SC2317  # called by the trap
+  clean_up() {
+    # Nothing may be mounted below it any more when it is removed.
+    [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null
+    rm -rf --one-file-system "$fresh"
+  }
+  trap clean_up EXIT
   mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list \
     /etc/apt/sources.list.d 2>/dev/null | head -n 1 || true)
   [ -n "$mirror" ] || { echo "skipped: no package mirror in apt's sources"; exit 77; }
@@ -30,7 +38,10 @@ if [ "${2:-}" != inside ]; then
   cp /etc/resolv.conf /etc/hosts "$fresh/etc/" 2>/dev/null || true
   cp -r /etc/apt/apt.conf.d /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
   FRESH=$fresh unshare --mount --pid --fork --kill-child --mount-proc \
-    --propagation private "$script" "$suite" inside
+    --propagation private "$script" "$suite" inside &
+  inside=$!
+  trap 'exit 143' INT TERM HUP
+  wait "$inside"
   exit
 fi
 
