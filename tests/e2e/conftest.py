@@ -3,6 +3,7 @@ import tempfile
 
 import pytest
 
+from handmade import HandMadeStack
 from servers import PostgresServer, RedisServer, Votestack
 
 
@@ -51,3 +52,11 @@ def votestack(short_tmp):
     yield start
     for process in started:
         process.kill()
+
+
+@pytest.fixture
+def stack(tmp_path, redis_server, postgres_server):
+    """Makes a stack of processes of this test's own; none of them runs yet."""
+    def make(profile="dockersamples"):
+        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
+    return make

@@ -1,18 +1,8 @@
 """Votes that are really lost, and votes that only seem to be."""
 
-import pytest
-
-from handmade import HandMadeStack
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
-
-
-@pytest.fixture
-def stack(tmp_path, redis_server, postgres_server):
-    def make(profile="dockersamples"):
-        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
-    return make
 
 
 def lose_by_kills(stack, running, kills, *worker_flags):

@@ -1,20 +1,8 @@
-"""Slow, blocked and hoarding workers: never a false loss."""
+"""Slow and hoarding workers: never a false loss."""
 
-import threading
-
-import pytest
-
-from handmade import HandMadeStack
 from harness import burst, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
-
-
-@pytest.fixture
-def stack(tmp_path, redis_server, postgres_server):
-    def make(profile="dockersamples"):
-        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
-    return make
 
 
 def test_ten_votes_a_second_need_time_and_the_run_says_how_much(stack):
@@ -30,49 +18,6 @@ def test_ten_votes_a_second_need_time_and_the_run_says_how_much(stack):
         enough = target.run({**scenario, "drain": {"timeout": "60s"}})
         assert enough.exit_status == 0, enough
         assert enough.audit["persisted"] == 300
-
-
-class TableLock:
-    """Keeps the table locked against writers until released."""
-
-    def __init__(self, server):
-        self.connection = server.connect()
-        self.connection.autocommit = False
-        self.connection.cursor().execute("LOCK TABLE votes IN SHARE MODE")
-
-    def release(self):
-        self.connection.rollback()
-        self.connection.close()
-
-
-@pytest.mark.parametrize("profile", ["dockersamples", "prefetch"])
-def test_a_locked_table_never_makes_a_loss(stack, profile, postgres_server):
-    with stack(profile).start_vote() as target:
-        target.start_worker(*(("--poll", "1ms") if profile == "dockersamples" else ()))
-        running = target.start({"workloads": burst(30, within="1s"), **NO_PROBES,
-                                "drain": {"timeout": "60s"}})
-        until(lambda: target.rows() >= 3, "some votes are stored")
-        lock = TableLock(postgres_server)
-        timer = threading.Timer(15, lock.release)
-        timer.start()
-        done = running.finish()
-        timer.join()
-        assert done.exit_status == 0, done
-        assert done.audit["persisted"] == 30
-        assert done.result["settled"]["drain_s"] > 5
-
-
-def test_a_locked_table_past_the_drain_limit_is_inconclusive(stack, postgres_server):
-    with stack().start_vote() as target:
-        target.start_worker("--poll", "1ms")
-        running = target.start({"workloads": burst(30, within="1s"), **NO_PROBES,
-                                "drain": {"timeout": "8s"}})
-        until(lambda: target.rows() >= 3, "some votes are stored")
-        lock = TableLock(postgres_server)
-        done = running.finish()
-        lock.release()
-        assert done.exit_status == 3, done
-        assert done.audit["lost"]["count"] == 0
 
 
 def test_a_prefetching_worker_that_dies_is_not_called_a_loss(stack):

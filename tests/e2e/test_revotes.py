@@ -1,18 +1,8 @@
 """Voters who vote again: only the last choice counts, or every one on an append table."""
 
-import pytest
-
-from handmade import HandMadeStack
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
-
-
-@pytest.fixture
-def stack(tmp_path, redis_server, postgres_server):
-    def make(profile="reference"):
-        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
-    return make
 
 
 def revotes(gap="300ms..2s"):
@@ -20,7 +10,7 @@ def revotes(gap="300ms..2s"):
 
 
 def test_superseded_votes_equal_the_plan(stack):
-    with stack().start_vote() as target:
+    with stack("reference").start_vote() as target:
         target.start_worker()
         done = target.run({"workloads": burst(10000, within="5s"), "voters": revotes()})
         assert done.exit_status == 0, done

@@ -2,20 +2,10 @@
 
 import json
 
-import pytest
-
-from handmade import HandMadeStack
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
 VOTES = 40
-
-
-@pytest.fixture
-def stack(tmp_path, redis_server, postgres_server):
-    def make(profile="dockersamples"):
-        return HandMadeStack(tmp_path, redis_server, postgres_server, profile)
-    return make
 
 
 def run_with_changes(target, change, scenario=None):
