@@ -14,7 +14,7 @@ namespace {
 
 using Members = std::vector<std::string>;  // of a JSON object or array, each complete
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string json = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') json += '\\';
@@ -23,7 +23,7 @@ std::string quoted(std::string_view text) {
   return json + "\"";
 }
 std::string member(std::string_view name, std::string_view json) {
-  return fmt::format("{}:{}", quoted(name), json);
+  return fmt::format("{}:{}", json_text(name), json);
 }
 std::string object(const Members& members) {
   return fmt::format("{{{}}}", fmt::join(members, ","));
@@ -33,12 +33,12 @@ std::string any_of(const Members& schemas) {
   return schemas.size() == 1 ? schemas[0] : object({member("anyOf", array(schemas))});
 }
 
-std::string type(std::string_view name) { return member("type", quoted(name)); }
+std::string type(std::string_view name) { return member("type", json_text(name)); }
 // A variable may stand in the place of any value.
 std::string pattern(std::string_view regex) {
-  return object({type("string"), member("pattern", quoted(fmt::format("{}|\\$\\{{", regex)))});
+  return object({type("string"), member("pattern", json_text(fmt::format("{}|\\$\\{{", regex)))});
 }
-std::string variable() { return object({type("string"), member("pattern", quoted("\\$\\{"))}); }
+std::string variable() { return object({type("string"), member("pattern", json_text("\\$\\{"))}); }
 
 Members numeric(const Key& key, std::string_view name) {
   Members members{type(name)};
@@ -49,7 +49,7 @@ Members numeric(const Key& key, std::string_view name) {
 
 std::string words_schema(const Key& key) {
   Members words;
-  for (const std::string& word : split_words(key.words)) words.push_back(quoted(word));
+  for (const std::string& word : split_words(key.words)) words.push_back(json_text(word));
   return object({member("enum", array(words))});
 }
 
@@ -60,7 +60,7 @@ std::string secret_schema() {
         object({type("object"), member("additionalProperties", "false"),
                 member("properties", object({member(name, object({type("string")})),
                                              member("optional", object({type("boolean")}))})),
-                member("required", array({quoted(name)}))}));
+                member("required", array({json_text(name)}))}));
   return any_of(forms);
 }
 
@@ -118,18 +118,18 @@ Members scalar_schemas(const Key& key) {
 std::string default_of(const Key& key) {
   const bool bare =
       key.type == ValueType::boolean || (key.type == ValueType::count && key.words.empty());
-  return bare ? std::string(key.fallback) : quoted(key.fallback);
+  return bare ? std::string(key.fallback) : json_text(key.fallback);
 }
 
 class SchemaWriter {
  public:
   std::string root(const KeyTree& tree, std::string_view title) {
-    Members members{member("$schema", quoted("http://json-schema.org/draft-07/schema#")),
-                    member("title", quoted(title))};
+    Members members{member("$schema", json_text("http://json-schema.org/draft-07/schema#")),
+                    member("title", json_text(title))};
     for (std::string& part : mapping(tree)) members.push_back(std::move(part));
     if (tree.key == nullptr)
       members.push_back(
-          member("not", object({member("required", array({quoted("stack"), quoted("target")}))})));
+          member("not", object({member("required", array({json_text("stack"), json_text("target")}))})));
     return object(members);
   }
 
@@ -156,7 +156,7 @@ class SchemaWriter {
 
   // {...} with the key's words for people in it.
   static std::string described(const Key& key, std::string json) {
-    std::string words = member("description", quoted(key.doc));
+    std::string words = member("description", json_text(key.doc));
     const bool plain = key.type != ValueType::names && key.type != ValueType::list;
     if (plain && !key.fallback.empty() && key.fallback != kProfileDefault)
       words += "," + member("default", default_of(key));
@@ -171,7 +171,7 @@ class SchemaWriter {
         continue;
       const bool selects = executors_ != kEveryExecutor && child.name == "executor";
       properties.push_back(member(child.name, selects ? selected() : schema(child)));
-      if (child.key->need == Need::required) required.push_back(quoted(child.name));
+      if (child.key->need == Need::required) required.push_back(json_text(child.name));
     }
     Members members{type("object"), member("additionalProperties", "false"),
                     member("properties", object(properties))};
@@ -183,7 +183,7 @@ class SchemaWriter {
 
   [[nodiscard]] Members rules_of(const KeyTree& tree) const {
     const auto requires_key = [](std::string_view name) {
-      return object({member("required", array({quoted(name)}))});
+      return object({member("required", array({json_text(name)}))});
     };
     Members rules;
     for (const ExactlyOne& rule : exactly_one_rules())
@@ -214,7 +214,7 @@ class SchemaWriter {
     for (const ExecutorName& executor : executors())
       if (executor.bit == executors_)
         return object(
-            {member("description", quoted(executor.doc)), member("const", quoted(executor.name))});
+            {member("description", json_text(executor.doc)), member("const", json_text(executor.name))});
     return "{}";
   }
 
