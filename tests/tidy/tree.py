@@ -2,7 +2,7 @@
 import os
 import pathlib
 
-# Not ours, or made by us while building and running.
+# Not ours, or made by us while building and running; .git is a file in a linked work tree.
 SKIPPED = {".git", "build", "artifacts", "__pycache__", ".pytest_cache", ".terraform"}
 
 
@@ -12,7 +12,8 @@ def files(root, folders=("",)):
     for folder in folders:
         for parent, directories, names in os.walk(root / folder):
             directories[:] = [d for d in directories if d not in SKIPPED]
-            found += [(pathlib.Path(parent) / name).relative_to(root) for name in names]
+            found += [(pathlib.Path(parent) / name).relative_to(root)
+                      for name in names if name not in SKIPPED]
     return sorted(found)
 
 
