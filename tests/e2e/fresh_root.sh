@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./quickstart on a fresh Debian, as root and as an ordinary user, and no
-# service left behind.
+# A fresh Debian and a clone, nothing else: ./quickstart as root and as an
+# ordinary user, no service left behind, then ./check. `./check --fresh` calls it.
 #   tests/e2e/fresh_root.sh [bookworm|trixie]
 # Needs root and debootstrap (exit status 77 without), and the package mirror
 # of this machine. Everything happens in a directory and in mount and process
@@ -8,7 +8,7 @@
 set -euo pipefail
 
 if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
-  echo "skipped: needs root and debootstrap"
+  echo "skipped: needs root and the package debootstrap"
   exit 77
 fi
 script=$(readlink -f -- "${BASH_SOURCE[0]}")
@@ -50,18 +50,17 @@ for directory in proc dev sys; do
 done
 chroot "$FRESH" useradd --create-home voter
 for home in root home/voter; do
-  mkdir "$FRESH/$home/votebench"
-  git -C "$checkout" archive HEAD | tar -x -C "$FRESH/$home/votebench"
+  git clone --quiet --no-hardlinks "$checkout" "$FRESH/$home/votebench"
 done
 chroot "$FRESH" chown -R voter: /home/voter
 
 failures=0
 check() {
-  local what=$1
+  local what=$1 begin=$SECONDS result=ok took
   shift
-  if "$@"; then echo "ok: $what"; return; fi
-  echo "FAILED: $what"
-  failures=$((failures + 1))
+  "$@" || { result=FAILED; failures=$((failures + 1)); }
+  took=$((SECONDS - begin))
+  echo "$result: $what ($((took / 60))m$((took % 60))s)"
 }
 as() {
   local user=$1
@@ -74,6 +73,12 @@ quickstart() {
   local user=$1
   as "$user" votebench/quickstart && passed && return
   tail -n 30 "$FRESH/log"
+  return 1
+}
+full_check() {
+  as root votebench/check && tail -n 1 "$FRESH/log" && return
+  grep -E 'Failed|FAILED|[0-9] failed' "$FRESH/log" || true
+  tail -n 60 "$FRESH/log"
   return 1
 }
 no_server_runs() {
@@ -99,6 +104,7 @@ check 'root: quickstart passes' quickstart root
 check 'root: and once more' quickstart root
 check 'ordinary user: quickstart passes' quickstart voter
 check 'ordinary user: and once more' quickstart voter
+check 'root: check passes' full_check
 check 'no server runs' no_server_runs
 check 'no server starts at boot' nothing_at_boot
 check 'no database cluster' no_cluster
