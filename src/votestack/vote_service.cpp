@@ -56,6 +56,7 @@ HttpResponse VoteHandler::handle(const HttpRequest& request) {
 
 HttpResponse VoteHandler::route(const HttpRequest& request) {
   const VoteContract& contract = settings_.contract;
+  if (request.path == "/health") return health();
   const bool root = request.path == "/";
   if (!root && !(request.path == "/vote" && contract.posts_at_vote)) return plain(404, "not found");
   const bool posts = root ? contract.posts_at_root : contract.posts_at_vote;
@@ -64,6 +65,20 @@ HttpResponse VoteHandler::route(const HttpRequest& request) {
   if ((request.method == "GET" || request.method == "HEAD") && pages)
     return page(voter_of(request), "");
   return not_allowed(posts && pages ? "GET, HEAD, POST" : posts ? "POST" : "GET, HEAD");
+}
+
+// RPUSHX of a list that does not exist adds nothing, and is refused where RPUSH would be: wrong
+// password, read-only replica, full memory, broken disk.
+HttpResponse VoteHandler::health() {
+  const std::string absent = settings_.list + ":health";
+  const auto replies = redis_.run({{"RPUSHX", absent, "-"}, {"TYPE", settings_.list}});
+  if (!replies) return plain(503, replies.error().message);
+  const RedisReply& push = replies->at(0);
+  const RedisReply& type = replies->at(1);
+  if (push.kind != RedisReply::Kind::integer) return plain(503, "redis refuses: " + push.text);
+  if (type.text != "list" && type.text != "none")
+    return plain(503, fmt::format("the key {} is no list", settings_.list));
+  return plain(200, "a vote can be queued");
 }
 
 HttpResponse VoteHandler::vote(const HttpRequest& request) {

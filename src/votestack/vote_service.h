@@ -2,6 +2,7 @@
 //
 //   POST /        form field vote; 200 with Set-Cookie: voter_id=<id>; 400 without the field
 //   GET  /        the page; never touches Redis
+//   GET  /health  200 if a vote could be queued now, else 503; sends no vote
 //   else          404, or 405 for a known path
 //
 // The id is the cookie voter_id if there is one, else 13 to 15 random hexadecimal digits. Any
@@ -42,6 +43,7 @@ class VoteHandler {
   [[nodiscard]] HttpResponse route(const HttpRequest& request);
   [[nodiscard]] HttpResponse vote(const HttpRequest& request);
   [[nodiscard]] HttpResponse page(const std::string& voter, std::string_view choice) const;
+  [[nodiscard]] HttpResponse health();
   [[nodiscard]] bool push(const Ballot& ballot);
   void note_trouble(std::string trouble);
 

@@ -108,6 +108,20 @@ def test_the_page_never_touches_redis(vote, dead_redis):
     assert "voter_id=" in response.headers["Set-Cookie"]
 
 
+def test_health_is_whether_a_vote_could_be_queued(vote, redis_server, dead_redis):
+    service, client = vote(), redis_server.client()
+    assert request(service, "GET", "/health").status == 200
+    assert client.keys() == []  # and none was
+    client.set("votes", "no list")
+    assert request(service, "GET", "/health").status == 503
+    client.delete("votes")
+    client.config_set("maxmemory", "1")
+    assert "OOM" in request(service, "GET", "/health").text
+    client.config_set("maxmemory", "0")
+    assert request(service, "GET", "/health").status == 200
+    assert request(vote(redis=dead_redis), "GET", "/health").status == 503
+
+
 def test_without_a_cookie_the_id_is_fresh(vote):
     service = vote()
     ids = {request(service, "POST", "/", "vote=a").headers["Set-Cookie"].split(";")[0]
