@@ -23,7 +23,7 @@ struct Stop {};
 
 // yaml-cpp's words, and ours.
 struct SyntaxMessage {
-  std::string_view theirs;
+  std::string_view theirs;  // how yaml-cpp's message begins: 0.8 names the anchor after it
   std::string_view ours;
   std::string_view help;
 };
@@ -292,9 +292,9 @@ void add_syntax_error(const YAML::Exception& error, TreeBuilder& builder, std::s
   if (error.msg == "illegal EOF in scalar") return add_unclosed_quote(span, builder, text);
   if (error.msg == "end of map flow not found" || error.msg == "end of sequence flow not found")
     return add_open_bracket(span, builder, text);
-  const auto* known =
-      std::find_if(kSyntaxMessages.begin(), kSyntaxMessages.end(),
-                   [&](const SyntaxMessage& message) { return message.theirs == error.msg; });
+  const auto* known = std::find_if(
+      kSyntaxMessages.begin(), kSyntaxMessages.end(),
+      [&](const SyntaxMessage& message) { return error.msg.starts_with(message.theirs); });
   const bool translated = known != kSyntaxMessages.end();
   builder.add(DiagnosticId::syntax, span,
               translated ? fmt::format("not valid YAML: {}", known->ours)
