@@ -72,6 +72,8 @@ Scenario build_scenario(const Node& root) {
   if (const Node* workloads = at.given("workloads"))
     for (const Member& member : workloads->members)
       scenario.workloads.push_back(build_workload(member));
+  at.each("events", scenario.events,
+          [](const Reader& event, ScheduledEvent& to) { describe(event, to); });
   at.section("drain")("timeout", scenario.drain_timeout);
   describe(at.section("audit"), scenario.audit);
   at("thresholds", scenario.thresholds);

@@ -78,6 +78,11 @@ enum class DiagnosticId : std::uint8_t {
   revote_one_choice,
   bad_threshold,
   unknown_metric,
+  event_on_target,
+  bad_event_time,
+  nothing_to_undo,
+  duplicate_event,
+  variable_in_command,
   // --set
   bad_override,
   count_,  // the number of kinds, not one of them

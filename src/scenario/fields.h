@@ -110,6 +110,32 @@ void describe(const Archive& at, Workload& workload) {
 }
 
 template <typename Archive>
+void describe_verbs(const Archive& at, Intervention& action) {
+  for (const std::string_view verb : kFaultVerbs) {
+    std::string service = action.verb == verb ? action.service : "";
+    at(verb, service);
+    if (service.empty()) continue;
+    action.verb = verb;
+    action.service = service;
+  }
+}
+
+template <typename Archive>
+void describe(const Archive& at, ScheduledEvent& event) {
+  at("at", event.at);
+  at("name", event.name);
+  at.block("fault", event.action.is_fault(),
+           [&](const Archive& fault) { describe_verbs(fault, event.action); });
+  at.words("run", event.action.run);
+  at.block("undo", event.undo.has_value(), [&](const Archive& undo) {
+    if (!event.undo) event.undo.emplace();
+    undo("at", event.undo->at);
+    describe_verbs(undo, event.undo->action);
+    undo.words("run", event.undo->action.run);
+  });
+}
+
+template <typename Archive>
 void describe(const Archive& at, VoteEndpoint& vote) {
   std::string url = vote.url();
   at("url", url);

@@ -12,6 +12,8 @@ constexpr std::string_view kVariantWords =
 constexpr std::string_view kExecutorWords =
     "constant-arrival-rate ramping-arrival-rate constant-clients burst";
 
+constexpr std::string_view kServiceWords = "worker vote redis postgres";
+
 constexpr std::uint8_t kRates = kConstantArrivalRate | kRampingArrivalRate;
 constexpr std::uint8_t kOpen = kRates | kBurst;
 
@@ -46,6 +48,9 @@ constexpr Key only(std::uint8_t executors, Key row) {
 }
 constexpr Key section(std::string_view path, std::string_view doc) {
   return key(path, ValueType::mapping, doc);
+}
+constexpr Key service(std::string_view path, std::string_view doc) {
+  return words(kServiceWords, key(path, ValueType::word, doc));
 }
 constexpr Key not_yet(std::string_view path) {
   return key(path, ValueType::later, "understood by a later version");
@@ -237,7 +242,30 @@ constexpr auto kKeys = std::to_array<Key>({
     by_default("0s", range("0s", "240h",
                            key("/workloads/*/start_at", duration, "after the start of the load"))),
 
-    not_yet("/events"),
+    key("/events", list, "faults, commands and marks while the load runs, at most 64"),
+    section("/events/[]", "a fault, a command, or neither: a mark"),
+    required(range("0s", "240h", key("/events/[]/at", duration, "after the start of the load"))),
+    required(key("/events/[]/name", name, "what reports call it")),
+    section("/events/[]/fault", "one of the verbs below, on a stack that votebench made"),
+    service("/events/[]/fault/kill", "SIGKILL to all its processes"),
+    service("/events/[]/fault/stop", "its orderly end"),
+    service("/events/[]/fault/pause", "SIGSTOP"),
+    service("/events/[]/fault/resume", "SIGCONT"),
+    service("/events/[]/fault/restart", "stop, then start"),
+    service("/events/[]/fault/start", "until it answers"),
+    key("/events/[]/run", list, "a program and its arguments, no shell; needs --allow-events"),
+    key("/events/[]/run/[]", text, "the program, then its arguments one by one"),
+    section("/events/[]/undo", "one verb or a command; carried out however the run ends"),
+    required(
+        range("0s", "240h", key("/events/[]/undo/at", duration, "after the start of the load"))),
+    service("/events/[]/undo/kill", "as above"),
+    service("/events/[]/undo/stop", "as above"),
+    service("/events/[]/undo/pause", "as above"),
+    service("/events/[]/undo/resume", "as above"),
+    service("/events/[]/undo/restart", "as above"),
+    service("/events/[]/undo/start", "as above"),
+    key("/events/[]/undo/run", list, "a program and its arguments"),
+    key("/events/[]/undo/run/[]", text, "the program, then its arguments one by one"),
     by_default("auto", words("auto", key("/evidence", word, "what the audit leans on"))),
     section("/drain", "after the last vote"),
     by_default("60s",

@@ -40,6 +40,24 @@ class Reader {
   void operator()(std::string_view key, Nanoseconds& least, Nanoseconds& most) const;
   void operator()(std::string_view key, std::vector<Threshold>& field) const;
 
+  // A list of texts that may be absent.
+  void words(std::string_view key, std::vector<std::string>& field) const { (*this)(key, field); }
+
+  // A list of mappings; `describe(reader, element)` reads one.
+  template <typename T, typename Describe>
+  void each(std::string_view key, std::vector<T>& field, Describe describe) const {
+    const Node* node = given(key);
+    if (node == nullptr) return;
+    for (const Node& item : node->items)
+      describe(Reader(at(key) + "/[]", &item, executors_), field.emplace_back());
+  }
+
+  // A mapping that may be absent; `there` says so to a Writer.
+  template <typename Describe>
+  void block(std::string_view key, bool /*there*/, Describe describe) const {
+    if (given(key) != nullptr) describe(section(key));
+  }
+
   // A key that holds either the value of `main` or a mapping: { model: serial, max_hold: 10s }.
   template <typename Describe>
   void shorthand(std::string_view key, std::string_view main, Describe describe) const {

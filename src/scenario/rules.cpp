@@ -6,7 +6,9 @@
 
 #include "core/text.h"
 #include "scenario/build.h"
+#include "scenario/extent.h"
 #include "scenario/fields.h"
+#include "scenario/rules_events.h"
 
 namespace votebench::scenario {
 namespace {
@@ -37,42 +39,11 @@ std::optional<double> area(const Workload& workload) {
   return votes;
 }
 
-// Nothing when only the target decides when it ends.
-std::optional<Nanoseconds> end_of(const Workload& workload) {
-  Nanoseconds length{};
-  if (const auto* constant = std::get_if<ConstantArrivalRate>(&workload.executor)) {
-    length = constant->duration;
-  } else if (const auto* ramp = std::get_if<RampingArrivalRate>(&workload.executor)) {
-    for (const RampStage& stage : ramp->stages) length += stage.over;
-  } else if (const auto* burst = std::get_if<Burst>(&workload.executor)) {
-    if (!burst->within) return std::nullopt;
-    length = *burst->within;
-  } else {
-    const auto& clients = std::get<ConstantClients>(workload.executor);
-    if (!clients.duration) return std::nullopt;
-    length = *clients.duration;
-  }
-  return workload.start_at + length;
-}
-
 const Node* at(const Node& root, std::initializer_list<std::string_view> path) {
   const Node* node = &root;
   for (const std::string_view name : path)
     if (node != nullptr) node = node->find(name);
   return node;
-}
-
-// A workload whose every value is right: only then do its votes and its end mean anything.
-bool all_valid(const Node& node) {
-  const auto valid = [](const auto& members) {
-    return std::all_of(members.begin(), members.end(), [](const auto& member) {
-      if constexpr (std::is_same_v<std::decay_t<decltype(member)>, Member>)
-        return all_valid(member.value);
-      else
-        return all_valid(member);
-    });
-  };
-  return node.valid && node.complete && valid(node.members) && valid(node.items);
 }
 
 void check_stack(const Node& root, Context& context) {
@@ -107,18 +78,13 @@ void check_closed_workloads(const Node& workloads, const Scenario& scenario, Con
 
 void check_warm_up(const Node& root, const Scenario& scenario, Context& context) {
   const Node* warm_up = root.find("warm_up");
-  Nanoseconds end{};
-  for (const Workload& workload : scenario.workloads) {
-    const auto own = end_of(workload);
-    if (!own) return;
-    end = std::max(end, *own);
-  }
+  const auto end = planned_end(scenario);
   const Node* workloads = root.find("workloads");
   if (warm_up != nullptr && warm_up->valid && workloads != nullptr && all_valid(*workloads) &&
-      scenario.warm_up > Nanoseconds(0) && scenario.warm_up >= end)
+      end && scenario.warm_up > Nanoseconds(0) && scenario.warm_up >= *end)
     context.add(DiagnosticId::warm_up_too_long, warm_up->span, "/warm_up",
                 fmt::format("the warm-up leaves nothing to measure: the load ends after {}",
-                            duration_literal(end)),
+                            duration_literal(*end)),
                 "make it shorter");
 }
 
@@ -159,6 +125,7 @@ void check_rules(const Node& root, const Scenario& scenario, Context& context) {
   if (const Node* target = root.find("target")) check_target_rules(*target, "/target", context);
   check_warm_up(root, scenario, context);
   check_revotes(root, scenario, context);
+  check_events(root, scenario, context);
   const Node* workloads = root.find("workloads");
   if (workloads == nullptr || !workloads->valid) return;
   check_votes(*workloads, scenario, context);

@@ -2,8 +2,10 @@
 // that can be wrong with a file is reported by scenario/parse.h before one is made.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -106,6 +108,33 @@ struct StackChoice {
   friend bool operator==(const StackChoice&, const StackChoice&) = default;
 };
 
+// What an event does, or what undoes it: a fault of a service, or a program that is run. Empty: a
+// mark.
+struct Intervention {
+  std::string verb;              // of a fault: one of kFaultVerbs
+  std::string service;           // "worker", "vote", "redis", "postgres"
+  std::vector<std::string> run;  // the program and its arguments, without a shell
+  [[nodiscard]] bool is_fault() const { return !verb.empty(); }
+  [[nodiscard]] bool empty() const { return verb.empty() && run.empty(); }
+  friend bool operator==(const Intervention&, const Intervention&) = default;
+};
+inline constexpr std::array<std::string_view, 6> kFaultVerbs{
+    {"kill", "stop", "pause", "resume", "restart", "start"}};
+
+// Something that is made to happen, or marked, on the time axis of the load.
+struct ScheduledEvent {
+  struct Undo {
+    Nanoseconds at{};
+    Intervention action;
+    friend bool operator==(const Undo&, const Undo&) = default;
+  };
+  std::string name;
+  Nanoseconds at{};
+  Intervention action;
+  std::optional<Undo> undo;
+  friend bool operator==(const ScheduledEvent&, const ScheduledEvent&) = default;
+};
+
 struct ReportSettings {
   std::string directory = "reports";
   friend bool operator==(const ReportSettings&, const ReportSettings&) = default;
@@ -124,6 +153,7 @@ struct Scenario {
   std::uint32_t threads = 0;  // 0 = auto
   Nanoseconds warm_up{};
   std::vector<Workload> workloads;
+  std::vector<ScheduledEvent> events;
   Nanoseconds drain_timeout = std::chrono::seconds(60);
   AuditLimits audit;
   std::vector<Threshold> thresholds;

@@ -58,6 +58,8 @@ std::string to_yaml(const Scenario& original) {
   at("warm_up", scenario.warm_up);
   const Writer workloads = at.section("workloads");
   for (const Workload& workload : scenario.workloads) write_workload(workloads, workload);
+  at.each("events", scenario.events,
+          [](const Writer& event, ScheduledEvent& from) { describe(event, from); });
   at.section("drain")("timeout", scenario.drain_timeout);
   describe(at.section("audit"), scenario.audit);
   at("thresholds", scenario.thresholds);

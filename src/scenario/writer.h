@@ -45,6 +45,27 @@ class Writer {
     describe(section(key));
   }
 
+  void words(std::string_view key, const std::vector<std::string>& field) const {
+    if (!field.empty()) (*this)(key, field);
+  }
+
+  template <typename T, typename Describe>
+  void each(std::string_view key, const std::vector<T>& field, Describe describe) const {
+    if (field.empty()) return line(key, "[]");
+    line(key, "");
+    for (T element : field) {  // a copy: descriptions serve reading too
+      const std::size_t begin = out_->size();
+      describe(Writer(path_ + "/" + std::string(key) + "/[]", *out_, indent_ + 4, executors_),
+               element);
+      (*out_)[begin + indent_ + 2] = '-';
+    }
+  }
+
+  template <typename Describe>
+  void block(std::string_view key, bool there, Describe describe) const {
+    if (there) describe(section(key));
+  }
+
   // Writes "KEY:"; what the result writes stands below it.
   [[nodiscard]] Writer section(std::string_view key) const;
   // The same under a free name, for the row PATH/*.

@@ -37,6 +37,7 @@ class RandomScenario {
     scenario.drain_timeout = time(1ms, 24h);
     scenario.audit = {number(0, 9), number(0, 9), number(0, 9),
                       number(0, 9), number(0, 9), share()};
+    if (!scenario.target && coin()) scenario.events = events();
     if (coin()) scenario.thresholds.push_back(parse_threshold("drain.time < 5s").value());
     scenario.report.directory = coin() ? "reports" : "a \"quoted\" \\ ${dir}: ü #1";
     return scenario;
@@ -54,6 +55,19 @@ class RandomScenario {
   double share() { return coin() ? rng_.uniform() : 0.05 * static_cast<double>(rng_.below(20)); }
   double weight() { return 0.001 + rng_.uniform() * 1000; }
   double rate() { return coin() ? 1 + rng_.uniform() * 1e5 : number(1, 100) / 60.0; }
+
+  std::vector<ScheduledEvent> events() {
+    const ScheduledEvent mark{"half-time", time(0s, 1s), {}, std::nullopt};
+    const ScheduledEvent fault{"crash",
+                               time(0s, 1s),
+                               {"kill", "worker", {}},
+                               ScheduledEvent::Undo{time(2s, 1min), {"start", "worker", {}}}};
+    const ScheduledEvent command{"deploy",
+                                 time(0s, 1s),
+                                 {"", "", {"./deploy", "a b", "$HOME \"x\""}},
+                                 ScheduledEvent::Undo{time(2s, 1min), {"", "", {"true"}}}};
+    return coin() ? std::vector{mark, fault} : std::vector{command, mark};
+  }
 
   StackChoice stack() {
     StackChoice choice{"local", "dockersamples", {}, {}, {}, {}, ""};
