@@ -17,6 +17,7 @@ inline constexpr const char* kCarryOverFile = "carry_over.ndjson";
 inline constexpr const char* kAttemptsDirectory = "attempts";
 inline constexpr const char* kSamplesFile = "timeseries.ndjson";
 inline constexpr const char* kEventsFile = "events.ndjson";
+inline constexpr const char* kRunLogFile = "run.log";
 inline constexpr const char* kRowsFile = "rows.bin";
 inline constexpr const char* kStrangersFile = "strangers.ndjson";
 inline constexpr const char* kEvidenceFile = "evidence.json";

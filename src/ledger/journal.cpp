@@ -4,19 +4,24 @@
 //   sample := { "at_ns", "queue": { "depth", "in_flight", "pushed" } | null,
 //               "rows_written": n | null, "started", "acked", "failed" } newline
 //   events.ndjson := event*
-//   event := { "at_ns", "name", "detail" } newline
+//   event := { "at_ns", "name", "detail", "kind": "observed" | "mark" | "fault" | "command",
+//              "until_ns": n | null, "failed" } newline
+//   An event that has a window is written when it begins and again when it ends: of two lines with
+//   one name and time the later holds.
 #include "ledger/journal.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
 #include "ledger/bytes_text.h"
 #include "ledger/files.h"
+#include "ledger/names.h"
 
 namespace votebench::ledger {
 namespace {
@@ -45,7 +50,11 @@ Sample sample_of(const Json& json) {
 RunEvent event_of(const Json& json) {
   return {Nanoseconds(json.at("at_ns").get<std::int64_t>()),
           from_text(json.at("name").get<std::string>()),
-          from_text(json.at("detail").get<std::string>())};
+          from_text(json.at("detail").get<std::string>()),
+          named<EventKind>(json.at("kind").get<std::string>()),
+          json.at("until_ns").is_null() ? std::optional<Nanoseconds>()
+                                        : Nanoseconds(json.at("until_ns").get<std::int64_t>()),
+          json.at("failed").get<bool>()};
 }
 
 template <typename T>
@@ -59,7 +68,7 @@ Result<std::vector<T>> read_lines(const std::filesystem::path& file, T (*read)(c
     try {
       values.push_back(read(Json::parse(content.begin() + static_cast<std::ptrdiff_t>(begin),
                                         content.begin() + static_cast<std::ptrdiff_t>(end))));
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const std::exception& error) {  // of the JSON, or a word that means nothing
       return damaged(file, fmt::format("line {}: {}", line_number, printable(error.what())));
     }
   }
@@ -98,7 +107,10 @@ std::string line_of(const Sample& sample) {
 std::string line_of(const RunEvent& event) {
   const Json json{{"at_ns", event.at.count()},
                   {"name", to_text(event.name)},
-                  {"detail", to_text(event.detail)}};
+                  {"detail", to_text(event.detail)},
+                  {"kind", name_of(event.kind)},
+                  {"until_ns", event.until ? Json(event.until->count()) : Json()},
+                  {"failed", event.failed}};
   return json.dump() + '\n';
 }
 
@@ -107,7 +119,20 @@ Result<std::vector<Sample>> read_samples(const std::filesystem::path& file) {
 }
 
 Result<std::vector<RunEvent>> read_events(const std::filesystem::path& file) {
-  return read_lines(file, event_of);
+  TRY_ASSIGN(const std::vector<RunEvent> lines, read_lines(file, event_of));
+  std::vector<RunEvent> events;
+  for (const RunEvent& line : lines) {
+    const auto begun = std::find_if(events.begin(), events.end(), [&](const RunEvent& event) {
+      return event.at == line.at && event.name == line.name;
+    });
+    if (begun == events.end())
+      events.push_back(line);
+    else
+      *begun = line;
+  }
+  std::stable_sort(events.begin(), events.end(),
+                   [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
+  return events;
 }
 
 }  // namespace votebench::ledger

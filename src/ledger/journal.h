@@ -28,6 +28,7 @@ class Journal {
 
 // A missing file is an empty one. The last line is skipped when it does not end.
 [[nodiscard]] Result<std::vector<Sample>> read_samples(const std::filesystem::path& file);
+// By time, each event once, as it was last written.
 [[nodiscard]] Result<std::vector<RunEvent>> read_events(const std::filesystem::path& file);
 
 }  // namespace votebench::ledger

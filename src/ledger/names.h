@@ -23,6 +23,9 @@ constexpr std::array<std::string_view, 4> names_of(SettleProof) {
 constexpr std::array<std::string_view, 4> names_of(StopCause) {
   return {"none", "interrupt", "terminate", "threshold"};
 }
+constexpr std::array<std::string_view, 4> names_of(EventKind) {
+  return {"observed", "mark", "fault", "command"};
+}
 constexpr std::array<std::string_view, 4> names_of(IdOrigin) {
   return {"own", "invalid_own", "other_run", "foreign"};
 }

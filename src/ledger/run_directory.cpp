@@ -86,7 +86,8 @@ RunDirectory::RunDirectory(fs::path path, Manifest manifest)
     : path_(std::move(path)),
       manifest_(std::move(manifest)),
       samples_(path_ / kSamplesFile),
-      events_(path_ / kEventsFile) {}
+      events_(path_ / kEventsFile),
+      log_(path_ / kRunLogFile) {}
 
 Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest manifest) {
   const std::string scenario = directory_name(manifest.scenario_name);
@@ -118,6 +119,8 @@ Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
 Result<> RunDirectory::append(const Sample& sample) { return samples_.append(line_of(sample)); }
 
 Result<> RunDirectory::append(const RunEvent& event) { return events_.append(line_of(event)); }
+
+Result<> RunDirectory::append_log(const std::string& text) { return log_.append(text); }
 
 Result<std::vector<Sample>> RunDirectory::samples() const {
   return read_samples(path_ / kSamplesFile);

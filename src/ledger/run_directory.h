@@ -5,6 +5,7 @@
 //     scenario.yaml resolved.yaml target.yaml carry_over.ndjson
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
 //     timeseries.ndjson events.ndjson        while sending and settling        (journal.cpp)
+//     run.log                             what commands of the scenario printed
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
 //     end.json                            closes the run, seals the above
 //     result.json summary.md ...          what report makes of it           (save_text)
@@ -52,6 +53,8 @@ class RunDirectory {
   // left unfinished is skipped when reading.
   [[nodiscard]] Result<> append(const Sample& sample);
   [[nodiscard]] Result<> append(const RunEvent& event);
+  // What the run's own commands printed; whole lines.
+  [[nodiscard]] Result<> append_log(const std::string& text);
   [[nodiscard]] Result<std::vector<Sample>> samples() const;
   [[nodiscard]] Result<std::vector<RunEvent>> events() const;
 
@@ -79,6 +82,7 @@ class RunDirectory {
   Manifest manifest_;
   Journal samples_;
   Journal events_;
+  Journal log_;
 };
 
 }  // namespace votebench::ledger

@@ -113,15 +113,15 @@ struct RowSet {
 struct QueueEvidence {
   bool configured = false;
   bool readable_at_end = false;
-  bool same_server = true;       // one run_id, no counter fell, from baseline to end
-  std::uint32_t restarts = 0;    // changes of the run_id that were seen
-  bool shares_pushes = false;    // the baseline saw strangers pushing
+  bool same_server = true;     // one run_id, no counter fell, from baseline to end
+  std::uint32_t restarts = 0;  // changes of the run_id that were seen
+  bool shares_pushes = false;  // the baseline saw strangers pushing
   std::uint64_t depth_start = 0;
   std::uint64_t depth_end = 0;
   std::uint64_t depth_max = 0;
   std::uint64_t evicted = 0;
-  std::optional<std::uint64_t> pushed;  // elements, baseline to end; nothing when not derivable
-  std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
+  std::optional<std::uint64_t> pushed;    // elements, baseline to end; nothing when not derivable
+  std::optional<std::uint64_t> popped;    // derived: depth_start + pushed - depth_end
   std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
   std::vector<VoterIndex> own_in_flight;  // own ids in the declared side lists at the end
   std::uint64_t strangers_listed = 0;     // other elements in the list at the end
@@ -130,10 +130,10 @@ struct QueueEvidence {
 
 struct RowEvidence {
   bool configured = false;
-  bool readable = false;      // the final rows were read
-  bool same_store = true;     // StoreIdentity unchanged but for postmaster_start
-  bool is_replica = false;    // pg_is_in_recovery(): absence proves nothing
-  StoreIdentity store;        // that the final rows were read from
+  bool readable = false;    // the final rows were read
+  bool same_store = true;   // StoreIdentity unchanged but for postmaster_start
+  bool is_replica = false;  // pg_is_in_recovery(): absence proves nothing
+  StoreIdentity store;      // that the final rows were read from
   TableModel model = TableModel::last_wins;
   std::uint64_t rows_start = 0;
   std::uint64_t rows_end = 0;
@@ -152,10 +152,10 @@ enum class SettleProof : std::uint8_t {
 
 struct Settlement {
   SettleProof proof = SettleProof::none;
-  std::string reason;                    // one sentence, for people
-  std::vector<std::string> assumptions;  // what a claim of loss leans on
-  Nanoseconds drain{};                   // from the end of the load to the proof or the deadline
-  double drain_rate_per_s = 0;           // observed while draining; 0 = not known
+  std::string reason;                       // one sentence, for people
+  std::vector<std::string> assumptions;     // what a claim of loss leans on
+  Nanoseconds drain{};                      // from the end of the load to the proof or the deadline
+  double drain_rate_per_s = 0;              // observed while draining; 0 = not known
   std::optional<Nanoseconds> still_needed;  // not settled: at that rate
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
@@ -177,8 +177,8 @@ struct Sample {
   bool has_queue = false;
   bool has_rows = false;
   std::uint64_t queue_depth = 0;
-  std::uint64_t in_flight = 0;  // sum of the side lists
-  std::uint64_t pushed = 0;     // elements since the baseline, while the server stays the same
+  std::uint64_t in_flight = 0;     // sum of the side lists
+  std::uint64_t pushed = 0;        // elements since the baseline, while the server stays the same
   std::uint64_t rows_written = 0;  // own rows seen so far (progress only, never the verdict)
   // HTTP level, from the senders' counters.
   std::uint64_t started = 0;
@@ -186,11 +186,22 @@ struct Sample {
   std::uint64_t failed = 0;  // rejected + ambiguous + not sent
 };
 
+enum class EventKind : std::uint8_t {
+  observed,  // somebody watched it happen
+  mark,      // the scenario marks a moment
+  fault,     // the scenario did something to a service of the stack
+  command,   // the scenario ran a program
+};
+
 // Something that happened on the time axis (a store restarted, a sampler gap, a fault).
 struct RunEvent {
-  Nanoseconds at{};
-  std::string name;    // "redis-restarted"
-  std::string detail;  // for people
+  Nanoseconds at{};    // its beginning
+  std::string name;    // "redis-restarted"; at most one event of the scenario has it
+  std::string detail;  // for people: "kill worker, undone by start worker"
+  EventKind kind = EventKind::observed;
+  std::optional<Nanoseconds> until{};  // the end of its window; nothing: a moment
+  bool failed = false;                 // what the scenario asked for was not done: see `detail`
+  friend bool operator==(const RunEvent&, const RunEvent&) = default;
 };
 
 }  // namespace votebench

@@ -103,6 +103,29 @@ TEST_CASE("samples and events read back as they were appended") {
   CHECK(events->front().detail == kHostile);
 }
 
+TEST_CASE("an event that is written again when its window has ended is one event") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  RunEvent crash{3s, "crash", "kill worker", EventKind::fault, std::nullopt, false};
+  const RunEvent mark{4s, "crash", "", EventKind::mark, std::nullopt, false};
+  const RunEvent early{1s, "redis-back", "", EventKind::observed, std::nullopt, true};
+  REQUIRE(run.append(crash).has_value());
+  REQUIRE(run.append(mark).has_value());
+  REQUIRE(run.append(early).has_value());
+  crash.until = 5s;
+  crash.failed = true;
+  REQUIRE(run.append(crash).has_value());
+  CHECK(reopened(reports).events().value() == std::vector{early, crash, mark});
+}
+
+TEST_CASE("the log of a run grows") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  REQUIRE(run.append_log("one\n").has_value());
+  REQUIRE(run.append_log("two\n").has_value());
+  CHECK(*run.load_text("run.log") == "one\ntwo\n");
+}
+
 TEST_CASE("a line that a killed run left unfinished is skipped, a broken one is named") {
   const TemporaryDirectory reports;
   RunDirectory run = new_run(reports.path(), some_manifest());
