@@ -10,8 +10,7 @@
 namespace votebench::report {
 namespace {
 
-// A fault explains findings that were sent within this time after it.
-constexpr Nanoseconds kNearEvent = std::chrono::seconds(60);
+constexpr std::size_t kEventsTold = 3;  // per class
 
 std::vector<const Finding*> findings_of(const Report& report, VoteClass wanted) {
   std::vector<const Finding*> found;
@@ -20,15 +19,8 @@ std::vector<const Finding*> findings_of(const Report& report, VoteClass wanted) 
   return found;
 }
 
-// "7 ms to 94 ms", or one of them where they read the same.
-std::string span_text(Nanoseconds first, Nanoseconds last) {
-  const std::string from = format_duration(first);
-  const std::string to = format_duration(last);
-  return from == to ? from : from + " to " + to;
-}
-
-// When the votes were sent, by the event before them where one is near.
-std::string sent_when(const std::vector<const Finding*>& findings, const Report& report) {
+// When votes were sent whom no event is near.
+std::string sent_after_start(const std::vector<const Finding*>& findings) {
   std::optional<Nanoseconds> first, last;
   for (const Finding* finding : findings) {
     if (!finding->sent_at) continue;
@@ -36,16 +28,31 @@ std::string sent_when(const std::vector<const Finding*>& findings, const Report&
     last = std::max(last.value_or(*finding->sent_at), *finding->sent_at);
   }
   if (!first) return {};
-  const RunEvent* cause = nullptr;
-  for (const RunEvent& event : report.events)
-    if (event.at <= *first && *last - event.at <= kNearEvent &&
-        (cause == nullptr || event.at >= cause->at))
-      cause = &event;
-  const std::string_view all = findings.size() > 1 ? "all " : "";
-  if (cause == nullptr)
-    return fmt::format("{}sent {} after the start", all, span_text(*first, *last));
-  return fmt::format("{}sent {} after {}", all, span_text(*first - cause->at, *last - cause->at),
-                     cause->name);
+  const std::string from = format_duration(*first);
+  const std::string to = format_duration(*last);
+  return fmt::format("sent {} after the start", from == to ? from : from + " to " + to);
+}
+
+// When the votes were sent, by the events near them.
+std::vector<std::string> sent_when(const std::vector<const Finding*>& findings, std::uint64_t count,
+                                   const Report& report) {
+  std::vector<std::string> lines;
+  std::uint64_t told = 0;
+  for (const Coincidence& near : report.coincidences) {
+    if (findings.empty() || near.vote_class != findings[0]->vote_class) continue;
+    const std::string many = near.votes == count ? (count > 1 ? "all " : "")
+                             : near.votes == findings.size()
+                                 ? fmt::format("the {} listed were ", format_count(near.votes))
+                                 : format_count(near.votes) + " ";
+    if (lines.size() < kEventsTold) lines.push_back(many + "sent " + near_text(near));
+    told += near.votes;
+  }
+  const bool timed = !findings.empty() && findings[0]->sent_at.has_value();
+  if (told == 0 && timed)
+    lines.push_back((count > 1 ? "all " : "") + sent_after_start(findings));
+  else if (timed && told < findings.size())
+    lines.push_back(format_count(findings.size() - told) + " sent near no event");
+  return lines;
 }
 
 // The first of them; the report has the others.
@@ -68,7 +75,8 @@ class LineList {
                    std::move(text),
                    {}};
     const auto findings = findings_of(report_, vote_class);
-    detail(line, sent_when(findings, report_));
+    for (std::string& when : sent_when(findings, tally.count, report_))
+      detail(line, std::move(when));
     detail(line, voters_text(findings, tally.count));
     lines_.push_back(std::move(line));
   }

@@ -70,8 +70,8 @@ class ProgressView {
   std::vector<std::size_t> shown_;  // widths of the lines on the screen
 };
 
-// Off a terminal: a line with the time and key=value pairs at each change of stage, event and
-// warning, and every max(10 s, planned load / 40). Not thread-safe.
+// Off a terminal: a line with the time and key=value pairs at each change of stage, event, end of an
+// event's window and warning, and every max(10 s, planned load / 40). Not thread-safe.
 class ProgressLog {
  public:
   // Zero or more lines, each ended by a newline.
@@ -80,7 +80,7 @@ class ProgressLog {
  private:
   std::optional<std::string> stage_;
   std::optional<WallTime> last_;
-  std::size_t events_ = 0;
+  std::vector<bool> ended_;  // by event that was told: its end was, too
   std::size_t warnings_ = 0;
 };
 

@@ -40,6 +40,14 @@ std::string state_line(const ProgressState& state) {
   return text + " " + numbers(state);
 }
 
+std::string event_line(const RunEvent& event, bool is_new) {
+  std::string text = "event=" + value_text(event.name);
+  if (is_new) text += " at=" + in_seconds(event.at);
+  if (event.until && *event.until > event.at) text += " ended=" + in_seconds(*event.until);
+  if (event.failed) text += " failed=yes";
+  return text + " detail=" + value_text(event.detail);
+}
+
 Nanoseconds interval(const ProgressState& state) {
   return std::max(kMinimumInterval, state.planned_load.value_or(Nanoseconds(0)) / kLinesPerRun);
 }
@@ -49,10 +57,13 @@ Nanoseconds interval(const ProgressState& state) {
 std::string ProgressLog::update(const ProgressState& state, WallTime now) {
   std::string lines;
   const auto add = [&](const std::string& text) { lines += format_utc(now) + " " + text + "\n"; };
-  for (; events_ < state.events.size(); ++events_) {
-    const RunEvent& event = state.events[events_];
-    add(fmt::format("event={} at={} detail={}", value_text(event.name), in_seconds(event.at),
-                    value_text(event.detail)));
+  for (std::size_t i = 0; i < state.events.size(); ++i) {
+    const RunEvent& event = state.events[i];
+    const bool is_new = i == ended_.size();
+    if (is_new) ended_.push_back(false);
+    if (!is_new && (ended_[i] || !event.until)) continue;
+    ended_[i] = event.until.has_value();
+    add(event_line(event, is_new));
   }
   for (; warnings_ < state.warnings.size(); ++warnings_)
     add("warning=" + value_text(state.warnings[warnings_]));

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/result.h"
+#include "report/attribution.h"
 #include "report/exit_code.h"
 #include "report/latency.h"
 #include "scenario/scenario.h"
@@ -125,6 +126,7 @@ struct Report {
   std::optional<std::uint64_t> pushed, popped;
   std::uint64_t rows_start = 0, rows_end = 0;
   std::vector<RunEvent> events;
+  std::vector<Coincidence> coincidences;  // of the findings with events
 
   Levels levels;
   Latency response;  // done - planned

@@ -50,6 +50,11 @@ std::string_view name_of(StopCause cause) {
   return kNames.at(static_cast<std::size_t>(cause));
 }
 
+std::string_view name_of(EventKind kind) {
+  static constexpr std::array<std::string_view, 4> kNames{"observed", "mark", "fault", "command"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
 std::string_view name_of(scenario::MetricUnit unit) {
   switch (unit) {
     case scenario::MetricUnit::share:
@@ -154,10 +159,25 @@ void add_hops(Json& lost, const Verdict& audit) {
   if (!ranges.empty()) lost["by_hop_range"] = std::move(ranges);
 }
 
-Json tally(const Verdict& audit, const ClassTally& count, VoteClass vote_class) {
+// Send times count from the beginning of the event; negative: before.
+Json near_events(const Report& report, VoteClass wanted) {
+  Json list = Json::array();
+  for (const Coincidence& near : report.coincidences)
+    if (near.vote_class == wanted)
+      list.push_back({{"event", text(near.event.name)},
+                      {"at_s", seconds(near.event.at)},
+                      {"count", near.votes},
+                      {"first_s", seconds(near.first)},
+                      {"last_s", seconds(near.last)}});
+  return list;
+}
+
+Json tally(const Report& report, const ClassTally& count, VoteClass vote_class) {
   Json json = {{"count", count.count}, {"allowed", count.allowed}, {"passed", count.passed()}};
-  if (vote_class == VoteClass::lost) add_hops(json, audit);
-  json["examples"] = examples(audit, vote_class);
+  if (vote_class == VoteClass::lost) add_hops(json, report.audit);
+  if (Json near = near_events(report, vote_class); !near.empty())
+    json["near_events"] = std::move(near);
+  json["examples"] = examples(report.audit, vote_class);
   return json;
 }
 
@@ -188,12 +208,12 @@ Json audit(const Report& report) {
           {"other_run", verdict.other_run},
           {"foreign", verdict.foreign},
           {"invalid_own", verdict.invalid_own},
-          {"lost", tally(verdict, verdict.lost, VoteClass::lost)},
-          {"flipped", tally(verdict, verdict.flipped, VoteClass::flipped)},
-          {"duplicated", tally(verdict, verdict.duplicated, VoteClass::duplicated)},
-          {"stale", tally(verdict, verdict.stale, VoteClass::stale)},
-          {"phantom", tally(verdict, verdict.phantom, VoteClass::phantom)},
-          {"contradiction", tally(verdict, verdict.contradiction, VoteClass::contradiction)},
+          {"lost", tally(report, verdict.lost, VoteClass::lost)},
+          {"flipped", tally(report, verdict.flipped, VoteClass::flipped)},
+          {"duplicated", tally(report, verdict.duplicated, VoteClass::duplicated)},
+          {"stale", tally(report, verdict.stale, VoteClass::stale)},
+          {"phantom", tally(report, verdict.phantom, VoteClass::phantom)},
+          {"contradiction", tally(report, verdict.contradiction, VoteClass::contradiction)},
           {"unknown", unknown(report)},
           {"self_check", {{"passed", verdict.canaries_passed}, {"total", verdict.canaries_total}}},
           {"assumptions", texts(verdict.assumptions)},
@@ -290,8 +310,12 @@ Json thresholds(const Report& report) {
 Json events(const Report& report) {
   Json list = Json::array();
   for (const RunEvent& event : report.events)
-    list.push_back(
-        {{"at_s", seconds(event.at)}, {"name", text(event.name)}, {"detail", text(event.detail)}});
+    list.push_back({{"at_s", seconds(event.at)},
+                    {"until_s", event.until ? seconds(*event.until) : Json(nullptr)},
+                    {"name", text(event.name)},
+                    {"kind", name_of(event.kind)},
+                    {"failed", event.failed},
+                    {"detail", text(event.detail)}});
   return list;
 }
 

@@ -74,6 +74,7 @@ class Document {
       levels();
       latencies();
       generator();
+      events();
       findings();
     }
     run();
@@ -196,6 +197,15 @@ class Document {
           report_.generator.threads == 1 ? "" : "s");
   }
 
+  void events() {
+    if (report_.events.empty()) return;
+    add("\n### Events\n");
+    for (const RunEvent& event : report_.events) add("- {}", plain(event_text(event)));
+    if (!report_.coincidences.empty())
+      add("\nThe audit's table tells which votes were sent near an event: what coincided, not what "
+          "caused it.");
+  }
+
   void findings() {
     const auto& all = report_.audit.findings;
     if (all.empty()) return;
@@ -225,9 +235,6 @@ class Document {
     row("ended", format_utc(report_.ended));
     row("votebench", plain(report_.version));
     for (const auto& [name, value] : report_.environment) row(name, plain(value));
-    for (const RunEvent& event : report_.events)
-      row("event at " + format_duration(event.at),
-          plain(event.name + (event.detail.empty() ? "" : ": ") + event.detail));
   }
 
   const Report& report_;

@@ -148,15 +148,10 @@ class Page {
 
   void events() {
     const std::size_t shown = std::min(report_.events.size(), kEvents);
-    if (shown > 0) section("EVENTS", event_text(report_.events[0]));
-    for (std::size_t i = 1; i < shown; ++i) section("", event_text(report_.events[i]));
+    if (shown > 0) section("EVENTS", safe(event_text(report_.events[0])));
+    for (std::size_t i = 1; i < shown; ++i) section("", safe(event_text(report_.events[i])));
     if (report_.events.size() > shown)
       section("", fmt::format("{} more", report_.events.size() - shown));
-  }
-
-  [[nodiscard]] std::string event_text(const RunEvent& event) const {
-    const std::string detail = event.detail.empty() ? "" : ": " + safe(event.detail);
-    return fmt::format("{}  {}{}", format_duration(event.at), safe(event.name), detail);
   }
 
   void generator() {

@@ -83,6 +83,14 @@ std::string exit_words(const Report& report) {
   return "unknown";
 }
 
+std::string event_text(const RunEvent& event) {
+  const std::string until =
+      event.until && *event.until > event.at ? " to " + format_duration(*event.until) : "";
+  return fmt::format("{}{}  {}{}{}{}", format_duration(event.at), until,
+                     event.failed ? "FAILED " : "", event.name, event.detail.empty() ? "" : ": ",
+                     event.detail);
+}
+
 std::string_view verdict_word(const Report& report) {
   static constexpr std::array<std::string_view, 4> kWords{"PASS", "INCONCLUSIVE", "FAIL", "BROKEN"};
   if (report.error && report.exit != ExitCode::internal) return "NOT RUN";

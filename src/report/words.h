@@ -31,6 +31,10 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "passed", "audit failed", "inconclusive: interrupted": what follows "exit N: ".
 [[nodiscard]] std::string exit_words(const Report& report);
 
+// "1m00s to 1m12s  worker-crash: kill worker; undone: start worker". Text of others in it is not
+// yet made safe.
+[[nodiscard]] std::string event_text(const RunEvent& event);
+
 // "PASS", "FAIL", "INCONCLUSIVE", "BROKEN"; "NOT RUN" after an error.
 [[nodiscard]] std::string_view verdict_word(const Report& report);
 

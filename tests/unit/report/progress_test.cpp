@@ -33,7 +33,7 @@ ProgressState crashed_at(int seconds) {
   state.errors = 5;
   state.unknown = 3;
   state.lag = 400us;
-  if (seconds > 60) state.events = {{60s, "worker-crash", "kill worker"}};
+  if (seconds > 60) state.events = {{60s, "worker-crash", "kill worker", EventKind::fault}};
   return state;
 }
 
@@ -230,13 +230,15 @@ TEST_CASE("the view fits the terminal it has now") {
   CHECK(std::count(bytes.begin(), bytes.end(), '\n') == 4);
 }
 
-TEST_CASE("off a terminal: lines at changes and at a steady interval") {
+TEST_CASE("off a terminal: lines at changes and at a steady interval", "[golden]") {
   ProgressLog log;
   const WallTime start(1'763'661'671s);
   std::string text;
   for (int s = 0; s <= 40; ++s) {
     ProgressState state = crashed_at(s + 40);
     state.planned_load = 800s;  // one line in 20 s
+    if (s >= 34) state.events[0].until = 74s;
+    if (s >= 34) state.events[0].detail += "; undone: start worker";
     if (s == 31) state.warnings = {"two words, \"quoted\"\n"};
     text += log.update(state, start + std::chrono::seconds(s));
   }

@@ -137,7 +137,9 @@ World worker_crash() {
   world.load = 120s;
   world.scenario.warm_up = 5s;
   world.scenario.workloads = {constant("peak", 328, 120s)};
-  world.events = {{60s, "worker-crash", "kill worker"}, {72s, "worker-start", "start worker"}};
+  world.events = {
+      {60s, "worker-crash", "kill worker; undone: start worker", EventKind::fault, 72100ms, false},
+      {80s, "half-time", "", EventKind::mark, std::nullopt, false}};
   world.rows_clock = ClockOffset{-250us, 40us};
   for (std::uint64_t vote = 0; vote < 39360; ++vote) {
     // Every fifth vote is a re-vote of the voter before.
