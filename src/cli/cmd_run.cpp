@@ -26,6 +26,7 @@ struct RunOptions {
   std::string reports;
   std::filesystem::path artifacts = "artifacts";
   run::ProgressMode progress = run::ProgressMode::automatic;
+  bool allow_events = false;
   bool keep = false;
   bool yes = false;
   bool print_scenario = false;
@@ -99,6 +100,27 @@ Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
   return {};
 }
 
+bool runs_a_command(const scenario::ScheduledEvent& event) {
+  return !event.action.run.empty() || (event.undo && !event.undo->action.run.empty());
+}
+
+bool commits_a_fault(const scenario::ScheduledEvent& event) {
+  return event.action.is_fault() || (event.undo && event.undo->action.is_fault());
+}
+
+// What the events need and only the command line can tell.
+Result<> check_events(const RunOptions& options, const run::RunRequest& request) {
+  for (const scenario::ScheduledEvent& event : request.scenario.events) {
+    if (runs_a_command(event) && !options.allow_events)
+      return usage(fmt::format("the event '{}' runs a program of yours", event.name),
+                   "allow it with --allow-events");
+    if (commits_a_fault(event) && request.target)
+      return usage(fmt::format("the event '{}' needs a stack that votebench made", event.name),
+                   "leave --target out, or name a stack that is up with --stack local --as NAME");
+  }
+  return {};
+}
+
 Result<run::RunRequest> make_request(const RunOptions& options, const Context& context) {
   TRY_ASSIGN(Source source, read_source(options));
   scenario::ParseOptions parsing = scenario::process_options();
@@ -110,6 +132,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   if (options.seed) request.scenario.seed = *options.seed;
   if (!options.reports.empty()) request.scenario.report.directory = options.reports;
   TRY(choose_target(options, request));
+  TRY(check_events(options, request));
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
   request.program = context.program;
@@ -149,6 +172,8 @@ void add_target_options(CLI::App& command, RunOptions& options) {
       ->check(CLI::IsMember(stack::variant_names()));
   command.add_option("--workers", options.workers, "Worker processes of the local stack");
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
+  command.add_flag("--allow-events", options.allow_events,
+                   "Let the scenario's events run programs");
   command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database");
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
       ->capture_default_str();

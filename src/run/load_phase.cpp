@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "run/cpu_meter.h"
+#include "run/event_runner.h"
 
 namespace votebench::run {
 namespace {
@@ -98,6 +99,11 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                      .t0 = input.t0});
   for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);
   watch::Sampler sampler(input.clock, input.t0, std::move(sources), recorder.sink());
+  EventRunner events({.events = input.scenario.events,
+                      .target = input.target,
+                      .recorder = recorder,
+                      .clock = input.clock,
+                      .t0 = input.t0});
   const CpuMeter meter;
   TRY_ASSIGN(phase.load, load::run_load({.plan = input.plan,
                                          .scenario = input.scenario,
@@ -109,9 +115,11 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   phase.cpu = meter.process_cpu();
   phase.steal_share = meter.steal_share();
   recorder.load_ended();
+  events.load_ended(phase.load.end != load::LoadEnd::completed);
   watch::DrainTask task = drain_task(input, sampler, recorder);
   if (input.preflight.rows) task.missing_acked = count_missing(input);
   phase.drain = watch::drain(task, input.clock, input.signals.second());
+  events.finish();
   sampler.stop();
   recorder.stop();
   phase.samples = recorder.samples();

@@ -30,6 +30,7 @@ void Recorder::stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
+  std::ranges::stable_sort(events_, {}, &RunEvent::at);
 }
 
 watch::SampleSink Recorder::sink() {
@@ -45,15 +46,30 @@ void Recorder::add_sample(Sample sample) {
   if (sample.has_queue) latest_queue_ = sample;
   if (sample.has_rows) latest_rows_ = sample;
   samples_.push_back(sample);
-  if (const auto saved = input_.directory.append(sample); !saved && warnings_.empty())
-    warnings_.push_back(saved.error().message);
+  warn_once(input_.directory.append(sample));
 }
 
-void Recorder::add_event(const RunEvent& event) {
+// One message tells that the disk is full, not one per line.
+void Recorder::warn_once(const Result<>& saved) {
+  if (!saved && warnings_.empty()) warnings_.push_back(saved.error().message);
+}
+
+std::size_t Recorder::add_event(const RunEvent& event) {
   const std::scoped_lock lock(mutex_);
   events_.push_back(event);
-  if (const auto saved = input_.directory.append(event); !saved && warnings_.empty())
-    warnings_.push_back(saved.error().message);
+  warn_once(input_.directory.append(event));
+  return events_.size() - 1;
+}
+
+void Recorder::update_event(std::size_t number, const RunEvent& event) {
+  const std::scoped_lock lock(mutex_);
+  events_[number] = event;
+  warn_once(input_.directory.append(event));
+}
+
+void Recorder::log(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  warn_once(input_.directory.append_log(text));
 }
 
 void Recorder::warn(std::string warning) {

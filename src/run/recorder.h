@@ -38,20 +38,26 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   [[nodiscard]] watch::SampleSink sink();
-  void add_event(const RunEvent& event);
+  // Returns the number by which update_event() knows it.
+  std::size_t add_event(const RunEvent& event);
+  // The event again, now that its window has ended.
+  void update_event(std::size_t number, const RunEvent& event);
+  // Whole lines for run.log.
+  void log(const std::string& text);
   void warn(std::string warning);
   // From now on the display shows the drain.
   void load_ended();
   void drain_status(const watch::DrainStatus& status);
   void stop();
 
-  // After stop().
+  // After stop(); events by time.
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
   [[nodiscard]] const std::vector<RunEvent>& events() const { return events_; }
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
 
  private:
   void add_sample(Sample sample);
+  void warn_once(const Result<>& saved);
   void work(const std::stop_token& stop);
   void tick(Instant now);
   void follow_lag();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/check.h"
+
 namespace votebench::run {
 namespace {
 
@@ -55,6 +57,15 @@ bool TargetInUse::client_is_dead(const QueueClient& client) const {
   return services && std::ranges::none_of(*services, [&](const stack::ServiceStatus& service) {
            return service.pid == pid;
          });
+}
+
+Result<> TargetInUse::control(std::string_view verb, std::string_view service) const {
+  const auto action = stack::parse_action(verb);
+  CHECK_THAT_HOLDS(action.has_value());  // the scenario's words are checked
+  if (!stack_)
+    return fail(ErrorKind::environment, "faults need a stack that votebench made",
+                "run it with --stack local");
+  return stack_->control(*action, service);
 }
 
 Result<> TargetInUse::close(bool keep) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "run/display.h"
 #include "run/execute.h"
@@ -20,6 +21,9 @@ class TargetInUse {
   [[nodiscard]] std::string describe() const;
   // True only when the process behind this Redis client is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;
+  // "kill", "worker" and the like, on a stack that votebench made. Thread-safe until close().
+  // Error (environment): there is no such stack, or it cannot do that now.
+  [[nodiscard]] Result<> control(std::string_view verb, std::string_view service) const;
   // Stops a stack that this run started (unless it is to be kept).
   [[nodiscard]] Result<> close(bool keep);
 

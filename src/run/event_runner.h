@@ -1,0 +1,62 @@
+// Makes the scenario's events happen at their times, and undoes what is to be undone, however the
+// run ends.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/clock.h"
+#include "run/recorder.h"
+#include "run/target_in_use.h"
+#include "scenario/scenario.h"
+
+namespace votebench::run {
+
+// References must outlive the runner.
+struct EventRunnerInput {
+  const std::vector<scenario::ScheduledEvent>& events;
+  const TargetInUse& target;
+  Recorder& recorder;
+  Clock& clock;
+  Instant t0;
+};
+
+// A thread per event, so that a slow command delays no other event. Each event that happens goes to
+// the recorder twice: when it has begun and when its window has ended.
+class EventRunner {
+ public:
+  explicit EventRunner(EventRunnerInput input);
+  ~EventRunner();  // finish()
+  EventRunner(const EventRunner&) = delete;
+  EventRunner& operator=(const EventRunner&) = delete;
+
+  // Nothing begins any more. What has begun is undone at its time, or at once when the load was cut
+  // short. A running command is ended then, too.
+  void load_ended(bool cut_short);
+  // Undoes what is left and waits until it is done. Idempotent.
+  void finish();
+
+ private:
+  struct Done {
+    std::string text;  // "kill worker", "ran ./deploy: ended with status 0"
+    bool failed = false;
+  };
+
+  void perform(const scenario::ScheduledEvent& event);
+  [[nodiscard]] Done act(const std::string& name, const scenario::Intervention& action,
+                         const std::stop_token& stop);
+  [[nodiscard]] Done run(const std::string& name, const std::vector<std::string>& argv,
+                         const std::stop_token& stop);
+  void end_window(const scenario::ScheduledEvent& event, std::size_t recorded, RunEvent& happened);
+  [[nodiscard]] Nanoseconds elapsed() const { return input_.clock.now() - input_.t0; }
+
+  EventRunnerInput input_;
+  std::stop_source load_over_;
+  std::stop_source hurry_;
+  std::stop_source finished_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace votebench::run

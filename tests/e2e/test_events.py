@@ -1,0 +1,142 @@
+"""Events of the scenario: faults, commands and marks, their undoing, and what is said about them."""
+
+import re
+import signal
+import uuid
+
+import pytest
+import yaml
+
+from harness import Running, Stack, until, votebench
+
+# Three workers with several votes in hand at nearly every moment: a kill surely finds some.
+WORKER = ("--workers", "3", "--batch", "64", "--poll", "10ms", "--hold", "400ms")
+
+
+@pytest.fixture
+def prefetch(tmp_path):
+    with Stack(tmp_path, "prefetch", *WORKER) as stack:
+        yield stack
+
+
+def load(rate, duration):
+    return {"load": {"executor": "constant-arrival-rate", "rate": rate, "duration": duration}}
+
+
+def write(directory, scenario):
+    path = directory / f"scenario-{uuid.uuid4().hex[:8]}.yaml"
+    path.write_text(yaml.safe_dump({"version": 1, **scenario}))
+    return str(path)
+
+
+def start(stack, scenario, *arguments):
+    """A run on this stack as one that votebench made: faults are allowed."""
+    path = write(stack.directory, {"preflight": {"probe_votes": 0}, **scenario})
+    return Running(["run", path, "--stack", "local", "--as", stack.name, "--variant", stack.variant,
+                    *arguments], stack.directory)
+
+
+def happened(running, name):
+    """Whether the run has written down that this event began."""
+    journals = running.reports.glob("*/*/events.ndjson")
+    return any(f'"{name}"' in journal.read_text() for journal in journals)
+
+
+def event(done, name):
+    return next(found for found in done.result["events"] if found["name"] == name)
+
+
+def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(prefetch):
+    done = start(prefetch, {
+        "workloads": load("50/s", "5s"),
+        "events": [{"at": "3s", "name": "worker-crash", "fault": {"kill": "worker"},
+                    "undo": {"at": "4s", "start": "worker"}},
+                   {"at": "3500ms", "name": "half-time"}]}).finish()
+    pushed = {entry["voter"] for entry in prefetch.truth("pushed")}
+    stored = {row[0] for row in prefetch.query("SELECT id FROM votes")}
+    lost = pushed - stored
+    assert lost, "the killed workers held nothing"
+    assert done.exit_status == 1, done
+    assert done.audit["lost"]["count"] == len(lost)
+    [near] = done.audit["lost"]["near_events"]
+    assert near["event"] == "worker-crash"
+    assert near["count"] == len(lost)
+    assert near["last_s"] < 0, "all of them were sent before the worker died"
+    crash = event(done, "worker-crash")
+    assert (crash["kind"], crash["failed"]) == ("fault", False)
+    assert 3 <= crash["at_s"] < 4 <= crash["until_s"]
+    assert event(done, "half-time") | {"at_s": 0} == {
+        "at_s": 0, "until_s": None, "name": "half-time", "kind": "mark", "failed": False,
+        "detail": ""}
+    sentence = r"sent [0-9.]+ m?s( to [0-9.]+ m?s)?\s+before worker-crash \(which\s+lasted"
+    assert re.search(sentence, done.stdout), done.stdout
+    assert re.search(sentence, (done.directory / "summary.md").read_text())
+    assert "event=worker-crash" in done.stderr
+    again = votebench("report", str(done.directory), cwd=prefetch.directory)
+    assert re.search(sentence, again.stdout), again
+
+
+def test_an_interrupted_run_undoes_at_once_what_it_has_begun(prefetch):
+    running = start(prefetch, {
+        "workloads": load("20/s", "60s"),
+        "events": [{"at": "1s", "name": "nap", "fault": {"pause": "worker"},
+                    "undo": {"at": "59s", "resume": "worker"}},
+                   {"at": "58s", "name": "never"}]})
+    until(lambda: happened(running, "nap"), "the worker is paused")
+    running.popen.send_signal(signal.SIGINT)
+    done = running.finish()
+    assert done.exit_status == 3, done
+    nap = event(done, "nap")
+    assert nap["detail"] == "pause worker; undone: resume worker"
+    assert nap["until_s"] < 50
+    assert [found["name"] for found in done.result["events"]] == ["nap"]
+    assert prefetch.waiting() == 0, "the worker works again"
+    assert done.audit["pending"] + done.audit["queued"] == 0
+
+
+def test_a_fault_that_cannot_be_done_is_said_and_its_undo_is_done_all_the_same(prefetch):
+    done = start(prefetch, {
+        "workloads": load("20/s", "3s"),
+        "events": [{"at": "500ms", "name": "gone", "fault": {"stop": "worker"}},
+                   {"at": "1500ms", "name": "nothing", "fault": {"kill": "worker"},
+                    "undo": {"at": "2s", "start": "worker"}}]}).finish()
+    nothing = event(done, "nothing")
+    assert nothing["failed"]
+    assert nothing["detail"] == \
+        "kill worker failed: worker does not run; undone: start worker"
+    assert "FAILED nothing" in done.stdout
+    assert event(done, "gone")["until_s"] >= 3, "nobody undid it"
+    assert done.audit["pending"] + done.audit["queued"] == 0
+
+
+def test_commands_need_permission_and_leave_their_output(tmp_path):
+    scenario = {"workloads": load("20/s", "2s"), "events": [
+        {"at": "200ms", "name": "deploy", "run": ["sh", "-c", "printf 'a \\033[2J b\\n'; echo $0", "it's"],
+         "undo": {"at": "1s", "run": ["touch", "undone"]}},
+        {"at": "300ms", "name": "broken", "run": ["sh", "-c", "exit 7"]},
+        {"at": "400ms", "name": "missing", "run": ["./no-such-program"]}]}
+    path = write(tmp_path, scenario)
+    refused = votebench("run", path, "--reports", "reports", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "the event 'deploy' runs a program" in refused.stderr
+    assert "--allow-events" in refused.stderr
+    assert not (tmp_path / "reports").exists()
+    done = Running(["run", path, "--allow-events"], tmp_path).finish()
+    assert done.exit_status == 0, done
+    assert (tmp_path / "undone").exists()
+    assert event(done, "deploy")["detail"] == \
+        "ran sh: ended with status 0; undone: ran touch: ended with status 0"
+    assert event(done, "broken")["failed"]
+    assert "No such file" in event(done, "missing")["detail"]
+    log = (done.directory / "run.log").read_text()
+    assert "event deploy: sh ended with status 0\n  a \\x1b[2J b\n  it's\n" in log
+    assert "event broken: sh ended with status 7\n" in log
+
+
+def test_faults_are_refused_on_a_target(tmp_path):
+    path = write(tmp_path, {"workloads": load("20/s", "2s"), "events": [
+        {"at": "1s", "name": "crash", "fault": {"kill": "redis"}}]})
+    (tmp_path / "target.yaml").write_text("profile: dockersamples\n")
+    refused = votebench("run", path, "--target", "target.yaml", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "the event 'crash' needs a stack that votebench made" in refused.stderr
