@@ -13,6 +13,8 @@
 namespace votebench::cli {
 namespace {
 
+using stack::StackId;
+
 struct RunOptions {
   std::string scenario;
   scenario::QuickRun quick;
@@ -67,18 +69,41 @@ Result<TargetSettings> read_target(const std::string& path) {
   return scenario::parse_target(*text, path, scenario::process_options()).result();
 }
 
-Result<stack::LocalStackOptions> choose_stack(const RunOptions& options,
-                                              const scenario::StackChoice& choice) {
-  const std::string kind = options.stack.empty() ? choice.name : options.stack;
-  if (kind != "local")
-    return usage(fmt::format("there is no stack kind '{}'", kind), "this version knows 'local'");
+stack::LocalStackOptions local_stack(const RunOptions& options, const StackId& id,
+                                     const scenario::StackChoice& choice) {
   stack::LocalStackOptions local;
-  local.id.artifacts = options.artifacts;
-  local.id.name = options.as.empty() ? kind : options.as;
+  local.id = id;
   local.variant = options.variant.empty() ? choice.variant : options.variant;
   local.worker = {choice.workers, choice.batch, choice.poll, choice.hold, choice.order};
   if (options.workers) local.worker.workers = options.workers;
   return local;
+}
+
+Result<stack::ComposeChoice> compose_stack(const RunOptions& options, const StackId& id,
+                                           const scenario::StackChoice& choice) {
+  if (options.workers || choice.workers || choice.batch || choice.poll || choice.hold ||
+      !choice.order.empty())
+    return usage("the compose stack has one worker, which its variant describes",
+                 "leave workers, batch, poll, hold and order to the local stack");
+  stack::ComposeChoice compose;
+  compose.id = id;
+  compose.variant = options.variant.empty() ? choice.variant : options.variant;
+  return compose;
+}
+
+Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& choice,
+                      run::RunRequest& request) {
+  const std::string kind = options.stack.empty() ? choice.name : options.stack;
+  const StackId id{options.artifacts, options.as.empty() ? kind : options.as};
+  if (kind == "local") {
+    request.stack = local_stack(options, id, choice);
+    return {};
+  }
+  if (kind != "compose")
+    return usage(fmt::format("there is no stack kind '{}'", kind),
+                 "this version knows local and compose");
+  TRY_ASSIGN(request.compose, compose_stack(options, id, choice));
+  return {};
 }
 
 // Where the votes go: the command line, then the scenario, then the local stack.
@@ -89,15 +114,14 @@ Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
                  "a target is already there, a stack is stood up by votebench");
   if (!options.target.empty()) {
     TRY_ASSIGN(request.target, read_target(options.target));
+    request.target_file = options.target;
     return {};
   }
   if (request.scenario.target && !wants_stack) {
     request.target = request.scenario.target;
     return {};
   }
-  TRY_ASSIGN(request.stack,
-             choose_stack(options, request.scenario.stack.value_or(scenario::StackChoice{})));
-  return {};
+  return choose_stack(options, request.scenario.stack.value_or(scenario::StackChoice{}), request);
 }
 
 bool runs_a_command(const scenario::ScheduledEvent& event) {
@@ -166,9 +190,11 @@ void add_load_options(CLI::App& command, RunOptions& options) {
 
 void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_option("--target", options.target, "Use the running stack that FILE describes");
-  command.add_option("--stack", options.stack, "Stand this stack up for the run (default: local)");
+  command.add_option("--stack", options.stack,
+                     "Stand this stack up for the run: local (the default) or "
+                     "compose");
   command.add_option("--as", options.as, "The stack's name, to have several side by side");
-  command.add_option("--variant", options.variant, "How the local stack behaves")
+  command.add_option("--variant", options.variant, "How the stack behaves")
       ->check(CLI::IsMember(stack::variant_names()));
   command.add_option("--workers", options.workers, "Worker processes of the local stack");
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");

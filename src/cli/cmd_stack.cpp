@@ -2,6 +2,11 @@
 
 #include "cli/commands.h"
 #include "cli/worker_options.h"
+#include "core/os.h"
+#include "core/text.h"
+#include "run/check_target.h"
+#include "scenario/parse.h"
+#include "stack/compose_stack.h"
 #include "stack/local_stack.h"
 
 namespace votebench::cli {
@@ -11,6 +16,8 @@ struct StackOptions {
   stack::LocalStackOptions local;
   std::string kind = "local";
   std::string as;
+  std::string images = "ours";
+  std::filesystem::path infra;
   WorkerOptions worker;
   std::string service;
   std::size_t lines = 40;
@@ -19,16 +26,32 @@ struct StackOptions {
 // Exit status of a step that prints nothing of its own.
 int finish(const Result<>& result) { return result ? 0 : report_error(result.error()); }
 
-Result<> up(StackOptions& options) {
+void say(std::string_view step) { fmt::print(stderr, "{}\n", step); }
+
+void print_next_steps(const stack::StackId& id) {
+  fmt::print("target  {}\n", id.target_file().string());
+  fmt::print("next    votebench run scenarios/quick.yaml --target {}\n", id.target_file().string());
+  fmt::print("        votebench stack down {}\n", id.name);
+}
+
+Result<> up_local(StackOptions& options) {
   TRY_ASSIGN(options.local.worker, options.worker.parsed());
-  const auto progress = [](std::string_view step) { fmt::print(stderr, "{}\n", step); };
-  TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options.local, progress));
+  TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options.local, say));
   TRY(stack.leave_up());
   fmt::print("{}\n", stack.describe());
-  fmt::print("target  {}\n", stack.id().target_file().string());
-  fmt::print("next    votebench run scenarios/quick.yaml --target {}\n",
-             stack.id().target_file().string());
-  fmt::print("        votebench stack down {}\n", stack.id().name);
+  print_next_steps(stack.id());
+  return {};
+}
+
+Result<> up_compose(const StackOptions& options, const Context& context) {
+  const auto images = stack::parse_image_set(options.images);
+  if (!images) return fail(ErrorKind::usage, fmt::format("no images '{}'", options.images));
+  stack::ComposeChoice choice{.id = options.local.id, .images = *images, .infra = options.infra};
+  choice.variant = *images == stack::ImageSet::ours ? options.local.variant : "dockersamples";
+  TRY_ASSIGN(const stack::ComposeStack stack,
+             stack::ComposeStack::bring_up(choice, say, context.signals->first()));
+  fmt::print("{}\n", stack.describe());
+  print_next_steps(stack.id());
   return {};
 }
 
@@ -46,7 +69,16 @@ std::string_view phase_name(stack::StackPhase phase) {
   return "stopping";
 }
 
+Result<> print_compose_status(const stack::StackId& id) {
+  TRY_ASSIGN(const auto containers, stack::compose_status(id));
+  fmt::print("{}: {} containers (compose)\n", id.name, containers.size());
+  for (const stack::Container& container : containers)
+    fmt::print("  {:<10} {}\n", container.service, printable(container.status));
+  return {};
+}
+
 Result<> print_status(const StackOptions& options) {
+  if (stack::is_compose(options.local.id)) return print_compose_status(options.local.id);
   TRY_ASSIGN(const stack::StackStatus status, stack::status(options.local.id));
   fmt::print("{}: {}", status.id.name, phase_name(status.phase));
   if (status.phase == stack::StackPhase::absent) {
@@ -61,8 +93,39 @@ Result<> print_status(const StackOptions& options) {
 }
 
 Result<> print_logs(const StackOptions& options) {
-  TRY_ASSIGN(const std::string text, stack::logs(options.local.id, options.service, options.lines));
+  const stack::StackId& id = options.local.id;
+  TRY_ASSIGN(const std::string text, stack::is_compose(id)
+                                         ? stack::compose_logs(id, options.service, options.lines)
+                                         : stack::logs(id, options.service, options.lines));
   fmt::print("{}", text);
+  return {};
+}
+
+Result<> down(const StackOptions& options) {
+  const stack::StackId& id = options.local.id;
+  return stack::is_compose(id) ? stack::compose_down(id, say) : stack::take_down(id);
+}
+
+Result<> reset(const StackOptions& options) {
+  const stack::StackId& id = options.local.id;
+  return stack::is_compose(id) ? stack::compose_reset(id) : stack::reset(id);
+}
+
+Result<> check(const StackOptions& options, const Context& context) {
+  TRY(print_status(options));
+  const std::string file = options.local.id.target_file().string();
+  const Result<std::string> text = read_file(file);
+  if (!text)
+    return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", options.local.id.name),
+                "votebench stack up starts it");
+  TRY_ASSIGN(const TargetSettings target,
+             scenario::parse_target(*text, file, scenario::process_options()).result());
+  TRY_ASSIGN(const run::TargetCheck found,
+             run::check_target(target, say, context.signals->first()));
+  for (const auto& [name, value] : found.facts) fmt::print("  {:<14} {}\n", name, value);
+  for (const std::string& warning : found.warnings) fmt::print("  warning: {}\n", warning);
+  fmt::print("fit: {} probe vote{} followed to the table\n", found.probe_votes,
+             found.probe_votes == 1 ? "" : "s");
   return {};
 }
 
@@ -76,12 +139,12 @@ CLI::App* add_verb(CLI::App& parent, const std::shared_ptr<StackOptions>& option
   return command;
 }
 
-Result<> choose_new(StackOptions& options) {
-  if (options.kind != "local")
-    return fail(ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
-                "this version knows 'local'; a second one gets a name with --as");
+Result<> choose_new(StackOptions& options, const Context& context) {
   options.local.id.name = options.as.empty() ? options.kind : options.as;
-  return up(options);
+  if (options.kind == "compose") return up_compose(options, context);
+  if (options.kind == "local") return up_local(options);
+  return fail(ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
+              "this version knows local and compose; a second one gets a name with --as");
 }
 
 void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Context& context) {
@@ -90,12 +153,17 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
   command->add_option("--variant", options->local.variant, "How the reference stack behaves")
       ->check(CLI::IsMember(stack::variant_names()))
       ->capture_default_str();
+  command->add_option("--images", options->images, "compose: ours, or the original dockersamples")
+      ->check(CLI::IsMember({"ours", "dockersamples"}))
+      ->capture_default_str();
+  command->add_option("--infra", options->infra, "compose: this repository's folder infra");
   options->worker.add_to(*command);
   command->add_flag("--truth-log", options->local.truth_log,
                     "The services record what they do, for tests of votebench itself");
   command->add_option("--vote-redis", options->local.vote_redis,
                       "Give the vote service this Redis address (HOST:PORT), right or wrong");
-  command->callback([options, &context] { context.exit_status = finish(choose_new(*options)); });
+  command->callback(
+      [options, &context] { context.exit_status = finish(choose_new(*options, context)); });
 }
 
 }  // namespace
@@ -104,6 +172,7 @@ void add_stack(CLI::App& app, Context& context) {
   CLI::App* command = add_command(app, "stack", "Stand a voting stack up, look at it, tear it down",
                                   "  votebench stack up local\n"
                                   "  votebench stack status local\n"
+                                  "  votebench stack check local\n"
                                   "  votebench stack reset local\n"
                                   "  votebench stack down local\n");
   command->require_subcommand(1);
@@ -117,16 +186,15 @@ void add_stack(CLI::App& app, Context& context) {
       context.exit_status = finish(action(*options));
     });
   };
-  on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"),
-              [](const StackOptions& o) { return stack::take_down(o.local.id); });
-  on_existing(add_verb(*command, options, "status", "Say what runs"),
-              [](const StackOptions& o) { return print_status(o); });
-  on_existing(add_verb(*command, options, "reset", "Empty its table, queue and side lists"),
-              [](const StackOptions& o) { return stack::reset(o.local.id); });
+  on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"), down);
+  on_existing(add_verb(*command, options, "status", "Say what runs"), print_status);
+  on_existing(add_verb(*command, options, "check", "Follow probe votes to the table"),
+              [&context](const StackOptions& o) { return check(o, context); });
+  on_existing(add_verb(*command, options, "reset", "Empty its table, queue and side lists"), reset);
   CLI::App* logs = add_verb(*command, options, "logs", "Print the last lines of its logs");
   logs->add_option("--service", options->service, "Only vote, worker, result, redis or postgres");
   logs->add_option("--lines", options->lines, "How many of each")->capture_default_str();
-  on_existing(logs, [](const StackOptions& o) { return print_logs(o); });
+  on_existing(logs, print_logs);
 }
 
 }  // namespace votebench::cli

@@ -21,6 +21,9 @@ namespace {
 // Time enough to make the manifest durable before the first vote is due.
 constexpr Nanoseconds kHeadStart = std::chrono::milliseconds(300);
 
+// In the run directory: what the stack was provisioned with.
+constexpr char kStackRecord[] = "stack.json";
+
 // What stays the same from the first phase to the last.
 struct Run {
   const RunRequest& request;
@@ -161,10 +164,12 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
 Result<report::ExitCode> execute(const RunRequest& request, Display& display,
                                  const SignalWatcher& signals) {
   TRY_ASSIGN(const Run run, begin(request, display, signals));
-  TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display));
+  TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
   Result<Preflight> fit = prove_fit(run, target);
   Preflight preflight = fit ? std::move(*fit) : Preflight{};
   TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
+  if (const std::string stack = target.stack_record(); !stack.empty())
+    TRY(recording.directory.save_text(kStackRecord, stack));
   LoadPhase phase;  // stays empty when the target is not fit
   if (fit) {
     TRY_ASSIGN(phase, send_and_drain(run, target, preflight, recording));

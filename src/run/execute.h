@@ -1,6 +1,7 @@
 // The run: its phases in order. Everything else of votebench is a part; this wires the parts.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "run/display.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
+#include "stack/compose_stack.h"
 #include "stack/local_stack.h"
 
 namespace votebench::run {
@@ -16,10 +18,12 @@ namespace votebench::run {
 struct RunRequest {
   scenario::Scenario scenario;
   std::string scenario_text;  // as written, kept with the run
-  // Where: exactly one of the two.
+  // Where: exactly one of the three.
   std::optional<stack::LocalStackOptions> stack;
+  std::optional<stack::ComposeChoice> compose;
   std::optional<TargetSettings> target;
-  bool keep_stack = false;  // leave a stack up that this run started
+  std::filesystem::path target_file;  // where `target` was read from; empty: the scenario
+  bool keep_stack = false;            // leave a stack up that this run started
   bool assume_yes = false;
   std::string program = "votebench";  // as it was invoked, for "next:" lines
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/check.h"
 
@@ -28,23 +29,48 @@ Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, 
 
 }  // namespace
 
-Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& display) {
+Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& display,
+                                      std::stop_token stop) {
   TargetInUse target;
+  if (request.compose) {
+    TRY(target.open_compose(*request.compose, display, std::move(stop)));
+    return target;
+  }
   if (!request.stack) {
     target.settings_ = *request.target;
+    if (!request.target_file.empty())
+      target.record_ = stack::record_file(request.target_file.parent_path());
+    target.description_ =
+        fmt::format("{} ({})", target.settings_.vote.url(), target.settings_.profile);
     return target;
   }
   TRY_ASSIGN(stack::LocalStack stack, use_or_start(*request.stack, display));
-  display.say(stack.describe());
+  target.description_ = stack.describe();
+  display.say(target.description_);
   target.settings_ = stack.target();
   target.stack_.emplace(std::move(stack));
   return target;
 }
 
-std::string TargetInUse::describe() const {
-  return stack_ ? stack_->describe()
-                : fmt::format("{} ({})", settings_.vote.url(), settings_.profile);
+// One that was not up before is taken down again, also when it did not come up.
+Result<> TargetInUse::open_compose(const stack::ComposeChoice& choice, Display& display,
+                                   std::stop_token stop) {
+  record_ = stack::record_file(choice.id.directory());
+  if (!stack::is_compose(choice.id)) compose_ = std::make_unique<stack::StackId>(choice.id);
+  TRY_ASSIGN(const stack::ComposeStack stack,
+             stack::ComposeStack::bring_up(
+                 choice, [&](std::string_view step) { display.say(step); }, std::move(stop)));
+  description_ = stack.describe();
+  display.say(description_);
+  settings_ = stack.target();
+  return {};
 }
+
+TargetInUse::~TargetInUse() { static_cast<void>(close(false)); }
+
+std::string TargetInUse::describe() const { return description_; }
+
+std::string TargetInUse::stack_record() const { return read_file(record_).value_or(""); }
 
 bool TargetInUse::client_is_dead(const QueueClient& client) const {
   if (!stack_ || !client.name.starts_with(kServiceName)) return false;
@@ -69,6 +95,8 @@ Result<> TargetInUse::control(std::string_view verb, std::string_view service) c
 }
 
 Result<> TargetInUse::close(bool keep) {
+  if (const auto compose = std::move(compose_); compose && !keep)
+    return stack::compose_down(*compose, [](std::string_view) {});
   if (!stack_) return {};
   return keep ? stack_->leave_up() : stack_->take_down();
 }

@@ -1,11 +1,15 @@
-// The target of a run: one that is already there, or a local stack that lives with the run.
+// The target of a run: one that is already there, or a stack that lives with the run.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "run/display.h"
 #include "run/execute.h"
+#include "stack/compose_stack.h"
 #include "stack/local_stack.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
@@ -15,10 +19,15 @@ namespace votebench::run {
 class TargetInUse {
  public:
   // A stack of the wanted name that is up already is used and left alone.
-  [[nodiscard]] static Result<TargetInUse> open(const RunRequest& request, Display& display);
+  [[nodiscard]] static Result<TargetInUse> open(const RunRequest& request, Display& display,
+                                                std::stop_token stop);
+  TargetInUse(TargetInUse&&) noexcept = default;
+  ~TargetInUse();  // as close(false)
 
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
+  // What the stack was provisioned with (stack/stack_record.h); empty when nobody wrote it down.
+  [[nodiscard]] std::string stack_record() const;
   // True only when the process behind this Redis client is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;
   // "kill", "worker" and the like, on a stack that votebench made. Thread-safe until close().
@@ -28,8 +37,15 @@ class TargetInUse {
   [[nodiscard]] Result<> close(bool keep);
 
  private:
+  TargetInUse() = default;
+  [[nodiscard]] Result<> open_compose(const stack::ComposeChoice& choice, Display& display,
+                                      std::stop_token stop);
+
   TargetSettings settings_;
+  std::string description_;
   std::optional<stack::LocalStack> stack_;
+  std::unique_ptr<stack::StackId> compose_;  // one that this run started
+  std::filesystem::path record_;
 };
 
 }  // namespace votebench::run

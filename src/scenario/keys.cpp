@@ -63,7 +63,7 @@ constexpr auto kKeys = std::to_array<Key>({
     key("/name", name, "names the directory of the run's report; default: the file's name"),
 
     section("/stack", "a stack that votebench stands up, uses and tears down"),
-    by_default("local", words("local", key("/stack/name", word, "which stack"))),
+    by_default("local", words("local compose", key("/stack/name", word, "which stack"))),
     by_default("reference",
                words(kVariantWords, key("/stack/variant", word, "how its services behave"))),
     range("1", "64", key("/stack/workers", count, "worker processes")),

@@ -67,8 +67,8 @@ Converted<Value> to_boolean(std::string_view text, bool quoted) {
 Converted<Value> to_word(const Key& key, std::string_view text) {
   const std::vector<std::string> known = split_words(key.words);
   if (std::find(known.begin(), known.end(), text) != known.end()) return Value(std::string(text));
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLater{
-      {{"/stack/name", "compose"}, {"/stack/name", "aws"}, {"/evidence", "tap"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kLater{
+      {{"/stack/name", "aws"}, {"/evidence", "tap"}}};
   if (std::find(kLater.begin(), kLater.end(), std::pair(key.path, text)) != kLater.end())
     return fault(DiagnosticId::not_yet_supported, "{value} is not yet supported in this version",
                  fmt::format("this version knows {}", join_words(known)));

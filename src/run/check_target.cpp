@@ -1,0 +1,36 @@
+#include "run/check_target.h"
+
+#include <array>
+
+#include "core/os.h"
+#include "run/preflight.h"
+#include "scenario/quick.h"
+
+namespace votebench::run {
+
+Result<TargetCheck> check_target(const TargetSettings& target,
+                                 const std::function<void(std::string_view)>& progress,
+                                 std::stop_token stop) {
+  scenario::QuickRun one;
+  one.votes = "1";
+  TRY_ASSIGN(const scenario::Scenario scenario, scenario::quick_scenario(one));
+  TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
+  std::array<std::uint8_t, 4> id{};
+  fill_random(id);
+  RunKey key{};
+  fill_random(key);
+  RunId run;
+  for (const std::uint8_t byte : id) run.value = run.value << 8U | byte;
+  const VoterIds ids{run, key};
+  TRY_ASSIGN(const Preflight preflight, run_preflight({.target = target,
+                                                       .scenario = scenario,
+                                                       .plan = plan,
+                                                       .ids = ids,
+                                                       .clock = real_clock(),
+                                                       .stop = std::move(stop),
+                                                       .may_leave_rows = true,
+                                                       .progress = progress}));
+  return TargetCheck{preflight.probe_rows, preflight.facts, preflight.warnings};
+}
+
+}  // namespace votebench::run

@@ -1,0 +1,28 @@
+// Is this target fit for runs? The preflight of a run by itself.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "vote/target_settings.h"
+
+namespace votebench::run {
+
+struct TargetCheck {
+  std::uint64_t probe_votes = 0;
+  std::vector<std::pair<std::string, std::string>> facts;  // "redis" -> "7.0.15"
+  std::vector<std::string> warnings;
+};
+
+// Casts probe votes and follows each to its row; they stay in the table.
+// Error (environment): what is not as it should be, and what to try.
+[[nodiscard]] Result<TargetCheck> check_target(
+    const TargetSettings& target, const std::function<void(std::string_view)>& progress,
+    std::stop_token stop);
+
+}  // namespace votebench::run
