@@ -34,13 +34,13 @@ Workload build_workload(const Member& member) {
   return workload;
 }
 
-// A store is there when its key is, and is not null.
-template <typename Store>
-std::optional<Store> build_store(const Reader& target, std::string_view key) {
+// A part is there when its key is, and is not null.
+template <typename Part>
+std::optional<Part> build_part(const Reader& target, std::string_view key) {
   if (target.given(key) == nullptr) return std::nullopt;
-  Store store;
-  describe(target.section(key), store);
-  return store;
+  Part part;
+  describe(target.section(key), part);
+  return part;
 }
 
 }  // namespace
@@ -51,9 +51,10 @@ TargetSettings build_target(const Node& node) {
   at("profile", profile);
   TargetSettings target = profile_settings(*find_profile(profile));
   describe(at.section("vote"), target.vote);
-  target.queue = build_store<QueueSettings>(at, "redis");
-  target.rows = build_store<RowSettings>(at, "postgres");
+  target.queue = build_part<QueueSettings>(at, "redis");
+  target.rows = build_part<RowSettings>(at, "postgres");
   describe(at, target);
+  target.tunnel = build_part<TunnelSettings>(at, "tunnel");
   return target;
 }
 

@@ -196,7 +196,13 @@ void describe(const Archive& at, RowSettings& rows) {
   at("sample_every", rows.sample_every);
 }
 
-// Everything but `profile`, `redis` and `postgres`.
+template <typename Archive>
+void describe(const Archive& at, TunnelSettings& tunnel) {
+  at("ssh_config", tunnel.ssh_config);
+  at("via", tunnel.via);
+}
+
+// Everything but `profile`, `redis`, `postgres` and `tunnel`.
 template <typename Archive>
 void describe(const Archive& at, TargetSettings& target) {
   at.section("result")("url", target.result_url);

@@ -141,7 +141,10 @@ constexpr auto kKeys = std::to_array<Key>({
     nullable(key("/target/proxy", http_url,
                  "an HTTP proxy; left out: none, whatever the "
                  "environment says")),
-    not_yet("/target/tunnel"),
+    nullable(section("/target/tunnel",
+                     "the way to redis and postgres leads through another host, by OpenSSH")),
+    required(key("/target/tunnel/ssh_config", text, "the file that says how to log in to it")),
+    required(key("/target/tunnel/via", name, "its name in that file")),
 
     section("/preflight", "what is checked before any vote of the run is sent"),
     by_default("true", key("/preflight/require_empty_queue", boolean,

@@ -195,9 +195,8 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
 std::string redis_url_of(const QueueSettings& queue) {
   if (!queue.socket_path.empty())
     return fmt::format("unix://{}?db={}", queue.socket_path, queue.database);
-  const bool v6 = queue.host.find(':') != std::string::npos;
-  return fmt::format("redis://{}{}{}{}{}:{}/{}", queue.user, queue.user.empty() ? "" : "@",
-                     v6 ? "[" : "", queue.host, v6 ? "]" : "", queue.port, queue.database);
+  return fmt::format("redis://{}{}{}/{}", queue.user, queue.user.empty() ? "" : "@",
+                     host_and_port(queue.host, queue.port), queue.database);
 }
 
 tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text) {

@@ -27,17 +27,18 @@ void write_workload(const Writer& workloads, Workload workload) {
   describe(at, workload);
 }
 
-template <typename Store>
-void write_store(const Writer& at, std::string_view key, std::optional<Store> store) {
-  if (store) describe(at.section(key), *store);
+template <typename Part>
+void write_part(const Writer& at, std::string_view key, std::optional<Part> part) {
+  if (part) describe(at.section(key), *part);
 }
 
 void write_target(const Writer& at, TargetSettings target) {
   at("profile", target.profile);
   describe(at.section("vote"), target.vote);
-  write_store(at, "redis", target.queue);
-  write_store(at, "postgres", target.rows);
+  write_part(at, "redis", target.queue);
+  write_part(at, "postgres", target.rows);
   describe(at, target);
+  write_part(at, "tunnel", target.tunnel);
 }
 
 }  // namespace

@@ -43,6 +43,25 @@ enum class IdentityMode {
   none,    // no cookie is sent: the app makes ids, only counts can be audited
 };
 
+// "HOST:PORT", an IPv6 address in brackets.
+[[nodiscard]] std::string host_and_port(const std::string& host, std::uint16_t port);
+
+// Where a tunnel to a server begins on this machine. Connections go here; the server's own name
+// stays what certificates are checked against and what messages call it.
+struct NearEnd {
+  std::string address;
+  std::uint16_t port = 0;
+  std::string far_end;  // "HOST:PORT" of the server, for messages
+  friend bool operator==(const NearEnd&, const NearEnd&) = default;
+};
+
+// Redis and PostgreSQL are reached through this host, by OpenSSH; votes are not.
+struct TunnelSettings {
+  std::string ssh_config;  // a file; says how to log in to
+  std::string via;         // a Host of it
+  friend bool operator==(const TunnelSettings&, const TunnelSettings&) = default;
+};
+
 struct VoteEndpoint {
   bool tls = false;
   std::string host;  // name or address, without brackets
@@ -79,6 +98,7 @@ struct QueueSettings {
   std::string list = "votes";
   std::vector<std::string> in_flight;  // side lists of a reliable worker
   Nanoseconds sample_every = std::chrono::milliseconds(100);
+  std::optional<NearEnd> near;  // never written to a file: an open tunnel sets it
 
   [[nodiscard]] std::string where() const;  // "redis://127.0.0.1:6379/0", never the password
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
@@ -91,6 +111,7 @@ struct RowSettings {
   std::string voter_column = "id";
   std::string choice_column = "vote";
   Nanoseconds sample_every = std::chrono::milliseconds(250);
+  std::optional<NearEnd> near;  // as above
   friend bool operator==(const RowSettings&, const RowSettings&) = default;
 };
 
@@ -112,6 +133,7 @@ struct TargetSettings {
   bool tls_verify = true;
   std::string tls_ca_file;
   std::string proxy;
+  std::optional<TunnelSettings> tunnel;
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 

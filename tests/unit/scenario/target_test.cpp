@@ -19,6 +19,7 @@ worker: { model: unknown, max_hold: 1m }
 settle: { quiet: 30s }
 tls: { verify: false, ca_file: /etc/ca.pem }
 proxy: "http://proxy:3128"
+tunnel: { ssh_config: artifacts/aws/ssh_config, via: frontend }
 )";
 
 ParseOptions with_secrets() {
@@ -73,6 +74,8 @@ TEST_CASE("the rest of a target is read") {
   CHECK_FALSE(target.tls_verify);
   CHECK(target.tls_ca_file == "/etc/ca.pem");
   CHECK(target.proxy == "http://proxy:3128");
+  CHECK(target.tunnel == TunnelSettings{"artifacts/aws/ssh_config", "frontend"});
+  CHECK(target_of("tunnel: null").tunnel == std::nullopt);
 }
 
 TEST_CASE("a profile fills what a target leaves out") {

@@ -87,6 +87,7 @@ class RandomScenario {
     if (target.queue && coin()) target.queue->socket_path = "/run/redis.sock";
     if (coin()) target.settle_quiet = time(1s, 1h);
     if (coin()) target.proxy = "http://proxy:1";
+    if (coin()) target.tunnel = {"artifacts/a b/ssh_config", "front-end.1"};
     return target;
   }
 
