@@ -11,6 +11,7 @@
 
 #include "core/os.h"
 #include "core/text.h"
+#include "target/row_store.h"
 
 namespace votebench::target {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 constexpr char kConnectLimit[] = "3";  // seconds
 // The server ends a statement first; a server that cannot is given up a little later.
 constexpr char kStatementLimits[] = "SET statement_timeout = '10s'; SET lock_timeout = '2s'";
+constexpr std::uint16_t kPort = 5432;
+constexpr std::string_view kHostCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:";
 constexpr int kSilenceLimitMs = 12'000;
 // A reading of all rows may take long, but never is silent for long.
 constexpr char kBeginReading[] =
@@ -133,6 +137,11 @@ Result<> PqConnection::connect() {
     words.push_back("password");
     values.push_back(settings_.password.reveal().c_str());
   }
+  const std::string near_port = settings_.near ? std::to_string(settings_.near->port) : "";
+  if (settings_.near) {  // `host` stays what certificates and password files are looked up by
+    words.insert(words.end(), {"hostaddr", "port"});
+    values.insert(values.end(), {settings_.near->address.c_str(), near_port.c_str()});
+  }
   words.push_back(nullptr);
   values.push_back(nullptr);
   connection_.reset(PQconnectdbParams(words.data(), values.data(), /*expand_dbname=*/1));
@@ -194,8 +203,15 @@ Failure PqConnection::failure(std::string_view what) const {
   if (!connection_ || PQdb(connection_.get()) == nullptr)
     return fail(ErrorKind::environment, fmt::format("PostgreSQL {}", what));
   return fail(ErrorKind::environment,
-              fmt::format("PostgreSQL at {}:{}/{} {}", PQhost(connection_.get()),
-                          PQport(connection_.get()), PQdb(connection_.get()), what));
+              fmt::format("PostgreSQL at {}/{} {}", where(), PQdb(connection_.get()), what));
+}
+
+// "HOST:PORT" as the user knows it; libpq sees a tunnel's near end.
+std::string PqConnection::where() const {
+  if (settings_.near) return settings_.near->far_end;
+  const std::string_view host = PQhost(connection_.get());
+  const bool v6 = host.find(':') != std::string_view::npos;
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", PQport(connection_.get()));
 }
 
 // A refused statement leaves the connection usable, unless a transaction was open.
@@ -216,6 +232,25 @@ Failure PqConnection::broken(std::string_view why) {
   const auto error = failure("does not answer: " + one_line(why));
   connection_.reset();
   return error;
+}
+
+Result<PostgresAddress> postgres_address(const RowSettings& settings) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(settings.url.c_str(), nullptr), PQconninfoFree);
+  PostgresAddress address{"", kPort};
+  std::string port;
+  for (const PQconninfoOption* option = options.get();
+       option != nullptr && option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    if (std::string_view(option->keyword) == "host") address.host = option->val;
+    if (std::string_view(option->keyword) == "port") port = option->val;
+  }
+  if (!port.empty()) std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const bool one_name = address.host.find_first_not_of(kHostCharacters) == std::string::npos;
+  if (!address.host.empty() && one_name && address.port != 0) return address;
+  return fail(ErrorKind::usage, "postgres.url does not say where a tunnel is to lead",
+              "write postgresql://USER@HOST:PORT/DATABASE, with one host as the tunnel's far side "
+              "calls it; a service or a socket does not do");
 }
 
 std::string quoted_identifier(std::string_view name) {

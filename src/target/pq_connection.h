@@ -64,6 +64,7 @@ class PqConnection {
   Result<PqRows> next_result();
   Result<> finish_statement();
   Result<> wait_for_bytes();
+  std::string where() const;
   Failure failure(std::string_view what) const;
   Failure refused(const PqRows& answer);
   Failure broken(std::string_view why);

@@ -159,10 +159,11 @@ class Connection {
   }
 
   Result<> connect() {
-    context_.reset(
-        settings_.socket_path.empty()
-            ? redisConnectWithTimeout(settings_.host.c_str(), settings_.port, kConnectLimit)
-            : redisConnectUnixWithTimeout(settings_.socket_path.c_str(), kConnectLimit));
+    const std::string& host = settings_.near ? settings_.near->address : settings_.host;
+    const int port = settings_.near ? settings_.near->port : settings_.port;
+    context_.reset(settings_.socket_path.empty()
+                       ? redisConnectWithTimeout(host.c_str(), port, kConnectLimit)
+                       : redisConnectUnixWithTimeout(settings_.socket_path.c_str(), kConnectLimit));
     if (!context_) return failure("cannot be reached: out of memory");
     if (context_->err != 0) {
       const std::string reason = context_->errstr;
