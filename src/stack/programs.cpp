@@ -60,11 +60,13 @@ Failure missing(const std::string& what) {
 
 }  // namespace
 
-std::optional<fs::path> find_redis() {
+std::optional<fs::path> find_program(std::string_view name) {
   for (const fs::path& directory : search_path())
-    if (is_program(directory / "redis-server")) return directory / "redis-server";
+    if (is_program(directory / name)) return directory / name;
   return std::nullopt;
 }
+
+std::optional<fs::path> find_redis() { return find_program("redis-server"); }
 
 std::optional<fs::path> find_postgres() {
   if (auto debian = highest_debian_postgres()) return debian;

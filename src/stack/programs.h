@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "stack/launch.h"
@@ -14,6 +15,7 @@ namespace votebench::stack {
 inline constexpr char kInstallLine[] = "apt-get install redis-server postgresql";
 
 // From PATH, then the usual directories; nullopt: not found.
+[[nodiscard]] std::optional<std::filesystem::path> find_program(std::string_view name);
 [[nodiscard]] std::optional<std::filesystem::path> find_redis();
 
 // The directory with initdb, postgres and psql: the highest version under /usr/lib/postgresql
