@@ -166,6 +166,7 @@ Result<report::ExitCode> execute(const RunRequest& request, Display& display,
   TRY_ASSIGN(const Run run, begin(request, display, signals));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
   Result<Preflight> fit = prove_fit(run, target);
+  if (!fit) fit.error() = target.explain(std::move(fit.error()));
   Preflight preflight = fit ? std::move(*fit) : Preflight{};
   TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
   if (const std::string stack = target.stack_record(); !stack.empty())

@@ -97,6 +97,9 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                      .display = input.display,
                      .clock = input.clock,
                      .t0 = input.t0});
+  const auto listening = input.target.tell([&](const stack::TunnelEvent& event) {
+    recorder.add_event({event.at - input.t0, event.name, event.detail});
+  });
   for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);
   watch::Sampler sampler(input.clock, input.t0, std::move(sources), recorder.sink());
   EventRunner events({.events = input.scenario.events,

@@ -82,6 +82,7 @@ Result<> check_columns(const RowSettings& settings, const target::TableFacts& ta
 }
 
 bool is_loopback(const TargetSettings& target) {
+  if (target.tunnel) return false;
   return target.vote.host == "localhost" || target.vote.host == "::1" ||
          target.vote.host.starts_with("127.");
 }
@@ -175,6 +176,16 @@ std::vector<std::string> assumptions(const TargetSettings& target) {
   return list;
 }
 
+// What the tunnel adds to every look at a store: a reading of its clock is one round trip.
+void describe_tunnel(const TunnelSettings& tunnel, Preflight& preflight) {
+  std::string text = "via " + tunnel.via;
+  for (const auto& [server, clock] :
+       {std::pair("redis", &preflight.queue_clock), std::pair("postgresql", &preflight.rows_clock)})
+    if (*clock)
+      text += fmt::format(", {} {} away", server, format_duration(2 * (*clock)->uncertainty));
+  preflight.facts.emplace_back("tunnel", std::move(text));
+}
+
 Result<> take_baselines(const PreflightInput& input, bool strangers_push, Preflight& preflight) {
   Adapters& adapters = preflight.adapters;
   if (adapters.queue) {
@@ -187,6 +198,7 @@ Result<> take_baselines(const PreflightInput& input, bool strangers_push, Prefli
     TRY_ASSIGN(preflight.rows_clock, adapters.rows->clock_offset(input.clock));
     check_clock(input, "postgresql", *preflight.rows_clock, preflight);
   }
+  if (input.target.tunnel) describe_tunnel(*input.target.tunnel, preflight);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "run/reach.h"
 
 namespace votebench::run {
 namespace {
@@ -29,19 +30,26 @@ Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, 
 
 }  // namespace
 
+Result<TargetInUse> TargetInUse::reach(TargetSettings settings, Display& display) {
+  TargetInUse target;
+  target.description_ = fmt::format("{} ({})", settings.vote.url(), settings.profile);
+  if (settings.tunnel) display.say(fmt::format("opening the tunnel via {}", settings.tunnel->via));
+  TRY_ASSIGN(target.tunnel_, open_tunnel(settings));
+  target.settings_ = std::move(settings);
+  return target;
+}
+
 Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& display,
                                       std::stop_token stop) {
+  if (request.target) {
+    TRY_ASSIGN(TargetInUse target, reach(*request.target, display));
+    if (!request.target_file.empty())
+      target.record_ = stack::record_file(request.target_file.parent_path());
+    return target;
+  }
   TargetInUse target;
   if (request.compose) {
     TRY(target.open_compose(*request.compose, display, std::move(stop)));
-    return target;
-  }
-  if (!request.stack) {
-    target.settings_ = *request.target;
-    if (!request.target_file.empty())
-      target.record_ = stack::record_file(request.target_file.parent_path());
-    target.description_ =
-        fmt::format("{} ({})", target.settings_.vote.url(), target.settings_.profile);
     return target;
   }
   TRY_ASSIGN(stack::LocalStack stack, use_or_start(*request.stack, display));
@@ -92,6 +100,18 @@ Result<> TargetInUse::control(std::string_view verb, std::string_view service) c
     return fail(ErrorKind::environment, "faults need a stack that votebench made",
                 "run it with --stack local");
   return stack_->control(*action, service);
+}
+
+std::shared_ptr<void> TargetInUse::tell(
+    std::function<void(const stack::TunnelEvent&)> listener) const {
+  if (!tunnel_) return nullptr;
+  tunnel_->tell(std::move(listener));
+  return {tunnel_.get(), [](stack::SshTunnel* tunnel) { tunnel->tell({}); }};
+}
+
+Error TargetInUse::explain(Error error) const {
+  if (tunnel_ && error.help.empty()) error.help = tunnel_->complaint();
+  return error;
 }
 
 Result<> TargetInUse::close(bool keep) {

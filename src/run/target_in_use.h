@@ -1,7 +1,9 @@
-// The target of a run: one that is already there, or a stack that lives with the run.
+// The target of a run: one that is already there, perhaps behind a tunnel, or a stack that lives
+// with the run.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 #include "run/execute.h"
 #include "stack/compose_stack.h"
 #include "stack/local_stack.h"
+#include "stack/ssh_tunnel.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
 
@@ -24,6 +27,10 @@ class TargetInUse {
   TargetInUse(TargetInUse&&) noexcept = default;
   ~TargetInUse();  // as close(false)
 
+  // A target that is already there, through its tunnel if it has one. Errors as open_tunnel().
+  [[nodiscard]] static Result<TargetInUse> reach(TargetSettings settings, Display& display);
+
+  // Behind a tunnel with the near ends that connections go to.
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
   // What the stack was provisioned with (stack/stack_record.h); empty when nobody wrote it down.
@@ -33,6 +40,11 @@ class TargetInUse {
   // "kill", "worker" and the like, on a stack that votebench made. Thread-safe until close().
   // Error (environment): there is no such stack, or it cannot do that now.
   [[nodiscard]] Result<> control(std::string_view verb, std::string_view service) const;
+  // While the result lives, what happens to the tunnel is told to `listener`, from another thread.
+  [[nodiscard]] std::shared_ptr<void> tell(
+      std::function<void(const stack::TunnelEvent&)> listener) const;
+  // `error`; where it has no advice, with what the tunnel's ssh complained about.
+  [[nodiscard]] Error explain(Error error) const;
   // Stops a stack that this run started (unless it is to be kept).
   [[nodiscard]] Result<> close(bool keep);
 
@@ -46,6 +58,7 @@ class TargetInUse {
   std::optional<stack::LocalStack> stack_;
   std::unique_ptr<stack::StackId> compose_;  // one that this run started
   std::filesystem::path record_;
+  std::unique_ptr<stack::SshTunnel> tunnel_;
 };
 
 }  // namespace votebench::run
