@@ -22,7 +22,7 @@ namespace {
 constexpr Nanoseconds kHeadStart = std::chrono::milliseconds(300);
 
 // In the run directory: what the stack was provisioned with.
-constexpr char kStackRecord[] = "stack.json";
+constexpr char kStackRecord[] = "provisioning.json";
 
 // What stays the same from the first phase to the last.
 struct Run {

@@ -145,7 +145,7 @@ ImageSet ComposeProject::images() const {
 fs::path ComposeProject::compose_folder() const { return fs::path(value(kInfra)) / "compose"; }
 
 fs::path variables_file(const StackId& id) { return id.directory() / "stack.env"; }
-fs::path record_file(const fs::path& directory) { return directory / "stack.json"; }
+fs::path record_file(const fs::path& directory) { return directory / "provisioning.json"; }
 
 Result<ComposeProject> make_or_resume(const ComposeChoice& choice) {
   std::error_code error;

@@ -37,7 +37,7 @@ struct ComposeProject {
 };
 
 [[nodiscard]] std::filesystem::path variables_file(const StackId& id);  // stack.env
-// stack.json in artifacts/NAME: beside the target file.
+// provisioning.json in artifacts/NAME: beside the target file.
 [[nodiscard]] std::filesystem::path record_file(const std::filesystem::path& directory);
 
 struct ComposeChoice {

@@ -121,6 +121,18 @@ Result<> write_record(const ComposeProject& project, const std::vector<Container
   return write_file_durably(record_file(project.id.directory()), to_json(record));
 }
 
+// Compose builds an image that is missing; the original ones are to be pulled instead.
+Result<> start_containers(const Driver& driver, const Progress& progress, std::stop_token stop) {
+  std::vector<std::string> up{"up", "--detach", "--remove-orphans"};
+  if (driver.project.images() == ImageSet::dockersamples) {
+    progress("pulling images");
+    TRY(drive(driver, {"pull"}, kStart, stop));
+    up.emplace_back("--no-build");
+  }
+  progress("starting containers (what is missing of our images is built: minutes)");
+  return drive(driver, up, kStart, std::move(stop));
+}
+
 std::string describe(const ComposeProject& project, const TargetSettings& target) {
   return fmt::format("{}: vote {}, result {} ({} images, variant {})", project.id.name,
                      target.vote.url(), target.result_url, word_of(project.images()),
@@ -158,8 +170,7 @@ Result<ComposeStack> ComposeStack::bring_up(const ComposeChoice& choice, const P
   TRY_ASSIGN(const ComposeProject project, make_or_resume(complete));
   TRY_ASSIGN(const Driver driver, driver_for(project));
   ComposeStack stack;
-  progress("starting containers (the first time, images are built or pulled)");
-  TRY(drive(driver, {"up", "--detach", "--remove-orphans"}, kStart, stop));
+  TRY(start_containers(driver, progress, stop));
   TRY_ASSIGN(const std::vector<Container> containers, await_health(project, progress, stop));
   TRY(write_record(project, containers));
   TRY_ASSIGN(stack.target_, target_settings(project));

@@ -1,6 +1,6 @@
 // The voting stack as Docker containers: a thin driver of `docker compose` over infra/compose/.
 //
-// artifacts/NAME/ holds stack.env and secrets/ (stack/compose_project.h), target.yaml, stack.json
+// artifacts/NAME/ holds stack.env and secrets/ (stack/compose_project.h), target.yaml, provisioning.json
 // (which images and which revision of this repository run) and logs/compose.log (what the tools
 // printed). Only the log is left after `down`.
 #pragma once

@@ -20,8 +20,10 @@ struct Container {
   std::string status;  // "Up 4 seconds (healthy)"
 
   [[nodiscard]] bool running() const { return state == "running"; }
+  // Running, and its health check (if it has one) passes.
   [[nodiscard]] bool healthy() const {
-    return running() && status.find("(healthy)") != std::string::npos;
+    return running() && (status.find("(healthy)") != std::string::npos ||
+                         status.find("health") == std::string::npos);
   }
 };
 
