@@ -199,6 +199,17 @@ std::string redis_url_of(const QueueSettings& queue) {
                      host_and_port(queue.host, queue.port), queue.database);
 }
 
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text)
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        std::string_view("-._~").find(c) != std::string_view::npos)
+      encoded += c;
+    else
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return encoded;
+}
+
 tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text) {
   if (find_url_secret(text).length > 0)
     return userinfo(text, "write the password as password: { env: NAME }");

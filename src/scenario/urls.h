@@ -27,6 +27,9 @@ struct HttpUrl {
 // The URL that parse_redis_url reads back as the same place and user.
 [[nodiscard]] std::string redis_url_of(const QueueSettings& queue);
 
+// `text` as a part of a URL: what is not a letter, a digit or one of "-._~" becomes %XX.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 // postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
 [[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);
 
