@@ -46,15 +46,19 @@ Result<std::vector<std::vector<std::string>>> table(std::vector<std::string> arg
   return rows;
 }
 
+Result<> check_daemon() {
+  if (!works({"docker", "--version"}))
+    return fail(ErrorKind::environment, "no docker program here", kInstall);
+  if (const auto server = docker({"version", "--format", "{{.Server.Version}}"}); !server)
+    return fail(ErrorKind::environment, "no Docker daemon answers: " + server.error().message,
+                "is it running, and may you use it? (`docker ps`)");
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> find_compose() {
-  if (!works({"docker", "--version"}))
-    return fail(ErrorKind::environment, "no docker program here", kInstall);
-  const auto server = docker({"version", "--format", "{{.Server.Version}}"});
-  if (!server)
-    return fail(ErrorKind::environment, "no Docker daemon answers: " + server.error().message,
-                "is it running, and may you use it? (`docker ps`)");
+  TRY(check_daemon());
   for (const std::vector<std::string>& client : {std::vector<std::string>{"docker", "compose"},
                                                  std::vector<std::string>{"docker-compose"}}) {
     std::vector<std::string> version = client;
@@ -62,6 +66,26 @@ Result<std::vector<std::string>> find_compose() {
     if (works(version)) return client;
   }
   return fail(ErrorKind::environment, "Docker Compose is missing", kInstall);
+}
+
+Result<std::vector<std::string>> running_projects() {
+  TRY(check_daemon());
+  TRY_ASSIGN(const std::string names,
+             docker({"ps", "--filter", std::string("label=") + kLabel, "--format",
+                     fmt::format("{{{{.Label \"{}\"}}}}", kLabel)}));
+  std::vector<std::string> projects = split(names, '\n');
+  std::ranges::sort(projects);
+  projects.erase(std::unique(projects.begin(), projects.end()), projects.end());
+  return projects;
+}
+
+Result<std::string> inspect_project(const std::string& project) {
+  TRY_ASSIGN(const std::string ids, docker({"ps", "--quiet", "--filter", filter(project),
+                                            "--filter", "label=com.docker.compose.oneoff=False"}));
+  if (ids.empty()) return std::string("[]");
+  std::vector<std::string> arguments = split(ids, '\n');
+  arguments.insert(arguments.begin(), "inspect");
+  return docker(std::move(arguments));
 }
 
 Result<std::vector<Container>> containers_of(const std::string& project) {

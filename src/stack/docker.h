@@ -13,6 +13,13 @@ namespace votebench::stack {
 // answers.
 [[nodiscard]] Result<std::vector<std::string>> find_compose();
 
+// Of all projects with running containers, sorted. Error (environment): no docker program, no
+// daemon, or we may not use it.
+[[nodiscard]] Result<std::vector<std::string>> running_projects();
+
+// What `docker inspect` prints about the running containers of a project, without one-off ones.
+[[nodiscard]] Result<std::string> inspect_project(const std::string& project);
+
 struct Container {
   std::string id;
   std::string service;

@@ -22,7 +22,7 @@ HOMES = {
     "libpq-fe.h": {"target", "votestack"},
     "pqxx/": {"target", "votestack"},
     "yaml-cpp/": {"scenario"},
-    "nlohmann/": {"ledger", "report", "target", "votestack"},
+    "nlohmann/": {"ledger", "report", "stack", "target", "votestack"},
     "CLI/": {"cli", "votestack"},
     "microhttpd.h": {"votestack"},
     "sodium.h": {"vote", "ledger"},

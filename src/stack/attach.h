@@ -1,0 +1,32 @@
+// A target file for a compose project that somebody else runs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace votebench::stack {
+
+struct AttachRequest {
+  std::string project;         // empty: the only one that runs
+  std::filesystem::path file;  // empty: artifacts/PROJECT/target.yaml
+  std::filesystem::path artifacts = "artifacts";
+  bool force = false;  // replace a file that exists
+};
+
+struct Attached {
+  std::string project;
+  std::filesystem::path file;
+  std::vector<std::string> notes;              // what was guessed or not found; also in the file
+  std::vector<std::filesystem::path> secrets;  // written beside the file, mode 0600
+};
+
+// Reads what Docker knows, changes nothing in it. The file holds no password: one that stands in a
+// container's environment or command goes to a file of its own in secrets/, one that is mounted
+// from a file of this machine is read from there. Errors: usage (several projects run, no such
+// project, the file exists), environment (no Docker, nothing that looks like a voting stack).
+[[nodiscard]] Result<Attached> attach_compose(const AttachRequest& request);
+
+}  // namespace votebench::stack
