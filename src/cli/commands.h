@@ -11,6 +11,7 @@ void add_list(CLI::App& app, Context& context);
 void add_validate(CLI::App& app, Context& context);
 void add_schema(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
+void add_attach(CLI::App& app, Context& context);
 void add_stack(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   cli::add_validate(app, context);
   cli::add_schema(app, context);
   cli::add_init(app, context);
+  cli::add_attach(app, context);
   cli::add_stack(app, context);
   cli::add_doctor(app, context);
   return parse_and_run(app, argc, argv, context.exit_status);

@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "stack/attach.h"
+
+namespace votebench::cli {
+namespace {
+
+int attach(const stack::AttachRequest& request) {
+  const auto attached = stack::attach_compose(request);
+  if (!attached) return report_error(attached.error());
+  for (const std::string& note : attached->notes) fmt::print(stderr, "note: {}\n", note);
+  fmt::print("wrote   {}\n", attached->file.string());
+  for (const auto& secret : attached->secrets)
+    fmt::print("        {} (a password; only you may read it)\n", secret.string());
+  fmt::print("next    votebench run scenarios/quick.yaml --target {}\n", attached->file.string());
+  return 0;
+}
+
+}  // namespace
+
+void add_attach(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_command(app, "attach", "Write a target file for a stack that somebody else runs",
+                  "  votebench attach compose\n"
+                  "  votebench attach compose example-voting-app\n"
+                  "  votebench attach compose example-voting-app -o target.yaml\n");
+  command->require_subcommand(1);
+  auto request = std::make_shared<stack::AttachRequest>();
+  CLI::App* compose = add_command(*command, "compose",
+                                  "Find the voting stack among the containers of a compose project",
+                                  "  votebench attach compose\n"
+                                  "  votebench attach compose example-voting-app --force\n");
+  compose->add_option("PROJECT", request->project, "Its name; left out: the only one that runs");
+  compose->add_option("-o,--output", request->file,
+                      "The file to write (default: artifacts/PROJECT/target.yaml)");
+  compose->add_option("--artifacts", request->artifacts, "Where target files go")
+      ->capture_default_str();
+  compose->add_flag("--force", request->force, "Replace a file that exists");
+  compose->callback([request, &context] { context.exit_status = attach(*request); });
+}
+
+}  // namespace votebench::cli
