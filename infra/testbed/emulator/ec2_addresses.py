@@ -73,7 +73,8 @@ def ReleaseAddress(store, request):
 # --- NAT gateways -----------------------------------------------------------------------------------
 
 def _shown(store, gateway):
-    if gateway["_state"] == "pending" and store.now() >= gateway["_ready_at"]:
+    age = store.now() - gateway["_born"]
+    if gateway["_state"] == "pending" and age >= store.settings["nat_seconds"]:
         gateway["_state"] = "available"
     return {**tagged(store, gateway), "state": gateway["_state"]}
 
@@ -87,8 +88,7 @@ def CreateNatGateway(store, request):
     address["associationId"] = store.new_id("eipassoc")
     identity = store.new_id("nat")
     gateway = {
-        "_id": identity, "_state": "pending",
-        "_ready_at": store.now() + store.settings["nat_seconds"],
+        "_id": identity, "_state": "pending", "_born": store.now(),
         "natGatewayId": identity, "subnetId": subnet["subnetId"], "vpcId": subnet["vpcId"],
         "connectivityType": "public",
         "natGatewayAddressSet": [{

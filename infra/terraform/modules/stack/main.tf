@@ -170,7 +170,6 @@ resource "aws_instance" "this" {
   user_data                   = local.user_data[each.key]
   user_data_replace_on_change = true
   tags                        = { Name = "${var.name}-${each.key}", Host = each.key }
-  volume_tags                 = { Name = "${var.name}-${each.key}" }
 
   # IMDSv2 only, and out of reach of the containers, which are one hop further away.
   metadata_options {
@@ -183,6 +182,7 @@ resource "aws_instance" "this" {
     encrypted   = true
     volume_type = "gp3"
     volume_size = var.root_volume_gib
+    tags        = { Name = "${var.name}-${each.key}" }
   }
 
   # A newer image on the shelf is no reason to replace a host that runs.

@@ -46,20 +46,6 @@ resource "aws_s3_bucket_policy" "this" {
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 
-resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  rule {
-    id     = "old-versions"
-    status = "Enabled"
-    filter {}
-    noncurrent_version_expiration {
-      noncurrent_days = var.keep_days
-    }
-  }
-  depends_on = [aws_s3_bucket_versioning.this]
-}
-
 # For teams whose tools still lock there; Terraform itself locks with a file in the bucket.
 resource "aws_dynamodb_table" "lock" {
   count = var.lock_table == null ? 0 : 1

@@ -13,9 +13,3 @@ variable "lock_table" {
   type        = string
   default     = null
 }
-
-variable "keep_days" {
-  description = "Old versions of a state are kept so long."
-  type        = number
-  default     = 90
-}

@@ -1,0 +1,63 @@
+"""Tier 1: what can be said about the files without a provider."""
+import pathlib
+import subprocess
+
+import pytest
+
+from terraform import MINUTES, ROOT, Terraform, command
+
+MODULES = ["network_plan", "stack", "observability", "state_backend"]
+ROOTS = ["aws", "state_backend"]
+
+
+def check(*arguments):
+    done = subprocess.run(arguments, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=MINUTES)
+    assert done.returncode == 0, done.stdout
+
+
+def test_terraform_is_formatted():
+    check(command("terraform"), "fmt", "-check", "-diff", "-recursive", "infra/terraform")
+
+
+@pytest.mark.parametrize("folder", [*(f"modules/{name}" for name in MODULES),
+                                    *(f"envs/{name}" for name in ROOTS)])
+def test_a_module_is_four_files(folder):
+    found = {path.name for path in (ROOT / "infra/terraform" / folder).glob("*.tf")}
+    assert found == {"main.tf", "outputs.tf", "variables.tf", "versions.tf"}
+
+
+def test_the_network_plan(tmp_path):
+    assert Terraform(tmp_path).test("modules/network_plan") >= 12
+
+
+def test_a_row_too_many_is_found(tmp_path):
+    """The check above can fail: one more row in the matrix does it."""
+    terraform = Terraform(tmp_path)
+    add_row(terraform)
+    with pytest.raises(AssertionError, match="ingress is not the matrix"):
+        terraform.test("modules/network_plan")
+
+
+def add_row(terraform):
+    """Opens Redis to the world."""
+    path = terraform.root("modules/network_plan") / "main.tf"
+    text = path.read_text()
+    row = '      { from = local.world, to = "backend", port = 6379, why = "convenient" },\n'
+    before = '      { from = local.world, to = "frontend", port = 80'
+    assert before in text
+    path.write_text(text.replace(before, row + before))
+
+
+def test_shell_scripts():
+    scripts = [path for path in sorted(pathlib.Path(ROOT / "infra").rglob("*"))
+               if path.is_file() and path.read_bytes()[:64].split(b"\n")[0].endswith(b"bash")]
+    assert scripts
+    check(command("shellcheck"), *scripts)
+
+
+def test_yaml():
+    files = sorted((ROOT / "infra").rglob("*.y*ml"))
+    if files:
+        check(command("yamllint"), "--strict", "-d", "{extends: default, rules: {line-length: "
+              "{max: 120}, document-start: disable, braces: {max-spaces-inside: 1}}}", *files)
