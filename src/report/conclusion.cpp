@@ -112,16 +112,6 @@ std::vector<std::string> advice(const Report& report) {
   return {report.error->help};
 }
 
-// A word of a shell command.
-std::string quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@%,";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 class NextCommands {
  public:
   NextCommands(const ReportInput& input) : input_(input) {}
@@ -129,7 +119,7 @@ class NextCommands {
   void add(std::string_view subcommand, const std::string& arguments) {
     const auto& known = input_.subcommands;
     if (std::find(known.begin(), known.end(), subcommand) != known.end())
-      lines_.push_back(fmt::format("{} {}{}{}", quoted(input_.program), subcommand,
+      lines_.push_back(fmt::format("{} {}{}{}", shell_word(input_.program), subcommand,
                                    arguments.empty() ? "" : " ", arguments));
   }
 
@@ -145,12 +135,12 @@ std::vector<std::string> next_commands(const Report& report, const ReportInput& 
   if (report.exit == ExitCode::environment) next.add("doctor", "");
   if (report.error) return std::move(next).take();
   if (report.exit == ExitCode::audit_failed && !report.audit.findings.empty())
-    next.add("show", "@latest " + quoted(report.audit.findings.front().voter_id));
+    next.add("show", "@latest " + shell_word(report.audit.findings.front().voter_id));
   const bool open = report.audit.kind == VerdictKind::inconclusive && !report.settlement.settled();
   if (open) next.add("verify", "@latest");
   const bool from_file = !report.scenario_source.empty() && report.scenario_source[0] != '(';
   if (const auto needed = report.settlement.enough_time(); open && needed && from_file)
-    next.add("run", fmt::format("{} --set drain.timeout={}", quoted(report.scenario_source),
+    next.add("run", fmt::format("{} --set drain.timeout={}", shell_word(report.scenario_source),
                                 duration_literal(*needed)));
   next.add("compare", "@prev @latest");
   return std::move(next).take();

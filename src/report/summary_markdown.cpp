@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "report/audit_lines.h"
+#include "report/markdown.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -12,41 +13,6 @@ namespace votebench::report {
 namespace {
 
 constexpr std::size_t kMaxFindingsListed = 50;
-constexpr std::size_t kMaxText = 500;
-
-// Text of others as plain words: nothing in it is Markdown or HTML any more.
-std::string plain(std::string_view value) {
-  static constexpr std::string_view kSpecial = "\\`*_[]#|~$";
-  std::string escaped;
-  for (const char c : printable(value, kMaxText)) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else {
-      if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
-// Ids and expressions: shown as they are, and no mention or link is made of them.
-std::string code(std::string_view value) {
-  if (value.empty()) return "";
-  std::string shown;
-  for (const char c : printable(value, kMaxText)) {
-    if (c == '`')
-      shown += "\\x60";
-    else if (c == '|')
-      shown += "\\x7c";
-    else
-      shown += c;
-  }
-  return "`" + shown + "`";
-}
 
 std::string_view sign(State state) {
   switch (state) {

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "report/audit_lines.h"
 #include "report/render.h"
+#include "report/text_page.h"
 #include "report/words.h"
 
 namespace votebench::report {
@@ -14,34 +15,13 @@ namespace {
 constexpr std::size_t kFirstNumber = 24;
 constexpr std::size_t kNumber = 10;
 constexpr std::size_t kText = 27;   // where the words of an audit line begin
-constexpr std::size_t kLabel = 11;  // where the words of a section begin
 constexpr std::size_t kEvents = 4;  // more are in the files
-
-std::string_view glyph(State state, bool unicode) {
-  switch (state) {
-    case State::good:
-      return unicode ? "✓" : "+";
-    case State::bad:
-      return unicode ? "✗" : "x";
-    case State::open:
-      return "?";
-    case State::remark:
-      break;
-  }
-  return unicode ? "·" : ".";
-}
-
-Colour colour_of(State state) {
-  if (state == State::good) return Colour::good;
-  if (state == State::bad) return Colour::bad;
-  return state == State::open ? Colour::warning : Colour::dim;
-}
 
 std::string indented(std::string_view label) { return fmt::format("    {}", label); }
 
-class Page {
+class Page : private TextPage {
  public:
-  Page(const Report& report, const Style& style) : report_(report), style_(style) {}
+  Page(const Report& report, const Style& style) : TextPage(style), report_(report) {}
 
   [[nodiscard]] std::string render() {
     headline();
@@ -55,43 +35,10 @@ class Page {
       thresholds();
     }
     closing();
-    return std::move(text_);
+    return take();
   }
 
  private:
-  [[nodiscard]] std::string safe(std::string_view text) const {
-    return report::safe(style_, text, 500);
-  }
-
-  void line(std::string_view text) {
-    const std::size_t end = text.find_last_not_of(' ');
-    text_ += text.substr(0, end == std::string_view::npos ? 0 : end + 1);
-    text_ += '\n';
-  }
-
-  // `head` (already painted), then `words` from column `indent` on, wrapped.
-  void wrapped(std::string head, std::string_view words, std::size_t indent) {
-    head = pad_right(std::move(head), indent);
-    const std::size_t used = std::max(display_width(head), indent);
-    const std::size_t room = style_.width > used + 10 ? style_.width - used : 10;
-    for (const std::string& part : wrap(words, room)) {
-      line(head + part);
-      head.assign(used, ' ');
-    }
-  }
-
-  void section(std::string_view name, std::string_view words) {
-    wrapped("  " + paint(style_, Colour::bold, name), words, kLabel);
-  }
-
-  void item(State state, std::string_view words) {
-    wrapped(fmt::format("    {} ", mark(state)), words, 6);
-  }
-
-  [[nodiscard]] std::string mark(State state) const {
-    return paint(style_, colour_of(state), glyph(state, style_.unicode));
-  }
-
   void headline() {
     const Colour colour = report_.verdict == VerdictKind::pass           ? Colour::good
                           : report_.verdict == VerdictKind::inconclusive ? Colour::warning
@@ -287,35 +234,7 @@ class Page {
     wrapped("", fmt::format("exit {}: {}", static_cast<int>(report_.exit), exit_words(report_)), 0);
   }
 
-  void command(std::string head, std::string_view words) {
-    const std::size_t room = style_.width - kLabel;
-    while (display_width(words) > room) {
-      const std::size_t cut = last_gap(words.substr(0, room - 1));
-      if (cut == std::string_view::npos) break;
-      line(head + std::string(words.substr(0, cut)) + " \\");
-      words.remove_prefix(cut + 1);
-      head.assign(kLabel + 2, ' ');
-    }
-    line(head + std::string(words));
-  }
-
-  // The last space outside quotes, one before an option where there is one.
-  static std::size_t last_gap(std::string_view words) {
-    std::size_t gap = std::string_view::npos;
-    std::size_t option = std::string_view::npos;
-    bool quoted = false;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      quoted ^= words[i] == '\'';
-      if (words[i] != ' ' || quoted) continue;
-      gap = i;
-      if (words.substr(i).starts_with(" --")) option = i;
-    }
-    return option != std::string_view::npos ? option : gap;
-  }
-
   const Report& report_;
-  const Style& style_;
-  std::string text_;
 };
 
 }  // namespace

@@ -41,4 +41,7 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "planned 39,370 = 39,350 accepted + 20 unknown".
 [[nodiscard]] std::string accounting_text(const Accounting& sum);
 
+// `word` as a shell reads it back: in quotes where it must be.
+[[nodiscard]] std::string shell_word(const std::string& word);
+
 }  // namespace votebench::report
