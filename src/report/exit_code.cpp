@@ -58,6 +58,12 @@ ExitCode exit_code(const ExitFacts& facts) {
   return ExitCode::internal;
 }
 
+ExitCode higher(ExitCode one, ExitCode other) {
+  for (const Row& row : kRows)
+    if (row.meaning.code == one || row.meaning.code == other) return row.meaning.code;
+  return ExitCode::internal;
+}
+
 std::span<const ExitMeaning> exit_table() { return kTable; }
 
 }  // namespace votebench::report

@@ -37,6 +37,9 @@ struct ExitFacts {
 
 [[nodiscard]] ExitCode exit_code(const ExitFacts& facts);
 
+// The one that stands higher in the table.
+[[nodiscard]] ExitCode higher(ExitCode one, ExitCode other);
+
 struct ExitMeaning {
   ExitCode code;
   std::string_view summary;  // one line for --help and the manual

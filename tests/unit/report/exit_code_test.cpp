@@ -77,3 +77,12 @@ TEST_CASE("the table lists every code once, the highest row first") {
   }
   CHECK(codes == std::vector<int>{70, 130, 143, 1, 2, 6, 3, 5, 4, 0});
 }
+
+TEST_CASE("of two statuses the higher row wins") {
+  const std::vector<int> rows{70, 130, 143, 1, 2, 6, 3, 5, 4, 0};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = i; j < rows.size(); ++j) {
+      CHECK(higher(ExitCode(rows[i]), ExitCode(rows[j])) == ExitCode(rows[i]));
+      CHECK(higher(ExitCode(rows[j]), ExitCode(rows[i])) == ExitCode(rows[i]));
+    }
+}
