@@ -14,10 +14,14 @@ int print_runs(const std::string& reports) {
                reports);
     return 0;
   }
-  fmt::print("{:<10} {:<20} {:<13} {}\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO");
-  for (const ledger::RunSummary& run : runs)
-    fmt::print("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
-               run.verdict.value_or(run.closed ? "-" : "unfinished"), printable(run.scenario));
+  fmt::print("{:<10} {:<20} {:<13} {}\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO  TAGS");
+  for (const ledger::RunSummary& run : runs) {
+    std::string tags;
+    for (const std::string& tag : run.tags) tags += "  @" + printable(tag);
+    fmt::print(
+        "{:<10} {:<20} {:<13} {}{}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
+        run.verdict.value_or(run.closed ? "-" : "unfinished"), printable(run.scenario), tags);
+  }
   return 0;
 }
 

@@ -2,7 +2,7 @@
 // are integers in nanoseconds, wall times since 1970 (UTC).
 //
 //   manifest := { "schema": "votebench.run/1", "votebench": version, "run": 8 hex, "key": 32 hex,
-//                 "seed": n, "scenario": { "name", "source" },
+//                 "seed": n, "tags": [ name ] (may be absent), "scenario": { "name", "source" },
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
@@ -210,6 +210,7 @@ Manifest manifest_of(const Json& json) {
   manifest.run = run_id(json.at("run"));
   read_hex(json.at("key"), manifest.key.data(), manifest.key.size());
   json.at("seed").get_to(manifest.seed);
+  manifest.tags = json.value("tags", std::vector<std::string>());
   manifest.scenario_name = text(json.at("scenario").at("name"));
   manifest.scenario_source = text(json.at("scenario").at("source"));
   manifest.choices = list_of(json.at("choices"), text);
@@ -265,6 +266,7 @@ std::string to_json(const Manifest& manifest) {
       {"run", manifest.run.hex()},
       {"key", to_hex(manifest.key)},
       {"seed", manifest.seed},
+      {"tags", manifest.tags},
       {"scenario",
        {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
       {"choices", std::move(choices)},

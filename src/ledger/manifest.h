@@ -39,6 +39,7 @@ struct Manifest {
   RunKey key{};
   std::uint64_t seed = 0;
 
+  std::vector<std::string> tags;  // names of the groups that the run belongs to (run_list.h)
   std::string scenario_name;
   std::string scenario_source;  // a path, or "(command line)"
   std::string scenario_text;    // as written: scenario.yaml

@@ -1,11 +1,14 @@
 #include "ledger/run_list.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "core/os.h"
+#include "core/text.h"
 #include "ledger/files.h"
 #include "ledger/manifest.h"
 
@@ -40,14 +43,125 @@ std::optional<RunSummary> summary_of(const fs::path& run) {
   return RunSummary{run,
                     manifest->scenario_name,
                     manifest->run.hex(),
+                    manifest->tags,
                     manifest->t0_wall,
                     fs::exists(run / kEndFile),
                     verdict_of(run)};
 }
 
-Failure not_found(const fs::path& reports, const std::string& selector) {
-  return fail(ErrorKind::usage, fmt::format("no run '{}' in {}", selector, reports.string()),
-              "`list` shows the runs that are there");
+using Runs = std::vector<RunSummary>;
+
+// What a misspelt selector may have meant.
+std::vector<std::string> known_names(const Runs& runs) {
+  std::vector<std::string> names{"@latest", "@prev", "@last:5"};
+  for (const RunSummary& run : runs) {
+    names.push_back(run.scenario);
+    for (const std::string& tag : run.tags) names.push_back("@" + tag);
+  }
+  return names;
+}
+
+Failure not_found(const fs::path& reports, const std::string& selector, const Runs& runs) {
+  const auto near = closest_match(selector, known_names(runs));
+  const std::string there = fmt::format("`list` shows the {} that are there",
+                                        selector.starts_with('@') ? "runs and tags" : "runs");
+  return fail(ErrorKind::usage,
+              fmt::format("no run '{}' in {}", printable(selector), reports.string()),
+              near ? fmt::format("did you mean '{}'? {}", printable(*near), there) : there);
+}
+
+// A path to a run, or to a file in one.
+std::optional<fs::path> run_at(const fs::path& path) {
+  std::error_code none;
+  if (fs::exists(path / kManifestFile, none)) return path;
+  if (fs::is_regular_file(path, none) && fs::exists(path.parent_path() / kManifestFile, none))
+    return path.parent_path();
+  return std::nullopt;
+}
+
+std::optional<std::size_t> number_after(const std::string& selector, std::string_view prefix) {
+  if (!selector.starts_with(prefix)) return std::nullopt;
+  std::size_t number = 0;
+  const char* end = selector.data() + selector.size();
+  const auto parsed = std::from_chars(selector.data() + prefix.size(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+template <typename Wanted>
+Runs those(const Runs& runs, Wanted wanted) {
+  Runs found;
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(found), wanted);
+  return found;
+}
+
+Runs by_place(const Runs& runs, std::size_t first, std::size_t count) {
+  const std::size_t from = std::min(first, runs.size());
+  const std::size_t to = std::min(from + count, runs.size());
+  return {runs.begin() + static_cast<std::ptrdiff_t>(from),
+          runs.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
+Runs by_glob(const Runs& runs, const std::string& glob) {
+  return those(runs, [&](const RunSummary& run) {
+    const std::string name = run.path.filename().string();
+    const std::string full = run.path.parent_path().filename().string() + "/" + name;
+    return fnmatch(glob.c_str(), name.c_str(), 0) == 0 ||
+           fnmatch(glob.c_str(), full.c_str(), 0) == 0;
+  });
+}
+
+// An exact name before the start of one.
+Runs by_name(const Runs& runs, const std::string& name) {
+  Runs found = those(runs, [&](const RunSummary& run) {
+    return run.run_id == name || run.path.filename() == name || run.scenario == name;
+  });
+  if (!found.empty()) return by_place(found, 0, 1);
+  return name.empty()
+             ? Runs{}
+             : those(runs, [&](const RunSummary& run) { return run.run_id.starts_with(name); });
+}
+
+Runs by_selector(const Runs& runs, const std::string& selector) {
+  if (selector == "@latest") return by_place(runs, 0, 1);
+  if (selector == "@prev") return by_place(runs, 1, 1);
+  if (const auto last = number_after(selector, "@last:")) return by_place(runs, 0, *last);
+  if (selector.starts_with('@'))
+    return those(runs, [tag = selector.substr(1)](const RunSummary& run) {
+      return std::find(run.tags.begin(), run.tags.end(), tag) != run.tags.end();
+    });
+  if (selector.find_first_of("*?") != std::string::npos) return by_glob(runs, selector);
+  return by_name(runs, selector);
+}
+
+// Of the first digits of an id one run is meant.
+bool is_ambiguous(const Runs& found, const std::string& selector) {
+  return found.size() > 1 && !selector.starts_with('@') &&
+         selector.find_first_of("*?") == std::string::npos;
+}
+
+Failure ambiguous(const std::vector<fs::path>& found, const std::string& selector) {
+  constexpr std::size_t kMostNamed = 5;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(found.size(), kMostNamed); ++i)
+    names += (i == 0 ? "" : ", ") + found[i].filename().string();
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' names {} runs, one is wanted", printable(selector), found.size()),
+              fmt::format("name one of {}{}", names, found.size() > kMostNamed ? ", ..." : ""));
+}
+
+std::vector<fs::path> paths_of(const Runs& runs) {
+  std::vector<fs::path> paths;
+  for (const RunSummary& run : runs) paths.push_back(run.path);
+  return paths;
+}
+
+Result<std::vector<fs::path>> select_part(const fs::path& reports, const Runs& runs,
+                                          const std::string& part) {
+  if (const auto path = part.empty() ? std::nullopt : run_at(part)) return std::vector{*path};
+  const Runs found = by_selector(runs, part);
+  if (found.empty()) return not_found(reports, part, runs);
+  if (is_ambiguous(found, part)) return ambiguous(paths_of(found), part);
+  return paths_of(found);
 }
 
 }  // namespace
@@ -63,20 +177,40 @@ std::vector<RunSummary> list_runs(const fs::path& reports) {
   return runs;
 }
 
-Result<fs::path> find_run(const fs::path& reports, const std::string& selector) {
-  std::error_code none;
-  if (fs::exists(fs::path(selector) / kManifestFile, none)) return fs::path(selector);
-  const std::vector<RunSummary> runs = list_runs(reports);
-  if (selector == "@latest" || selector == "@prev") {
-    const std::size_t place = selector == "@latest" ? 0 : 1;
-    if (place >= runs.size()) return not_found(reports, selector);
-    return runs[place].path;
+Result<std::vector<fs::path>> select_runs(const fs::path& reports, const std::string& selector) {
+  if (const auto path = selector.empty() ? std::nullopt : run_at(selector))
+    return std::vector{*path};
+  const Runs runs = list_runs(reports);
+  std::vector<fs::path> selected;
+  for (std::size_t from = 0; from <= selector.size();) {
+    const std::size_t end = std::min(selector.find(',', from), selector.size());
+    TRY_ASSIGN(const std::vector<fs::path> part,
+               select_part(reports, runs, selector.substr(from, end - from)));
+    for (const fs::path& path : part)
+      if (std::find(selected.begin(), selected.end(), path) == selected.end())
+        selected.push_back(path);
+    from = end + 1;
   }
-  const auto run = std::find_if(runs.begin(), runs.end(), [&](const RunSummary& r) {
-    return r.run_id == selector || r.path.filename() == selector || r.scenario == selector;
-  });
-  if (run == runs.end()) return not_found(reports, selector);
-  return run->path;
+  return selected;
+}
+
+Result<fs::path> find_run(const fs::path& reports, const std::string& selector) {
+  TRY_ASSIGN(const std::vector<fs::path> found, select_runs(reports, selector));
+  if (found.size() > 1) return ambiguous(found, selector);
+  return found.front();
+}
+
+Result<> check_tag(const std::string& tag) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  constexpr std::size_t kLongest = 64;
+  const bool taken = tag == "latest" || tag == "prev" || tag == "last";
+  if (!tag.empty() && tag.size() <= kLongest && !taken &&
+      tag.find_first_not_of(kAllowed) == std::string::npos)
+    return {};
+  return fail(ErrorKind::usage, fmt::format("'{}' cannot be a tag", printable(tag)),
+              taken ? "@latest, @prev and @last:N have a meaning of their own"
+                    : "use letters, digits, '.', '_' and '-', at most 64 of them");
 }
 
 }  // namespace votebench::ledger

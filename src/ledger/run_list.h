@@ -1,4 +1,13 @@
-// The runs under a reports directory, and how a person names one of them.
+// The runs under a reports directory, and how a person names them.
+//
+//   PATH             the directory of a run, or a file in it
+//   ID               a run id or its first digits, or the name of a run's directory
+//   NAME             a scenario: its latest run
+//   GLOB             with * or ?: every run whose directory, or scenario/directory, it matches
+//   @latest, @prev   the newest run, and the one before it
+//   @last:N          the newest N runs
+//   @TAG             every run with this tag
+//   A,B              the runs of both
 #pragma once
 
 #include <filesystem>
@@ -16,6 +25,7 @@ struct RunSummary {
   std::filesystem::path path;
   std::string scenario;
   std::string run_id;  // 8 hexadecimal digits
+  std::vector<std::string> tags;
   WallTime started{};
   bool closed = false;                 // has an end record
   std::optional<std::string> verdict;  // from result.json, if there is one
@@ -24,9 +34,16 @@ struct RunSummary {
 // Runs under `reports`, the newest first. Directories that hold no readable manifest are skipped.
 [[nodiscard]] std::vector<RunSummary> list_runs(const std::filesystem::path& reports);
 
-// The directory of one run. `selector`: its path, "@latest", "@prev" (the run before it), its run
-// id, the name of its directory, or the name of a scenario (its latest run).
+// Every run that `selector` names, each once: in the order of its parts, the newest first. Errors
+// (usage) say what is near.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> select_runs(
+    const std::filesystem::path& reports, const std::string& selector);
+
+// The same where one run is wanted: a selector of several is an error that names them.
 [[nodiscard]] Result<std::filesystem::path> find_run(const std::filesystem::path& reports,
                                                      const std::string& selector);
+
+// Letters, digits, '.', '_' and '-', at most 64, and no word with a meaning of its own after '@'.
+[[nodiscard]] Result<> check_tag(const std::string& tag);
 
 }  // namespace votebench::ledger

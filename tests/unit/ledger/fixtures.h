@@ -41,6 +41,7 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   for (std::size_t i = 0; i < manifest.key.size(); ++i)
     manifest.key[i] = static_cast<std::uint8_t>(i * 17);
   manifest.seed = 0xFFFFFFFFFFFFFFFF;
+  manifest.tags = {"before", "night-1"};
   manifest.scenario_name = "peak";
   manifest.scenario_source = "scenarios/" + kHostile;
   manifest.scenario_text = "version: 1\n";

@@ -16,6 +16,7 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->run == written.run);
   CHECK(read->key == written.key);
   CHECK(read->seed == written.seed);
+  CHECK(read->tags == written.tags);
   CHECK(read->scenario_name == "peak");
   CHECK(read->scenario_source == written.scenario_source);
   CHECK(read->choices == written.choices);

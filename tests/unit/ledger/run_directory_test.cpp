@@ -181,6 +181,62 @@ TEST_CASE("runs are listed, the newest first, and found by any of their names") 
   CHECK(reopened(reports, reports.path() / "latest").path() == reports.path() / "latest");
 }
 
+TEST_CASE("selectors name groups of runs") {
+  const TemporaryDirectory reports;
+  std::vector<std::filesystem::path> paths;
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    Manifest manifest = some_manifest(0xab000000 + n);
+    manifest.scenario_name = n % 2 == 0 ? "quick" : "peak";
+    manifest.tags =
+        n < 2 ? std::vector<std::string>{"before", "x"} : std::vector<std::string>{"new"};
+    manifest.t0_wall += n * 1h;
+    paths.push_back(new_run(reports.path(), manifest).path());
+  }
+  using Paths = std::vector<std::filesystem::path>;
+  const auto selected = [&](const std::string& selector) {
+    const auto found = select_runs(reports.path(), selector);
+    INFO(selector << ": " << (found ? "" : found.error().message));
+    CHECK(found.has_value());
+    return found ? *found : Paths{};
+  };
+  CHECK(selected("@latest") == Paths{paths[3]});
+  CHECK(selected("@prev") == Paths{paths[2]});
+  CHECK(selected("@last:3") == Paths{paths[3], paths[2], paths[1]});
+  CHECK(selected("@last:99").size() == 4);
+  CHECK(selected("@before") == Paths{paths[1], paths[0]});
+  CHECK(selected("@x,@latest") == Paths{paths[1], paths[0], paths[3]});
+  CHECK(selected("@before,@x").size() == 2);
+  CHECK(selected("quick/*") == Paths{paths[2], paths[0]});
+  CHECK(selected("*-ab000001") == Paths{paths[1]});
+  CHECK(selected("ab000002") == Paths{paths[2]});
+  CHECK(selected("quick") == Paths{paths[2]});
+  CHECK(selected((paths[0] / "manifest.json").string()) == Paths{paths[0]});
+  CHECK(list_runs(reports.path())[0].tags == std::vector<std::string>{"new"});
+
+  const auto error = [&](const std::string& selector) {
+    const auto found = select_runs(reports.path(), selector);
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().kind == ErrorKind::usage);
+    return found.error().message + "; " + found.error().help;
+  };
+  CHECK(error("@befor").find("did you mean '@before'?") != std::string::npos);
+  CHECK(error("quik").find("did you mean 'quick'?") != std::string::npos);
+  CHECK(error("ab0").find("names 4 runs") != std::string::npos);
+  CHECK(error("@last:0").find("no run '@last:0'") != std::string::npos);
+  CHECK(error("@last:-1").find("no run") != std::string::npos);
+  CHECK(error("@before,,@new").find("no run ''") != std::string::npos);
+  const auto one = find_run(reports.path(), "@before");
+  REQUIRE_FALSE(one.has_value());
+  CHECK(one.error().help.find(paths[0].filename().string()) != std::string::npos);
+}
+
+TEST_CASE("tags are words that a selector can name") {
+  for (const char* tag : {"night-1", "v1.2_x", "7"}) CHECK(check_tag(tag).has_value());
+  for (const char* tag : {"", "a b", "a,b", "latest", "prev", "last", "*", "a/b", "\xC3\xA9"})
+    CHECK_FALSE(check_tag(tag).has_value());
+  CHECK_FALSE(check_tag(std::string(65, 'a')).has_value());
+}
+
 TEST_CASE("a run that is not there is a mistake of the user") {
   const TemporaryDirectory reports;
   for (const char* selector : {"@latest", "@prev", "nonsense", ""}) {
