@@ -5,7 +5,8 @@
 #include "cli/commands.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
-#include "run/execute.h"
+#include "ledger/run_list.h"
+#include "run/series.h"
 #include "scenario/parse.h"
 #include "scenario/quick.h"
 #include "scenario/write.h"
@@ -16,7 +17,9 @@ namespace {
 using stack::StackId;
 
 struct RunOptions {
-  std::string scenario;
+  std::vector<std::string> scenarios;  // as given: one, or two with --interleave
+  std::vector<std::string> targets;
+  std::string scenario;  // of one kind of run
   scenario::QuickRun quick;
   std::vector<std::string> overrides;
   std::string stack;
@@ -25,6 +28,10 @@ struct RunOptions {
   std::string variant;
   std::optional<std::uint32_t> workers;
   std::optional<std::uint64_t> seed;
+  std::string tag;
+  std::optional<std::uint32_t> repeat;
+  std::optional<std::uint32_t> interleave;
+  std::string baseline;
   std::string reports;
   std::filesystem::path artifacts = "artifacts";
   run::ProgressMode progress = run::ProgressMode::automatic;
@@ -163,22 +170,78 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   return request;
 }
 
-int run_scenario(const RunOptions& options, const Context& context) {
-  const Result<run::RunRequest> request = make_request(options, context);
-  if (!request) return report_error(request.error());
-  if (options.print_scenario) {
-    fmt::print("{}", options.scenario.empty() ? request->scenario_text
-                                              : scenario::to_yaml(request->scenario));
-    return 0;
+// Two scenarios, two targets, or two of both make two kinds of runs; they take turns.
+Result<std::vector<RunOptions>> kinds_of(const RunOptions& options) {
+  const std::size_t count = std::max(options.scenarios.size(), options.targets.size());
+  if (count > 2) return usage("at most two scenarios or targets can be run in turn");
+  if (count == 2 && !options.interleave)
+    return usage("two scenarios or targets are run in turn",
+                 "say how often: --interleave 5; or run one of them");
+  if (count < 2 && options.interleave)
+    return usage("--interleave needs two scenarios, or --target twice",
+                 "--repeat runs one of them several times");
+  std::vector<RunOptions> kinds(std::max<std::size_t>(count, 1), options);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const auto of_kind = [i](const std::vector<std::string>& given) {
+      return given.empty() ? std::string() : given[std::min(i, given.size() - 1)];
+    };
+    kinds[i].scenario = of_kind(options.scenarios);
+    kinds[i].target = of_kind(options.targets);
   }
+  return kinds;
+}
+
+Result<> check_series(const RunOptions& options) {
+  if (!options.tag.empty()) TRY(ledger::check_tag(options.tag));
+  if (options.repeat && options.interleave)
+    return usage("--repeat and --interleave exclude each other",
+                 "--interleave N runs each of two kinds N times");
+  if (options.interleave && !options.baseline.empty())
+    return usage("--interleave and --baseline exclude each other",
+                 "runs in turn are compared with each other");
+  return {};
+}
+
+// Before anything is sent: a baseline that is not there is a mistake of the command line.
+Result<run::Series> make_series(const RunOptions& options, const Context& context) {
+  TRY(check_series(options));
+  TRY_ASSIGN(const std::vector<RunOptions> kinds, kinds_of(options));
+  run::Series series;
+  series.tag = options.tag;
+  series.times = options.repeat.value_or(options.interleave.value_or(1));
+  for (const RunOptions& kind : kinds) {
+    TRY_ASSIGN(run::RunRequest request, make_request(kind, context));
+    series.kinds.push_back(std::move(request));
+  }
+  if (!options.baseline.empty()) {
+    TRY_ASSIGN(series.baseline,
+               run::select(series.kinds.front().scenario.report.directory, options.baseline));
+  }
+  return series;
+}
+
+int print_scenario(const run::RunRequest& request) {
+  const bool from_file = !request.scenario.source.starts_with('(');
+  fmt::print("{}", from_file ? scenario::to_yaml(request.scenario) : request.scenario_text);
+  return 0;
+}
+
+int run_scenario(const RunOptions& options, const Context& context) {
+  Result<run::Series> series = make_series(options, context);
+  if (!series) return report_error(series.error());
+  if (options.print_scenario) return print_scenario(series->kinds.front());
   run::Display display(options.progress);
-  const Result<report::ExitCode> exit = run::execute(*request, display, *context.signals);
+  const run::SeriesOutcome outcome =
+      run::execute_series(std::move(*series), display, *context.signals);
   display.clear();
-  return exit ? static_cast<int>(*exit) : report_error(exit.error());
+  if (outcome.error) report_error(*outcome.error);
+  return static_cast<int>(outcome.exit);
 }
 
 void add_load_options(CLI::App& command, RunOptions& options) {
-  command.add_option("SCENARIO", options.scenario, "The YAML file that says what to do");
+  command.add_option("SCENARIO", options.scenarios, "The YAML file that says what to do")
+      ->type_name("FILE")
+      ->expected(0, 2);
   command.add_option("--votes", options.quick.votes, "Without a file: this many votes");
   command.add_option("--clients", options.quick.clients, "... by this many clients in parallel");
   command.add_option("--rate", options.quick.rate, "... or at this rate (50/s)");
@@ -189,7 +252,8 @@ void add_load_options(CLI::App& command, RunOptions& options) {
 }
 
 void add_target_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--target", options.target, "Use the running stack that FILE describes");
+  command.add_option("--target", options.targets, "Use the running stack that FILE describes")
+      ->allow_extra_args(false);
   command.add_option("--stack", options.stack,
                      "Stand this stack up for the run: local (the default) or "
                      "compose");
@@ -203,6 +267,19 @@ void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database");
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
       ->capture_default_str();
+}
+
+void add_series_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--tag", options.tag, "A name for the run or runs: `compare` selects @NAME");
+  command
+      .add_option("--repeat", options.repeat, "Run it this often; a local stack is new each time")
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--interleave", options.interleave,
+                  "Run two scenarios or targets in turn, each this often, and compare them")
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--baseline", options.baseline,
+                     "Compare with these runs afterwards (as in `compare`)");
 }
 
 void add_output_options(CLI::App& command, RunOptions& options) {
@@ -226,10 +303,13 @@ void add_run(CLI::App& app, Context& context) {
                                   "  votebench run --votes 1000 --clients 40\n"
                                   "  votebench run --rate 50/s --duration 5s --seed 7\n"
                                   "  votebench run --votes 100 --variant dockersamples\n"
-                                  "  votebench run --votes 1000 --clients 40 --print-scenario\n");
+                                  "  votebench run --votes 1000 --clients 40 --print-scenario\n"
+                                  "  votebench run --votes 50 --repeat 2 --tag before\n"
+                                  "  votebench run --votes 50 --baseline @before\n");
   auto options = std::make_shared<RunOptions>();
   add_load_options(*command, *options);
   add_target_options(*command, *options);
+  add_series_options(*command, *options);
   add_output_options(*command, *options);
   command->callback([options, &context] { context.exit_status = run_scenario(*options, context); });
 }

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   app.footer(exit_statuses());
   cli::add_run(app, context);
   cli::add_report(app, context);
+  cli::add_compare(app, context);
   cli::add_list(app, context);
   cli::add_validate(app, context);
   cli::add_schema(app, context);

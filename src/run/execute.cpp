@@ -1,15 +1,14 @@
 #include "run/execute.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <array>
 #include <csignal>
-#include <thread>
 
 #include "core/os.h"
 #include "run/judge_run.h"
 #include "run/load_phase.h"
+#include "run/machine.h"
 #include "run/preflight.h"
 #include "run/publish.h"
 #include "run/target_in_use.h"
@@ -76,6 +75,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.run = run.id;
   manifest.key = run.key;
   manifest.seed = run.request.scenario.seed;
+  manifest.tags = run.request.tags;
   manifest.scenario_name = run.request.scenario.name;
   manifest.scenario_source = run.request.scenario.source;
   manifest.scenario_text = run.request.scenario_text;
@@ -124,11 +124,7 @@ Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Pref
 }
 
 std::vector<std::pair<std::string, std::string>> describe_environment(const Preflight& preflight) {
-  utsname system{};
-  uname(&system);
-  std::vector<std::pair<std::string, std::string>> facts{
-      {"system", fmt::format("{} {}", system.sysname, system.release)},
-      {"processors", std::to_string(std::thread::hardware_concurrency())}};
+  std::vector<std::pair<std::string, std::string>> facts = machine_facts();
   facts.insert(facts.end(), preflight.facts.begin(), preflight.facts.end());
   return facts;
 }
@@ -161,8 +157,8 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
 
 }  // namespace
 
-Result<report::ExitCode> execute(const RunRequest& request, Display& display,
-                                 const SignalWatcher& signals) {
+Result<RunOutcome> execute(const RunRequest& request, Display& display,
+                           const SignalWatcher& signals) {
   TRY_ASSIGN(const Run run, begin(request, display, signals));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
   Result<Preflight> fit = prove_fit(run, target);
@@ -194,7 +190,7 @@ Result<report::ExitCode> execute(const RunRequest& request, Display& display,
                                  .interrupted = evidence.facts.stopped != StopCause::none,
                                  .store = evidence.rows.store}));
   TRY(target.close(request.keep_stack));
-  return report.exit;
+  return RunOutcome{report.exit, recording.directory.path()};
 }
 
 }  // namespace votebench::run

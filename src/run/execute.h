@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "report/exit_code.h"
@@ -24,14 +25,20 @@ struct RunRequest {
   std::optional<TargetSettings> target;
   std::filesystem::path target_file;  // where `target` was read from; empty: the scenario
   bool keep_stack = false;            // leave a stack up that this run started
+  std::vector<std::string> tags;      // the groups that the run belongs to
   bool assume_yes = false;
   std::string program = "votebench";  // as it was invoked, for "next:" lines
 };
 
+struct RunOutcome {
+  report::ExitCode exit = report::ExitCode::inconclusive;
+  std::filesystem::path directory;
+};
+
 // Stands the target up, proves it fit, sends the votes, drains, audits, reports, tears down.
-// Returns the exit status of the program; errors before the first vote of the run are returned
-// (usage or environment), and nothing of the run was sent then.
-[[nodiscard]] Result<report::ExitCode> execute(const RunRequest& request, Display& display,
-                                               const SignalWatcher& signals);
+// Returns the exit status of the run and where it is stored; errors before the first vote of the
+// run are returned (usage or environment), and nothing of the run was sent then.
+[[nodiscard]] Result<RunOutcome> execute(const RunRequest& request, Display& display,
+                                         const SignalWatcher& signals);
 
 }  // namespace votebench::run

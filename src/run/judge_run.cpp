@@ -50,6 +50,16 @@ std::optional<ClockOffset> rows_clock(const ledger::Manifest& manifest) {
   return std::nullopt;
 }
 
+// A comparison with the run before makes sense only where that did the same.
+std::vector<std::string> useful_subcommands(const RecordedRun& run) {
+  std::vector<std::string> known = known_subcommands();
+  const auto runs = ledger::list_runs(run.directory.path().parent_path().parent_path());
+  const bool comparable = runs.size() > 1 && runs[0].run_id == run.directory.manifest().run.hex() &&
+                          runs[1].scenario == runs[0].scenario;
+  if (!comparable) std::erase(known, "compare");
+  return known;
+}
+
 }  // namespace
 
 Verdict judge_run(const RecordedRun& run) {
@@ -96,7 +106,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .program = run.program,
                               .directory = run.directory.path().string(),
                               .files = report_files(),
-                              .subcommands = known_subcommands()});
+                              .subcommands = useful_subcommands(run)});
 }
 
 }  // namespace votebench::run

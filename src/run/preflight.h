@@ -47,7 +47,7 @@ struct Preflight {
   std::optional<RowBaseline> rows;
   std::optional<ClockOffset> queue_clock;
   std::optional<ClockOffset> rows_clock;
-  std::uint64_t probe_rows = 0;  // rows that the probe votes left in the table
+  std::uint64_t probe_rows = 0;            // rows that the probe votes left in the table
   std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
   std::vector<std::pair<std::string, std::string>> facts;  // "redis" -> "7.0.15"
   std::vector<std::string> warnings;

@@ -9,7 +9,7 @@
 namespace votebench::run {
 
 std::vector<std::string> known_subcommands() {
-  return {"run", "report", "list", "validate", "schema", "init", "stack", "doctor"};
+  return {"run", "report", "compare", "list", "validate", "schema", "init", "stack", "doctor"};
 }
 
 std::vector<std::string> report_files() { return {"summary.md", "result.json"}; }

@@ -4,18 +4,10 @@
 
 #include "run/judge_run.h"
 #include "run/publish.h"
-#include "scenario/parse.h"
+#include "run/stored_scenario.h"
 
 namespace votebench::run {
 namespace {
-
-// The resolved scenario names where its secrets came from; a report needs none of them.
-scenario::ParseOptions without_secrets() {
-  scenario::ParseOptions options;
-  options.environment = [](const std::string&) { return std::optional<std::string>("-"); };
-  options.read_secret_file = [](const std::string&) -> Result<std::string> { return "-"; };
-  return options;
-}
 
 Result<ledger::Evidence> stored_evidence(const ledger::RunDirectory& directory) {
   TRY_ASSIGN(std::optional<ledger::Evidence> evidence, directory.evidence());
@@ -38,11 +30,7 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                                       const std::string& selector, const std::string& program) {
   TRY_ASSIGN(const ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
   TRY_ASSIGN(const ledger::Evidence evidence, stored_evidence(directory));
-  TRY_ASSIGN(const std::string resolved, directory.load_text("resolved.yaml"));
-  TRY_ASSIGN(
-      scenario::Scenario scenario,
-      scenario::parse_scenario(resolved, directory.manifest().scenario_source, without_secrets())
-          .result());
+  TRY_ASSIGN(const scenario::Scenario scenario, stored_scenario(directory));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
   TRY_ASSIGN(const std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
   TRY_ASSIGN(const std::vector<Sample> samples, directory.samples());

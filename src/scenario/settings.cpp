@@ -11,16 +11,6 @@ namespace {
 
 constexpr std::size_t kIndent = 2;  // of scenario/writer.h
 
-// Where the key of "key: value" ends; keys that need it stand in quotes.
-std::size_t end_of_key(std::string_view line) {
-  std::size_t at = 0;
-  if (line.starts_with('"')) {
-    for (at = 1; at < line.size() && line[at] != '"'; ++at)
-      if (line[at] == '\\') ++at;
-  }
-  return line.find(':', at);
-}
-
 class Flattener {
  public:
   void line(std::string_view text) {
@@ -30,7 +20,7 @@ class Flattener {
     text.remove_prefix(indent);
     if (path_.size() > depth) path_.resize(depth);
     if (text.starts_with("- ")) return item(text.substr(2));
-    const std::size_t end = end_of_key(text);
+    const std::size_t end = text.find(':');  // no key holds one
     path_.emplace_back(text.substr(0, end));
     items_ = 0;
     if (end + 2 < text.size()) settings_.emplace_back(joined(), text.substr(end + 2));

@@ -1,0 +1,91 @@
+#include "run/compare_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/os.h"
+#include "ledger/run_directory.h"
+#include "report/comparison.h"
+#include "report/mann_whitney.h"
+#include "run/stored_scenario.h"
+#include "scenario/settings.h"
+
+namespace votebench::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A run that ended before it was reported has its scenario and nothing else.
+Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
+  const Result<std::string> json = directory.load_text("result.json");
+  if (!json) return report::RunFigures{};
+  Result<report::RunFigures> figures = report::read_figures(*json);
+  if (figures) return figures;
+  return fail(ErrorKind::environment,
+              fmt::format("{}/result.json cannot be read: {}", directory.path().string(),
+                          figures.error().message),
+              fmt::format("`report {}` writes it again", directory.path().string()));
+}
+
+Result<report::RunFigures> load(const fs::path& path) {
+  TRY_ASSIGN(const ledger::RunDirectory directory, ledger::RunDirectory::open("", path.string()));
+  TRY_ASSIGN(report::RunFigures figures, figures_of(directory));
+  TRY_ASSIGN(const scenario::Scenario scenario, stored_scenario(directory));
+  std::error_code none;
+  const fs::path real = fs::canonical(path, none);  // `latest` is a link
+  figures.id = (none ? path : real).filename().string();
+  figures.directory = path.string();
+  figures.scenario = scenario.name;
+  figures.source = directory.manifest().scenario_source;
+  figures.settings = scenario::settings_of(scenario);
+  return figures;
+}
+
+Result<report::Side> load(const SelectedRuns& selected) {
+  report::Side side{selected.name, {}};
+  for (const fs::path& path : selected.paths) {
+    TRY_ASSIGN(report::RunFigures figures, load(path));
+    side.runs.push_back(std::move(figures));
+  }
+  return side;
+}
+
+}  // namespace
+
+Result<SelectedRuns> select(const fs::path& reports, const std::string& selector) {
+  TRY_ASSIGN(std::vector<fs::path> paths, ledger::select_runs(reports, selector));
+  if (paths.size() > report::kMostRunsASide)
+    return fail(ErrorKind::usage,
+                fmt::format("'{}' names {} runs, at most {} can be compared", selector,
+                            paths.size(), report::kMostRunsASide),
+                fmt::format("@last:{} takes the newest", report::kMostRunsASide));
+  return SelectedRuns{selector, std::move(paths)};
+}
+
+Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRuns& b,
+                                        const std::string& program) {
+  TRY_ASSIGN(report::Side baseline, load(a));
+  TRY_ASSIGN(report::Side candidate, load(b));
+  const auto on_b = [&](const report::RunFigures& run) {
+    return std::ranges::any_of(candidate.runs,
+                               [&](const auto& other) { return other.id == run.id; });
+  };
+  if (std::ranges::all_of(baseline.runs, on_b))
+    return fail(ErrorKind::usage, fmt::format("'{}' and '{}' are the same runs", a.name, b.name),
+                "name two runs or groups of them; `list` shows those that are there");
+  return report::compare(std::move(baseline), std::move(candidate), program);
+}
+
+Result<> save_comparison(const report::Comparison& comparison, const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    return fail(ErrorKind::environment,
+                fmt::format("cannot create {}: {}", directory.string(), error.message()));
+  TRY(write_file_durably(directory / "comparison.html", report::comparison_html(comparison)));
+  TRY(write_file_durably(directory / "comparison.md", report::comparison_markdown(comparison)));
+  return write_file_durably(directory / "comparison.json", report::comparison_json(comparison));
+}
+
+}  // namespace votebench::run

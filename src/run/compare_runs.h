@@ -1,0 +1,32 @@
+// Stored runs, selected and compared. Reads run directories only: neither target nor secrets.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "report/compare.h"
+
+namespace votebench::run {
+
+struct SelectedRuns {
+  std::string name;  // as it was selected
+  std::vector<std::filesystem::path> paths;
+};
+
+// `selector` as in ledger/run_list.h. Error (usage): no such run, or more than can be compared.
+[[nodiscard]] Result<SelectedRuns> select(const std::filesystem::path& reports,
+                                          const std::string& selector);
+
+// `program`: as it was invoked, for the commands to type next. A run that was never reported counts
+// as one without an audit. Errors: a side would have no run of its own (usage), a damaged run
+// (environment).
+[[nodiscard]] Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRuns& b,
+                                                      const std::string& program);
+
+// comparison.html, comparison.md and comparison.json; the directory is made where it is missing.
+[[nodiscard]] Result<> save_comparison(const report::Comparison& comparison,
+                                       const std::filesystem::path& directory);
+
+}  // namespace votebench::run

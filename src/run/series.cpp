@@ -1,0 +1,141 @@
+#include "run/series.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "core/os.h"
+#include "core/text.h"
+#include "report/comparison.h"
+#include "report/words.h"
+#include "stack/compose_stack.h"
+#include "stack/local_stack.h"
+
+namespace votebench::run {
+namespace {
+
+// Of a group that was given none: the user can name it, and no other group has it.
+std::string fresh_tag() {
+  std::array<std::uint8_t, 3> bytes{};
+  fill_random(bytes);
+  return "series-" + to_hex(bytes);
+}
+
+// What earlier runs left in a stack that stays up.
+Result<> reset_stack(const RunRequest& request, Display& display) {
+  if (request.compose && stack::is_compose(request.compose->id)) {
+    display.say("emptying the stack for the next run");
+    return stack::compose_reset(request.compose->id);
+  }
+  if (!request.stack) return {};
+  TRY_ASSIGN(const stack::StackStatus status, stack::status(request.stack->id));
+  if (status.phase != stack::StackPhase::up || !status.kept) return {};
+  display.say("emptying the stack for the next run");
+  return stack::reset(request.stack->id);
+}
+
+report::ExitCode exit_of(const Error& error) {
+  report::ExitFacts facts;
+  facts.error = error.kind;
+  return report::exit_code(facts);
+}
+
+class Runner {
+ public:
+  Runner(Series series, Display& display, const SignalWatcher& signals)
+      : series_(std::move(series)), display_(display), signals_(signals) {
+    const bool group = series_.times > 1 || series_.kinds.size() > 1;
+    if (series_.tag.empty() && group) series_.tag = fresh_tag();
+    done_.resize(series_.kinds.size());
+    for (std::size_t kind = 0; kind < series_.kinds.size(); ++kind) {
+      done_[kind].name = series_.tag.empty() ? "this run" : "@" + tag_of(kind);
+      if (!series_.tag.empty()) series_.kinds[kind].tags = {tag_of(kind)};
+    }
+  }
+
+  [[nodiscard]] SeriesOutcome run() && {
+    for (std::uint32_t round = 0; round < series_.times && may_go_on(); ++round)
+      for (std::size_t kind = 0; kind < series_.kinds.size() && may_go_on(); ++kind)
+        one_run(round, kind);
+    conclude();
+    return std::move(outcome_);
+  }
+
+ private:
+  [[nodiscard]] std::string tag_of(std::size_t kind) const {
+    if (series_.kinds.size() == 1) return series_.tag;
+    return series_.tag + (kind == 0 ? "-a" : "-b");
+  }
+
+  [[nodiscard]] bool may_go_on() const {
+    return !outcome_.error && !signals_.first().stop_requested();
+  }
+
+  [[nodiscard]] std::size_t total() const { return series_.times * series_.kinds.size(); }
+
+  void note(const Error& error) {
+    outcome_.error = error;
+    outcome_.exit = report::higher(outcome_.exit, exit_of(error));
+  }
+
+  void one_run(std::uint32_t round, std::size_t kind) {
+    const std::size_t number = round * series_.kinds.size() + kind;
+    const RunRequest& request = series_.kinds[kind];
+    if (total() > 1)
+      display_.say(fmt::format("run {} of {}, {}", number + 1, total(), done_[kind].name));
+    if (number > 0)
+      if (const auto reset = reset_stack(request, display_); !reset) return note(reset.error());
+    const Result<RunOutcome> done = execute(request, display_, signals_);
+    display_.clear();
+    if (!done) return note(done.error());
+    done_[kind].paths.push_back(done->directory);
+    outcome_.exit = ++finished_ == 1 ? done->exit : report::higher(outcome_.exit, done->exit);
+  }
+
+  // One run alone has said everything already.
+  void conclude() {
+    const bool compares = (series_.baseline || series_.kinds.size() > 1) && may_go_on();
+    if (finished_ == 0 || (total() == 1 && !compares)) return;
+    if (total() > 1) print_groups();
+    if (compares) compare();
+    for (const report::ExitMeaning& row : report::exit_table())
+      if (row.code == outcome_.exit)
+        fmt::print("exit {}: {}\n", static_cast<int>(row.code), row.summary);
+    std::fflush(stdout);
+  }
+
+  void print_groups() const {
+    fmt::print("\n");
+    for (const SelectedRuns& group : done_)
+      fmt::print("SERIES  {} of {}, {}\n", group.paths.size(),
+                 report::counted(series_.times, "run"), group.name);
+  }
+
+  void compare() {
+    const SelectedRuns& a = series_.baseline ? *series_.baseline : done_.front();
+    const SelectedRuns& b = done_.back();
+    const auto comparison = compare_runs(a, b, series_.kinds.front().program);
+    if (!comparison) return note(comparison.error());
+    fmt::print("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
+    outcome_.exit = report::higher(outcome_.exit, comparison->exit);
+    if (const auto saved = save_comparison(*comparison, b.paths.back()); !saved)
+      return note(saved.error());
+    fmt::print("  report   {}\n", (b.paths.back() / "comparison.html").string());
+  }
+
+  Series series_;
+  Display& display_;
+  const SignalWatcher& signals_;
+  std::vector<SelectedRuns> done_;  // by kind
+  std::size_t finished_ = 0;
+  SeriesOutcome outcome_;
+};
+
+}  // namespace
+
+SeriesOutcome execute_series(Series series, Display& display, const SignalWatcher& signals) {
+  return Runner(std::move(series), display, signals).run();
+}
+
+}  // namespace votebench::run

@@ -1,0 +1,14 @@
+// The scenario of a stored run.
+#pragma once
+
+#include "core/result.h"
+#include "ledger/run_directory.h"
+#include "scenario/scenario.h"
+
+namespace votebench::run {
+
+// With every default that was in force. Reads no secret and no environment: where the scenario
+// refers to one, a dash stands.
+[[nodiscard]] Result<scenario::Scenario> stored_scenario(const ledger::RunDirectory& directory);
+
+}  // namespace votebench::run
