@@ -179,8 +179,6 @@ class Checker {
   void check_value(const KeyTree& tree, Node& node, const std::string& path) {
     if (node.kind == Node::Kind::mapping && !tree.children.empty())
       return check_mapping(tree, node, path);
-    if (node.kind == Node::Kind::mapping && tree.type() == ValueType::threshold)
-      return not_yet(node, path, "a threshold with options");
     if (!is(Node::Kind::scalar, tree.children.empty() ? "a value" : "a value or a mapping", node,
             path))
       return;

@@ -78,6 +78,7 @@ enum class DiagnosticId : std::uint8_t {
   revote_one_choice,
   bad_threshold,
   unknown_metric,
+  unknown_workload,
   event_on_target,
   bad_event_time,
   nothing_to_undo,

@@ -97,9 +97,13 @@ std::string executor_table() {
 }
 
 std::string metric_table() {
-  std::string text = "| metric | written as | meaning |\n|---|---|---|\n";
+  std::string text =
+      "| metric | written as | selectors | abort | meaning |\n|---|---|---|---|---|\n";
   for (const Metric& metric : metrics())
-    text += fmt::format("| `{}` | `{}` | {} |\n", metric.name, example_of(metric.unit), metric.doc);
+    text += fmt::format("| `{}` | `{}` | {}{} | {} | {} |\n", metric.name, example_of(metric.unit),
+                        metric.has(kByTime) ? "from, to" : "",
+                        metric.has(kByWorkload) ? ", workload" : "", metric.has(kLive) ? "yes" : "",
+                        metric.doc);
   return text;
 }
 
@@ -118,7 +122,14 @@ element of a list. A target file has the keys below `target`, without that level
 {}
 ## Metrics of thresholds
 
-`METRIC OP VALUE`, OP one of `<` `<=` `>` `>=` `==`.
+`METRIC OP VALUE`, OP one of `<` `<=` `>` `>=` `==`; or `{{ expr: METRIC OP VALUE, abort: true,
+severity: warn }}`. `METRIC{{workload=NAME,from=10s,to=1m}}` measures one workload's votes, or those
+due in a part of the load; times count from its start. Without `from`, the warm-up is left out of
+rates and times, not of `http.error_rate`, `http.unknown_rate` and `queue.depth.max`. A threshold
+without a valid measurement makes the run inconclusive (exit 3), a missed one fails it (exit 4) or,
+with `severity: warn`, is said. With `abort: true` it is also looked at once a second while the load
+runs, as soon as 100 votes are measured: once it is missed, no further votes are sent, and what was
+sent is drained and judged.
 
 {})",
                      key_table(), executor_table(), metric_table());

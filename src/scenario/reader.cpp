@@ -131,8 +131,22 @@ void Reader::operator()(std::string_view key, Nanoseconds& least, Nanoseconds& m
 }
 
 void Reader::operator()(std::string_view key, std::vector<Threshold>& field) const {
-  for_each_item<Threshold>(given(key),
-                           [&](const Threshold& threshold) { field.push_back(threshold); });
+  const Node* node = given(key);
+  if (node == nullptr) return;
+  for (const Node& item : node->items) {
+    const bool mapping = item.kind == Node::Kind::mapping;
+    const Node* expression = mapping ? item.find("expr") : &item;
+    if (expression == nullptr || !expression->valid) continue;
+    Threshold threshold = std::get<Threshold>(expression->value);
+    if (mapping) {
+      const Reader options(at(key) + "/[]", &item, executors_);
+      std::string severity;
+      options("abort", threshold.abort);
+      options("severity", severity);
+      threshold.warn = severity == "warn";
+    }
+    field.push_back(std::move(threshold));
+  }
 }
 
 }  // namespace votebench::scenario

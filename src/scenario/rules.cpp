@@ -9,6 +9,7 @@
 #include "scenario/extent.h"
 #include "scenario/fields.h"
 #include "scenario/rules_events.h"
+#include "scenario/rules_thresholds.h"
 
 namespace votebench::scenario {
 namespace {
@@ -126,6 +127,7 @@ void check_rules(const Node& root, const Scenario& scenario, Context& context) {
   check_warm_up(root, scenario, context);
   check_revotes(root, scenario, context);
   check_events(root, scenario, context);
+  check_thresholds(root, scenario, context);
   const Node* workloads = root.find("workloads");
   if (workloads == nullptr || !workloads->valid) return;
   check_votes(*workloads, scenario, context);

@@ -86,13 +86,20 @@ struct PreflightSettings {
   friend bool operator==(const PreflightSettings&, const PreflightSettings&) = default;
 };
 
-// One `thresholds` line, parsed: metric.stat op value. The unit of `value` is the metric's
+// One of `thresholds`, parsed: metric.stat{selectors} op value. The unit of `value` is the metric's
 // (scenario/thresholds.h).
 struct Threshold {
-  std::string text;    // as written
+  std::string text;    // the expression as written
   std::string metric;  // "http.response.p99", "http.error_rate", "queue.depth.max"
   std::string op;      // < <= > >= ==
   double value = 0;
+  // Selectors: votes of one workload, votes due and samples taken from `from` on and before `to`.
+  std::string workload{};             // empty: all
+  std::optional<Nanoseconds> from{};  // nothing: the end of the warm-up
+  std::optional<Nanoseconds> to{};    // nothing: the end of the run
+  bool abort = false;                 // once it is missed, no further votes are sent
+  bool warn = false;                  // when missed: said, and no failure
+  [[nodiscard]] bool selects() const { return !workload.empty() || from || to; }
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 

@@ -16,27 +16,39 @@ using Fault = tl::unexpected<ValueError>;
 
 constexpr std::array<std::string_view, 6> kStats{{"p50", "p90", "p95", "p99", "p999", "max"}};
 
+constexpr std::uint8_t kVotes = kByTime | kByWorkload;
+
 struct Family {
   std::string_view name;
-  bool needs_valid_generator;
+  std::uint8_t traits;
   std::string_view doc;
 };
 constexpr std::array<Family, 4> kTimes{{
-    {"http.response", true, "from when a vote was due to the end of its answer"},
-    {"http.service", true, "from when a vote was sent to the end of its answer"},
-    {"end_to_end", true, "from when a vote was sent to the commit of its row"},
-    {"lag", false, "from when a vote was due to when it was sent"},
+    {"http.response", kNeedsValidGenerator | kVotes | kLive,
+     "from when a vote was due to the end of its answer"},
+    {"http.service", kNeedsValidGenerator | kVotes | kLive,
+     "from when a vote was sent to the end of its answer"},
+    {"end_to_end", kNeedsValidGenerator | kVotes,
+     "from when a vote was sent to the commit of its row"},
+    {"lag", kVotes | kLive, "from when a vote was due to when it was sent"},
 }};
 
-constexpr std::array<Metric, 8> kOthers{{
-    {"http.error_rate", MetricUnit::share, false, "sent votes that were not accepted"},
-    {"http.unknown_rate", MetricUnit::share, false, "sent votes whose answer proves nothing"},
-    {"sent.rate", MetricUnit::per_second, true, "votes sent, mean"},
-    {"accepted.rate", MetricUnit::per_second, true, "votes accepted, mean"},
-    {"queue.depth.max", MetricUnit::count, false, "the longest that the queue was"},
-    {"written.rate", MetricUnit::per_second, true, "rows written, mean"},
-    {"written.rate.max", MetricUnit::per_second, true, "rows written, best 10 s"},
-    {"drain.time", MetricUnit::time, false, "from the last vote to a settled stack"},
+constexpr std::array<Metric, 10> kOthers{{
+    {"http.error_rate", MetricUnit::share, kVotes | kLive, "sent votes that were not accepted"},
+    {"http.unknown_rate", MetricUnit::share, kVotes | kLive,
+     "sent votes whose answer proves nothing"},
+    {"sent.rate", MetricUnit::per_second, kNeedsValidGenerator | kVotes, "votes sent, mean"},
+    {"sent.rate.max", MetricUnit::per_second, kNeedsValidGenerator | kVotes,
+     "votes sent, best second"},
+    {"accepted.rate", MetricUnit::per_second, kNeedsValidGenerator | kVotes,
+     "votes accepted, mean"},
+    {"accepted.rate.max", MetricUnit::per_second, kNeedsValidGenerator | kVotes,
+     "votes accepted, best second"},
+    {"queue.depth.max", MetricUnit::count, kByTime | kLive, "the longest that the queue was"},
+    {"written.rate", MetricUnit::per_second, kNeedsValidGenerator | kByTime, "rows written, mean"},
+    {"written.rate.max", MetricUnit::per_second, kNeedsValidGenerator | kByTime,
+     "rows written, best 10 s"},
+    {"drain.time", MetricUnit::time, 0, "from the last vote to a settled stack"},
 }};
 
 // The names of the times, which the table's views refer to.
@@ -55,7 +67,7 @@ std::vector<Metric> make_metrics() {
   std::vector<Metric> all;
   for (std::size_t i = 0; i < time_names().size(); ++i) {
     const Family& family = kTimes[i / kStats.size()];
-    all.push_back({time_names()[i], MetricUnit::time, family.needs_valid_generator, family.doc});
+    all.push_back({time_names()[i], MetricUnit::time, family.traits, family.doc});
   }
   all.insert(all.end(), kOthers.begin(), kOthers.end());
   return all;
@@ -114,6 +126,90 @@ Piece next_piece(std::string_view text, std::size_t from, std::string_view stop)
   return piece;
 }
 
+Fault bad(std::string message, std::string help, const Piece& piece) {
+  return Fault(ValueError{DiagnosticId::bad_threshold, std::move(message), std::move(help),
+                          piece.offset, std::max<std::size_t>(piece.text.size(), 1)});
+}
+
+// What stands between the braces of a threshold.
+class Selectors {
+ public:
+  Selectors(const Metric& metric, Threshold& threshold) : metric_(metric), threshold_(threshold) {}
+
+  // `at` is behind the opening brace. Returns the place behind the closing one.
+  tl::expected<std::size_t, ValueError> read(std::string_view text, std::size_t at) {
+    const std::size_t close = text.find('}', at);
+    if (close == std::string_view::npos)
+      return bad("the brace is not closed", kHelp, {at - 1, text.substr(at - 1)});
+    while (at <= close) {
+      const std::size_t end = std::min(text.find(',', at), close);
+      const auto read_one = selector(next_piece(text.substr(0, end), at, ""));
+      if (!read_one) return Fault(read_one.error());
+      at = end + 1;
+    }
+    if (threshold_.from && threshold_.to && *threshold_.from >= *threshold_.to)
+      return bad("'to' is not after 'from'", "times count from the start of the load",
+                 {close, "}"});
+    return close + 1;
+  }
+
+ private:
+  static constexpr const char* kHelp =
+      "write {workload=NAME}, {from=10s}, {to=1m} or several of them with commas";
+
+  tl::expected<void, ValueError> selector(const Piece& piece) {
+    const std::size_t equals = piece.text.find('=');
+    if (piece.text.empty()) return bad("a selector is missing", kHelp, piece);
+    if (equals == std::string_view::npos)
+      return bad(fmt::format("'{}' selects nothing", printable(piece.text, 60)), kHelp, piece);
+    const std::string_view key = next_piece(piece.text.substr(0, equals), 0, "").text;
+    const Piece value = next_piece(piece.text, equals + 1, "");
+    const Piece at{piece.offset + value.offset, value.text};
+    if (key == "workload") return workload(piece, at);
+    if (key == "from") return time(piece, at, threshold_.from);
+    if (key == "to") return time(piece, at, threshold_.to);
+    return bad(fmt::format("unknown selector '{}'", printable(key, 60)),
+               suggest(key, {"workload", "from", "to"}), piece);
+  }
+
+  tl::expected<void, ValueError> workload(const Piece& whole, const Piece& value) {
+    if (!metric_.has(kByWorkload))
+      return bad(fmt::format("{} is of all workloads together", metric_.name),
+                 "remove the selector", whole);
+    if (!threshold_.workload.empty()) return twice(whole);
+    if (!is_name(value.text)) return bad("a workload's name is needed", kHelp, whole);
+    threshold_.workload = value.text;
+    return {};
+  }
+
+  tl::expected<void, ValueError> time(const Piece& whole, const Piece& value,
+                                      std::optional<Nanoseconds>& field) {
+    if (!metric_.has(kByTime))
+      return bad(fmt::format("{} is of the whole run", metric_.name), "remove the selector", whole);
+    if (field) return twice(whole);
+    const auto parsed = parse_time(value.text);
+    if (!parsed)
+      return bad(fmt::format("'{}' is not a time", printable(value.text, 60)),
+                 "write a number and its unit: 250ms, 5s, 1m30s", value);
+    field = *parsed;
+    return {};
+  }
+
+  static Fault twice(const Piece& piece) {
+    return bad("the same selector twice", "remove one of them", piece);
+  }
+
+  const Metric& metric_;
+  Threshold& threshold_;
+};
+
+tl::expected<double, ValueError> parse_limit(const Metric& metric, const Piece& written) {
+  const auto value = parse_in(metric.unit, written.text);
+  if (value) return *value;
+  return bad(fmt::format("'{}' is no value for {}", printable(written.text, 60), metric.name),
+             fmt::format("write it as {}", example_of(metric.unit)), written);
+}
+
 }  // namespace
 
 std::span<const Metric> metrics() {
@@ -157,31 +253,34 @@ std::string format_metric(const Metric& metric, double value) {
 }
 
 tl::expected<Threshold, ValueError> parse_threshold(std::string_view text) {
+  static constexpr std::array<std::string_view, 5> kOperators{{"<", "<=", ">", ">=", "=="}};
+  const Fault no_threshold(
+      ValueError{DiagnosticId::bad_threshold, "{value} is not a threshold",
+                 "write METRIC OP VALUE, as in 'http.response.p99 < 50ms'; OP is <, <=, "
+                 ">, >= or =="});
   const Piece name = next_piece(text, 0, "<>={");
-  const std::size_t behind = name.offset + name.text.size();
-  if (text.substr(std::min(text.find_first_not_of(' ', behind), text.size())).starts_with('{'))
-    return Fault(ValueError{DiagnosticId::not_yet_supported,
-                            "selecting a workload is not yet supported in this version",
-                            "remove the braces", behind, text.size() - behind});
-  const std::size_t at = text.find_first_of("<>=", behind);
-  const std::size_t end = std::min(text.find_first_not_of("<>=", at), text.size());
-  const std::string_view op = at < end ? text.substr(at, end - at) : "";
-  constexpr std::array<std::string_view, 5> kOperators{{"<", "<=", ">", ">=", "=="}};
-  if (name.text.empty() || std::find(kOperators.begin(), kOperators.end(), op) == kOperators.end())
-    return Fault(ValueError{DiagnosticId::bad_threshold, "{value} is not a threshold",
-                            "write METRIC OP VALUE, as in 'http.response.p99 < 50ms'; OP is <, <=, "
-                            ">, >= or =="});
+  if (name.text.empty() || name.offset + name.text.size() == text.size()) return no_threshold;
   const Metric* metric = find_metric(name.text);
-  if (metric == nullptr) return unknown_metric(name.text, name.offset);
-  const Piece written = next_piece(text, end, "");
-  const auto value = parse_in(metric->unit, written.text);
-  if (!value)
-    return Fault(ValueError{
-        DiagnosticId::bad_threshold,
-        fmt::format("'{}' is no value for {}", printable(written.text, 60), metric->name),
-        fmt::format("write it as {}", example_of(metric->unit)), written.offset,
-        std::max<std::size_t>(written.text.size(), 1)});
-  return Threshold{std::string(text), std::string(name.text), std::string(op), *value};
+  Threshold threshold{std::string(text), std::string(name.text), "", 0};
+  std::size_t behind = text.find_first_not_of(' ', name.offset + name.text.size());
+  if (text[behind] == '{' && metric != nullptr) {
+    const auto end = Selectors(*metric, threshold).read(text, behind + 1);
+    if (!end) return Fault(end.error());
+    behind = *end;
+  }
+  const std::size_t at = std::min(text.find_first_of("<>=", behind), text.size());
+  const std::size_t end = std::min(text.find_first_not_of("<>=", at), text.size());
+  threshold.op = text.substr(at, end - at);
+  const bool stray = next_piece(text.substr(0, at), behind, "").text.size() > 0;
+  const bool known_operator =
+      std::find(kOperators.begin(), kOperators.end(), threshold.op) != kOperators.end();
+  if (metric == nullptr && (known_operator || text[behind] == '{'))
+    return unknown_metric(name.text, name.offset);
+  if (!known_operator || stray) return no_threshold;
+  const auto limit = parse_limit(*metric, next_piece(text, end, ""));
+  if (!limit) return Fault(limit.error());
+  threshold.value = *limit;
+  return threshold;
 }
 
 }  // namespace votebench::scenario

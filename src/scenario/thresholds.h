@@ -1,7 +1,9 @@
-// Thresholds: `metric op value`, checked before the run.
+// Thresholds: `metric{selectors} op value`, checked before the run.
 //
-//   threshold = metric op value          op = "<" | "<=" | ">" | ">=" | "=="
-//   metric    = a name of metrics()      value = a number with the metric's unit
+//   threshold = metric [ "{" selector { "," selector } "}" ] op value
+//   metric    = a name of metrics()       op    = "<" | "<=" | ">" | ">=" | "=="
+//   selector  = "workload=" name          value = a number with the metric's unit
+//             | "from=" time | "to=" time         each at most once, after the start of the load
 #pragma once
 
 #include <cstdint>
@@ -23,11 +25,20 @@ enum class MetricUnit : std::uint8_t {
   count,       // written "20000"
 };
 
+// What a metric knows, a bit set.
+enum MetricTrait : std::uint8_t {
+  kNeedsValidGenerator = 1,  // says nothing when the generator was not valid
+  kByTime = 2,               // from= and to=
+  kByWorkload = 4,           // workload=
+  kLive = 8,                 // can be told while the load runs: `abort: true`
+};
+
 struct Metric {
   std::string_view name;
   MetricUnit unit;
-  bool needs_valid_generator;  // says nothing when the generator was not valid
+  std::uint8_t traits;
   std::string_view doc;
+  [[nodiscard]] bool has(MetricTrait trait) const { return (traits & trait) != 0; }
 };
 
 [[nodiscard]] std::span<const Metric> metrics();

@@ -30,6 +30,13 @@ bool is_plain(std::string_view text) {
          std::find(kWords.begin(), kWords.end(), lower) == kWords.end();
 }
 
+std::string threshold_text(const Threshold& threshold) {
+  const std::string expression = yaml_text(threshold.text);
+  if (!threshold.abort && !threshold.warn) return expression;
+  return fmt::format("{{ expr: {}{}{} }}", expression, threshold.abort ? ", abort: true" : "",
+                     threshold.warn ? ", severity: warn" : "");
+}
+
 std::string reference_of(const Secret& secret) {
   if (secret.origin() == Secret::Origin::unknown) return "\"***\"";
   return fmt::format("{{ {}: {}{} }}",
@@ -167,7 +174,7 @@ void Writer::operator()(std::string_view key, const std::vector<Threshold>& fiel
   if (field.empty()) return line(key, "[]");
   line(key, "");
   for (const Threshold& threshold : field)
-    *out_ += fmt::format("{:{}}- {}\n", "", indent_ + 2, yaml_text(threshold.text));
+    *out_ += fmt::format("{:{}}- {}\n", "", indent_ + 2, threshold_text(threshold));
 }
 
 }  // namespace votebench::scenario

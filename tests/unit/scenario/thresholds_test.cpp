@@ -26,6 +26,26 @@ TEST_CASE("spaces do not matter") {
   }
 }
 
+TEST_CASE("selectors say which votes and when") {
+  const Threshold all = parse_threshold("lag.p99 { workload = a.b , to=1m,from=0s } <5ms").value();
+  CHECK(all.workload == "a.b");
+  CHECK(all.from == Nanoseconds(0));
+  CHECK(all.to == Nanoseconds(std::chrono::minutes(1)));
+  CHECK(all.selects());
+  CHECK(all.value == 0.005);
+  CHECK_FALSE(parse_threshold("lag.p99 < 5ms")->selects());
+}
+
+TEST_CASE("broken expressions are refused, wherever they end") {
+  const std::string whole = "lag.p99{workload=a,from=1s,to=2s} < 5ms";
+  for (std::size_t length = 0; length < whole.size() - 1; ++length) {
+    const auto threshold = parse_threshold(whole.substr(0, length));
+    INFO(whole.substr(0, length));
+    REQUIRE_FALSE(threshold);
+    CHECK_FALSE(threshold.error().message.empty());
+  }
+}
+
 TEST_CASE("every metric is told apart and can be written") {
   std::set<std::string_view> names;
   for (const Metric& metric : metrics()) {

@@ -39,6 +39,11 @@ class RandomScenario {
                       number(0, 9), number(0, 9), share()};
     if (!scenario.target && coin()) scenario.events = events();
     if (coin()) scenario.thresholds.push_back(parse_threshold("drain.time < 5s").value());
+    if (coin())
+      scenario.thresholds.push_back(
+          parse_threshold("http.error_rate{workload=w0, from=1s,to=2s} < 1%").value());
+    for (Threshold& threshold : scenario.thresholds) threshold.warn = coin();
+    if (scenario.thresholds.size() == 2) scenario.thresholds[1].abort = coin();
     scenario.report.directory = coin() ? "reports" : "a \"quoted\" \\ ${dir}: ü #1";
     return scenario;
   }
