@@ -23,8 +23,11 @@ struct AuditInput {
   const QueueEvidence& queue;
   const RowEvidence& rows;
   const Settlement& settlement;
-  bool interrupted = false;   // by a signal or an abort threshold
+  bool interrupted = false;   // by a signal, or by a disk that is full
   bool host_crashed = false;  // unclosed run and another boot: empty slots may have been sent
+  // A threshold with `abort: true` ended the load, as the scenario asked: the votes that were never
+  // started count neither for nor against a pass.
+  bool ended_by_threshold = false;
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

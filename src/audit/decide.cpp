@@ -23,7 +23,8 @@ bool within(std::uint64_t count, double share, std::uint64_t total) {
 }
 
 void add_data_doubts(const AuditInput& input, const Verdict& verdict, Doubts& doubts) {
-  const Accounting& accounting = verdict.accounting;
+  Accounting accounting = verdict.accounting;
+  if (input.ended_by_threshold) accounting.planned = accounting.started();
   const double wanted = input.limits.min_acked_share * static_cast<double>(accounting.planned);
   if (accounting.acked == 0)
     doubts.push_back({"no vote was accepted: there is nothing to audit",

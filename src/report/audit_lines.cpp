@@ -139,6 +139,12 @@ void add_votes(LineList& lines, const Report& report) {
 
 }  // namespace
 
+State state_of(const ThresholdResult& threshold) {
+  if (threshold.passed == true) return State::good;
+  if (threshold.warn) return State::warning;
+  return threshold.passed ? State::bad : State::open;
+}
+
 std::vector<AuditLine> audit_lines(const Report& report) {
   LineList lines(report);
   add_anomalies(lines, report);

@@ -9,7 +9,7 @@
 
 namespace votebench::report {
 
-enum class State : std::uint8_t { good, bad, open, remark };
+enum class State : std::uint8_t { good, bad, open, warning, remark };
 
 struct AuditLine {
   State state = State::remark;
@@ -18,6 +18,8 @@ struct AuditLine {
   std::string text;                  // what it means, one clause
   std::vector<std::string> details;  // when, who; text of others in it is not yet made safe
 };
+
+[[nodiscard]] State state_of(const ThresholdResult& threshold);
 
 // Classes without votes are left out, but for `persisted`. Rows of strangers are in audit.notes.
 [[nodiscard]] std::vector<AuditLine> audit_lines(const Report& report);

@@ -28,7 +28,7 @@ VerdictKind verdict_of(ExitCode code) {
 
 bool any_threshold(const Report& report, std::optional<bool> passed) {
   return std::any_of(report.thresholds.begin(), report.thresholds.end(),
-                     [&](const ThresholdResult& t) { return t.passed == passed; });
+                     [&](const ThresholdResult& t) { return !t.warn && t.passed == passed; });
 }
 
 ExitFacts exit_facts(const Report& report, const ReportInput& input) {
@@ -80,7 +80,9 @@ std::string headline(const Report& report) {
     case ExitCode::audit_failed:
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:
-      return "every vote accounted for, a threshold failed";
+      return report.stopped == StopCause::threshold
+                 ? "every vote accounted for, a threshold ended the load"
+                 : "every vote accounted for, a threshold failed";
     case ExitCode::regression:
       return "slower than the baseline";
     case ExitCode::internal:
@@ -98,7 +100,11 @@ std::vector<std::string> reasons(const Report& report) {
   if (report.error) all.push_back(report.error->message);
   if (!report.error) all = report.audit.reasons;
   for (const ThresholdResult& threshold : report.thresholds) {
-    if (threshold.passed == false) all.push_back("threshold failed: " + threshold.expression);
+    const std::string_view what =
+        threshold.warn ? "warning: threshold missed: " : "threshold failed: ";
+    if (threshold.passed == false)
+      all.push_back(fmt::format("{}{}{}{}", what, threshold.expression,
+                                threshold.why.empty() ? "" : ", ", threshold.why));
     if (!threshold.passed)
       all.push_back(
           fmt::format("no valid measurement for {}: {}", threshold.expression, threshold.why));

@@ -41,7 +41,7 @@ struct StoredVote {
 
 class CommitJoin {
  public:
-  explicit CommitJoin(const ReportInput& input) : input_(input) {
+  CommitJoin(const ReportInput& input, const Selection& part) : input_(input), part_(part) {
     votes_.reserve(input.rows.rows.own.size());
     for (const OwnRow& row : input.rows.rows.own)
       votes_.push_back({group_key(row.voter, row.choice), row.committed_ns});
@@ -61,7 +61,7 @@ class CommitJoin {
     if (group.empty()) return;
     // Keeps the last starts, as many as there are rows, in order.
     for (std::size_t i = 1; i < group.size(); ++i) group[i - 1].started_ns = group[i].started_ns;
-    group.back().started_ns = attempt.started_ns;
+    group.back().started_ns = selected(attempt) ? attempt.started_ns : StoredVote::kUnmatched;
   }
 
   [[nodiscard]] Latency finish() const {
@@ -69,7 +69,7 @@ class CommitJoin {
     for (const StoredVote& vote : votes_) add(latency, vote);
     for (const Voter& voter : rows_of_) {
       const std::uint32_t expected = append() ? voter.acked : std::min(voter.acked, 1U);
-      if (expected > voter.rows && voter.last_acked_ns >= input_.scenario.warm_up.count())
+      if (expected > voter.rows && voter.selected)
         latency.unfinished.record(end_of_observation(input_) - Nanoseconds(voter.last_acked_ns),
                                   expected - voter.rows);
     }
@@ -81,7 +81,13 @@ class CommitJoin {
     std::uint32_t rows = 0;
     std::uint32_t acked = 0;
     std::int64_t last_acked_ns = 0;
+    bool selected = false;  // the last accepted vote is
   };
+
+  [[nodiscard]] bool selected(const Attempt& attempt) const {
+    return (!part_.workload || attempt.workload == *part_.workload) &&
+           part_.holds(attempt.started());
+  }
 
   // Rows may hold any index (a forged row does); attempts hold those that the plan gave out.
   static std::size_t voter_count(const ReportInput& input) {
@@ -98,6 +104,7 @@ class CommitJoin {
     Voter& voter = rows_of_[attempt.voter];
     ++voter.acked;
     voter.last_acked_ns = attempt.started_ns;
+    voter.selected = selected(attempt);
   }
 
   std::span<StoredVote> group_of(const Attempt& attempt) {
@@ -109,9 +116,7 @@ class CommitJoin {
   }
 
   void add(Latency& latency, const StoredVote& vote) const {
-    if (vote.started_ns == StoredVote::kUnmatched || vote.committed_ns == 0 ||
-        vote.started_ns < input_.scenario.warm_up.count())
-      return;
+    if (vote.started_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
     const Nanoseconds ahead = input_.rows_clock ? input_.rows_clock->offset : Nanoseconds(0);
     const Nanoseconds committed = Nanoseconds(vote.committed_ns) - ahead -
                                   input_.t0.time_since_epoch();  // after t0, on our clock
@@ -119,12 +124,14 @@ class CommitJoin {
   }
 
   const ReportInput& input_;
+  Selection part_;
   std::vector<StoredVote> votes_;
   std::vector<Voter> rows_of_;  // by voter
 };
 
-Latency from_commit_times(const ReportInput& input, std::uint64_t without_time) {
-  CommitJoin join(input);
+Latency from_commit_times(const ReportInput& input, const Selection& part,
+                          std::uint64_t without_time) {
+  CommitJoin join(input, part);
   input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
   Latency latency = join.finish();
   latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
@@ -134,18 +141,24 @@ Latency from_commit_times(const ReportInput& input, std::uint64_t without_time) 
   return latency;
 }
 
-// Starts of the accepted votes that make a new row, ascending.
-std::vector<std::int64_t> starts_of_new_rows(const ReportInput& input) {
-  std::vector<std::int64_t> starts;
+// An accepted vote that makes a new row.
+struct NewRow {
+  std::int64_t started_ns = 0;
+  WorkloadIndex workload = 0;
+};
+
+// By their starts, ascending.
+std::vector<NewRow> new_rows(const ReportInput& input) {
+  std::vector<NewRow> starts;
   std::vector<bool> seen;
   input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
     if (attempt.outcome != Outcome::acked) return;
     if (seen.size() <= attempt.voter) seen.resize(std::size_t{attempt.voter} + 1);
     if (input.rows.model == TableModel::append || !seen[attempt.voter])
-      starts.push_back(attempt.started_ns);
+      starts.push_back({attempt.started_ns, attempt.workload});
     seen[attempt.voter] = true;
   });
-  std::sort(starts.begin(), starts.end());
+  std::ranges::stable_sort(starts, {}, &NewRow::started_ns);
   return starts;
 }
 
@@ -158,13 +171,14 @@ std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const ReportInpu
   return seen;
 }
 
-Latency from_samples(const ReportInput& input) {
-  const std::vector<std::int64_t> starts = starts_of_new_rows(input);
+Latency from_samples(const ReportInput& input, const Selection& part) {
+  const std::vector<NewRow> starts = new_rows(input);
   const auto waited = [&](std::size_t vote, Nanoseconds until) {
-    return std::max(until - Nanoseconds(starts[vote]), Nanoseconds(0));
+    return std::max(until - Nanoseconds(starts[vote].started_ns), Nanoseconds(0));
   };
   const auto measured = [&](std::size_t vote) {
-    return Nanoseconds(starts[vote]) >= input.scenario.warm_up;
+    return (!part.workload || starts[vote].workload == *part.workload) &&
+           part.holds(Nanoseconds(starts[vote].started_ns));
   };
   Latency latency;
   Nanoseconds before{};
@@ -186,15 +200,15 @@ Latency from_samples(const ReportInput& input) {
 
 }  // namespace
 
-Latency measure_stored(const ReportInput& input) {
+Latency measure_stored(const ReportInput& input, const Selection& part) {
   if (!input.rows.configured || !input.rows.readable) return {};
   const std::vector<OwnRow>& rows = input.rows.rows.own;
   const auto without_time = static_cast<std::uint64_t>(std::count_if(
       rows.begin(), rows.end(), [](const OwnRow& row) { return row.committed_ns == 0; }));
-  if (without_time < rows.size()) return from_commit_times(input, without_time);
+  if (without_time < rows.size()) return from_commit_times(input, part, without_time);
   const bool sampled = std::any_of(input.samples.begin(), input.samples.end(),
                                    [](const Sample& sample) { return sample.has_rows; });
-  return sampled ? from_samples(input) : Latency{};
+  return sampled ? from_samples(input, part) : Latency{};
 }
 
 }  // namespace votebench::report

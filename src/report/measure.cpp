@@ -40,21 +40,30 @@ class SecondCounts {
 
 class AttemptPass {
  public:
-  explicit AttemptPass(const ReportInput& input)
-      : warm_up_(input.scenario.warm_up),
+  AttemptPass(const ReportInput& input, const Selection& part)
+      : part_(part),
+        end_(std::min(part.to.value_or(input.load), input.load)),
         load_(input.load),
-        sent_seconds_(warm_up_),
-        accepted_seconds_(warm_up_) {
+        sent_seconds_(part.from),
+        accepted_seconds_(part.from) {
     for (const scenario::Workload& workload : input.scenario.workloads)
       closed_.push_back(is_closed(workload));
     measures_.response.kind = measures_.service.kind = LatencyKind::exact;
-    measures_.response.unfinished.merge(input.generator.never_started_waits);
+    // Of which workload and of which time they were is not known: in a part nothing is known of
+    // them but that they were slower than all others.
+    const Histogram& waits = input.generator.never_started_waits;
+    if (part == measured_part(input))
+      measures_.response.unfinished.merge(waits);
+    else if (waits.count() > 0)
+      measures_.response.unfinished.record(Nanoseconds(0), waits.count());
   }
 
   void visit(const Attempt& attempt) {
     measures_.last_start = std::max(measures_.last_start, attempt.started());
+    if (part_.workload && attempt.workload != *part_.workload) return;
     count(attempt);
-    if (std::max(attempt.started() - attempt.lag(), Nanoseconds(0)) < warm_up_) return;
+    if (!part_.holds(attempt)) return;
+    add_outcome(attempt.outcome);
     if (attempt.workload >= closed_.size() || !closed_[attempt.workload])
       measures_.lag.record(attempt.lag());
     const Nanoseconds service = attempt.state == AttemptState::concluded
@@ -69,7 +78,7 @@ class AttemptPass {
   }
 
   [[nodiscard]] HttpMeasures finish() && {
-    const Nanoseconds measured = load_ - warm_up_;
+    const Nanoseconds measured = end_ - part_.from;
     measures_.sent.mean_per_s = rate(measured_sent_, measured);
     measures_.sent.peak_per_s = sent_seconds_.busiest(measured);
     measures_.accepted.mean_per_s = rate(measured_accepted_, measured);
@@ -79,19 +88,33 @@ class AttemptPass {
   }
 
  private:
+  // What left and what was accepted by the clock; the totals are of the whole run.
   void count(const Attempt& attempt) {
     if (!left_us(attempt)) return;
     ++measures_.sent.votes;
-    sent_seconds_.add(attempt.started());
-    measured_sent_ += attempt.started() >= warm_up_;
+    if (part_.holds(attempt.started())) {
+      sent_seconds_.add(attempt.started());
+      ++measured_sent_;
+    }
     if (attempt.outcome != Outcome::acked) return;
     const Nanoseconds done = attempt.started() + attempt.service_time();
     ++measures_.accepted.votes;
+    if (!part_.holds(done)) return;
     accepted_seconds_.add(done);
-    measured_accepted_ += done >= warm_up_;
+    ++measured_accepted_;
   }
 
-  Nanoseconds warm_up_;
+  // An intent without a conclusion is one without an answer.
+  void add_outcome(Outcome outcome) {
+    Accounting& sum = measures_.selected;
+    (outcome == Outcome::acked      ? sum.acked
+     : outcome == Outcome::rejected ? sum.rejected
+     : outcome == Outcome::not_sent ? sum.not_sent
+                                    : sum.ambiguous) += 1;
+  }
+
+  Selection part_;
+  Nanoseconds end_;
   Nanoseconds load_;
   std::vector<bool> closed_;  // by workload
   HttpMeasures measures_;
@@ -124,12 +147,11 @@ std::optional<double> steepest(const std::vector<Point>& points, Nanoseconds win
   return best;
 }
 
-std::vector<Point> points_of(const ReportInput& input, bool Sample::*seen,
+std::vector<Point> points_of(const ReportInput& input, const Selection& part, bool Sample::*seen,
                              std::uint64_t Sample::*value) {
   std::vector<Point> points;
   for (const Sample& sample : input.samples)
-    if (sample.*seen && sample.at >= input.scenario.warm_up)
-      points.push_back({sample.at, sample.*value});
+    if (sample.*seen && part.holds(sample.at)) points.push_back({sample.at, sample.*value});
   return points;
 }
 
@@ -154,20 +176,24 @@ std::optional<double> rate(std::uint64_t votes, Nanoseconds phase) {
   return static_cast<double>(votes) / in_seconds(phase);
 }
 
-HttpMeasures measure_http(const ReportInput& input) {
-  AttemptPass pass(input);
+Selection measured_part(const ReportInput& input) {
+  return {std::nullopt, input.scenario.warm_up, std::nullopt};
+}
+
+HttpMeasures measure_http(const ReportInput& input, const Selection& part) {
+  AttemptPass pass(input, part);
   input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { pass.visit(attempt); });
   return std::move(pass).finish();
 }
 
-StoreMeasures measure_stores(const ReportInput& input) {
+StoreMeasures measure_stores(const ReportInput& input, const Selection& part) {
   StoreMeasures measures;
   if (input.queue.configured && input.queue.pushed) {
-    const auto points = points_of(input, &Sample::has_queue, &Sample::pushed);
+    const auto points = points_of(input, part, &Sample::has_queue, &Sample::pushed);
     measures.queued = {true, *input.queue.pushed, mean_rise(points), steepest(points, seconds(1))};
   }
   if (input.rows.configured && input.rows.readable) {
-    const auto points = points_of(input, &Sample::has_rows, &Sample::rows_written);
+    const auto points = points_of(input, part, &Sample::has_rows, &Sample::rows_written);
     measures.written = {true, input.rows.rows.own.size(), mean_rise(points),
                         steepest(points, seconds(1))};
     measures.written_best_10s_per_s = steepest(points, seconds(10));

@@ -51,17 +51,17 @@ Report make_report(const ReportInput& input) {
   Report report;
   copy_identity(report, input);
   copy_evidence(report, input);
-  HttpMeasures http = measure_http(input);
-  StoreMeasures stores = measure_stores(input);
+  const Selection part = measured_part(input);
+  HttpMeasures http = measure_http(input, part);
+  StoreMeasures stores = measure_stores(input, part);
   report.validity = judge_generator(input, http);
   report.levels = {http.sent, http.accepted, stores.queued, stores.written,
                    stores.written_best_10s_per_s};
   report.response = std::move(http.response);
   report.service = std::move(http.service);
   report.lag = std::move(http.lag);
-  report.stored = measure_stored(input);
-  for (const scenario::Threshold& threshold : input.scenario.thresholds)
-    report.thresholds.push_back(evaluate(threshold, report));
+  report.stored = measure_stored(input, part);
+  report.thresholds = evaluate_all(input, report);
   conclude(report, input);
   return report;
 }

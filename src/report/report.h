@@ -98,7 +98,8 @@ struct ThresholdResult {
   std::optional<double> value;                              // nothing: no measurement
   bool at_least = false;                                    // the true value is not below `value`
   std::optional<bool> passed;                               // nothing: no valid measurement
-  std::string why;                                          // then: the reason
+  std::string why;    // then: the reason; also of one that ended the load
+  bool warn = false;  // severity: a missed one is said and fails nothing
 };
 
 struct Report {

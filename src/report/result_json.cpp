@@ -301,7 +301,11 @@ Json thresholds(const Report& report) {
                  {"unit", name_of(threshold.unit)},
                  {"passed", or_null(threshold.passed)}};
     if (threshold.at_least) json["at_least"] = true;
-    if (!threshold.passed) json["reason"] = "no valid measurement: " + text(threshold.why);
+    if (threshold.warn) json["severity"] = "warn";
+    if (!threshold.passed)
+      json["reason"] = "no valid measurement: " + text(threshold.why);
+    else if (!threshold.why.empty())
+      json["reason"] = text(threshold.why);
     list.push_back(std::move(json));
   }
   return list;

@@ -22,6 +22,8 @@ std::string_view sign(State state) {
       return "❌ ";
     case State::open:
       return "❔ ";
+    case State::warning:
+      return "⚠️ ";
     case State::remark:
       break;
   }
@@ -91,12 +93,9 @@ class Document {
     if (report_.thresholds.empty()) return;
     add("\n### Thresholds\n\n| | threshold | measured |\n|---|---|--:|");
     for (const ThresholdResult& threshold : report_.thresholds) {
-      const State state = !threshold.passed   ? State::open
-                          : *threshold.passed ? State::good
-                                              : State::bad;
+      const State state = state_of(threshold);
       add("| {}| {} | {} |", sign(state), code(threshold.expression),
-          threshold.passed ? threshold_value(threshold, true)
-                           : "no valid measurement: " + plain(threshold.why));
+          plain(threshold_words(threshold, true)));
     }
   }
 

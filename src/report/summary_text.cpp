@@ -210,11 +210,8 @@ class Page : private TextPage {
     line("  " + paint(style_, Colour::bold, "THRESHOLDS") +
          fmt::format("   {} of {} met", met, report_.thresholds.size()));
     for (const ThresholdResult& threshold : report_.thresholds) {
-      const State state = !threshold.passed   ? State::open
-                          : *threshold.passed ? State::good
-                                              : State::bad;
-      const std::string value = threshold.passed ? threshold_value(threshold, style_.unicode)
-                                                 : "no valid measurement: " + threshold.why;
+      const State state = state_of(threshold);
+      const std::string value = safe(threshold_words(threshold, style_.unicode));
       wrapped(pad_right(fmt::format("    {} {}", mark(state),
                                     clip(style_, safe(threshold.expression), 60)),
                         42) +

@@ -15,6 +15,8 @@ std::string_view glyph(State state, bool unicode) {
       return unicode ? "✗" : "x";
     case State::open:
       return "?";
+    case State::warning:
+      return "!";
     case State::remark:
       break;
   }
@@ -24,7 +26,7 @@ std::string_view glyph(State state, bool unicode) {
 Colour colour_of(State state) {
   if (state == State::good) return Colour::good;
   if (state == State::bad) return Colour::bad;
-  return state == State::open ? Colour::warning : Colour::dim;
+  return state == State::remark ? Colour::dim : Colour::warning;
 }
 
 // The last space outside quotes, one before an option where there is one.

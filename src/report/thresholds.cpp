@@ -1,5 +1,6 @@
 #include "report/thresholds.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -98,7 +99,7 @@ Measurement measure(std::string_view metric, const Report& report) {
 std::string voided(const std::string& metric, const Report& report) {
   const scenario::Metric* known = scenario::find_metric(metric);
   const Validity& validity = report.validity;
-  if (known != nullptr && known->needs_valid_generator && !validity.load)
+  if (known != nullptr && known->has(scenario::kNeedsValidGenerator) && !validity.load)
     return "the generator was not valid";
   const bool sampled = metric.starts_with("queue.") || metric.starts_with("written.");
   if (sampled && !validity.samples) return "the sampler had gaps";
@@ -124,11 +125,81 @@ std::optional<bool> decide(const Measurement& value, const scenario::Threshold& 
   return low;
 }
 
+// What a report of only this part of the run would hold.
+Report report_of_part(const ReportInput& input, const Selection& part, const Report& whole) {
+  Report report;
+  report.queue_configured = whole.queue_configured;
+  report.validity = whole.validity;
+  HttpMeasures http = measure_http(input, part);
+  StoreMeasures stores = measure_stores(input, part);
+  report.levels = {http.sent, http.accepted, stores.queued, stores.written,
+                   stores.written_best_10s_per_s};
+  report.response = std::move(http.response);
+  report.service = std::move(http.service);
+  report.lag = std::move(http.lag);
+  report.stored = measure_stored(input, part);
+  report.audit.accounting = http.selected;
+  bool looked = false;
+  for (const Sample& sample : input.samples) {
+    if (!sample.has_queue || !part.holds(sample.at)) continue;
+    looked = true;
+    report.depth_max = std::max(report.depth_max, sample.queue_depth);
+  }
+  report.queue_configured &= looked;
+  return report;
+}
+
+// "EXPRESSION: it was 231 after 3.2 s" of the event, if this is the one.
+std::string abort_words(const scenario::Threshold& threshold, const ReportInput& input) {
+  const std::string begin = threshold.text + ": ";
+  if (input.stopped != StopCause::threshold || !threshold.abort) return {};
+  for (const RunEvent& event : input.events)
+    if (event.name == kAbortEvent && event.detail.starts_with(begin))
+      return event.detail.substr(begin.size());
+  return {};
+}
+
 }  // namespace
+
+Selection selection_of(const scenario::Threshold& threshold, const scenario::Scenario& scenario) {
+  Selection part;
+  const scenario::Metric* metric = scenario::find_metric(threshold.metric);
+  const bool counts = metric != nullptr && (metric->unit == scenario::MetricUnit::share ||
+                                            metric->unit == scenario::MetricUnit::count);
+  part.from = threshold.from.value_or(counts ? Nanoseconds(0) : scenario.warm_up);
+  part.to = threshold.to;
+  for (std::size_t i = 0; i < scenario.workloads.size(); ++i)
+    if (scenario.workloads[i].name == threshold.workload)
+      part.workload = static_cast<WorkloadIndex>(i);
+  return part;
+}
+
+std::vector<ThresholdResult> evaluate_all(const ReportInput& input, const Report& report) {
+  std::vector<std::pair<Selection, Report>> parts;  // each measured once
+  std::vector<ThresholdResult> results;
+  for (const scenario::Threshold& threshold : input.scenario.thresholds) {
+    const Report* measured = &report;
+    if (threshold.selects()) {
+      const Selection part = selection_of(threshold, input.scenario);
+      auto known = std::ranges::find(parts, part, [](const auto& entry) { return entry.first; });
+      if (known == parts.end())
+        known = parts.insert(known, {part, report_of_part(input, part, report)});
+      measured = &known->second;
+    }
+    ThresholdResult result = evaluate(threshold, *measured);
+    if (const std::string words = abort_words(threshold, input); !words.empty()) {
+      result.passed = false;
+      result.why = "ended the load: " + words;
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
 
 ThresholdResult evaluate(const scenario::Threshold& threshold, const Report& report) {
   ThresholdResult result;
   result.expression = threshold.text;
+  result.warn = threshold.warn;
   if (const scenario::Metric* metric = scenario::find_metric(threshold.metric))
     result.unit = metric->unit;
   result.why = voided(threshold.metric, report);

@@ -45,6 +45,11 @@ std::string threshold_value(const ThresholdResult& result, bool unicode) {
   return std::string(kNotMeasured);
 }
 
+std::string threshold_words(const ThresholdResult& result, bool unicode) {
+  if (!result.passed) return "no valid measurement: " + result.why;
+  return threshold_value(result, unicode) + (result.why.empty() ? "" : "; ") + result.why;
+}
+
 std::string percent_text(double share) {
   const double percent = share * 100;
   if (percent == 0 || percent >= 9.95) return fmt::format("{:.0f} %", percent);

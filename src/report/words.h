@@ -19,6 +19,10 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "14.2 ms", "≥5 s" (">=5 s" without Unicode); "-" without a value.
 [[nodiscard]] std::string percentile_text(const std::optional<Percentile>& value, bool unicode);
 
+// "0.02 %", "no valid measurement: WHY", "231; ended the load: it was 231 after 3.2 s". Text of
+// others in it is not yet made safe.
+[[nodiscard]] std::string threshold_words(const ThresholdResult& result, bool unicode);
+
 // "0.02 %", "14.2 ms", "400.1/s", "20,000"; "-" without a value.
 [[nodiscard]] std::string threshold_value(const ThresholdResult& result, bool unicode);
 
