@@ -129,8 +129,8 @@ std::vector<std::pair<std::string, std::string>> describe_environment(const Pref
   return facts;
 }
 
-StopCause stop_cause(const SignalWatcher& signals) {
-  if (!signals.first().stop_requested()) return StopCause::none;
+StopCause stop_cause(const SignalWatcher& signals, bool aborted) {
+  if (!signals.first().stop_requested()) return aborted ? StopCause::threshold : StopCause::none;
   return signals.last_signal() == SIGTERM ? StopCause::terminate : StopCause::interrupt;
 }
 
@@ -141,7 +141,7 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
   facts.environment = describe_environment(preflight);
   facts.started = run.started;
   facts.ended = run.clock.wall_now();
-  facts.stopped = stop_cause(run.signals);
+  facts.stopped = stop_cause(run.signals, phase.aborted);
   facts.audit_finished = !run.signals.second().stop_requested();
   facts.completed = phase.load.end == load::LoadEnd::completed;
   facts.planned = phase.load.total.planned;

@@ -65,6 +65,7 @@ std::vector<std::string> useful_subcommands(const RecordedRun& run) {
 Verdict judge_run(const RecordedRun& run) {
   const ledger::Manifest& manifest = run.directory.manifest();
   if (run.unfit) return {};
+  const bool ended_by_threshold = run.evidence.facts.stopped == StopCause::threshold;
   return audit::judge({.planned = run.evidence.facts.planned,
                        .choices = manifest.choices,
                        .identity = manifest.identity,
@@ -74,7 +75,8 @@ Verdict judge_run(const RecordedRun& run) {
                        .queue = run.evidence.queue,
                        .rows = run.evidence.rows,
                        .settlement = run.evidence.settlement,
-                       .interrupted = !run.evidence.facts.completed});
+                       .interrupted = !run.evidence.facts.completed && !ended_by_threshold,
+                       .ended_by_threshold = ended_by_threshold});
 }
 
 report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {

@@ -88,12 +88,15 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   TRY_ASSIGN(watch::SamplerSources sources, open_sources(input));
   LoadPhase phase;
   load::LoadCounters counters;
+  std::stop_source arrivals;
+  const std::stop_callback on_signal(input.signals.first(), [&] { arrivals.request_stop(); });
   Recorder recorder({.directory = input.directory,
                      .attempts = input.attempts,
                      .plan = input.plan,
+                     .scenario = input.scenario,
                      .target = input.target.settings(),
                      .counters = counters,
-                     .drain_limit = input.scenario.drain_timeout,
+                     .arrivals = arrivals,
                      .display = input.display,
                      .clock = input.clock,
                      .t0 = input.t0});
@@ -114,7 +117,7 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                                          .sink = input.attempts,
                                          .t0 = input.t0,
                                          .clock = input.clock},
-                                        counters, {input.signals.first(), input.signals.second()}));
+                                        counters, {arrivals.get_token(), input.signals.second()}));
   phase.cpu = meter.process_cpu();
   phase.steal_share = meter.steal_share();
   recorder.load_ended();
@@ -127,6 +130,7 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   recorder.stop();
   phase.samples = recorder.samples();
   phase.events = recorder.events();
+  phase.aborted = recorder.aborted();
   phase.clock_step = recorder.largest_clock_step();
   phase.longest_sampler_gap = longest_gap(phase.events, phase.samples);
   input.display.clear();

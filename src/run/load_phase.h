@@ -35,6 +35,7 @@ struct LoadPhase {
   Nanoseconds clock_step{};
   std::vector<Sample> samples;
   std::vector<RunEvent> events;
+  bool aborted = false;  // a threshold ended the load
 };
 
 // Error (environment): the sampler's own connections could not be opened; nothing was sent.

@@ -9,8 +9,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Nanoseconds kTick = milliseconds(100);
-constexpr std::size_t kHistory = 60;              // seconds that the display looks back
-constexpr std::uint64_t kLagReadsPerTick = 5000;  // bounds the work of one tick
+constexpr std::size_t kHistory = 60;           // seconds that the display looks back
+constexpr std::uint64_t kReadsPerTick = 5000;  // bounds the work of one tick
 
 }  // namespace
 
@@ -18,6 +18,8 @@ Recorder::Recorder(RecorderInput input)
     : input_(input),
       wall_minus_steady_(input.clock.wall_now().time_since_epoch() -
                          input.clock.now().time_since_epoch()),
+      thresholds_(input.scenario),
+      attempts_(input.attempts, input.plan),
       next_second_(seconds(1)) {
   for (const plan::WorkloadPlan& workload : input_.plan.workloads())
     lag_cursor_.push_back(workload.first());
@@ -46,6 +48,7 @@ void Recorder::add_sample(Sample sample) {
   if (sample.has_queue) latest_queue_ = sample;
   if (sample.has_rows) latest_rows_ = sample;
   samples_.push_back(sample);
+  thresholds_.add(sample);
   warn_once(input_.directory.append(sample));
 }
 
@@ -100,11 +103,13 @@ void Recorder::tick(Instant now) {
   input_.attempts.prepare_ahead();
   watch_clocks();
   follow_lag();
+  follow_attempts();
   const Nanoseconds elapsed = now - input_.t0;
   const bool second_is_over = elapsed >= next_second_;
   if (second_is_over) {
     lag_p99_ = lag_.percentile(0.99).value_or(Nanoseconds(0));
     lag_ = {};
+    check_thresholds(elapsed);
     // Losing this second's slots needs the host to crash, not only this process.
     if (const auto synced = input_.attempts.sync(); !synced) warn(synced.error().message);
     while (next_second_ <= elapsed) next_second_ += seconds(1);
@@ -125,12 +130,31 @@ void Recorder::watch_clocks() {
 void Recorder::follow_lag() {
   for (std::size_t i = 0; i < lag_cursor_.size(); ++i) {
     AttemptNumber& cursor = lag_cursor_[i];
-    for (std::uint64_t reads = 0; reads < kLagReadsPerTick; ++reads, ++cursor) {
+    for (std::uint64_t reads = 0; reads < kReadsPerTick; ++reads, ++cursor) {
       const std::optional<Attempt> attempt = input_.attempts.read(cursor);
       if (!attempt) break;
       lag_.record(attempt->lag());
     }
   }
+}
+
+void Recorder::follow_attempts() {
+  if (thresholds_.empty()) return;
+  const std::scoped_lock lock(mutex_);
+  attempts_.follow(kReadsPerTick, [this](const Attempt& attempt) { thresholds_.add(attempt); });
+}
+
+void Recorder::check_thresholds(Nanoseconds elapsed) {
+  std::optional<std::string> missed;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (aborted_ || load_end_) return;
+    missed = thresholds_.missed(elapsed);
+  }
+  if (!missed) return;
+  aborted_ = true;
+  add_event({elapsed, std::string(report::kAbortEvent), *missed});
+  input_.arrivals.request_stop();
 }
 
 std::string Recorder::stage(Nanoseconds elapsed) const {
@@ -149,7 +173,7 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.elapsed = std::max(elapsed, Nanoseconds(0));
   state.planned_load = input_.plan.last_due();
   state.planned_votes = input_.plan.planned();
-  state.drain_limit = input_.drain_limit;
+  state.drain_limit = input_.scenario.drain_timeout;
   state.has_queue = input_.target.queue.has_value();
   state.has_rows = input_.target.rows.has_value();
   state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();

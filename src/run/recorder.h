@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "load/load.h"
 #include "plan/plan.h"
 #include "report/histogram.h"
+#include "report/live_thresholds.h"
+#include "run/attempt_follower.h"
 #include "run/display.h"
 #include "watch/sampler.h"
 #include "watch/settle.h"
@@ -21,9 +24,10 @@ struct RecorderInput {
   ledger::RunDirectory& directory;
   ledger::AttemptStore& attempts;
   const plan::RunPlan& plan;
+  const scenario::Scenario& scenario;
   const TargetSettings& target;
   const load::LoadCounters& counters;
-  Nanoseconds drain_limit;
+  std::stop_source& arrivals;  // stopped when a threshold with `abort: true` is missed
   Display& display;
   Clock& clock;
   Instant t0;
@@ -53,6 +57,8 @@ class Recorder {
   // After stop(); events by time.
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
   [[nodiscard]] const std::vector<RunEvent>& events() const { return events_; }
+  // A threshold ended the load.
+  [[nodiscard]] bool aborted() const { return aborted_; }
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
 
  private:
@@ -61,6 +67,8 @@ class Recorder {
   void work(const std::stop_token& stop);
   void tick(Instant now);
   void follow_lag();
+  void follow_attempts();
+  void check_thresholds(Nanoseconds elapsed);
   void watch_clocks();
   [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
   [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
@@ -77,11 +85,14 @@ class Recorder {
   Sample latest_queue_, latest_rows_;
   std::optional<watch::DrainStatus> drain_;
   std::optional<Nanoseconds> load_end_;
+  report::LiveThresholds thresholds_;
 
   // The working thread's own.
   std::vector<report::ProgressPoint> history_;
   std::vector<AttemptNumber> lag_cursor_;  // per workload
-  report::Histogram lag_;                  // of the running second
+  AttemptFollower attempts_;
+  bool aborted_ = false;
+  report::Histogram lag_;  // of the running second
   Nanoseconds lag_p99_{};
   Nanoseconds next_second_{};
   std::jthread thread_;
