@@ -203,6 +203,13 @@ class Block {
     lines_.push_back(clip(style_, whole, style_.width));
   }
 
+  // What was cut off needs no colour.
+  void warn_from(std::size_t begin) {
+    std::string& text = lines_.back();
+    if (text.size() > begin)
+      text = text.substr(0, begin) + paint(style_, Colour::warning, text.substr(begin));
+  }
+
   // `left`, and `right` at the right edge where both fit.
   void ends(const std::string& left, const std::string& right) {
     const std::size_t width = std::min<std::size_t>(style_.width, 80);
@@ -258,9 +265,11 @@ class Block {
 
   void row(std::string_view name, Field field, Kind kind, const std::string& remark) {
     const auto change = change_per_s(state_, field);
-    line(fmt::format(" {:<8}{:>11}{:>10}   {}   {}", name, format_count(state_.now.*field),
-                     change_text(change, kind), sparkline(state_, field, kind, style_.unicode),
-                     remark));
+    const std::string numbers =
+        fmt::format(" {:<8}{:>11}{:>10}   {}   ", name, format_count(state_.now.*field),
+                    change_text(change, kind), sparkline(state_, field, kind, style_.unicode));
+    line(numbers + remark);
+    if (remark.starts_with('!')) warn_from(numbers.size());
   }
 
   void table() {
@@ -274,6 +283,11 @@ class Block {
     row("missing", &ProgressPoint::missing, Kind::level, missing_remark(state_));
   }
 
+  void remark(const std::string& text) {
+    line(" ! " + text);
+    warn_from(1);
+  }
+
   // The latest events and warnings, oldest first.
   void remarks() {
     std::vector<std::string> texts;
@@ -283,7 +297,7 @@ class Block {
     for (const std::string& warning : state_.warnings)
       texts.push_back("warning: " + safe(style_, warning));
     const std::size_t skip = texts.size() > kRemarks ? texts.size() - kRemarks : 0;
-    for (std::size_t i = skip; i < texts.size(); ++i) line(" ! " + texts[i]);
+    for (std::size_t i = skip; i < texts.size(); ++i) remark(texts[i]);
   }
 
   const ProgressState& state_;

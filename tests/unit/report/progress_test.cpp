@@ -134,6 +134,8 @@ TEST_CASE("the live block", "[golden]") {
   check_golden("report/progress-start.txt", joined(progress_block(crashed_at(4), kUnicode)));
   check_golden("report/progress-crash.txt", joined(progress_block(crashed_at(66), kUnicode)));
   check_golden("report/progress-crash.ascii.txt", joined(progress_block(crashed_at(66), kAscii)));
+  check_golden("report/progress-crash.colour.txt",
+               joined(progress_block(crashed_at(66), {true, true, 80})));
   check_golden("report/progress-drain.txt", joined(progress_block(draining(), kUnicode)));
   ProgressState preflight;
   preflight.stage = "preflight: 20 probe votes";
