@@ -36,6 +36,7 @@ struct RunOptions {
   std::filesystem::path artifacts = "artifacts";
   run::ProgressMode progress = run::ProgressMode::automatic;
   bool allow_events = false;
+  std::string metrics_listen;
   bool keep = false;
   bool yes = false;
   bool print_scenario = false;
@@ -166,6 +167,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   TRY(check_events(options, request));
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
+  request.metrics_listen = options.metrics_listen;
   request.program = context.program;
   return request;
 }
@@ -289,6 +291,8 @@ void add_output_options(CLI::App& command, RunOptions& options) {
       {"plain", run::ProgressMode::plain},
       {"none", run::ProgressMode::none}};
   command.add_option("--reports", options.reports, "Where runs are stored (default: reports)");
+  command.add_option("--metrics-listen", options.metrics_listen,
+                     "ADDRESS:PORT, serves Prometheus metrics while the run lasts");
   command.add_option("--progress", options.progress, "auto, live, plain or none")
       ->transform(CLI::CheckedTransformer(kModes).description(""));
   command.add_flag("--print-scenario", options.print_scenario,

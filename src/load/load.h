@@ -32,6 +32,8 @@ struct LoadCounters {
   std::atomic<std::uint64_t> ambiguous{0};
   std::atomic<std::uint64_t> not_sent{0};
   std::atomic<std::uint64_t> late{0};  // as in WorkloadSummary
+  // Of these: max_in_flight was exhausted, or the voter's earlier vote unanswered.
+  std::atomic<std::uint64_t> late_by_target{0};
 
   [[nodiscard]] std::uint64_t concluded() const {
     return acked.load() + rejected.load() + ambiguous.load() + not_sent.load();

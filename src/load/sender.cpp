@@ -164,7 +164,9 @@ void Sender::count_start(ShareTally& tally, const VoteStart& start) {
   if (start.lag <= kLateAfter) return;
   ++counts.late;
   ++counters_.late;
-  if (start.held_by_target) ++counts.late_by_target;
+  if (!start.held_by_target) return;
+  ++counts.late_by_target;
+  ++counters_.late_by_target;
 }
 
 void Sender::finish(Slot& slot, Instant now) {

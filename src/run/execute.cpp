@@ -106,8 +106,29 @@ Result<Recording> record(const Run& run, ledger::Manifest manifest) {
   return Recording{std::move(directory), std::move(attempts), t0, t0_wall};
 }
 
+// Where what happens is written to.
+struct Outputs {
+  Recording& recording;
+  MetricsBoard* metrics;  // nullptr: nobody asks
+};
+
+// Nothing when nobody asked for it.
+Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, MetricsBoard& board,
+                                                     Display& display) {
+  std::unique_ptr<MetricsServer> server;
+  if (request.metrics_listen.empty()) return server;
+  report::LiveMetrics before;
+  before.version = VOTEBENCH_VERSION;
+  before.scenario = request.scenario.name;
+  board.post(std::move(before));
+  TRY_ASSIGN(server, MetricsServer::start(request.metrics_listen, board));
+  display.say("metrics: " + server->url());
+  return server;
+}
+
 Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
-                                 Recording& recording) {
+                                 const Outputs& outputs) {
+  Recording& recording = outputs.recording;
   const VoterIds ids = run.ids();
   TRY_ASSIGN(LoadPhase phase, run_load_phase({.scenario = run.request.scenario,
                                               .plan = run.plan,
@@ -118,6 +139,7 @@ Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Pref
                                               .attempts = *recording.attempts,
                                               .display = run.display,
                                               .signals = run.signals,
+                                              .metrics = outputs.metrics,
                                               .clock = run.clock,
                                               .t0 = recording.t0}));
   return phase;
@@ -159,6 +181,8 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
 
 Result<RunOutcome> execute(const RunRequest& request, Display& display,
                            const SignalWatcher& signals) {
+  MetricsBoard metrics;
+  TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
   TRY_ASSIGN(const Run run, begin(request, display, signals));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
   Result<Preflight> fit = prove_fit(run, target);
@@ -169,7 +193,8 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
     TRY(recording.directory.save_text(kStackRecord, stack));
   LoadPhase phase;  // stays empty when the target is not fit
   if (fit) {
-    TRY_ASSIGN(phase, send_and_drain(run, target, preflight, recording));
+    MetricsBoard* board = server ? &metrics : nullptr;
+    TRY_ASSIGN(phase, send_and_drain(run, target, preflight, {recording, board}));
   }
   ledger::Evidence evidence = gather(run, target, preflight, phase);
   if (!fit) evidence.facts.unfit = fit.error().message;

@@ -27,6 +27,7 @@ struct RunRequest {
   bool keep_stack = false;            // leave a stack up that this run started
   std::vector<std::string> tags;      // the groups that the run belongs to
   bool assume_yes = false;
+  std::string metrics_listen;         // ADDRESS:PORT where Prometheus may ask; empty: nowhere
   std::string program = "votebench";  // as it was invoked, for "next:" lines
 };
 

@@ -98,6 +98,7 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                      .counters = counters,
                      .arrivals = arrivals,
                      .display = input.display,
+                     .metrics = input.metrics,
                      .clock = input.clock,
                      .t0 = input.t0});
   const auto listening = input.target.tell([&](const stack::TunnelEvent& event) {

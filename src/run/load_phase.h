@@ -22,6 +22,7 @@ struct LoadPhaseInput {
   ledger::AttemptStore& attempts;
   Display& display;
   const SignalWatcher& signals;
+  MetricsBoard* metrics;  // nullptr: nobody asks
   Clock& clock;
   Instant t0;
 };

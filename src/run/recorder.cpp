@@ -110,6 +110,7 @@ void Recorder::tick(Instant now) {
     lag_p99_ = lag_.percentile(0.99).value_or(Nanoseconds(0));
     lag_ = {};
     check_thresholds(elapsed);
+    watch_in_flight();
     // Losing this second's slots needs the host to crash, not only this process.
     if (const auto synced = input_.attempts.sync(); !synced) warn(synced.error().message);
     while (next_second_ <= elapsed) next_second_ += seconds(1);
@@ -117,6 +118,7 @@ void Recorder::tick(Instant now) {
   const report::ProgressState current = state(elapsed);
   if (second_is_over) remember_second(current.now);
   input_.display.show(current);
+  if (input_.metrics != nullptr) post_metrics(current);
 }
 
 void Recorder::watch_clocks() {
@@ -139,9 +141,14 @@ void Recorder::follow_lag() {
 }
 
 void Recorder::follow_attempts() {
-  if (thresholds_.empty()) return;
+  if (thresholds_.empty() && input_.metrics == nullptr) return;
   const std::scoped_lock lock(mutex_);
-  attempts_.follow(kReadsPerTick, [this](const Attempt& attempt) { thresholds_.add(attempt); });
+  attempts_.follow(kReadsPerTick, [this](const Attempt& attempt) {
+    thresholds_.add(attempt);
+    if (attempt.outcome != Outcome::acked) return;
+    response_.record(attempt.response_time());
+    service_.record(attempt.service_time());
+  });
 }
 
 void Recorder::check_thresholds(Nanoseconds elapsed) {
@@ -179,6 +186,7 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();
   state.unknown = input_.counters.ambiguous.load();
   state.lag = lag_p99_;
+  state.in_flight_exhausted = in_flight_exhausted_;
   state.history = history_;
   state.now.at = state.elapsed;
   state.now.sent = input_.counters.started.load();
@@ -196,6 +204,40 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.events = events_;
   state.warnings = warnings_;
   return state;
+}
+
+void Recorder::watch_in_flight() {
+  const std::uint64_t held_back = input_.counters.late_by_target.load();
+  std::uint64_t room = 0;
+  for (const plan::WorkloadPlan& workload : input_.plan.workloads())
+    if (workload.open()) room += workload.workload().max_in_flight;
+  // Where nothing is answered at all, nothing is sent late either.
+  in_flight_exhausted_ =
+      held_back > held_back_ || (room > 0 && input_.counters.in_flight() >= room);
+  held_back_ = held_back;
+}
+
+void Recorder::post_metrics(const report::ProgressState& state) {
+  row_delays_.accepted(state.now.at, state.now.accepted);
+  row_delays_.written(state.now.at, state.now.written);
+  report::LiveMetrics metrics;
+  metrics.version = VOTEBENCH_VERSION;
+  metrics.scenario = input_.scenario.name;
+  metrics.run = input_.directory.manifest().run.hex();
+  metrics.progress = state;
+  metrics.rejected = input_.counters.rejected.load();
+  metrics.ambiguous = input_.counters.ambiguous.load();
+  metrics.not_sent = input_.counters.not_sent.load();
+  metrics.in_flight = input_.counters.in_flight();
+  {
+    const std::scoped_lock lock(mutex_);
+    metrics.pushed = latest_queue_.pushed;
+  }
+  metrics.response = response_;
+  metrics.service = service_;
+  metrics.has_row_delays = state.has_rows && input_.scenario.voters.revote.ratio == 0;
+  metrics.row_delays = row_delays_.delays();
+  input_.metrics->post(std::move(metrics));
 }
 
 void Recorder::remember_second(const report::ProgressPoint& point) {

@@ -15,6 +15,7 @@
 #include "report/live_thresholds.h"
 #include "run/attempt_follower.h"
 #include "run/display.h"
+#include "run/metrics_server.h"
 #include "watch/sampler.h"
 #include "watch/settle.h"
 
@@ -29,6 +30,7 @@ struct RecorderInput {
   const load::LoadCounters& counters;
   std::stop_source& arrivals;  // stopped when a threshold with `abort: true` is missed
   Display& display;
+  MetricsBoard* metrics;  // nullptr: nobody asks
   Clock& clock;
   Instant t0;
 };
@@ -72,6 +74,9 @@ class Recorder {
   void watch_clocks();
   [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
   [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
+  // Are votes due now that max_in_flight keeps back?
+  void watch_in_flight();
+  void post_metrics(const report::ProgressState& state);
   void remember_second(const report::ProgressPoint& point);
 
   RecorderInput input_;
@@ -94,6 +99,10 @@ class Recorder {
   bool aborted_ = false;
   report::Histogram lag_;  // of the running second
   Nanoseconds lag_p99_{};
+  std::uint64_t held_back_ = 0;  // votes, by the last second
+  bool in_flight_exhausted_ = false;
+  report::DurationBuckets response_, service_;  // of accepted votes
+  report::RowDelays row_delays_;
   Nanoseconds next_second_{};
   std::jthread thread_;
 };

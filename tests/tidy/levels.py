@@ -24,7 +24,7 @@ HOMES = {
     "yaml-cpp/": {"scenario"},
     "nlohmann/": {"ledger", "report", "stack", "target", "votestack"},
     "CLI/": {"cli", "votestack"},
-    "microhttpd.h": {"votestack"},
+    "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},
     "tl/": {"core"},
 }
