@@ -39,13 +39,13 @@ class Completed:
 class Running:
     """A votebench process that is still going on."""
 
-    def __init__(self, arguments, directory):
+    def __init__(self, arguments, directory, stderr=subprocess.PIPE):
         self.directory = pathlib.Path(directory)
         self.reports = self.directory / f"reports-{uuid.uuid4().hex[:8]}"
         self.popen = subprocess.Popen(
             [program("votebench"), *arguments, "--reports", str(self.reports)],
             cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+            stderr=stderr, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
     def finish(self):
         try:
