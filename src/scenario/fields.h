@@ -145,6 +145,9 @@ void describe(const Archive& at, VoteEndpoint& vote) {
     vote.port = parts->port;
     if (!parts->path.empty()) vote.path = parts->path;
   }
+  std::string connect_to = vote.connect_to ? vote.connect_to->text() : "";
+  at("connect_to", connect_to);
+  if (const auto place = parse_destination(connect_to)) vote.connect_to = *place;
   std::map<std::string, std::string> form = vote.extra_fields;
   form[vote.choice_field] = kChoicePlace;
   at("form", form);
@@ -216,7 +219,9 @@ void describe(const Archive& at, TargetSettings& target) {
   const auto& tls = at.section("tls");
   tls("verify", target.tls_verify);
   tls("ca_file", target.tls_ca_file);
-  at("proxy", target.proxy);
+  std::string proxy = target.proxy ? "http://" + target.proxy->text() : "";
+  at("proxy", proxy);
+  if (const auto place = parse_proxy_url(proxy)) target.proxy = *place;
 }
 
 }  // namespace votebench::scenario

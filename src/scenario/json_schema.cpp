@@ -81,6 +81,10 @@ std::string regex_of(ValueType type) {
       return "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$";
     case ValueType::http_url:
       return "^https?://[^@/?#]+([/?#]|$)";
+    case ValueType::proxy_url:
+      return "^http://[^@/?#]+/?$";
+    case ValueType::destination:
+      return "^[^@/?#]+:[0-9]+$";
     case ValueType::redis_url:
       return "^(redis|unix)://";
     case ValueType::postgres_uri:

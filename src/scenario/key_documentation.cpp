@@ -41,6 +41,10 @@ std::string type_text(const Key& key) {
       return "word";
     case ValueType::http_url:
       return "URL";
+    case ValueType::proxy_url:
+      return "URL";
+    case ValueType::destination:
+      return "HOST:PORT";
     case ValueType::redis_url:
       return "URL";
     case ValueType::postgres_uri:

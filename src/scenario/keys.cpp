@@ -80,6 +80,9 @@ constexpr auto kKeys = std::to_array<Key>({
     section("/target/vote", "where votes are sent"),
     by_default(kProfileDefault, key("/target/vote/url", http_url,
                                     "the vote page; without a path, the profile's path")),
+    nullable(
+        key("/target/vote/connect_to", destination,
+            "where connections go instead; the URL's name stays in requests and certificates")),
     by_default("{ vote: \"{choice}\" }",
                key("/target/vote/form", names, "the form fields of a vote")),
     key("/target/vote/form/*", text, "`{choice}` in exactly one field, others as they are"),
@@ -137,9 +140,10 @@ constexpr auto kKeys = std::to_array<Key>({
                        "moved for so long, nothing is under way"))),
     section("/target/tls", "for https"),
     by_default("true", key("/target/tls/verify", boolean, "check the server's certificate")),
-    nullable(key("/target/tls/ca_file", text, "certificates to trust instead of the system's")),
-    nullable(key("/target/proxy", http_url,
-                 "an HTTP proxy; left out: none, whatever the "
+    nullable(key("/target/tls/ca_file", text,
+                 "PEM file of authorities to trust instead of the system's")),
+    nullable(key("/target/proxy", proxy_url,
+                 "an HTTP proxy that votes are tunnelled through; left out: none, whatever the "
                  "environment says")),
     nullable(section("/target/tunnel",
                      "the way to redis and postgres leads through another host, by OpenSSH")),

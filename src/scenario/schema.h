@@ -24,6 +24,8 @@ enum class ValueType : std::uint8_t {
   name,            // letters, digits, '_', '-', '.'
   word,            // one of `words`
   http_url,
+  proxy_url,    // http://HOST[:PORT]
+  destination,  // HOST:PORT
   redis_url,
   postgres_uri,
   address,    // an IP address

@@ -73,14 +73,9 @@ std::optional<Number> whole(std::string_view text, Number most) {
   return value;
 }
 
-struct Endpoint {
-  std::string host;
-  std::uint16_t port;
-};
-
 // HOST, HOST:PORT, [V6] or [V6]:PORT.
-std::optional<Endpoint> to_endpoint(std::string_view authority, std::uint16_t default_port) {
-  Endpoint endpoint{"", default_port};
+std::optional<HostPort> to_endpoint(std::string_view authority, std::uint16_t default_port) {
+  HostPort endpoint{"", default_port};
   if (authority.starts_with('[')) {
     const std::size_t close = authority.find(']');
     if (close == std::string_view::npos) return std::nullopt;
@@ -165,6 +160,24 @@ tl::expected<HttpUrl, ValueError> parse_http_url(std::string_view text) {
   std::string path(parts->tail);
   if (path.starts_with('?')) path.insert(0, 1, '/');
   return HttpUrl{tls, endpoint->host, endpoint->port, std::move(path)};
+}
+
+tl::expected<HostPort, ValueError> parse_proxy_url(std::string_view text) {
+  static constexpr std::string_view kForm = "write http://HOST:PORT, the address of an HTTP proxy";
+  const auto url = parse_http_url(text);
+  if (!url) return Fault(url.error());
+  if (url->tls) return bad_url("{value}: proxies are spoken to without TLS", std::string(kForm));
+  if (!url->path.empty() && url->path != "/")
+    return bad_url("{value} has a path, and a proxy has none", std::string(kForm));
+  return HostPort{url->host, url->port};
+}
+
+tl::expected<HostPort, ValueError> parse_destination(std::string_view text) {
+  const auto endpoint = to_endpoint(text, 0);
+  if (!is_graphic_ascii(text) || !endpoint || endpoint->port == 0)
+    return bad_url("{value} is not a host with a port",
+                   "write HOST:PORT, an IPv6 address as [::1]:PORT");
+  return *endpoint;
 }
 
 tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {

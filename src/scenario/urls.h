@@ -21,6 +21,12 @@ struct HttpUrl {
 // http://HOST[:PORT][/PATH]; an IPv6 address stands in brackets; no user, no fragment.
 [[nodiscard]] tl::expected<HttpUrl, ValueError> parse_http_url(std::string_view text);
 
+// http://HOST[:PORT] of a proxy: TLS to the proxy itself is not spoken, credentials are not sent.
+[[nodiscard]] tl::expected<HostPort, ValueError> parse_proxy_url(std::string_view text);
+
+// HOST:PORT; an IPv6 address stands in brackets.
+[[nodiscard]] tl::expected<HostPort, ValueError> parse_destination(std::string_view text);
+
 // redis://[USER@]HOST[:PORT][/DB] or unix:///PATH[?db=DB]: host, port, socket_path, database, user.
 [[nodiscard]] tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text);
 

@@ -161,6 +161,10 @@ Converted<Value> by_type(const Key& key, std::string_view text, bool quoted) {
       return to_word(key, text);
     case ValueType::http_url:
       return checked(parse_http_url(text), text);
+    case ValueType::proxy_url:
+      return checked(parse_proxy_url(text), text);
+    case ValueType::destination:
+      return checked(parse_destination(text), text);
     case ValueType::redis_url:
       return checked(parse_redis_url(text), text);
     case ValueType::postgres_uri:

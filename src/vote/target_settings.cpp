@@ -9,6 +9,8 @@ std::string host_and_port(const std::string& host, std::uint16_t port) {
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
+std::string HostPort::text() const { return host_and_port(host, port); }
+
 std::string VoteEndpoint::url() const {
   return fmt::format("{}://{}{}", tls ? "https" : "http", host_and_port(host, port), path);
 }

@@ -37,6 +37,14 @@ class Secret {
   std::string reference_;
 };
 
+struct HostPort {
+  std::string host;  // name or address, without brackets
+  std::uint16_t port = 0;
+
+  [[nodiscard]] std::string text() const;  // "example.org:80", "[::1]:80"
+  friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+
 enum class IdentityMode {
   echoed,  // our voter id travels in the cookie and comes back in Set-Cookie
   sent,    // it travels, but the answer does not show it
@@ -66,6 +74,7 @@ struct VoteEndpoint {
   bool tls = false;
   std::string host;  // name or address, without brackets
   std::uint16_t port = 80;
+  std::optional<HostPort> connect_to;  // where connections go instead of host and port
   std::string path = "/";
   std::string choice_field = "vote";
   std::map<std::string, std::string> extra_fields;  // further form fields, sent as they are
@@ -132,7 +141,7 @@ struct TargetSettings {
   std::optional<Nanoseconds> settle_quiet;  // the user's own assumption; printed with the verdict
   bool tls_verify = true;
   std::string tls_ca_file;
-  std::string proxy;
+  std::optional<HostPort> proxy;  // an HTTP proxy
   std::optional<TunnelSettings> tunnel;
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };

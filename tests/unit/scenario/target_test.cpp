@@ -73,7 +73,7 @@ TEST_CASE("the rest of a target is read") {
   CHECK(target.settle_quiet == Nanoseconds(30s));
   CHECK_FALSE(target.tls_verify);
   CHECK(target.tls_ca_file == "/etc/ca.pem");
-  CHECK(target.proxy == "http://proxy:3128");
+  CHECK(target.proxy == HostPort{"proxy", 3128});
   CHECK(target.tunnel == TunnelSettings{"artifacts/aws/ssh_config", "frontend"});
   CHECK(target_of("tunnel: null").tunnel == std::nullopt);
 }
@@ -151,6 +151,22 @@ TEST_CASE("URLs of a vote page") {
                           "http://h\xC3\xB6st/", "http://host:99999/"}) {
     INFO(bad);
     CHECK_FALSE(parse_http_url(bad));
+  }
+}
+
+TEST_CASE("proxies and places to connect to") {
+  CHECK(parse_proxy_url("http://proxy").value() == HostPort{"proxy", 80});
+  CHECK(parse_proxy_url("http://[::1]:3128/").value() == HostPort{"::1", 3128});
+  for (const char* bad : {"", "proxy:3128", "https://proxy:3128", "http://proxy:3128/x",
+                          "http://me:word@proxy:3128", "socks5://proxy"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_proxy_url(bad));
+  }
+  CHECK(parse_destination("10.0.0.5:8443").value() == HostPort{"10.0.0.5", 8443});
+  CHECK(parse_destination("[::1]:443").value().text() == "[::1]:443");
+  for (const char* bad : {"", ":1", "host", "host:", "host:0", "host:1/", "::1:443", "a b:1"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_destination(bad));
   }
 }
 

@@ -91,7 +91,8 @@ class RandomScenario {
     if (coin()) target.rows = RowSettings{};
     if (target.queue && coin()) target.queue->socket_path = "/run/redis.sock";
     if (coin()) target.settle_quiet = time(1s, 1h);
-    if (coin()) target.proxy = "http://proxy:1";
+    if (coin()) target.proxy = HostPort{coin() ? "proxy" : "::1", 1};
+    if (coin()) target.vote.connect_to = HostPort{coin() ? "10.0.0.1" : "::1", 8443};
     if (coin()) target.tunnel = {"artifacts/a b/ssh_config", "front-end.1"};
     return target;
   }
