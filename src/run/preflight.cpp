@@ -82,9 +82,10 @@ Result<> check_columns(const RowSettings& settings, const target::TableFacts& ta
 }
 
 bool is_loopback(const TargetSettings& target) {
-  if (target.tunnel) return false;
-  return target.vote.host == "localhost" || target.vote.host == "::1" ||
-         target.vote.host.starts_with("127.");
+  if (target.tunnel || target.proxy) return false;
+  const std::string& host =
+      target.vote.connect_to ? target.vote.connect_to->host : target.vote.host;
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 Result<> ask_before_leaving_rows(const PreflightInput& input, target::RowStore& store) {

@@ -27,7 +27,8 @@ Failure unfit(std::string message, std::string help) {
 }
 
 std::string describe_get(const PreflightInput& input) {
-  const target::HttpGetAnswer get = target::http_get(input.target.vote.url(), seconds(2));
+  const target::HttpGetAnswer get =
+      target::http_get(input.target.vote.url(), seconds(2), target::via_of(input.target));
   if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
   return fmt::format("GET answers {}{}{}", get.status, get.server.empty() ? "" : ", server ",
                      printable(get.server, 60));
@@ -37,9 +38,13 @@ std::string describe_get(const PreflightInput& input) {
 Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answer,
                      std::uint64_t nth) {
   const std::string url = input.target.vote.url();
+  const std::string connect_to =
+      input.target.vote.connect_to
+          ? fmt::format(" (at {})", input.target.vote.connect_to->text())
+          : "";
   const std::string which = fmt::format("probe vote {} to POST {}", nth, url);
   if ((answer.flags & kConnectFailed) != 0)
-    return unfit(fmt::format("nothing answers at {}: {}", url,
+    return unfit(fmt::format("nothing answers at {}{}: {}", url, connect_to,
                              answer.error != 0 ? std::strerror(answer.error) : "no connection"),
                  "is the vote app up? check vote.url (or `votebench stack status`)");
   if ((answer.flags & kNotEchoed) != 0)

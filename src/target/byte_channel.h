@@ -22,6 +22,9 @@ struct IoResult {
   IoStatus status = IoStatus::done;
   std::size_t count = 0;
   int error = 0;  // errno
+  // send only, when nothing was accepted: bytes of this call may be on the wire all the same
+  // (ciphertext of an unfinished record).
+  bool may_have_left = false;
 };
 
 // At most one connection is current; earlier ones may still be waiting for the peer to close.
@@ -36,7 +39,8 @@ class ByteChannel {
   // would block. Returns 0 or an errno.
   [[nodiscard]] virtual int connect() = 0;
   // `count` bytes have been accepted for sending. When it is not `done`, none of this call's bytes
-  // can have left us.
+  // can have left us, unless it says `may_have_left`; the next call then has to offer the same
+  // bytes at the same place.
   [[nodiscard]] virtual IoResult send(std::string_view bytes) = 0;
   [[nodiscard]] virtual IoResult receive(std::span<char> buffer) = 0;
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "target/curl_handle.h"
 
 namespace votebench::target {
 
@@ -18,6 +19,7 @@ struct HttpGetAnswer {
 
 // Follows no redirects, obeys no proxy settings of the environment, sends no credentials.
 // Blocks for at most `timeout`. Thread-safe.
-[[nodiscard]] HttpGetAnswer http_get(const std::string& url, Nanoseconds timeout);
+[[nodiscard]] HttpGetAnswer http_get(const std::string& url, Nanoseconds timeout,
+                                     const HttpVia& via = {});
 
 }  // namespace votebench::target

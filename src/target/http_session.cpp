@@ -16,6 +16,7 @@ Progress HttpSession::start(const VoteRequest& request, Instant now) {
   busy_ = true;
   request_ = request;
   sent_ = 0;
+  left_ = false;
   answered_early_ = false;
   answer_ = {};
   deadline_ = now + settings_.http.timeout;
@@ -74,11 +75,12 @@ Progress HttpSession::connect_again(Instant now) {
 Progress HttpSession::push(Instant now) {
   while (sent_ < wire_.bytes.size()) {
     const IoResult io = channel_->send(std::string_view(wire_.bytes).substr(sent_));
+    left_ |= io.status == IoStatus::done || io.may_have_left;
     if (io.status == IoStatus::would_block) return Progress::working;
     if (io.status != IoStatus::done) {
-      if (sent_ == 0 && kept_) return connect_again(now);
+      if (!left_ && kept_) return connect_again(now);
       answer_.error = io.error;
-      return sent_ == 0 ? conclude(Ending::broken, now) : pull(now);
+      return left_ ? pull(now) : conclude(Ending::broken, now);
     }
     sent_ += io.count;
   }
@@ -90,13 +92,13 @@ Progress HttpSession::pull(Instant now) {
   for (;;) {
     const IoResult io = channel_->receive(block);
     if (io.status == IoStatus::would_block) return Progress::working;
-    if (sent_ == 0 && kept_) return connect_again(now);
+    if (!left_ && kept_) return connect_again(now);
     if (io.status == IoStatus::failed) {
       answer_.error = io.error;
       return conclude(Ending::broken, now);
     }
     // A peer that speaks before it is asked will not be asked.
-    if (io.status == IoStatus::ended || sent_ == 0) {
+    if (io.status == IoStatus::ended || !left_) {
       reader_.end();
       return conclude(Ending::closed, now);
     }
@@ -126,14 +128,14 @@ Progress HttpSession::on_ready(Instant now) {
 Progress HttpSession::on_deadline(Instant now) {
   channel_->tend(now);
   if (!busy_) return Progress::finished;
-  const bool over = now >= deadline_ || (sent_ == 0 && now >= connect_deadline_);
+  const bool over = now >= deadline_ || (!left_ && now >= connect_deadline_);
   return over ? conclude(Ending::timed_out, now) : Progress::working;
 }
 
 Instant HttpSession::deadline() const {
   const Instant retired = channel_->deadline();
   if (!busy_) return retired;
-  return std::min(retired, sent_ == 0 ? std::min(deadline_, connect_deadline_) : deadline_);
+  return std::min(retired, left_ ? deadline_ : std::min(deadline_, connect_deadline_));
 }
 
 void HttpSession::abandon(Instant now) {
@@ -142,7 +144,7 @@ void HttpSession::abandon(Instant now) {
 
 Progress HttpSession::conclude(Ending ending, Instant now) {
   AttemptFacts facts;
-  facts.any_sent = sent_ > 0;
+  facts.any_sent = left_;
   facts.all_sent = sent_ == wire_.bytes.size() && !answered_early_;
   facts.head = reader_.head();
   facts.body_complete = reader_.state() == AnswerReader::State::complete;

@@ -65,6 +65,7 @@ class HttpSession final : public VoteSession {
   bool last_ = false;            // this request asks the target to close
   bool kept_ = false;            // on a connection that has served before
   std::size_t sent_ = 0;         // bytes accepted
+  bool left_ = false;            // some of them, or of those offered, may be on the wire
   bool answered_early_ = false;  // the answer began before all were
   AnswerReader reader_;
   Instant deadline_{};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -15,16 +16,18 @@ namespace {
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-Result<std::vector<SocketAddress>> resolve(const std::string& host, std::uint16_t port, int flags) {
+Result<std::vector<SocketAddress>> resolve(const HostPort& place, int flags,
+                                           const std::string& setting) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = flags | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int code =
+      ::getaddrinfo(place.host.c_str(), std::to_string(place.port).c_str(), &hints, &found);
   if (code != 0)
     return fail(ErrorKind::environment,
-                fmt::format("cannot resolve {}: {}", host, ::gai_strerror(code)),
-                "check the host name of vote.url");
+                fmt::format("cannot resolve {}: {}", place.host, ::gai_strerror(code)),
+                fmt::format("check the host name of {}", setting));
   const AddressList list(found, ::freeaddrinfo);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) {
@@ -76,7 +79,7 @@ Result<SocketAddress> find_source(const std::string& text, int family) {
                 fmt::format("cannot send from source address {}: {}", text, reason),
                 "`http.source_addresses` must be addresses of this machine");
   };
-  auto found = resolve(text, 0, AI_NUMERICHOST);
+  auto found = resolve({text, 0}, AI_NUMERICHOST, "http.source_addresses");
   if (!found) return unusable("not an IP address");
   if (found->front().family() != family) return unusable("not of the target's address family");
   const FileDescriptor fd = open_socket(family);
@@ -87,7 +90,7 @@ Result<SocketAddress> find_source(const std::string& text, int family) {
 }  // namespace
 
 Result<TcpRoute> TcpRoute::find(const RouteSettings& settings) {
-  TRY_ASSIGN(const auto addresses, resolve(settings.host, settings.port, 0));
+  TRY_ASSIGN(const auto addresses, resolve(settings.to, 0, settings.setting));
   const SocketAddress peer = first_reachable(addresses, settings.connect_timeout);
   std::vector<SocketAddress> sources;
   for (const std::string& text : settings.source_addresses) {
@@ -97,17 +100,30 @@ Result<TcpRoute> TcpRoute::find(const RouteSettings& settings) {
   return TcpRoute(peer, std::move(sources));
 }
 
-FileDescriptor TcpRoute::connect(int& error) const {
+FileDescriptor TcpRoute::open(int& error) const {
   FileDescriptor fd = open_socket(peer_.family());
-  const bool bound =
+  const bool usable =
       fd &&
       (sources_.empty() ||
        bind_source(fd, sources_[turn_.fetch_add(1, std::memory_order_relaxed) % sources_.size()]));
-  const bool begun =
-      bound && (::connect(fd.get(), peer_.get(), peer_.length) == 0 || errno == EINPROGRESS);
-  error = begun ? 0 : errno;
-  if (!begun) fd.reset();
+  error = usable ? 0 : errno;
+  if (!usable) fd.reset();
   return fd;
+}
+
+FileDescriptor TcpRoute::connect(int& error) const {
+  FileDescriptor fd = open(error);
+  if (!fd || ::connect(fd.get(), peer_.get(), peer_.length) == 0 || errno == EINPROGRESS) return fd;
+  error = errno;
+  return {};
+}
+
+HostPort TcpRoute::peer() const {
+  char host[NI_MAXHOST] = "";
+  char port[NI_MAXSERV] = "";
+  (void)::getnameinfo(peer_.get(), peer_.length, host, sizeof host, port, sizeof port,
+                      NI_NUMERICHOST | NI_NUMERICSERV);
+  return {host, static_cast<std::uint16_t>(std::strtoul(port, nullptr, 10))};
 }
 
 }  // namespace votebench::target

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/os.h"
 #include "core/result.h"
+#include "vote/target_settings.h"
 
 namespace votebench::target {
 
@@ -23,8 +24,8 @@ struct SocketAddress {
 };
 
 struct RouteSettings {
-  std::string host;  // name or address
-  std::uint16_t port = 0;
+  HostPort to;
+  std::string setting;                        // the key that names it, for advice
   std::vector<std::string> source_addresses;  // empty: the kernel chooses
   Nanoseconds connect_timeout{};
 };
@@ -39,6 +40,10 @@ class TcpRoute {
 
   // A non-blocking socket that is connecting; on failure none, and errno in `error`.
   [[nodiscard]] FileDescriptor connect(int& error) const;
+  // The same before it connects, bound to the source address whose turn it is.
+  [[nodiscard]] FileDescriptor open(int& error) const;
+  // Where it leads, as an address.
+  [[nodiscard]] HostPort peer() const;
 
   TcpRoute(TcpRoute&& other) noexcept : peer_(other.peer_), sources_(std::move(other.sources_)) {}
 

@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "core/os.h"
+#include "target/curl_channel.h"
+#include "target/curl_route.h"
 #include "target/http_session.h"
 #include "target/tcp_channel.h"
 #include "target/tcp_route.h"
@@ -28,15 +30,41 @@ class TcpVoteBox final : public VoteBox {
   const TcpRoute route_;
 };
 
-Result<> check_supported(const TargetSettings& target) {
-  if (target.vote.tls)
-    return fail(ErrorKind::environment,
-                fmt::format("votes over https are not supported yet: {}", target.vote.url()),
-                "give an http:// URL in vote.url");
-  if (!target.proxy.empty())
-    return fail(ErrorKind::environment, "votes through a proxy are not supported yet",
-                "remove `proxy` from the target");
-  return {};
+// Over TLS or through a proxy.
+class CurlVoteBox final : public VoteBox {
+ public:
+  CurlVoteBox(SessionSettings settings, CurlRoute route)
+      : settings_(std::move(settings)), route_(std::move(route)) {}
+
+  std::unique_ptr<VoteSession> open_session(WakeUp wake_up) override {
+    auto group = groups_.join(route_, wake_up.epoll_fd);
+    return std::make_unique<HttpSession>(settings_,
+                                         std::make_unique<CurlChannel>(std::move(group), wake_up));
+  }
+  [[nodiscard]] Result<> try_out() const { return route_.try_out(); }
+
+ private:
+  const SessionSettings settings_;
+  const CurlRoute route_;
+  CurlGroups groups_;
+};
+
+Result<std::unique_ptr<VoteBox>> open_curl_box(const TargetSettings& target,
+                                               SessionSettings settings) {
+  TRY_ASSIGN(CurlRoute route, CurlRoute::find(target, settings.http));
+  auto box = std::make_unique<CurlVoteBox>(std::move(settings), std::move(route));
+  TRY(box->try_out());
+  return box;
+}
+
+Result<std::unique_ptr<VoteBox>> open_tcp_box(const TargetSettings& target,
+                                              SessionSettings settings) {
+  const HostPort own{target.vote.host, target.vote.port};
+  TRY_ASSIGN(TcpRoute route,
+             TcpRoute::find({target.vote.connect_to.value_or(own),
+                             target.vote.connect_to ? "vote.connect_to" : "vote.url",
+                             settings.http.source_addresses, settings.http.connect_timeout}));
+  return std::make_unique<TcpVoteBox>(std::move(settings), std::move(route));
 }
 
 int milliseconds_until(Instant until, Instant now) {
@@ -50,11 +78,9 @@ int milliseconds_until(Instant until, Instant now) {
 Result<std::unique_ptr<VoteBox>> open_vote_box(const TargetSettings& target,
                                                const HttpSettings& http, const VoterIds& ids,
                                                const ChoiceNames& choices) {
-  TRY(check_supported(target));
-  TRY_ASSIGN(TcpRoute route, TcpRoute::find({target.vote.host, target.vote.port,
-                                             http.source_addresses, http.connect_timeout}));
   SessionSettings settings{target.vote, http, ids, RequestTemplates(target.vote, choices)};
-  return std::make_unique<TcpVoteBox>(std::move(settings), std::move(route));
+  return target.vote.tls || target.proxy ? open_curl_box(target, std::move(settings))
+                                         : open_tcp_box(target, std::move(settings));
 }
 
 Result<VoteAnswer> cast_one_vote(VoteBox& box, const VoteRequest& request, const Clock& clock) {

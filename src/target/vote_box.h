@@ -74,8 +74,9 @@ class VoteBox {
 };
 
 // Resolves the name once; where it has several addresses, the first that accepts a connection is
-// used from then on. Sends nothing. Errors (environment): the name is unknown, a source address is
-// not ours, https or a proxy (not supported yet).
+// used from then on. Over TLS or through a proxy one connection is made, so that what is wrong with
+// it is said before any vote. Sends nothing. Errors (environment): the name is unknown, a source
+// address is not ours, the proxy refuses, the server's certificate is not accepted.
 [[nodiscard]] Result<std::unique_ptr<VoteBox>> open_vote_box(const TargetSettings& target,
                                                              const HttpSettings& http,
                                                              const VoterIds& ids,

@@ -1,5 +1,6 @@
 // A tiny TCP server for tests: it reads whole HTTP requests and does what its script says, which no
-// honest server would. One thread, many connections.
+// honest server would. One thread, many connections. It is also a proxy that leads to itself:
+// CONNECT is answered, and what follows on that connection is a request.
 #pragma once
 
 #include <arpa/inet.h>
@@ -9,8 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <string>
@@ -45,18 +48,22 @@ class ScriptedServer {
     const std::scoped_lock lock(mutex_);
     return requests_;
   }
+  // Connections that brought a request.
   [[nodiscard]] int connections() const { return static_cast<int>(peers().size()); }
-  // The address of each connection's peer, in order.
+  // The address of the peer of each of them, in order.
   [[nodiscard]] std::vector<std::string> peers() const {
     const std::scoped_lock lock(mutex_);
     return peers_;
   }
 
-  // Returns when so many connections have been closed by the server.
+  // Returns when so many of them have been closed by the server.
   void wait_until_closed(int count) const {
     std::unique_lock lock(mutex_);
     closed_changed_.wait(lock, [&] { return closed_ >= count; });
   }
+
+  // So many more times CONNECT is answered; then it is not.
+  void answer_connects(int count) { connects_left_ = count; }
 
   // An answer with a body of `size` bytes; `headers` are whole lines.
   static std::string answer(int status, const std::string& headers, std::size_t size = 5) {
@@ -73,6 +80,7 @@ class ScriptedServer {
  private:
   struct Connection {
     FileDescriptor socket;
+    std::string peer;
     std::string input;
     int served = 0;
   };
@@ -113,15 +121,14 @@ class ScriptedServer {
     socklen_t length = sizeof peer;
     FileDescriptor socket(
         ::accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &length, SOCK_CLOEXEC));
-    const std::scoped_lock lock(mutex_);
-    peers_.emplace_back(::inet_ntoa(peer.sin_addr));
-    return {std::move(socket), {}, 0};
+    return {std::move(socket), ::inet_ntoa(peer.sin_addr), {}, 0};
   }
 
   void close(std::list<Connection>& connections, std::list<Connection>::iterator& at) {
+    const bool counts = at->served > 0;
     at = connections.erase(at);
     const std::scoped_lock lock(mutex_);
-    ++closed_;
+    closed_ += counts ? 1 : 0;
     closed_changed_.notify_all();
   }
 
@@ -135,9 +142,13 @@ class ScriptedServer {
     if (size == 0) return true;
     const std::string request = connection.input.substr(0, size);
     connection.input.erase(0, size);
+    if (request.starts_with("CONNECT "))
+      return connects_left_-- <= 0 ||
+             reply(connection, {"HTTP/1.1 200 Connection established\r\n\r\n"});
     {
       const std::scoped_lock lock(mutex_);
       requests_.push_back(request);
+      if (connection.served == 0) peers_.push_back(connection.peer);
     }
     return reply(connection, script_(request, connection.served++));
   }
@@ -168,6 +179,7 @@ class ScriptedServer {
   std::vector<std::string> requests_;
   std::vector<std::string> peers_;
   int closed_ = 0;
+  std::atomic<int> connects_left_ = std::numeric_limits<int>::max();
   mutable std::condition_variable closed_changed_;
   std::jthread thread_;  // last: joined first
 };

@@ -188,6 +188,24 @@ TEST_CASE("once a byte has left, the vote is never sent again") {
   CHECK_FALSE(world.channel->open);
 }
 
+TEST_CASE("bytes that may have left count as left") {
+  World world;
+  if (GENERATE(false, true)) world.serve_one();  // a kept connection is not exchanged, either
+  const std::size_t made = std::max<std::size_t>(1, world.channel->made);
+  auto& connection = world.channel->connections[0];
+  connection.sends = {kPerhapsLeft, kPerhapsLeft, kPerhapsLeft};
+  CHECK(world.start(2) == Progress::working);
+  CHECK(world.session->deadline() == world.now + 5s);  // of the vote, no more of the connection
+  SECTION("never accepted") { world.now += 5s; }
+  SECTION("reset") { connection.receives = {broken(ECONNRESET)}; }
+  SECTION("ended") { connection.receives = {kEnd}; }
+  (void)world.session->on_ready(world.now);
+  (void)world.session->on_deadline(world.now);
+  CHECK(world.outcome() == Outcome::ambiguous);
+  CHECK((world.flags() & kConnectFailed) == 0);
+  CHECK(world.channel->made == made);
+}
+
 TEST_CASE("a broken connection is read to its end before it is judged") {
   World world;
   world.channel->connections[0].sends = {takes(100), broken(EPIPE)};

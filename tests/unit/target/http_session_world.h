@@ -21,6 +21,7 @@ class ScriptedChannel final : public ByteChannel {
     std::string bytes;              // receive
     std::size_t limit = 1'000'000;  // send: bytes taken
     int error = 0;
+    bool may_have_left = false;  // send
   };
   struct Connection {
     std::deque<Step> sends;
@@ -53,7 +54,7 @@ class ScriptedChannel final : public ByteChannel {
       step = current().sends.front();
       current().sends.pop_front();
     }
-    if (step.status != IoStatus::done) return {step.status, 0, step.error};
+    if (step.status != IoStatus::done) return {step.status, 0, step.error, step.may_have_left};
     const std::size_t count = std::min(step.limit, bytes.size());
     current().sent += bytes.substr(0, count);
     return {IoStatus::done, count, 0};
@@ -82,6 +83,7 @@ class ScriptedChannel final : public ByteChannel {
 
 using Step = ScriptedChannel::Step;
 inline const Step kBlock{IoStatus::would_block, "", 0, 0};
+inline const Step kPerhapsLeft{IoStatus::would_block, "", 0, 0, true};
 inline const Step kEnd{IoStatus::ended, "", 0, 0};
 inline Step broken(int error) { return {IoStatus::failed, "", 0, error}; }
 inline Step bytes(const std::string& text) { return {IoStatus::done, text, 0, 0}; }
