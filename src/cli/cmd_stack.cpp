@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
 
 #include "cli/commands.h"
 #include "cli/worker_options.h"
@@ -6,6 +9,7 @@
 #include "core/text.h"
 #include "run/check_target.h"
 #include "scenario/parse.h"
+#include "stack/aws_stack.h"
 #include "stack/compose_stack.h"
 #include "stack/local_stack.h"
 
@@ -18,6 +22,9 @@ struct StackOptions {
   std::string as;
   std::string images = "ours";
   std::filesystem::path infra;
+  std::filesystem::path variables;
+  std::filesystem::path ansible_variables;
+  bool yes = false;
   WorkerOptions worker;
   std::string service;
   std::size_t lines = 40;
@@ -27,6 +34,7 @@ struct StackOptions {
 int finish(const Result<>& result) { return result ? 0 : report_error(result.error()); }
 
 void say(std::string_view step) { fmt::print(stderr, "{}\n", step); }
+void print(std::string_view line) { fmt::print("{}\n", line); }
 
 void print_next_steps(const stack::StackId& id) {
   fmt::print("target  {}\n", id.target_file().string());
@@ -55,6 +63,27 @@ Result<> up_compose(const StackOptions& options, const Context& context) {
   return {};
 }
 
+// Asks a person; whoever cannot be asked has said no.
+bool confirmed() {
+  if (isatty(STDIN_FILENO) == 0) return false;
+  fmt::print(stderr, "Make it? [y/N] ");
+  std::string answer;
+  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
+}
+
+Result<> up_aws(const StackOptions& options, const Context& context) {
+  const stack::AwsChoice choice{.id = options.local.id,
+                                .infra = options.infra,
+                                .variables = options.variables,
+                                .ansible_variables = options.ansible_variables};
+  TRY_ASSIGN(const bool changes, stack::aws_plan(choice, say, context.signals->first()));
+  if (changes && !options.yes && !confirmed())
+    return fail(ErrorKind::usage, "nothing was made", "--yes answers without asking");
+  TRY(stack::aws_apply(choice, say, context.signals->first()));
+  print_next_steps(choice.id);
+  return {};
+}
+
 std::string_view phase_name(stack::StackPhase phase) {
   switch (phase) {
     case stack::StackPhase::absent:
@@ -78,6 +107,7 @@ Result<> print_compose_status(const stack::StackId& id) {
 }
 
 Result<> print_status(const StackOptions& options) {
+  if (stack::is_aws(options.local.id)) return stack::aws_verb(options.local.id, "status", print);
   if (stack::is_compose(options.local.id)) return print_compose_status(options.local.id);
   TRY_ASSIGN(const stack::StackStatus status, stack::status(options.local.id));
   fmt::print("{}: {}", status.id.name, phase_name(status.phase));
@@ -94,6 +124,7 @@ Result<> print_status(const StackOptions& options) {
 
 Result<> print_logs(const StackOptions& options) {
   const stack::StackId& id = options.local.id;
+  if (stack::is_aws(id)) return stack::aws_verb(id, "logs", print);
   TRY_ASSIGN(const std::string text, stack::is_compose(id)
                                          ? stack::compose_logs(id, options.service, options.lines)
                                          : stack::logs(id, options.service, options.lines));
@@ -101,18 +132,21 @@ Result<> print_logs(const StackOptions& options) {
   return {};
 }
 
-Result<> down(const StackOptions& options) {
+Result<> down(const StackOptions& options, const Context& context) {
   const stack::StackId& id = options.local.id;
+  if (stack::is_aws(id)) return stack::aws_down(id, say, context.signals->first());
   return stack::is_compose(id) ? stack::compose_down(id, say) : stack::take_down(id);
 }
 
 Result<> reset(const StackOptions& options) {
   const stack::StackId& id = options.local.id;
+  if (stack::is_aws(id)) return stack::aws_verb(id, "reset", say);
   return stack::is_compose(id) ? stack::compose_reset(id) : stack::reset(id);
 }
 
 Result<> check(const StackOptions& options, const Context& context) {
   TRY(print_status(options));
+  if (stack::is_aws(options.local.id)) TRY(stack::aws_verb(options.local.id, "check", say));
   const std::string file = options.local.id.target_file().string();
   const Result<std::string> text = read_file(file);
   if (!text)
@@ -142,9 +176,10 @@ CLI::App* add_verb(CLI::App& parent, const std::shared_ptr<StackOptions>& option
 Result<> choose_new(StackOptions& options, const Context& context) {
   options.local.id.name = options.as.empty() ? options.kind : options.as;
   if (options.kind == "compose") return up_compose(options, context);
+  if (options.kind == "aws") return up_aws(options, context);
   if (options.kind == "local") return up_local(options);
   return fail(ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
-              "this version knows local and compose; a second one gets a name with --as");
+              "this version knows local, compose and aws; a second one gets a name with --as");
 }
 
 void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Context& context) {
@@ -156,7 +191,11 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
   command->add_option("--images", options->images, "compose: ours, or the original dockersamples")
       ->check(CLI::IsMember({"ours", "dockersamples"}))
       ->capture_default_str();
-  command->add_option("--infra", options->infra, "compose: this repository's folder infra");
+  command->add_option("--infra", options->infra, "compose, aws: this repository's folder infra");
+  command->add_option("--vars", options->variables, "aws: variables for Terraform (tfvars)");
+  command->add_option("--ansible-vars", options->ansible_variables,
+                      "aws: variables for Ansible (YAML)");
+  command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
   options->worker.add_to(*command);
   command->add_flag("--truth-log", options->local.truth_log,
                     "The services record what they do, for tests of votebench itself");
@@ -186,7 +225,8 @@ void add_stack(CLI::App& app, Context& context) {
       context.exit_status = finish(action(*options));
     });
   };
-  on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"), down);
+  on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"),
+              [&context](const StackOptions& o) { return down(o, context); });
   on_existing(add_verb(*command, options, "status", "Say what runs"), print_status);
   on_existing(add_verb(*command, options, "check", "Follow probe votes to the table"),
               [&context](const StackOptions& o) { return check(o, context); });

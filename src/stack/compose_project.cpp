@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "core/os.h"
 #include "core/text.h"
+#include "stack/infra_folder.h"
 #include "stack/ports.h"
 #include "stack/variant.h"
 
@@ -60,26 +61,8 @@ Result<> write_secrets(const ComposeProject& project) {
   return write_secret(folder / "db_password", ours ? random_hex(16) : kOriginalPassword);
 }
 
-// ./infra for who stands in the repository; for others, above the program (build/release).
-Result<fs::path> find_infra(const fs::path& given) {
-  std::error_code error;
-  std::vector<fs::path> places{given};
-  if (given.empty()) {
-    places = {fs::current_path(error) / "infra"};
-    for (fs::path up = fs::read_symlink("/proc/self/exe", error).parent_path();
-         up.has_relative_path(); up = up.parent_path())
-      places.push_back(up / "infra");
-  }
-  for (const fs::path& place : places)
-    if (fs::exists(place / kComposeFile, error)) return fs::canonical(place, error);
-  return fail(ErrorKind::environment,
-              fmt::format("{} is not here", given.empty() ? "infra/compose/compose.yaml"
-                                                          : (given / kComposeFile).string()),
-              "start in the folder of the repository, or name its infra folder with --infra");
-}
-
 Result<ComposeProject> make(const ComposeChoice& choice) {
-  TRY_ASSIGN(const fs::path infra, find_infra(choice.infra));
+  TRY_ASSIGN(const fs::path infra, find_infra(choice.infra, kComposeFile));
   TRY(variant_settings(choice.variant, {}));
   TRY_ASSIGN(const PortReservation reserved, reserve_ports());
   const StackPorts& ports = reserved.ports;

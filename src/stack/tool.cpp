@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t kMostOutput = 4U << 20U;
 constexpr std::size_t kMostErrors = 8U << 10U;
-constexpr auto kGrace = std::chrono::seconds(10);
 constexpr auto kLook = std::chrono::milliseconds(50);
 
 struct Pipe {
@@ -99,7 +98,10 @@ class Attendant {
       std::array<pollfd, 2> ready{pollfd{output_open ? output.get() : -1, POLLIN, 0},
                                   pollfd{errors_open ? errors.get() : -1, POLLIN, 0}};
       ::poll(ready.data(), ready.size(), static_cast<int>(kLook / std::chrono::milliseconds(1)));
-      if (ready[0].revents != 0) output_open = take(output.get(), end_.output, kMostOutput);
+      if (ready[0].revents != 0) {
+        output_open = take(output.get(), end_.output, kMostOutput);
+        tell_lines();
+      }
       if (ready[1].revents != 0) errors_open = take(errors.get(), end_.errors, kMostErrors);
       if (!end_if_due()) return;
     }
@@ -127,6 +129,13 @@ class Attendant {
     return true;
   }
 
+  void tell_lines() {
+    if (!call_.on_line) return;
+    for (std::size_t end; (end = end_.output.find('\n')) != std::string::npos;
+         end_.output.erase(0, end + 1))
+      call_.on_line(std::string_view(end_.output).substr(0, end));
+  }
+
   // False when it had to be killed.
   bool end_if_due() {
     const Instant now = real_clock().now();
@@ -137,7 +146,7 @@ class Attendant {
         why_ended_ = fmt::format("did not end within {}", format_duration(call_.limit));
       if (why_ended_.empty()) return true;
       ::kill(-pid_, SIGINT);
-      end_at_ = now + kGrace;
+      end_at_ = now + call_.grace;
     }
     if (now < end_at_) return true;
     ::kill(-pid_, SIGKILL);

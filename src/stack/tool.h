@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,7 +20,10 @@ struct ToolCall {
   // On top of our own environment.
   std::vector<std::pair<std::string, std::string>> environment{};
   std::filesystem::path log{};  // what it prints is appended here as well; empty: nowhere
+  // Gets each line of stdout as it comes; it is not in ToolEnd::output then.
+  std::function<void(std::string_view)> on_line{};
   Nanoseconds limit = std::chrono::seconds(30);
+  Nanoseconds grace = std::chrono::seconds(10);
   std::stop_token stop{};
 };
 
@@ -30,7 +35,8 @@ struct ToolEnd {
 
 // Waits until the tool has ended; its input is empty. The tool has a process group of its own, so
 // that Ctrl-C reaches us only: after a requested stop or `limit` the group gets SIGINT, and SIGKILL
-// 10 s later. Errors (environment): it cannot be started, took too long, or a stop was requested.
+// after `grace`. Errors (environment): it cannot be started, took too long, or a stop was
+// requested.
 [[nodiscard]] Result<ToolEnd> run_tool(const ToolCall& call);
 
 // stdout of a tool that succeeds, without the last newline. Error (environment): as above, or what

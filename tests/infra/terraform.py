@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 import pytest
@@ -37,14 +38,22 @@ def provider_mirror():
                 "VOTEBENCH_TERRAFORM_PLUGINS names where to look")
 
 
+def wait_until(condition, what):
+    end = time.monotonic() + MINUTES
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.1)
+
+
 class Terraform:
-    """A copy of infra/ with keys, and one command line for all its root modules."""
+    """A copy of infra/ and ansible/, with keys, and one command line for all its root modules."""
 
     def __init__(self, folder, endpoint=None, mirror=None):
         self.folder = folder
         self.infra = folder / "infra"
-        shutil.copytree(ROOT / "infra", self.infra,
-                        ignore=shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*"))
+        for name in ("infra", "ansible"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(
+                "__pycache__", ".terraform*", "*.tfstate*"))
         config = folder / "terraform.rc"
         config.write_text("disable_checkpoint = true\n" + (
             f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'

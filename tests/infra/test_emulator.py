@@ -3,12 +3,11 @@ somebody interrupts to an account that is empty again. The tests follow one anot
 import copy
 import json
 import signal
-import time
 
 import pytest
 
 from alarms import unheard, watched
-from terraform import MINUTES, Emulator, Terraform, provider_mirror
+from terraform import MINUTES, Emulator, Terraform, provider_mirror, wait_until
 
 BUCKET = "votebench-test-state"
 
@@ -28,13 +27,6 @@ def backend(url, lock):
   }}
 }}
 """
-
-
-def wait_until(condition, what):
-    end = time.monotonic() + MINUTES
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain until {what}"
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,14 @@ ComposeChoice choice_in(const Folder& folder) {
 
 }  // namespace
 
+TEST_CASE("a tool's lines are told as they come") {
+  std::vector<std::string> lines;
+  const auto end = run_tool({.argv = {"sh", "-c", "printf 'one\\n\\ntwo\\nrest'"},
+                             .on_line = [&](std::string_view line) { lines.emplace_back(line); }});
+  CHECK(lines == std::vector<std::string>{"one", "", "two"});
+  CHECK(end->output == "rest");
+}
+
 TEST_CASE("a tool's output, status and environment") {
   const auto end = run_tool({.argv = {"sh", "-c", "echo $GREETING; echo oh >&2; exit 3"},
                              .environment = {{"GREETING", "hello world"}}});

@@ -1,4 +1,4 @@
-# Each output named in `files` is written to artifacts/aws by infra/aws/artifacts.
+# infra/aws/artifacts writes these to files.
 
 output "inventory" {
   description = "Ansible's inventory."
@@ -36,6 +36,7 @@ output "provisioning" {
     name             = var.name
     region           = var.region
     architecture     = var.architecture
+    profile          = var.profile
     image_name       = module.stack.image_name
     frontend_address = module.stack.frontend_address
     nat_address      = module.stack.nat_address
