@@ -1,5 +1,6 @@
 #include "report/compare_metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

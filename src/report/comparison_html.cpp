@@ -21,7 +21,7 @@ constexpr std::string_view kHead = R"(<!doctype html>
 --a:#3a6ea5;--b:#b35c00;--good:#1a7f37;--bad:#c0281f;--open:#8a6100}
 @media(prefers-color-scheme:dark){:root{--bg:#12161d;--fg:#e6eaf1;--dim:#97a3b6;--line:#2d3644;
 --card:#1a202a;--a:#79b0ec;--b:#f0a250;--good:#4ac26b;--bad:#ff7b72;--open:#e3b341}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem;background:var(--bg);
+*{box-sizing:border-box}body{margin:0 auto;max-width:64rem;padding:1.5rem 1rem;background:var(--bg);
 color:var(--fg);font:15px/1.5 system-ui,sans-serif}
 header{border-left:.5rem solid;padding:.25rem 1rem;margin-bottom:1rem}header p{margin:0;color:var(--fg)}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
@@ -31,7 +31,7 @@ th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;v
 th{font-weight:600;color:var(--dim)}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
 pre{background:var(--card);padding:.75rem 1rem;white-space:pre-wrap}
-svg{display:block}svg text{font:11px system-ui,sans-serif;fill:var(--dim)}
+svg{display:block}td.n svg{margin-left:auto}svg text{font:11px system-ui,sans-serif;fill:var(--dim)}
 .a{fill:var(--a);stroke:var(--a)}.b{fill:var(--b);stroke:var(--b)}.axis{stroke:var(--line)}
 .band{fill:var(--line);opacity:.5}.i{stroke-width:2}
 i.a,i.b{display:inline-block;width:.7em;height:.7em;border-radius:50%}
@@ -79,9 +79,9 @@ std::string escaped(std::string_view value) {
 }
 
 std::string_view class_of(const Comparison& comparison) {
-  if (comparison.exit == ExitCode::inconclusive) return "open";
-  if (comparison.exit != ExitCode::passed) return "bad";
-  return comparison.performance == Performance::judged ? "good" : "open";
+  const State state = state_of(comparison);
+  if (state == State::open) return "open";
+  return state == State::good ? "good" : "bad";
 }
 
 std::string_view class_of(Word word) {
@@ -123,10 +123,10 @@ std::string dots(const MetricComparison& metric) {
     for (const Figure& figure : *side) values.push_back(*figure.value);
   if (values.empty()) return "";
   const auto [low, high] = std::ranges::minmax(values);
-  const Scale scale{low, high, 220};
+  const Scale scale{low, high, 190};
   std::string svg = fmt::format(
-      R"(<svg width="220" height="44" role="img" aria-label="{}: median {} in A, {} in B">)"
-      R"(<line class="axis" x1="0" x2="220" y1="22" y2="22"/>)",
+      R"(<svg width="190" height="44" role="img" aria-label="{}: median {} in A, {} in B">)"
+      R"(<line class="axis" x1="0" x2="190" y1="22" y2="22"/>)",
       metric.metric.name, figure_text(metric.metric, metric.median_a, true),
       figure_text(metric.metric, metric.median_b, true));
   add_dots(svg, metric.a, scale, "a");
@@ -139,10 +139,10 @@ std::string dots(const MetricComparison& metric) {
 // The change with its interval; the band is where nothing is worth a verdict.
 std::string interval(const MetricComparison& metric, double most) {
   if (!metric.change || metric.fence) return "";
-  const Scale scale{-most, most, 200};
+  const Scale scale{-most, most, 150};
   const Shift& change = *metric.change;
   return fmt::format(
-      R"(<svg width="200" height="24" role="img" aria-label="{}: change {}, 95 % interval {} %">)"
+      R"(<svg width="150" height="24" role="img" aria-label="{}: change {}, 95 % interval {} %">)"
       R"(<rect class="band" x="{:.1f}" y="0" width="{:.1f}" height="24"/>)"
       R"(<line class="axis" x1="{:.1f}" x2="{:.1f}" y1="0" y2="24"/>)"
       R"(<line class="b i" x1="{:.1f}" x2="{:.1f}" y1="12" y2="12"/>)"
@@ -213,19 +213,22 @@ void add_performance(std::string& html, const Comparison& comparison) {
   if (comparison.performance == Performance::withheld)
     return add_differences(html, "What differs", comparison.environment);
   html += fmt::format(
-      R"(<div class="scroll"><table><tr><th>metric</th><th>runs</th><th class="n">A median</th>)"
+      R"(<div class="scroll"><table><tr><th>metric</th><th></th><th class="n">A median</th>)"
       R"(<th class="n">B median</th><th class="n">change</th><th class="n">{}</th>)"
-      R"(<th></th><th></th></tr>)",
+      R"(<th>runs</th></tr>)",
       interval_title(comparison));
   const double most = reach_of(comparison.metrics);
   for (const MetricComparison& metric : comparison.metrics) {
+    const std::string remark = remark_on(metric);
     html += fmt::format(
-        R"(<tr><td>{}</td><td>{}</td><td class="n">{}</td><td class="n">{}</td><td class="n">{}</td>)",
-        metric.metric.name, dots(metric), figure_text(metric.metric, metric.median_a, true),
-        figure_text(metric.metric, metric.median_b, true), change_text(metric));
-    html += fmt::format(R"(<td class="n">{}</td><td>{}</td><td class="{}"><b>{}</b> {}</td></tr>)",
-                        interval_text(metric, true), interval(metric, most), class_of(metric.word),
-                        to_string(metric.word), remark_on(metric));
+        R"(<tr><td>{}</td><td class="{}"><b>{}</b>{}</td><td class="n">{}</td><td class="n">{}</td>)",
+        metric.metric.name, class_of(metric.word), to_string(metric.word),
+        remark.empty() ? "" : "<br><small>" + remark + "</small>",
+        figure_text(metric.metric, metric.median_a, true),
+        figure_text(metric.metric, metric.median_b, true));
+    html += fmt::format(R"(<td class="n">{}</td><td class="n">{}{}</td><td>{}</td></tr>)",
+                        change_text(metric), interval_text(metric, true), interval(metric, most),
+                        dots(metric));
   }
   html += "</table></div>\n";
 }

@@ -9,8 +9,9 @@ namespace votebench::report {
 namespace {
 
 std::string_view sign(const Comparison& comparison) {
-  if (comparison.exit == ExitCode::inconclusive) return "❔ ";
-  return comparison.exit == ExitCode::passed ? "✅ " : "❌ ";
+  const State state = state_of(comparison);
+  if (state == State::open) return "❔ ";
+  return state == State::good ? "✅ " : "❌ ";
 }
 
 std::string_view sign(Word word) {

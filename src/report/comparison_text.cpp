@@ -62,11 +62,9 @@ class Page : private TextPage {
 
  private:
   [[nodiscard]] Colour colour() const {
-    if (comparison_.exit != ExitCode::passed)
-      return comparison_.exit == ExitCode::inconclusive ? Colour::warning : Colour::bad;
-    const bool clear =
-        comparison_.word == "SAME" || comparison_.word == "BETTER" || comparison_.word == "IN LINE";
-    return clear ? Colour::good : Colour::warning;
+    const State state = state_of(comparison_);
+    if (state == State::open) return Colour::warning;
+    return state == State::good ? Colour::good : Colour::bad;
   }
 
   void headline() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/text.h"
@@ -131,6 +132,15 @@ void tell(Comparison& comparison, const std::string& program) {
   const bool more = comparison.performance == Performance::too_few || comparison.word == "SUSPECT";
   if (comparison.correctness == Correctness::no_worse && more) next.run_more(kFewestRuns);
   comparison.next = std::move(next).take();
+}
+
+State state_of(const Comparison& comparison) {
+  const bool failed =
+      comparison.exit == ExitCode::audit_failed || comparison.exit == ExitCode::regression;
+  if (failed) return State::bad;
+  const bool decided =
+      comparison.word == "SAME" || comparison.word == "BETTER" || comparison.word == "IN LINE";
+  return decided ? State::good : State::open;
 }
 
 std::string figure_text(const PrimaryMetric& metric, const Figure& figure, bool unicode) {

@@ -1,6 +1,7 @@
 #include "report/hodges_lehmann.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -22,7 +23,8 @@ std::vector<double> differences(std::span<const double> a, std::span<const doubl
 double middle_of(std::span<const double> sorted) {
   const double low = sorted[(sorted.size() - 1) / 2];
   const double high = sorted[sorted.size() / 2];
-  return low == high ? low : low + (high - low) / 2;
+  if (low == high) return low;
+  return std::isinf(low) && std::isinf(high) ? 0 : low + (high - low) / 2;
 }
 
 // How many values of U, from the smallest on, the test rejects at each end: as many as together

@@ -199,6 +199,8 @@ TEST_CASE("values beyond measure leave the shift without bounds, never without a
   CHECK(same.estimate == 0);
   CHECK(same.high == 0);
   CHECK(mann_whitney(beyond, beyond).p_value == 1);
+  const std::vector<double> both{-kInfinity, kInfinity};
+  CHECK(hodges_lehmann(std::vector<double>{0}, both, 0.95).estimate == 0);
 }
 
 TEST_CASE("Holm's published example") {
