@@ -40,8 +40,8 @@ void add_compare(CLI::App& app, Context& context) {
   CLI::App* command = add_command(
       app, "compare", "Is one group of runs worse than another?",
       "  votebench compare\n"
-      "  votebench compare @prev @latest --json\n"
-      "  votebench compare @last:2 @latest --output comparison\n"
+      "  votebench compare @before @latest\n"
+      "  votebench compare @before @latest --json --output comparison\n"
       "\n"
       "A and B name runs: a path, a run id or its first digits, a scenario (its latest\n"
       "run), a pattern ('quick/*'), @latest, @prev, @last:N, @TAG (`run --tag TAG`), or\n"

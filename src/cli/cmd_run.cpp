@@ -242,8 +242,7 @@ int run_scenario(const RunOptions& options, const Context& context) {
 
 void add_load_options(CLI::App& command, RunOptions& options) {
   command.add_option("SCENARIO", options.scenarios, "The YAML file that says what to do")
-      ->type_name("FILE")
-      ->expected(0, 2);
+      ->type_name("FILE");
   command.add_option("--votes", options.quick.votes, "Without a file: this many votes");
   command.add_option("--clients", options.quick.clients, "... by this many clients in parallel");
   command.add_option("--rate", options.quick.rate, "... or at this rate (50/s)");
@@ -274,12 +273,13 @@ void add_target_options(CLI::App& command, RunOptions& options) {
 void add_series_options(CLI::App& command, RunOptions& options) {
   command.add_option("--tag", options.tag, "A name for the run or runs: `compare` selects @NAME");
   command
-      .add_option("--repeat", options.repeat, "Run it this often; a local stack is new each time")
-      ->check(CLI::Range(1, 1000));
+      .add_option("--repeat", options.repeat,
+                  "Run it this often; a stack of ours is emptied between")
+      ->check(CLI::Range(1, 1000).description(""));
   command
       .add_option("--interleave", options.interleave,
-                  "Run two scenarios or targets in turn, each this often, and compare them")
-      ->check(CLI::Range(1, 1000));
+                  "Two scenarios or targets in turn, each this often")
+      ->check(CLI::Range(1, 1000).description(""));
   command.add_option("--baseline", options.baseline,
                      "Compare with these runs afterwards (as in `compare`)");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/os.h"
+#include "core/text.h"
 #include "ledger/run_directory.h"
 #include "report/comparison.h"
 #include "report/mann_whitney.h"
@@ -38,6 +39,7 @@ Result<report::RunFigures> load(const fs::path& path) {
   figures.directory = path.string();
   figures.scenario = scenario.name;
   figures.source = directory.manifest().scenario_source;
+  if (figures.started.empty()) figures.started = format_utc(directory.manifest().t0_wall);
   figures.settings = scenario::settings_of(scenario);
   return figures;
 }

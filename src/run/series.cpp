@@ -8,6 +8,7 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "report/comparison.h"
+#include "report/comparison_words.h"
 #include "report/words.h"
 #include "stack/compose_stack.h"
 #include "stack/local_stack.h"
@@ -99,10 +100,15 @@ class Runner {
     if (finished_ == 0 || (total() == 1 && !compares)) return;
     if (total() > 1) print_groups();
     if (compares) compare();
-    for (const report::ExitMeaning& row : report::exit_table())
-      if (row.code == outcome_.exit)
-        fmt::print("exit {}: {}\n", static_cast<int>(row.code), row.summary);
+    fmt::print("exit {}: {}\n", static_cast<int>(outcome_.exit), exit_words());
     std::fflush(stdout);
+  }
+
+  [[nodiscard]] std::string exit_words() const {
+    if (!compared_.empty()) return compared_;
+    for (const report::ExitMeaning& row : report::exit_table())
+      if (row.code == outcome_.exit) return std::string(row.summary);
+    return {};
   }
 
   void print_groups() const {
@@ -119,6 +125,7 @@ class Runner {
     if (!comparison) return note(comparison.error());
     fmt::print("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
     outcome_.exit = report::higher(outcome_.exit, comparison->exit);
+    if (outcome_.exit == comparison->exit) compared_ = report::exit_words(*comparison);
     if (const auto saved = save_comparison(*comparison, b.paths.back()); !saved)
       return note(saved.error());
     fmt::print("  report   {}\n", (b.paths.back() / "comparison.html").string());
@@ -129,6 +136,7 @@ class Runner {
   const SignalWatcher& signals_;
   std::vector<SelectedRuns> done_;  // by kind
   std::size_t finished_ = 0;
+  std::string compared_;  // what decided the exit status, where that was the comparison
   SeriesOutcome outcome_;
 };
 
