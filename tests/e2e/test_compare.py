@@ -111,6 +111,9 @@ def test_two_targets_take_turns_and_another_machine_withholds_performance(tmp_pa
     assert "withheld" in told and "processors" in told and "64" in told
     change_result(runs[3], lambda result: result["audit"]["phantom"].update(count=2))
     assert "phantom" in compare(tmp_path, expect=1)
+    (runs[2] / "result.json").unlink()  # as a run leaves it that was killed
+    told = compare(tmp_path, runs[2].name, runs[1].name, expect=3)
+    assert "nothing of it was audited" in told
 
 
 def test_a_kept_stack_is_reset_between_the_runs_of_a_series(tmp_path):

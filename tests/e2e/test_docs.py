@@ -36,6 +36,11 @@ def test_commands_and_flags_of_the_readme_exist():
             assert flag in text, f"votebench {command}: no {flag}"
 
 
+def test_the_comparison_of_the_readme_is_one_that_is_printed():
+    golden = SOURCE_DIR / "tests/golden/report/compare-regression.txt"
+    assert golden.read_text() in README
+
+
 def test_every_subcommand_is_in_the_readme():
     for command in re.findall(r"^  ([a-z]+) ", help_of().split("Subcommands:")[1], re.M):
         assert f"votebench {command}" in README, command
