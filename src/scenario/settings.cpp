@@ -16,14 +16,18 @@ class Flattener {
   void line(std::string_view text) {
     const std::size_t indent = text.find_first_not_of(' ');
     if (indent == std::string_view::npos) return;
-    const std::size_t depth = indent / kIndent;
+    std::size_t depth = indent / kIndent;
     text.remove_prefix(indent);
-    if (path_.size() > depth) path_.resize(depth);
-    if (text.starts_with("- ")) return item(text.substr(2));
+    if (text.starts_with("- ")) {
+      begin_item(depth++);
+      text.remove_prefix(2);
+      if (!begins_mapping(text)) return add(text);
+    }
+    path_.resize(depth);
+    items_.resize(depth + 1);
     const std::size_t end = text.find(':');  // no key holds one
     path_.emplace_back(text.substr(0, end));
-    items_ = 0;
-    if (end + 2 < text.size()) settings_.emplace_back(joined(), text.substr(end + 2));
+    if (end + 2 < text.size()) add(text.substr(end + 2));
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> take() && {
@@ -31,13 +35,27 @@ class Flattener {
   }
 
  private:
-  void item(std::string_view value) {
-    settings_.emplace_back(fmt::format("{}[{}]", joined(), items_++), value);
+  // "at: 60s", not "{ hold: 7s }" or a text in quotes.
+  static bool begins_mapping(std::string_view item) {
+    const std::size_t end = item.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+    return end != 0 && end != std::string_view::npos && item[end] == ':';
   }
-  [[nodiscard]] std::string joined() const { return fmt::format("{}", fmt::join(path_, ".")); }
+
+  void begin_item(std::size_t depth) {
+    path_.resize(depth);
+    items_.resize(depth + 1);
+    path_.push_back(fmt::format("[{}]", items_[depth]++));
+  }
+
+  void add(std::string_view value) {
+    std::string path;
+    for (const std::string& part : path_)
+      path += (path.empty() || part.starts_with('[') ? "" : ".") + part;
+    settings_.emplace_back(std::move(path), value);
+  }
 
   std::vector<std::string> path_;
-  std::size_t items_ = 0;
+  std::vector<std::size_t> items_;  // of the list at each depth, so far
   std::vector<std::pair<std::string, std::string>> settings_;
 };
 

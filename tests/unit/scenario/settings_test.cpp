@@ -59,3 +59,20 @@ TEST_CASE("a different seed or rate is a difference") {
   CHECK(settings(kLoad) != settings("seed: 2\n" + kLoad));
   CHECK(settings(kLoad).size() == settings("seed: 2\n" + kLoad).size());
 }
+
+TEST_CASE("each entry of a list has settings of its own") {
+  const std::string events =
+      "stack: { name: local }\nevents:\n"
+      "  - { at: 1s, name: one, fault: { kill: worker }, undo: { at: 2s, start: worker } }\n"
+      "  - { at: 3s, name: two }\n";
+  CHECK(value(kLoad + events, "events[0].at") == "1s");
+  CHECK(value(kLoad + events, "events[0].fault.kill") == "worker");
+  CHECK(value(kLoad + events, "events[0].undo.at") == "2s");
+  CHECK(value(kLoad + events, "events[1].at") == "3s");
+  CHECK(value(kLoad + events, "events[1].name") == "two");
+  auto names = settings(kLoad + events);
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end(), [](const auto& a, const auto& b) {
+          return a.first == b.first;
+        }) == names.end());
+}
