@@ -3,7 +3,9 @@
 //
 //   open models    a vote is sent at its due time; late is late: it is sent as soon as a slot is
 //                  free, its lag is recorded, nothing is dropped
-//   closed models  each client sends its next vote when its last one is answered, plus think time
+//   closed models  each client sends its next vote when its last one is answered, plus think time;
+//                  one that could not send its vote (nobody listens) pauses for 10 ms, doubled each
+//                  time, at most 1 s, where the workload ends by its duration
 //
 // max_in_flight and clients are split over the threads. A voter has one outstanding attempt: a vote
 // whose voter is still waiting for an answer waits with it.

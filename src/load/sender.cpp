@@ -181,7 +181,7 @@ void Sender::finish(Slot& slot, Instant now) {
   slot.busy = false;
   result_.finished = now;
   count_end(result_.shares[slot.share], answer.outcome);
-  shares_[slot.share].release(slot.index, now);
+  shares_[slot.share].release(slot.index, now, answer.outcome);
   watch_deadline(slot);
 }
 

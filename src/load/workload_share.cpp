@@ -7,6 +7,10 @@
 namespace votebench::load {
 namespace {
 
+// A client that could not send its vote waits so long, twice as long after the next, and so on.
+constexpr Nanoseconds kFirstBackOff = std::chrono::milliseconds(10);
+constexpr Nanoseconds kLongestBackOff = std::chrono::seconds(1);
+
 constexpr VoterIndex kNobody = 0xFFFFFFFF;  // a probe's index: no planned voter has it
 
 }  // namespace
@@ -26,7 +30,8 @@ WorkloadShare::WorkloadShare(const plan::WorkloadPlan& plan, ThreadPlace place,
       t0_(origin.t0),
       stream_(plan.votes()),
       rng_(origin.seed, mix64(plan.index()) + place.index),
-      voters_(share_of(slots_of(plan), place), kNobody) {
+      voters_(share_of(slots_of(plan), place), kNobody),
+      unsent_(voters_.size()) {
   for (SlotIndex slot = slots(); slot > 0; --slot) free_.push_back(slot - 1);
   if (plan.closed() && plan.closed()->duration)
     ends_ = t0_ + plan.workload().start_at + *plan.closed()->duration;
@@ -89,13 +94,13 @@ VoteStart WorkloadShare::occupy(const PlannedVote& vote, Instant now, bool parke
   return start;
 }
 
-void WorkloadShare::release(SlotIndex slot, Instant now) {
+void WorkloadShare::release(SlotIndex slot, Instant now, Outcome outcome) {
   CHECK_THAT_HOLDS(voters_[slot] != kNobody);
   if (free_.empty()) note_exhaustion(now);
   unpark(voters_[slot]);
   voters_[slot] = kNobody;
   --in_flight_;
-  const Nanoseconds think = think_time();
+  const Nanoseconds think = std::max(think_time(), back_off(slot, outcome));
   if (think > Nanoseconds(0))
     thinking_.push({now + think, slot});
   else
@@ -123,6 +128,19 @@ Nanoseconds WorkloadShare::think_time() {
   if (!closed.think_exponential) return closed.think_time;
   return Nanoseconds(static_cast<std::int64_t>(static_cast<double>(closed.think_time.count()) *
                                                rng_.exponential()));
+}
+
+// Only a workload that ends by its duration would go on without end: nobody listens, every vote of
+// it would be spent on finding that out again.
+Nanoseconds WorkloadShare::back_off(SlotIndex slot, Outcome outcome) {
+  std::uint8_t& unsent = unsent_[slot];
+  if (!ends_ || outcome != Outcome::not_sent) {
+    unsent = 0;
+    return Nanoseconds(0);
+  }
+  const Nanoseconds pause = std::min(kFirstBackOff * (1 << unsent), kLongestBackOff);
+  if (pause < kLongestBackOff) ++unsent;
+  return pause;
 }
 
 void WorkloadShare::stop_arrivals() {

@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/rng.h"
 #include "plan/plan.h"
+#include "vote/attempt.h"
 #include "vote/vote.h"
 
 namespace votebench::load {
@@ -50,7 +51,7 @@ class WorkloadShare {
   // A vote that is to start now, with the slot that it occupies until release().
   [[nodiscard]] std::optional<VoteStart> take_due(Instant now);
   // The vote in `slot` is concluded: its voter may vote again, the slot may think and be reused.
-  void release(SlotIndex slot, Instant now);
+  void release(SlotIndex slot, Instant now, Outcome outcome = Outcome::none);
   // No further votes but those under way.
   void stop_arrivals();
 
@@ -83,6 +84,7 @@ class WorkloadShare {
   void note_exhaustion(Instant now);
   void unpark(VoterIndex voter);
   [[nodiscard]] Nanoseconds think_time();
+  [[nodiscard]] Nanoseconds back_off(SlotIndex slot, Outcome outcome);
 
   const plan::WorkloadPlan& plan_;
   ThreadPlace place_;
@@ -92,8 +94,9 @@ class WorkloadShare {
   std::optional<Instant> ends_;  // closed models that end by their duration
   Rng rng_;
 
-  std::vector<VoterIndex> voters_;  // by slot; kNobody when it is free
-  std::vector<SlotIndex> free_;     // the last released first: its connection is the warmest
+  std::vector<VoterIndex> voters_;    // by slot; kNobody when it is free
+  std::vector<std::uint8_t> unsent_;  // by slot: votes in a row that could not be sent
+  std::vector<SlotIndex> free_;       // the last released first: its connection is the warmest
   std::priority_queue<Thinker, std::vector<Thinker>, std::greater<>> thinking_;
   std::uint32_t in_flight_ = 0;
 

@@ -2,6 +2,7 @@
 #include "load/load.h"
 
 #include <algorithm>
+#include <span>
 
 #include "load/workload_share.h"
 #include "simulated_world.h"
@@ -247,12 +248,12 @@ TEST_CASE("a stop after the last answer changes nothing") {
 TEST_CASE("a target that fails at once does not trap the loop") {
   World world(scenario_of({workload(ConstantClients{2, 10ms, std::nullopt, 0ns, false})}),
               [](const target::VoteRequest&) {
-                return Behaviour{0ns, Outcome::not_sent};
+                return Behaviour{0ns, Outcome::ambiguous};
               });
   world.time.pass_with_each_look(100us);
   const LoadSummary& summary = world.run();
   CHECK(summary.end == LoadEnd::completed);
-  CHECK(summary.total.not_sent == summary.total.started);
+  CHECK(summary.total.ambiguous == summary.total.started);
   CHECK(summary.total.started > 1000);
 }
 
@@ -267,4 +268,53 @@ TEST_CASE("slots are split without remainder, and no thread is left without one"
   CHECK(sender_threads(*plan, 8) == 2);
   CHECK(sender_threads(*plan, 1) == 1);
   CHECK(sender_threads(*plan, 0) >= 1);
+}
+
+namespace {
+
+// When each vote was started, after the first one.
+std::vector<Nanoseconds> starts(const RecordingSink& sink) {
+  std::vector<Nanoseconds> times;
+  for (const auto& [number, record] : sink.records) times.push_back(record.intent.started);
+  std::sort(times.begin(), times.end());
+  for (Nanoseconds& time : std::span(times).subspan(1)) time -= times.front();
+  times.front() = {};
+  return times;
+}
+
+Target refuses_all() {
+  return [](const target::VoteRequest&) { return Behaviour{0ns, Outcome::not_sent}; };
+}
+
+}  // namespace
+
+TEST_CASE("a client that cannot send pauses longer each time, within limits") {
+  World world(scenario_of({workload(ConstantClients{1, 10s, std::nullopt, 0ns, false})}),
+              refuses_all());
+  const LoadSummary& summary = world.run();
+  const auto times = starts(world.sink);
+  REQUIRE(times.size() == 16);
+  CHECK(std::vector(times.begin(), times.begin() + 9) ==
+        std::vector<Nanoseconds>{0ms, 10ms, 30ms, 70ms, 150ms, 310ms, 630ms, 1270ms, 2270ms});
+  CHECK(times.back() == 9270ms);
+  CHECK(summary.total.not_sent == 16);
+  CHECK(summary.total.planned == 16);
+  CHECK(sums(summary.total));
+  CHECK(summary.end == LoadEnd::completed);
+}
+
+TEST_CASE("an answer ends a client's pauses, think time is not added to them") {
+  int cast = 0;
+  const auto target = [&](const target::VoteRequest&) {
+    return Behaviour{0ns, ++cast % 3 == 0 ? Outcome::acked : Outcome::not_sent};
+  };
+  World world(scenario_of({workload(ConstantClients{1, 70ms, std::nullopt, 15ms, false})}), target);
+  CHECK(sums(world.run().total));
+  CHECK(starts(world.sink) == std::vector<Nanoseconds>{0ms, 15ms, 35ms, 50ms, 65ms});
+}
+
+TEST_CASE("a number of votes is spent without pauses") {
+  World world(scenario_of({workload(Burst{100, std::nullopt, 4})}), refuses_all());
+  CHECK(world.run().total.not_sent == 100);
+  CHECK(starts(world.sink).back() == 0ms);
 }
