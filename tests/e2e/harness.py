@@ -47,9 +47,9 @@ class Running:
             cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=stderr, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
-    def finish(self):
+    def finish(self, limit=LIMIT_S):
         try:
-            stdout, stderr = self.popen.communicate(timeout=LIMIT_S)
+            stdout, stderr = self.popen.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
             self.popen.kill()
             raise
