@@ -37,6 +37,8 @@ struct RunOptions {
   run::ProgressMode progress = run::ProgressMode::automatic;
   bool allow_events = false;
   std::string metrics_listen;
+  std::filesystem::path variables;
+  std::filesystem::path ansible_variables;
   bool keep = false;
   bool yes = false;
   bool print_scenario = false;
@@ -107,9 +109,16 @@ Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& ch
     request.stack = local_stack(options, id, choice);
     return {};
   }
+  if (kind == "aws") {
+    request.aws = {.id = id,
+                   .infra = {},
+                   .variables = options.variables,
+                   .ansible_variables = options.ansible_variables};
+    return {};
+  }
   if (kind != "compose")
     return usage(fmt::format("there is no stack kind '{}'", kind),
-                 "this version knows local and compose");
+                 "this version knows local, compose and aws");
   TRY_ASSIGN(request.compose, compose_stack(options, id, choice));
   return {};
 }
@@ -256,8 +265,11 @@ void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_option("--target", options.targets, "Use the running stack that FILE describes")
       ->allow_extra_args(false);
   command.add_option("--stack", options.stack,
-                     "Stand this stack up for the run: local (the default) or "
-                     "compose");
+                     "Stand this stack up for the run: local (the default), compose "
+                     "or aws");
+  command.add_option("--vars", options.variables, "aws: variables for Terraform (tfvars)");
+  command.add_option("--ansible-vars", options.ansible_variables,
+                     "aws: variables for Ansible (YAML)");
   command.add_option("--as", options.as, "The stack's name, to have several side by side");
   command.add_option("--variant", options.variant, "How the stack behaves")
       ->check(CLI::IsMember(stack::variant_names()));
@@ -265,7 +277,8 @@ void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
   command.add_flag("--allow-events", options.allow_events,
                    "Let the scenario's events run programs");
-  command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database");
+  command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database, or\n"
+                   "something is made that costs money");
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
       ->capture_default_str();
 }

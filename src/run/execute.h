@@ -11,6 +11,7 @@
 #include "run/display.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
+#include "stack/aws_stack.h"
 #include "stack/compose_stack.h"
 #include "stack/local_stack.h"
 
@@ -19,9 +20,10 @@ namespace votebench::run {
 struct RunRequest {
   scenario::Scenario scenario;
   std::string scenario_text;  // as written, kept with the run
-  // Where: exactly one of the three.
+  // Where: exactly one of the four.
   std::optional<stack::LocalStackOptions> stack;
   std::optional<stack::ComposeChoice> compose;
+  std::optional<stack::AwsChoice> aws;
   std::optional<TargetSettings> target;
   std::filesystem::path target_file;  // where `target` was read from; empty: the scenario
   bool keep_stack = false;            // leave a stack up that this run started

@@ -29,6 +29,10 @@ Result<> reset_stack(const RunRequest& request, Display& display) {
     display.say("emptying the stack for the next run");
     return stack::compose_reset(request.compose->id);
   }
+  if (request.aws && stack::is_aws(request.aws->id)) {
+    display.say("emptying the stack for the next run");
+    return stack::aws_verb(request.aws->id, "reset", [](std::string_view) {});
+  }
   if (!request.stack) return {};
   TRY_ASSIGN(const stack::StackStatus status, stack::status(request.stack->id));
   if (status.phase != stack::StackPhase::up || !status.kept) return {};

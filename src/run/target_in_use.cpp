@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/os.h"
 #include "run/reach.h"
+#include "scenario/parse.h"
 
 namespace votebench::run {
 namespace {
@@ -47,6 +49,7 @@ Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& displa
       target.record_ = stack::record_file(request.target_file.parent_path());
     return target;
   }
+  if (request.aws) return open_aws(*request.aws, request.assume_yes, display, std::move(stop));
   TargetInUse target;
   if (request.compose) {
     TRY(target.open_compose(*request.compose, display, std::move(stop)));
@@ -57,6 +60,28 @@ Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& displa
   display.say(target.description_);
   target.settings_ = stack.target();
   target.stack_.emplace(std::move(stack));
+  return target;
+}
+
+// One that was not there before is destroyed again, also when it did not come up.
+Result<TargetInUse> TargetInUse::open_aws(const stack::AwsChoice& choice, bool assume_yes,
+                                          Display& display, std::stop_token stop) {
+  const auto say = [&](std::string_view step) { display.say(step); };
+  const bool was_there = stack::is_aws(choice.id);
+  TRY_ASSIGN(const bool changes, stack::aws_plan(choice, say, stop));
+  if (changes && !assume_yes)
+    return fail(ErrorKind::usage, "nothing was made: that would cost money",
+                "--yes agrees; or make it with `votebench stack up aws`, which asks");
+  TargetInUse made;
+  if (!was_there) made.aws_ = std::make_unique<stack::StackId>(choice.id);
+  TRY(stack::aws_apply(choice, say, std::move(stop)));
+  const std::string file = choice.id.target_file().string();
+  TRY_ASSIGN(const std::string text, read_file(file));
+  TRY_ASSIGN(TargetSettings settings,
+             scenario::parse_target(text, file, scenario::process_options()).result());
+  TRY_ASSIGN(TargetInUse target, reach(std::move(settings), display));
+  target.record_ = stack::record_file(choice.id.directory());
+  target.aws_ = std::move(made.aws_);
   return target;
 }
 
@@ -115,6 +140,10 @@ Error TargetInUse::explain(Error error) const {
 }
 
 Result<> TargetInUse::close(bool keep) {
+  if (const auto aws = std::move(aws_); aws && !keep) {
+    tunnel_.reset();
+    return stack::aws_down(*aws, [](std::string_view) {});
+  }
   if (const auto compose = std::move(compose_); compose && !keep)
     return stack::compose_down(*compose, [](std::string_view) {});
   if (!stack_) return {};

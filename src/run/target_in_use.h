@@ -50,6 +50,8 @@ class TargetInUse {
 
  private:
   TargetInUse() = default;
+  [[nodiscard]] static Result<TargetInUse> open_aws(const stack::AwsChoice& choice, bool assume_yes,
+                                                    Display& display, std::stop_token stop);
   [[nodiscard]] Result<> open_compose(const stack::ComposeChoice& choice, Display& display,
                                       std::stop_token stop);
 
@@ -57,6 +59,7 @@ class TargetInUse {
   std::string description_;
   std::optional<stack::LocalStack> stack_;
   std::unique_ptr<stack::StackId> compose_;  // one that this run started
+  std::unique_ptr<stack::StackId> aws_;      // the same
   std::filesystem::path record_;
   std::unique_ptr<stack::SshTunnel> tunnel_;
 };

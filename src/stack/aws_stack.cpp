@@ -22,7 +22,7 @@ constexpr auto kLimit = std::chrono::hours(2);
 // Terraform ends in order, and its state must be written, whatever AWS is busy with.
 constexpr auto kGrace = std::chrono::minutes(10);
 
-fs::path variables_file(const StackId& id) { return id.directory() / "stack.tfvars"; }
+fs::path made_file(const StackId& id) { return id.directory() / "made"; }
 fs::path plan_file(const StackId& id) { return id.directory() / "plan"; }
 
 Result<AwsChoice> with_absolute_paths(AwsChoice choice) {
@@ -90,7 +90,7 @@ Result<> aws_apply(const AwsChoice& choice, const Progress& progress, std::stop_
 
 bool is_aws(const StackId& id) {
   std::error_code error;
-  return check_name(id.name) && fs::exists(variables_file(id), error);
+  return check_name(id.name) && fs::exists(made_file(id), error);
 }
 
 Result<> aws_down(const StackId& id, const Progress& progress, std::stop_token stop) {

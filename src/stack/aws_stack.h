@@ -30,7 +30,7 @@ struct AwsChoice {
 [[nodiscard]] Result<> aws_apply(const AwsChoice& choice, const Progress& progress,
                                  std::stop_token stop = {});
 
-// True when artifacts/NAME is a stack's on AWS, whole or in part.
+// True when the stack artifacts/NAME is on AWS, whole or in part.
 [[nodiscard]] bool is_aws(const StackId& id);
 
 // Destroys it and proves that nothing is left. May be repeated.
