@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The playbooks without a host: style, production rules, syntax.
+# Exit status 77: the tools are not here.
+set -uo pipefail
+cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../../ansible" || exit 1
+export LC_ALL=C.UTF-8 ANSIBLE_HOME=${TMPDIR:-/tmp}/votebench-ansible-home
+
+for tool in yamllint ansible-lint ansible-playbook; do
+  command -v "$tool" >/dev/null || {
+    echo "SKIPPED: no $tool (scripts/install-packages --infra)"
+    exit 77
+  }
+done
+
+passed=0
+failed=0
+check() {
+  local output
+  if output=$("${@:2}" 2>&1); then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED: %s\n%s\n' "$1" "$output"
+  fi
+}
+
+check yamllint yamllint --strict .
+check ansible-lint ansible-lint --nocolor --offline --profile production
+for playbook in *.yml; do
+  check "syntax of $playbook" ansible-playbook --inventory localhost, --syntax-check "$playbook"
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
