@@ -283,6 +283,14 @@ class Block {
     row("missing", &ProgressPoint::missing, Kind::level, missing_remark(state_));
   }
 
+  [[nodiscard]] std::string event_text(const RunEvent& event) const {
+    const bool lasted = event.until && *event.until > event.at;
+    return fmt::format("{}{}  {}{}{}{}", clock_text(event.at),
+                       lasted ? " to " + clock_text(*event.until) : "",
+                       event.failed ? "FAILED " : "", safe(style_, event.name, 60),
+                       event.detail.empty() ? "" : ": ", safe(style_, event.detail));
+  }
+
   void remark(const std::string& text) {
     line(" ! " + text);
     warn_from(1);
@@ -291,9 +299,7 @@ class Block {
   // The latest events and warnings, oldest first.
   void remarks() {
     std::vector<std::string> texts;
-    for (const RunEvent& event : state_.events)
-      texts.push_back(fmt::format("{}  {}{}{}", clock_text(event.at), safe(style_, event.name, 60),
-                                  event.detail.empty() ? "" : ": ", safe(style_, event.detail)));
+    for (const RunEvent& event : state_.events) texts.push_back(event_text(event));
     for (const std::string& warning : state_.warnings)
       texts.push_back("warning: " + safe(style_, warning));
     const std::size_t skip = texts.size() > kRemarks ? texts.size() - kRemarks : 0;
