@@ -1,0 +1,93 @@
+"""The live view in a real terminal: tmux is the terminal, and what stands on its screen is read."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import uuid
+
+import pytest
+
+from harness import Stack, until
+from servers import program
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None,
+                                reason="tmux is missing: scripts/install-packages --tests")
+
+
+class Terminal:
+    """A terminal of 80 x 24 characters with a shell in it."""
+
+    def __init__(self, directory, environment):
+        self.socket = f"vb-{uuid.uuid4().hex[:8]}"
+        variables = [part for item in environment.items() for part in ("-e", "=".join(item))]
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "-c",
+                  str(directory), *variables, "sh", "-i")
+
+    def tmux(self, *arguments):
+        return subprocess.run(["tmux", "-L", self.socket, *arguments], capture_output=True,
+                              text=True, timeout=60, check=True).stdout
+
+    def type(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def screen(self, *options):
+        return self.tmux("capture-pane", "-p", *options)
+
+    def history(self):
+        return self.screen("-S", "-1000")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["tmux", "-L", self.socket, "kill-server"], timeout=60, check=False,
+                       capture_output=True)
+
+
+def command(stack, duration):
+    return (f"{program('votebench')} run --rate 50/s --duration {duration} --stack local"
+            f" --as {stack.name} --reports {pathlib.Path(stack.directory) / 'reports'}; echo status=$?")
+
+
+@pytest.fixture
+def stack(tmp_path):
+    with Stack(tmp_path) as running:
+        yield running
+
+
+def test_the_block_stands_still_at_the_bottom_and_leaves_nothing_behind(stack, tmp_path):
+    with Terminal(tmp_path, {"LC_ALL": "C.UTF-8", "TERM": "screen"}) as terminal:
+        terminal.type(command(stack, "120s"), "Enter")
+        until(lambda: "last 15 s" in terminal.screen(), "the block is shown")
+        until(lambda: re.search(r"sent +[1-9][0-9]+ +[0-9.]+ +[▁▂▃▄▅▆▇█]{3}", terminal.screen()),
+              "its sparklines grow")
+        screen = terminal.screen()
+        for row in ("accepted", "queued", "written", "missing"):
+            assert screen.count(f"\n {row} ") == 1, screen
+        assert re.search(r"00:\d\d / 02:00   \S+: hold 50/s +drain limit 1m00s", screen), screen
+        terminal.tmux("resize-window", "-x", "60", "-y", "20")
+        until(lambda: re.search(r"\n sent .{30,60}…", terminal.screen()), "the block is narrower")
+        terminal.type("C-c")
+        until(lambda: "status=" in terminal.history(), "the run ends")
+        history = terminal.history()
+        assert "status=3" in history
+        assert "exit 3: inconclusive: interrupted" in history
+        block = re.search(r"exit 3: .*", history, re.S)[0]
+        assert "last 15 s" not in block
+        assert "sent " not in block
+        terminal.type("echo still-a-shell", "Enter")
+        until(lambda: "\nstill-a-shell" in terminal.screen(), "the terminal echoes as before")
+
+
+def test_ascii_and_no_colour_are_obeyed(stack, tmp_path):
+    plain = {"LC_ALL": "C", "NO_COLOR": "1", "TERM": "screen-256color"}
+    with Terminal(tmp_path, plain) as terminal:
+        terminal.type(command(stack, "120s"), "Enter")
+        until(lambda: re.search(r"sent +[1-9][0-9]+ +[0-9.]+ +[_.:=+*#-]{3}", terminal.screen()),
+              "sparklines in ASCII")
+        assert terminal.screen().isascii()
+        assert "\x1b[" not in terminal.screen("-e").replace("\x1b[0m", "").replace("\x1b[39m", "")
+        terminal.type("C-c")
+        until(lambda: "status=3" in terminal.history(), "the run ends")
+        assert terminal.history().isascii()
