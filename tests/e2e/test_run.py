@@ -178,6 +178,8 @@ def test_every_example_of_the_help_works(tmp_path):
     (tmp_path / "scenarios").symlink_to(SOURCE_DIR / "scenarios")
     examples = help_examples()
     assert len(examples) > 10
+    # These need containers of somebody else's: attach_in_docker.py.
+    examples = [line for line in examples if "votebench attach" not in line]
     # Runs come before their reports; stacks come up before they are looked at and go down last.
     order = ["init", "run", "report", "stack up", "stack status", "stack logs", "stack reset",
              "stack down"]
