@@ -54,6 +54,10 @@ TargetSettings build_target(const Node& node) {
   target.queue = build_part<QueueSettings>(at, "redis");
   target.rows = build_part<RowSettings>(at, "postgres");
   describe(at, target);
+  if (target.queue) {
+    target.queue->tls_verify = target.tls_verify;
+    target.queue->tls_ca_file = target.tls_ca_file;
+  }
   target.tunnel = build_part<TunnelSettings>(at, "tunnel");
   return target;
 }

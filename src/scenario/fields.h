@@ -176,6 +176,7 @@ void describe(const Archive& at, QueueSettings& queue) {
   std::string url = redis_url_of(queue);
   at("url", url);
   if (const auto parts = parse_redis_url(url)) {
+    queue.tls = parts->tls;
     queue.host = parts->host;
     queue.port = parts->port;
     queue.socket_path = parts->socket_path;

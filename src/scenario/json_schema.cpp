@@ -86,7 +86,7 @@ std::string regex_of(ValueType type) {
     case ValueType::destination:
       return "^[^@/?#]+:[0-9]+$";
     case ValueType::redis_url:
-      return "^(redis|unix)://";
+      return "^(rediss?|unix)://";
     case ValueType::postgres_uri:
       return "^postgres(ql)?://";
     default:
@@ -132,8 +132,8 @@ class SchemaWriter {
                     member("title", json_text(title))};
     for (std::string& part : mapping(tree)) members.push_back(std::move(part));
     if (tree.key == nullptr)
-      members.push_back(
-          member("not", object({member("required", array({json_text("stack"), json_text("target")}))})));
+      members.push_back(member(
+          "not", object({member("required", array({json_text("stack"), json_text("target")}))})));
     return object(members);
   }
 
@@ -217,8 +217,8 @@ class SchemaWriter {
   [[nodiscard]] std::string selected() const {
     for (const ExecutorName& executor : executors())
       if (executor.bit == executors_)
-        return object(
-            {member("description", json_text(executor.doc)), member("const", json_text(executor.name))});
+        return object({member("description", json_text(executor.doc)),
+                       member("const", json_text(executor.name))});
     return "{}";
   }
 

@@ -101,8 +101,8 @@ constexpr auto kKeys = std::to_array<Key>({
                                    "(sent), or no cookie is sent and votes are only counted"))),
     nullable(section("/target/redis", "the queue; left out: there is none to look at")),
     by_default("redis://127.0.0.1:6379/0", key("/target/redis/url", redis_url,
-                                               "redis://[USER@]HOST[:PORT][/DB] or "
-                                               "unix:///PATH[?db=DB]")),
+                                               "redis://[USER@]HOST[:PORT][/DB], rediss:// "
+                                               "over TLS, or unix:///PATH[?db=DB]")),
     key("/target/redis/password", secret, "its password"),
     by_default("votes", key("/target/redis/list", text, "the list that votes are pushed to")),
     by_default("[]", key("/target/redis/in_flight", list, "side lists of a reliable worker")),
@@ -138,7 +138,7 @@ constexpr auto kKeys = std::to_array<Key>({
                    key("/target/settle/quiet", duration,
                        "your own assumption, printed with the verdict: when nothing "
                        "moved for so long, nothing is under way"))),
-    section("/target/tls", "for https"),
+    section("/target/tls", "for https and rediss"),
     by_default("true", key("/target/tls/verify", boolean, "check the server's certificate")),
     nullable(key("/target/tls/ca_file", text,
                  "PEM file of authorities to trust instead of the system's")),

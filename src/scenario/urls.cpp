@@ -181,14 +181,13 @@ tl::expected<HostPort, ValueError> parse_destination(std::string_view text) {
 }
 
 tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
-  static constexpr std::string_view kForm = "write redis://HOST:PORT/DB or unix:///PATH?db=DB";
+  static constexpr std::string_view kForm =
+      "write redis://HOST:PORT/DB, rediss:// over TLS, or unix:///PATH?db=DB";
   const auto parts = take_apart(text);
   if (parts && parts->user.find(':') != std::string_view::npos)
     return userinfo(text, "write the password as password: { env: NAME }");
-  if (parts && parts->scheme == "rediss")
-    return bad_url("{value}: Redis over TLS is not supported", std::string(kForm));
   if (parts && parts->scheme == "unix" && !parts->has_user) return unix_queue(*parts);
-  if (!parts || parts->scheme != "redis")
+  if (!parts || (parts->scheme != "redis" && parts->scheme != "rediss"))
     return bad_url("{value} is not a Redis URL", std::string(kForm));
   const auto endpoint = to_endpoint(parts->authority, 6379);
   const std::string_view path = parts->tail.empty() ? "/" : parts->tail;
@@ -198,6 +197,7 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
   if (!endpoint || !database || *database < 0)
     return bad_url("{value} has no valid host, port and database number", std::string(kForm));
   QueueSettings queue;
+  queue.tls = parts->scheme == "rediss";
   queue.host = endpoint->host;
   queue.port = endpoint->port;
   queue.database = *database;
@@ -208,8 +208,9 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
 std::string redis_url_of(const QueueSettings& queue) {
   if (!queue.socket_path.empty())
     return fmt::format("unix://{}?db={}", queue.socket_path, queue.database);
-  return fmt::format("redis://{}{}{}/{}", queue.user, queue.user.empty() ? "" : "@",
-                     host_and_port(queue.host, queue.port), queue.database);
+  return fmt::format("redis{}://{}{}{}/{}", queue.tls ? "s" : "", queue.user,
+                     queue.user.empty() ? "" : "@", host_and_port(queue.host, queue.port),
+                     queue.database);
 }
 
 std::string percent_encoded(std::string_view text) {

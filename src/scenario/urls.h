@@ -27,7 +27,8 @@ struct HttpUrl {
 // HOST:PORT; an IPv6 address stands in brackets.
 [[nodiscard]] tl::expected<HostPort, ValueError> parse_destination(std::string_view text);
 
-// redis://[USER@]HOST[:PORT][/DB] or unix:///PATH[?db=DB]: host, port, socket_path, database, user.
+// redis://[USER@]HOST[:PORT][/DB], the same with rediss: (TLS), or unix:///PATH[?db=DB]: tls, host,
+// port, socket_path, database, user.
 [[nodiscard]] tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text);
 
 // The URL that parse_redis_url reads back as the same place and user.

@@ -16,8 +16,9 @@ std::string VoteEndpoint::url() const {
 }
 
 std::string QueueSettings::where() const {
-  return socket_path.empty() ? fmt::format("redis://{}/{}", host_and_port(host, port), database)
-                             : fmt::format("unix://{}?db={}", socket_path, database);
+  return socket_path.empty()
+             ? fmt::format("redis{}://{}/{}", tls ? "s" : "", host_and_port(host, port), database)
+             : fmt::format("unix://{}?db={}", socket_path, database);
 }
 
 }  // namespace votebench

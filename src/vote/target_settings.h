@@ -51,6 +51,14 @@ enum class IdentityMode {
   none,    // no cookie is sent: the app makes ids, only counts can be audited
 };
 
+struct HostPort {
+  std::string host;  // name or address, without brackets
+  std::uint16_t port = 0;
+
+  [[nodiscard]] std::string text() const;  // "example.org:80", "[::1]:80"
+  friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+
 // "HOST:PORT", an IPv6 address in brackets.
 [[nodiscard]] std::string host_and_port(const std::string& host, std::uint16_t port);
 
@@ -98,6 +106,9 @@ struct HttpSettings {
 };
 
 struct QueueSettings {
+  bool tls = false;
+  bool tls_verify = true;          // the target's, as is
+  std::string tls_ca_file;         // this one
   std::string host = "127.0.0.1";  // or
   std::uint16_t port = 6379;
   std::string socket_path;  // a Unix socket: host and port are not used

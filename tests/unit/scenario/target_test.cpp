@@ -74,6 +74,8 @@ TEST_CASE("the rest of a target is read") {
   CHECK_FALSE(target.tls_verify);
   CHECK(target.tls_ca_file == "/etc/ca.pem");
   CHECK(target.proxy == HostPort{"proxy", 3128});
+  CHECK_FALSE(target.queue->tls_verify);
+  CHECK(target.queue->tls_ca_file == "/etc/ca.pem");
   CHECK(target.tunnel == TunnelSettings{"artifacts/aws/ssh_config", "frontend"});
   CHECK(target_of("tunnel: null").tunnel == std::nullopt);
 }
@@ -175,7 +177,8 @@ TEST_CASE("URLs of a queue") {
   REQUIRE(socket);
   CHECK(socket->socket_path == "/run/redis.sock");
   CHECK(socket->database == 2);
-  for (const char* url : {"redis://127.0.0.1:6379/0", "redis://me@[::1]:1/5", "unix:///a/b?db=0"})
+  for (const char* url : {"redis://127.0.0.1:6379/0", "redis://me@[::1]:1/5",
+                          "rediss://me@host:6380/5", "unix:///a/b?db=0"})
     CHECK(redis_url_of(parse_redis_url(url).value()) == url);
   CHECK(parse_redis_url("redis://host").value().port == 6379);
   for (const char* bad : {"redis://", "redis:///0", "redis://host/-1", "redis://host/0/1",

@@ -90,6 +90,7 @@ class RandomScenario {
     if (coin()) target.queue = QueueSettings{};
     if (coin()) target.rows = RowSettings{};
     if (target.queue && coin()) target.queue->socket_path = "/run/redis.sock";
+    if (target.queue && target.queue->socket_path.empty()) target.queue->tls = coin();
     if (coin()) target.settle_quiet = time(1s, 1h);
     if (coin()) target.proxy = HostPort{coin() ? "proxy" : "::1", 1};
     if (coin()) target.vote.connect_to = HostPort{coin() ? "10.0.0.1" : "::1", 8443};
