@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
-#include <sys/time.h>
 
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -12,22 +12,20 @@
 #include "core/check.h"
 #include "target/clock_bracket.h"
 #include "target/redis_text.h"
-#include "target/sigpipe_guard.h"
+#include "target/redis_wire.h"
 
 namespace votebench::target {
 namespace {
 
-constexpr timeval kConnectLimit{2, 0};
-constexpr timeval kAnswerLimit{2, 0};
 constexpr char kClientName[] = "votebench";
 
-struct FreeContext {
-  void operator()(redisContext* context) const { redisFree(context); }
+struct FreeReader {
+  void operator()(redisReader* reader) const { redisReaderFree(reader); }
 };
 struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
-using Context = std::unique_ptr<redisContext, FreeContext>;
+using Reader = std::unique_ptr<redisReader, FreeReader>;
 using Reply = std::unique_ptr<redisReply, FreeReply>;
 using Command = std::vector<std::string>;
 
@@ -97,10 +95,10 @@ class Connection {
   explicit Connection(QueueSettings settings) : settings_(std::move(settings)) {}
 
   Result<> open() {
-    if (context_) return {};
+    if (wire_) return {};
     TRY(connect());
     const auto greeted = greet();
-    if (!greeted) context_.reset();
+    if (!greeted) close();
     return greeted;
   }
 
@@ -159,18 +157,11 @@ class Connection {
   }
 
   Result<> connect() {
-    const std::string& host = settings_.near ? settings_.near->address : settings_.host;
-    const int port = settings_.near ? settings_.near->port : settings_.port;
-    context_.reset(settings_.socket_path.empty()
-                       ? redisConnectWithTimeout(host.c_str(), port, kConnectLimit)
-                       : redisConnectUnixWithTimeout(settings_.socket_path.c_str(), kConnectLimit));
-    if (!context_) return failure("cannot be reached: out of memory");
-    if (context_->err != 0) {
-      const std::string reason = context_->errstr;
-      context_.reset();
-      return failure("cannot be reached: " + reason);
-    }
-    redisSetTimeout(context_.get(), kAnswerLimit);
+    auto wire = RedisWire::connect(settings_);
+    if (!wire) return failure("cannot be reached: " + wire.error().message);
+    wire_.emplace(std::move(*wire));
+    reader_.reset(redisReaderCreate());
+    CHECK_THAT_HOLDS(reader_ != nullptr);
     return {};
   }
 
@@ -196,36 +187,48 @@ class Connection {
   }
 
   Result<std::vector<Reply>> exchange(const std::vector<Command>& commands) {
-    const SigpipeGuard guard;
+    std::string bytes;
+    for (const Command& command : commands) append(command, bytes);
+    if (const auto sent = wire_->send(bytes); !sent) return broken(sent.error().message);
     std::vector<Reply> replies;
-    for (const Command& command : commands) append(command);
     while (replies.size() < commands.size()) {
       void* reply = nullptr;
-      if (redisGetReply(context_.get(), &reply) != REDIS_OK) return broken();
-      replies.emplace_back(static_cast<redisReply*>(reply));
+      if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK)
+        return broken(static_cast<const char*>(reader_->errstr));
+      if (reply != nullptr)
+        replies.emplace_back(static_cast<redisReply*>(reply));
+      else if (const auto fed = feed(); !fed)
+        return broken(fed.error().message);
     }
     return replies;
   }
 
-  void append(const Command& command) {
-    std::vector<const char*> texts;
-    std::vector<std::size_t> lengths;
-    for (const std::string& word : command) {
-      texts.push_back(word.data());
-      lengths.push_back(word.size());
-    }
-    redisAppendCommandArgv(context_.get(), static_cast<int>(texts.size()), texts.data(),
-                           lengths.data());
+  static void append(const Command& command, std::string& bytes) {
+    bytes += fmt::format("*{}\r\n", command.size());
+    for (const std::string& word : command)
+      bytes += fmt::format("${}\r\n{}\r\n", word.size(), word);
   }
 
-  Failure broken() {
-    const std::string reason = context_->errstr;
-    context_.reset();
-    return failure("does not answer: " + reason);
+  Result<> feed() {
+    std::array<char, 65536> buffer;
+    TRY_ASSIGN(const std::size_t received, wire_->receive(buffer));
+    redisReaderFeed(reader_.get(), buffer.data(), received);
+    return {};
+  }
+
+  Failure broken(std::string_view reason) {
+    close();
+    return failure(fmt::format("does not answer: {}", reason));
+  }
+
+  void close() {
+    wire_.reset();
+    reader_.reset();
   }
 
   QueueSettings settings_;
-  Context context_;
+  std::optional<RedisWire> wire_;  // empty: not connected
+  Reader reader_;
   std::uint64_t own_id_ = 0;
 };
 

@@ -1,5 +1,6 @@
-// hiredis writes to its socket with write(2), so a server that went away raises SIGPIPE, which ends
-// a process. While a guard lives, this thread does not get the signal; the write fails with EPIPE.
+// A TLS library writes to its socket with write(2), so a server that went away raises SIGPIPE,
+// which ends a process. While a guard lives, this thread does not get the signal; the write fails
+// with EPIPE.
 #pragma once
 
 #include <csignal>
