@@ -146,17 +146,23 @@ class RedisServer:
 
 
 class PostgresServer:
-    """uri (Unix socket) and tcp_uri of the database `name`; never runs as root."""
+    """uri (Unix socket) and tcp_uri of the database `name`; never runs as root. With a `primary`
+    it is a standby of that."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, primary=None):
         self.directory = tempfile.mkdtemp(prefix="vb-pg-", dir="/tmp")
         self.port = free_port()
         self.name = "postgres"
         self.options = options
         self.process = None
         self._as_user = self._unprivileged()
-        self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-                  "--locale=C", "--no-sync", f"{self.directory}/data")
+        if primary:
+            self._run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+                      "-h", primary.directory, "-p", str(primary.port), "-U", "postgres", "-D",
+                      f"{self.directory}/data")
+        else:
+            self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+                      "--locale=C", "--no-sync", f"{self.directory}/data")
 
     @property
     def uri(self):
