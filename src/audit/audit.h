@@ -1,6 +1,7 @@
 // The judgement: pure functions from values to a Verdict. No files, time, network or printing.
 #pragma once
 
+#include "audit/second_look.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
@@ -28,6 +29,8 @@ struct AuditInput {
   // A threshold with `abort: true` ended the load, as the scenario asked: the votes that were never
   // started count neither for nor against a pass.
   bool ended_by_threshold = false;
+  // Null in a run. Else queue, rows and settlement are those of its `merged`.
+  const SecondLook* second_look = nullptr;
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

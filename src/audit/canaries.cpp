@@ -1,95 +1,9 @@
 #include "audit/canaries.h"
 
-#include <array>
-#include <optional>
-#include <utility>
+#include "audit/canary_world.h"
 
 namespace votebench::audit {
 namespace {
-
-constexpr ChoiceIndex kA = 0;
-constexpr ChoiceIndex kB = 1;
-constexpr VoterIndex kBystander = 0;
-constexpr VoterIndex kVictim = 1;
-
-// A small invented run: the attempts, and what the stores show. Starts complete and settled, with
-// one bystander whose vote for `a` is where it belongs.
-class World final : public AttemptHistory {
- public:
-  World() {
-    queue.configured = queue.readable_at_end = true;
-    rows.configured = rows.readable = true;
-    settlement.proof = SettleProof::empty_handed;
-    limits.unknown_share = 1;
-    limits.min_acked_share = 0;
-    vote(kBystander, kA, Outcome::acked);
-    row(kBystander, kA);
-  }
-
-  World& vote(VoterIndex voter, ChoiceIndex choice, Outcome outcome) {
-    Attempt attempt;
-    attempt.voter = voter;
-    attempt.choice = choice;
-    attempt.outcome = outcome;
-    attempt.started_ns = static_cast<std::int64_t>(attempts_.size()) * 1000;
-    attempt.state = outcome == Outcome::none ? AttemptState::intended : AttemptState::concluded;
-    attempts_.push_back(attempt);
-    return *this;
-  }
-  World& acked(ChoiceIndex choice) { return vote(kVictim, choice, Outcome::acked); }
-  World& row(VoterIndex voter, ChoiceIndex choice) {
-    rows.rows.own.push_back({voter, choice, 0});
-    return *this;
-  }
-  World& shows(ChoiceIndex choice) { return row(kVictim, choice); }
-  World& append() {
-    rows.model = TableModel::append;
-    return *this;
-  }
-  World& unsettled() {
-    settlement.proof = SettleProof::none;
-    return *this;
-  }
-
-  [[nodiscard]] Verdict judged(Verdict (*judge_one)(const AuditInput&)) const {
-    const AuditInput input{attempts_.size() + unused_slots,
-                           {"a", "b"},
-                           identity,
-                           VoterIds(RunId{1}, RunKey{}),
-                           limits,
-                           *this,
-                           queue,
-                           rows,
-                           settlement,
-                           false,
-                           host_crashed};
-    return judge_one(input);
-  }
-
-  QueueEvidence queue;
-  RowEvidence rows;
-  Settlement settlement;
-  AuditLimits limits;
-  IdentityMode identity = IdentityMode::echoed;
-  std::uint64_t unused_slots = 0;
-  bool host_crashed = false;
-
- private:
-  void visit_blocks(BlockVisitor visitor, void* context) const override {
-    visitor(context, 0, attempts_.data(), attempts_.size());
-  }
-  std::vector<Attempt> attempts_;
-};
-
-using ClassCounts = std::vector<std::pair<VoteClass, std::uint64_t>>;
-
-struct Canary {
-  std::string_view name;
-  World world;
-  VerdictKind kind;
-  ClassCounts counts;  // every other class: none
-  std::optional<HopRange> lost_at;
-};
 
 std::uint64_t count_in(const Verdict& verdict, VoteClass vote_class) {
   switch (vote_class) {
@@ -119,6 +33,8 @@ std::uint64_t count_in(const Verdict& verdict, VoteClass vote_class) {
       return verdict.in_flight;
     case VoteClass::contradiction:
       return verdict.contradiction.count;
+    case VoteClass::gone_since:
+      return verdict.gone_since;
     case VoteClass::not_counted:
       return verdict.accounting.rejected + verdict.accounting.not_sent;
   }
@@ -366,12 +282,26 @@ std::vector<Canary> count_canaries() {
   };
 }
 
+// What the run saw at its end, then what a later look shows.
+std::vector<Canary> later_look_canaries() {
+  const World complete = World().acked(kA).shows(kA);
+  const World absent = World().acked(kA);
+  const World waiting = changed(absent, [](World& w) { w.unsettled(); });
+  const World elsewhere = changed(absent, [](World& w) { w.rows.store.relfilenode = 2; });
+  return {
+      {"gone since", absent.after(complete), kDoubt, {{persisted, 2}, {gone_since, 1}}, {}},
+      {"arrived late", complete.after(waiting), kPass, {{persisted, 2}}, {}},
+      {"lost after all", absent.after(waiting), kFail, {{persisted, 1}, {lost, 1}}, {}},
+      {"another table", elsewhere.after(waiting), kDoubt, {{persisted, 1}, {pending, 1}}, {}},
+  };
+}
+
 }  // namespace
 
 CanaryReport run_canaries(Verdict (*judge_one)(const AuditInput&)) {
   CanaryReport report;
   for (const auto make : {last_wins_canaries, append_canaries, settling_canaries, store_canaries,
-                          share_canaries, hop_canaries, count_canaries}) {
+                          share_canaries, hop_canaries, count_canaries, later_look_canaries}) {
     for (const Canary& canary : make()) {
       ++report.total;
       if (is_recognised(canary, canary.world.judged(judge_one)))

@@ -10,11 +10,6 @@
 namespace votebench::audit {
 namespace {
 
-// What keeps a run without a proven fault from passing.
-struct Doubt {
-  std::string reason;
-  std::string advice;
-};
 using Doubts = std::vector<Doubt>;
 
 // `count` <= `share` of `total`, in spite of a double's rounding.
@@ -90,6 +85,8 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
                       "check vote.accept and the profile's rejected statuses against the app"});
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
+  if (input.second_look != nullptr)
+    doubts.insert(doubts.end(), input.second_look->doubts.begin(), input.second_look->doubts.end());
   return doubts;
 }
 

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "audit/audit.h"
 #include "audit/ballots.h"
 #include "audit/canaries.h"
@@ -80,6 +83,15 @@ Verdict broken(Verdict verdict, std::vector<std::string> faults) {
   return verdict;
 }
 
+// Rows that the run saw and a later look did not.
+void copy_second_look(const AuditInput& input, Verdict& verdict) {
+  if (input.second_look == nullptr) return;
+  verdict.arrived_late = input.second_look->arrived_late;
+  verdict.gone_since = input.second_look->gone_since;
+  std::vector<Finding> gone = gone_findings(input);
+  std::ranges::move(gone, std::back_inserter(verdict.findings));
+}
+
 HopRange hull(const std::map<HopRange, std::uint64_t>& hops) {
   if (hops.empty()) return {};
   HopRange all = hops.begin()->first;
@@ -121,6 +133,7 @@ Verdict judge_one(const AuditInput& input) {
   verdict.lost_by_hop = losses_by_hop(input, verdict);
   verdict.findings =
       write_findings(input, ballots, judgement.suspicions(), hull(verdict.lost_by_hop));
+  copy_second_look(input, verdict);
   decide(input, balance, verdict);
   std::vector<std::string> faults = broken_sums(ballots, judgement.tally(), !balance);
   if (!faults.empty()) return broken(std::move(verdict), std::move(faults));

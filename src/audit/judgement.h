@@ -97,6 +97,9 @@ class Judgement {
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
 };
 
+// What the only row of a voter on a last-wins table means; `casts` in order of start, not empty.
+[[nodiscard]] VoteClass class_of_row(std::span<const Cast> casts, ChoiceIndex row);
+
 // The two table models: every vote and every row of the voters with attempts into one class each.
 void judge_last_wins(Ballots& ballots, Judgement& judgement);
 void judge_append(Ballots& ballots, Judgement& judgement);

@@ -128,6 +128,10 @@ void judge_voter(const VoterCase& voter, Judgement& judgement) {
 
 }  // namespace
 
+VoteClass class_of_row(std::span<const Cast> casts, ChoiceIndex row) {
+  return meaning_of_row(casts, row).vote_class;
+}
+
 void judge_last_wins(Ballots& ballots, Judgement& judgement) {
   for_each_voter(ballots, [&](const VoterCase& voter) { judge_voter(voter, judgement); });
 }

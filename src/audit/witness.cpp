@@ -102,4 +102,21 @@ std::vector<Finding> write_findings(const AuditInput& input, const Ballots& ball
   return findings;
 }
 
+std::vector<Finding> gone_findings(const AuditInput& input) {
+  std::vector<Finding> findings;
+  for (const GoneRow& row : input.second_look->gone) {
+    Finding finding;
+    finding.vote_class = VoteClass::gone_since;
+    finding.voter = row.saved.voter;
+    finding.voter_id = input.ids.make(row.saved.voter);
+    finding.expected = choice_text(input, row.saved.voter, row.saved.choice);
+    for (const ChoiceIndex choice : row.now)
+      finding.found += (finding.found.empty() ? "" : "|") +
+                       (choice < input.choices.size() ? input.choices[choice] : "(another value)");
+    finding.note = "the run saw its row, which is not in the table any more";
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
 }  // namespace votebench::audit

@@ -14,4 +14,7 @@ namespace votebench::audit {
                                                   const std::vector<Suspicion>& suspicions,
                                                   HopRange lost_at);
 
+// The rows of input.second_look->gone, in their order.
+[[nodiscard]] std::vector<Finding> gone_findings(const AuditInput& input);
+
 }  // namespace votebench::audit

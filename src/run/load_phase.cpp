@@ -44,17 +44,10 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const watch::Sampler& s
 }
 
 // How many accepted votes the rows do not show yet, by the audit's own rules.
-std::function<std::uint64_t(const RowSet&)> count_missing(const LoadPhaseInput& input) {
-  return [&input](const RowSet& rows) {
+std::function<std::uint64_t(const RowEvidence&)> count_missing(const LoadPhaseInput& input) {
+  return [&input](const RowEvidence& rows) {
     static const QueueEvidence kNoQueue;
     static const Settlement kUnsettled;
-    RowEvidence evidence;
-    evidence.configured = evidence.readable = true;
-    evidence.model = input.preflight.rows->model;
-    evidence.rows_start = input.preflight.rows->rows;
-    evidence.choices_start = input.preflight.rows->choices;
-    evidence.rows = rows;
-    evidence.rows_end = rows.total;
     return audit::missing_acked({.planned = input.plan.planned(),
                                  .choices = input.plan.choices(),
                                  .identity = input.target.settings().vote.identity,
@@ -62,7 +55,7 @@ std::function<std::uint64_t(const RowSet&)> count_missing(const LoadPhaseInput& 
                                  .limits = input.scenario.audit,
                                  .attempts = input.attempts,
                                  .queue = kNoQueue,
-                                 .rows = evidence,
+                                 .rows = rows,
                                  .settlement = kUnsettled});
   };
 }

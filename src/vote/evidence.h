@@ -60,6 +60,11 @@ struct StoreIdentity {
   std::uint64_t relfilenode = 0;
   std::string postmaster_start;
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
+  // All but the postmaster's start: a server that was restarted is the same store.
+  [[nodiscard]] bool is_same_as(const StoreIdentity& other) const {
+    return system_identifier == other.system_identifier && table_oid == other.table_oid &&
+           relfilenode == other.relfilenode;
+  }
 };
 
 // The table before the first vote of the run, after the probes have settled: what every later
@@ -113,6 +118,7 @@ struct RowSet {
 struct QueueEvidence {
   bool configured = false;
   bool readable_at_end = false;
+  std::string server_id;       // Redis run_id at the last look that worked
   bool same_server = true;     // one run_id, no counter fell, from baseline to end
   std::uint32_t restarts = 0;  // changes of the run_id that were seen
   bool shares_pushes = false;  // the baseline saw strangers pushing

@@ -14,16 +14,16 @@ std::string_view name_of(const std::array<std::string_view, N>& names, Enum valu
 }  // namespace
 
 std::string_view to_string(VerdictKind kind) {
-  static constexpr std::array<std::string_view, 4> kNames{"pass", "inconclusive", "fail",
-                                                          "broken"};
+  static constexpr std::array<std::string_view, 4> kNames{"pass", "inconclusive", "fail", "broken"};
   return name_of(kNames, kind);
 }
 
 std::string_view to_string(VoteClass vote_class) {
-  static constexpr std::array<std::string_view, 14> kNames{
-      "persisted", "superseded",       "lost",    "stale",  "flipped",   "duplicated",    "phantom",
-      "recovered", "absent_ambiguous", "pending", "queued", "in_flight", "contradiction",
-      "not_counted"};
+  static constexpr std::array<std::string_view, 15> kNames{
+      "persisted",        "superseded", "lost",       "stale",
+      "flipped",          "duplicated", "phantom",    "recovered",
+      "absent_ambiguous", "pending",    "queued",     "in_flight",
+      "contradiction",    "gone_since", "not_counted"};
   return name_of(kNames, vote_class);
 }
 

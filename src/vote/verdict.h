@@ -31,6 +31,7 @@ enum class VoteClass : std::uint8_t {
   queued,            // pending, seen in the list
   in_flight,         // pending, seen in a declared side list
   contradiction,     // not sent or rejected, yet present
+  gone_since,        // of rows: seen by the run, and not by a later look at the table
   not_counted,       // not sent or rejected, and absent: as it should be
 };
 
@@ -114,6 +115,9 @@ struct Verdict {
   std::uint64_t queued = 0;
   std::uint64_t in_flight = 0;
   ClassTally lost, flipped, duplicated, stale, phantom, contradiction;
+  // A later look (verify): rows that came or went since. What the run saw stays in its class.
+  std::uint64_t arrived_late = 0;
+  std::uint64_t gone_since = 0;
   std::uint64_t flipped_ambiguous = 0;  // of `flipped`: votes without an answer that were counted
   std::uint64_t blind =
       0;  // of `persisted`: repeats the voter's previous choice, loss is invisible

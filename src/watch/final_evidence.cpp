@@ -42,6 +42,7 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   QueueEvidence evidence;
   evidence.configured = true;
   evidence.readable_at_end = contents != nullptr;
+  evidence.server_id = history.last.server_id;
   evidence.same_server = history.same_server;
   evidence.restarts = history.restarts;
   evidence.shares_pushes = baseline.shares_pushes;
@@ -61,11 +62,6 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   return evidence;
 }
 
-bool is_same_store(const StoreIdentity& a, StoreIdentity b) {
-  b.postmaster_start = a.postmaster_start;
-  return a == b;
-}
-
 RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
   RowEvidence evidence;
   evidence.configured = true;
@@ -75,7 +71,7 @@ RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
   evidence.choices_start = baseline.choices;
   if (end == nullptr) return evidence;
 
-  evidence.same_store = is_same_store(baseline.identity, end->store);
+  evidence.same_store = end->store.is_same_as(baseline.identity);
   evidence.is_replica = end->is_replica;
   evidence.store = end->store;
   evidence.rows_end = end->rows.total;

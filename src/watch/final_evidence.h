@@ -28,7 +28,4 @@ struct FinalRows {
 // `end` is null when the rows could not be read.
 [[nodiscard]] RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end);
 
-// All but the postmaster's start: a server that was restarted is the same store.
-[[nodiscard]] bool is_same_store(const StoreIdentity& a, StoreIdentity b);
-
 }  // namespace votebench::watch

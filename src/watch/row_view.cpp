@@ -14,7 +14,7 @@ constexpr Nanoseconds kPauseAfterFailure = std::chrono::milliseconds(250);
 }  // namespace
 
 RowView::RowView(target::RowStore& store, const target::RowQuestion& question,
-                 std::function<std::uint64_t(const RowSet&)> missing_acked, Clock& clock)
+                 std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock)
     : store_(store), question_(question), missing_acked_(std::move(missing_acked)), clock_(clock) {}
 
 void RowView::read_when_due() {
@@ -29,8 +29,8 @@ bool RowView::read() {
   due_ = clock_.now() + kPauseAfterFailure;
   if (!rows) return false;
   read_at_ = before;
-  missing_ = missing_acked_(rows->rows);
-  rows_ = std::move(*rows);
+  rows_ = row_evidence(question_.baseline, &*rows);
+  missing_ = missing_acked_(*rows_);
   due_ = clock_.now() + std::max(kShortestPause, kPauseFactor * (clock_.now() - before));
   return true;
 }
@@ -51,12 +51,10 @@ std::optional<target::StoreActivity> RowView::activity() {
   return std::nullopt;
 }
 
-bool RowView::proves_absence() const {
-  return rows_ && !rows_->is_replica && is_same_store(question_.baseline.identity, rows_->store);
-}
+bool RowView::proves_absence() const { return rows_ && !rows_->is_replica && rows_->same_store; }
 
 RowEvidence RowView::take_evidence() {
-  return row_evidence(question_.baseline, rows_ ? &*rows_ : nullptr);
+  return rows_ ? std::move(*rows_) : row_evidence(question_.baseline, nullptr);
 }
 
 }  // namespace votebench::watch

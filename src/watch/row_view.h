@@ -17,7 +17,7 @@ namespace votebench::watch {
 class RowView {
  public:
   RowView(target::RowStore& store, const target::RowQuestion& question,
-          std::function<std::uint64_t(const RowSet&)> missing_acked, Clock& clock);
+          std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock);
 
   // Reads all rows unless the last reading was too recent for its cost.
   void read_when_due();
@@ -42,9 +42,9 @@ class RowView {
 
   target::RowStore& store_;
   const target::RowQuestion question_;
-  std::function<std::uint64_t(const RowSet&)> missing_acked_;
+  std::function<std::uint64_t(const RowEvidence&)> missing_acked_;
   Clock& clock_;
-  std::optional<FinalRows> rows_;
+  std::optional<RowEvidence> rows_;
   std::uint64_t missing_ = 0;
   Instant read_at_{};
   Instant due_{};

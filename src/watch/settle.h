@@ -37,7 +37,7 @@ struct DrainTask {
   // Acked votes that the rows do not show yet: voters without a row, append-table votes without
   // theirs, and voters whose row is not at an admissible final value (a re-vote is still on its
   // way). Zero means "complete".
-  std::function<std::uint64_t(const RowSet&)> missing_acked{};
+  std::function<std::uint64_t(const RowEvidence&)> missing_acked{};
   // What the sampler saw from the baseline on; empty: nobody watched (verify).
   std::function<QueueHistory()> history{};
   // True only when the process behind a client that vanished is known to have ended. May be empty.

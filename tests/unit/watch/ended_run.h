@@ -39,7 +39,7 @@ struct Run {
     task.rows = &rows;
     task.row_baseline = &row_baseline;
     task.timeout = seconds(60);
-    task.missing_acked = [this](const RowSet& set) { return acked - set.own.size(); };
+    task.missing_acked = [this](const RowEvidence& table) { return acked - table.rows.own.size(); };
     task.history = [this] { return history; };
   }
 

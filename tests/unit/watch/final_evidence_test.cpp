@@ -123,7 +123,7 @@ TEST_CASE("rows at the end, against the baseline") {
   for (const StoreIdentity& other :
        {StoreIdentity{"other", 1, 2, "monday"}, StoreIdentity{"system", 3, 2, "monday"},
         StoreIdentity{"system", 1, 3, "monday"}})
-    CHECK_FALSE(is_same_store(baseline.identity, other));
+    CHECK_FALSE(other.is_same_as(baseline.identity));
   const RowEvidence unread = row_evidence(baseline, nullptr);
   CHECK(unread.configured);
   CHECK_FALSE(unread.readable);

@@ -46,7 +46,9 @@ struct Stack {
     task.rows = rows.get();
     task.row_baseline = &row_baseline;
     task.timeout = seconds(20);
-    task.missing_acked = [this](const RowSet& set) { return pushed - set.own.size(); };
+    task.missing_acked = [this](const RowEvidence& table) {
+      return pushed - table.rows.own.size();
+    };
   }
 
   void push() {

@@ -1,0 +1,245 @@
+#include "audit/second_look.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "audit/ballots.h"
+#include "audit/judgement.h"
+#include "core/text.h"
+
+namespace votebench::audit {
+namespace {
+
+bool by_voter_and_choice(const OwnRow& a, const OwnRow& b) {
+  return std::pair(a.voter, a.choice) < std::pair(b.voter, b.choice);
+}
+
+std::vector<OwnRow> sorted(std::vector<OwnRow> rows) {
+  std::ranges::sort(rows, by_voter_and_choice);
+  return rows;
+}
+
+// The rows of the voter that `rows` begins with.
+std::span<const OwnRow> first_voter(std::span<const OwnRow> rows) {
+  const auto end = std::ranges::find_if(
+      rows, [&](const OwnRow& row) { return row.voter != rows.front().voter; });
+  return rows.first(static_cast<std::size_t>(end - rows.begin()));
+}
+
+// Where a voter's only row holds another value than it did, on a table with one row per voter.
+struct Changed {
+  OwnRow saved;
+  OwnRow live;
+};
+
+class RowMerge {
+ public:
+  RowMerge(TableModel model, SecondLook& look) : model_(model), look_(look) {}
+
+  void run(std::vector<OwnRow> saved, std::vector<OwnRow> live, const AttemptHistory& attempts) {
+    const std::vector<OwnRow> before = sorted(std::move(saved));
+    const std::vector<OwnRow> now = sorted(std::move(live));
+    std::span<const OwnRow> left = before;
+    std::span<const OwnRow> right = now;
+    while (!left.empty() || !right.empty()) {
+      const bool only_left = right.empty() || (!left.empty() && left[0].voter < right[0].voter);
+      const bool only_right = left.empty() || (!right.empty() && right[0].voter < left[0].voter);
+      const auto voter_before = only_right ? left.first(0) : first_voter(left);
+      const auto voter_now = only_left ? right.first(0) : first_voter(right);
+      left = left.subspan(voter_before.size());
+      right = right.subspan(voter_now.size());
+      merge_voter(voter_before, voter_now);
+    }
+    settle_changed(attempts);
+  }
+
+  [[nodiscard]] std::vector<OwnRow> take_rows() && { return std::move(rows_); }
+
+ private:
+  void merge_voter(std::span<const OwnRow> before, std::span<const OwnRow> now) {
+    if (std::ranges::includes(now, before, by_voter_and_choice)) {
+      look_.arrived_late += now.size() - before.size();
+      keep(now);
+    } else if (model_ == TableModel::last_wins && before.size() == 1 && now.size() == 1) {
+      changed_.push_back({before[0], now[0]});
+    } else {
+      keep_saved(before, now);
+    }
+  }
+
+  void keep(std::span<const OwnRow> rows) { rows_.insert(rows_.end(), rows.begin(), rows.end()); }
+
+  // Other rows of this voter that came instead are left out: they may be the same ones, altered.
+  void keep_saved(std::span<const OwnRow> before, std::span<const OwnRow> now) {
+    keep(before);
+    std::vector<OwnRow> gone;
+    std::ranges::set_difference(before, now, std::back_inserter(gone), by_voter_and_choice);
+    look_.gone_since += gone.size();
+    for (const OwnRow& row : gone) {
+      if (look_.gone.size() == SecondLook::kMaxGone) return;
+      GoneRow& entry = look_.gone.emplace_back(GoneRow{row, {}});
+      for (const OwnRow& other : now) entry.now.push_back(other.choice);
+    }
+  }
+
+  void settle_changed(const AttemptHistory& attempts) {
+    std::map<VoterIndex, std::vector<Cast>> casts;
+    for (const Changed& row : changed_) casts[row.saved.voter];
+    if (casts.empty()) return;
+    attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+      if (const auto found = casts.find(attempt.voter); found != casts.end())
+        found->second.emplace_back(attempt);
+    });
+    for (const Changed& row : changed_) {
+      std::vector<Cast>& own = casts[row.saved.voter];
+      order_by_start(own);
+      settle(row, own);
+    }
+  }
+
+  // A re-vote that arrived late replaces its forerunner. A row that showed its vote and does not
+  // any more was overwritten since; one that accused goes on accusing.
+  void settle(const Changed& row, std::span<const Cast> casts) {
+    const auto shows_vote = [](VoteClass row_class) {
+      return row_class == VoteClass::persisted || row_class == VoteClass::recovered;
+    };
+    if (casts.empty()) return keep({&row.saved, 1});
+    const VoteClass before = class_of_row(casts, row.saved.choice);
+    const VoteClass now = class_of_row(casts, row.live.choice);
+    if (before == VoteClass::stale || (shows_vote(before) && shows_vote(now))) {
+      look_.arrived_late += before == VoteClass::stale ? 1 : 0;
+      keep({&row.live, 1});
+    } else if (shows_vote(before)) {
+      keep_saved({&row.saved, 1}, {&row.live, 1});
+    } else {
+      keep({&row.saved, 1});
+    }
+  }
+
+  TableModel model_;
+  SecondLook& look_;
+  std::vector<OwnRow> rows_;
+  std::vector<Changed> changed_;
+};
+
+std::string votes(std::uint64_t count) {
+  return fmt::format("{} {}", format_count(count), count == 1 ? "vote" : "votes");
+}
+
+Doubt other_table() {
+  return {
+      "the table is not the one that the run ended with (truncated, restored or another "
+      "server): what is absent in it now proves nothing",
+      "`verify --stored` judges what the run saw"};
+}
+
+Doubt gone_rows(std::uint64_t count) {
+  return {votes(count) +
+              " that the run saw in the table gone or overwritten since: no loss of this "
+              "run, and no longer a proof of it",
+          "`verify --stored` judges what the run saw"};
+}
+
+// Why votes that `live` lacks may have been there, or may still be elsewhere.
+std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Reading& live) {
+  const RowSet& rows = live.rows.rows;
+  const bool nothing_known = first.saved == nullptr && rows.own.empty() && rows.probes == 0;
+  if (rows.probes < first.rows_of_probes || nothing_known)
+    return Doubt{
+        "the table does not even hold the run's probe votes: rows were removed since, "
+        "and what is absent now proves nothing",
+        "verify a run before its rows are removed"};
+  if (live.queue.readable_at_end && live.queue.server_id != first.queue_server)
+    return Doubt{
+        "Redis is not the server that the run ended with (restarted or replaced): what "
+        "its list held is not known",
+        "verify a run while its Redis is still up"};
+  return std::nullopt;
+}
+
+void unsettle(const Doubt& doubt, SecondLook& look) {
+  look.merged.settlement.proof = SettleProof::none;
+  look.merged.settlement.reason = doubt.reason;
+}
+
+// A proof that leans on absence in the stores of now holds only while they are those of the run.
+void void_flawed_absence(const FirstLook& first, const Reading& live, SecondLook& look) {
+  const SettleProof proof = look.merged.settlement.proof;
+  if (proof == SettleProof::none || proof == SettleProof::complete) return;
+  std::optional<Doubt> flaw = flaw_of_absence(first, live);
+  if (!flaw) {
+    look.merged.settlement.assumptions.emplace_back("nobody removed rows since the run");
+    return;
+  }
+  unsettle(*flaw, look);
+  look.doubts.push_back(*std::move(flaw));
+}
+
+// The run saved nothing of the table.
+SecondLook only_look(const FirstLook& first, const Reading& live) {
+  SecondLook look;
+  look.merged = live;
+  look.merged.queue.shares_pushes = true;  // nobody watched the list up to now
+  if (live.rows.readable && live.rows.same_store) void_flawed_absence(first, live, look);
+  return look;
+}
+
+// The counters of the time in which the run watched, the lists of now.
+QueueEvidence later_queue(const QueueEvidence& saved, const QueueEvidence& live) {
+  QueueEvidence merged = saved;
+  if (!live.readable_at_end) return merged;
+  merged.readable_at_end = true;
+  merged.depth_end = live.depth_end;
+  merged.own_listed = live.own_listed;
+  merged.own_in_flight = live.own_in_flight;
+  merged.strangers_listed = live.strangers_listed;
+  merged.popped.reset();
+  return merged;
+}
+
+void merge_rows(const FirstLook& first, const RowEvidence& live, SecondLook& look) {
+  RowSet& merged = look.merged.rows.rows;
+  RowMerge merge(look.merged.rows.model, look);
+  merge.run(std::move(merged.own), live.rows.own, first.attempts);
+  merged.own = std::move(merge).take_rows();
+  merged.other_choices.insert(live.rows.other_choices.begin(), live.rows.other_choices.end());
+}
+
+// The run had not settled: what `live` proves, it proves for the run.
+void continue_settling(const FirstLook& first, const Reading& live, SecondLook& look) {
+  look.merged.queue = later_queue(first.saved->queue, live.queue);
+  look.merged.settlement = live.settlement;
+  if (!look.doubts.empty()) return unsettle(look.doubts.front(), look);
+  look.merged.rows.same_store = live.rows.same_store;
+  look.merged.rows.is_replica = live.rows.is_replica;
+  look.merged.rows.rows_end = live.rows.rows_end;
+  look.merged.rows.rows.total = live.rows.rows.total;
+  look.merged.rows.rows.choices = live.rows.rows.choices;
+  void_flawed_absence(first, live, look);
+}
+
+}  // namespace
+
+SecondLook look_again(const FirstLook& first, const Reading& live) {
+  if (first.saved == nullptr || !first.saved->rows.readable)
+    return only_look({first.attempts, nullptr, first.queue_server, first.rows_of_probes}, live);
+  SecondLook look;
+  look.merged = *first.saved;
+  if (!live.rows.readable) {
+    look.doubts.push_back({"the table could not be read again: this is what the run saw",
+                           "bring PostgreSQL back, or judge the saved rows (`verify --stored`)"});
+    return look;
+  }
+  merge_rows(first, live.rows, look);
+  if (!live.rows.store.is_same_as(first.saved->rows.store)) look.doubts.push_back(other_table());
+  if (look.gone_since > 0) look.doubts.push_back(gone_rows(look.gone_since));
+  if (!first.saved->settlement.settled()) continue_settling(first, live, look);
+  return look;
+}
+
+}  // namespace votebench::audit

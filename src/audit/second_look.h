@@ -1,0 +1,57 @@
+// A later reading of the stores, brought together with what the run saved: late arrivals are added,
+// and what the saved rows show is never taken back. Pure. (Design: audit, section 8.)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vote/attempt.h"
+#include "vote/evidence.h"
+
+namespace votebench::audit {
+
+// Queue, table and settlement, read together.
+struct Reading {
+  QueueEvidence queue;
+  RowEvidence rows;
+  Settlement settlement;
+};
+
+// What keeps a run without a proven fault from passing.
+struct Doubt {
+  std::string reason;
+  std::string advice;
+};
+
+// What was known before the second look. References must outlive the call.
+struct FirstLook {
+  const AttemptHistory& attempts;
+  // Null, or its rows not readable: the run ended before it had read them.
+  const Reading* saved = nullptr;
+  std::string queue_server{};  // Redis' run_id when the run last saw it; empty: no queue
+  // Own rows (the probes') that the table held before the first vote of the run.
+  std::uint64_t rows_of_probes = 0;
+};
+
+// A row that the run saved and that the table does not show any more.
+struct GoneRow {
+  OwnRow saved;
+  std::vector<ChoiceIndex> now;  // of the same voter; empty: no row
+};
+
+struct SecondLook {
+  Reading merged;  // for judge()
+  std::uint64_t arrived_late = 0;
+  std::uint64_t gone_since = 0;
+  std::vector<GoneRow> gone;  // the first kMaxGone of them
+  static constexpr std::size_t kMaxGone = 10000;
+  std::vector<Doubt> doubts;
+};
+
+// `live.rows.same_store` is the comparison with the baseline; the run's end is compared with here.
+// Absence is taken for loss only where the saved evidence proved it, or where `live` proves it in
+// the stores that the run ended with and nothing of the run was removed from them meanwhile.
+[[nodiscard]] SecondLook look_again(const FirstLook& first, const Reading& live);
+
+}  // namespace votebench::audit
