@@ -115,7 +115,8 @@ void decide(const AuditInput& input, const std::optional<Balance>& balance, Verd
                                           : VerdictKind::pass;
   for (const Doubt& doubt : doubts) {
     verdict.reasons.push_back(doubt.reason);
-    if (!doubt.advice.empty()) verdict.advice.push_back(doubt.advice);
+    const bool said = std::ranges::find(verdict.advice, doubt.advice) != verdict.advice.end();
+    if (!doubt.advice.empty() && !said) verdict.advice.push_back(doubt.advice);
   }
   if (verdict.kind == VerdictKind::pass) verdict.reasons.push_back(pass_reason(verdict));
   add_assumptions(input, balance, verdict);

@@ -42,7 +42,10 @@ Judgement::Judgement(const AuditInput& input, const Ballots& ballots)
       listed_(sorted(input.queue.own_listed)),
       in_flight_(sorted(input.queue.own_in_flight)) {}
 
-void Judgement::vote(Cast cast, VoteClass vote_class) { tally_.add(subject_of(cast), vote_class); }
+void Judgement::vote(Cast cast, VoteClass vote_class) {
+  tally_.add(subject_of(cast), vote_class);
+  if (classes_ != nullptr) classes_->push_back(vote_class);
+}
 
 void Judgement::suspect(const Suspicion& suspicion) {
   std::size_t& kept = kept_[static_cast<std::size_t>(suspicion.vote_class)];

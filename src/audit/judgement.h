@@ -59,6 +59,9 @@ class Judgement {
   Judgement(const AuditInput& input, const Ballots& ballots);
 
   void vote(Cast cast, VoteClass vote_class);
+  // From now on the classes of all votes go there, too, in the order in which they are judged: per
+  // voter the order of their starts.
+  void listen(std::vector<VoteClass>& classes) { classes_ = &classes; }
   void votes(Subject outcome, VoteClass vote_class, std::uint64_t count) {
     tally_.add(outcome, vote_class, count);
   }
@@ -92,6 +95,7 @@ class Judgement {
   std::vector<VoterIndex> listed_;     // sorted, one per element
   std::vector<VoterIndex> in_flight_;  // sorted, one per element
   Tally tally_;
+  std::vector<VoteClass>* classes_ = nullptr;
   std::uint64_t blind_ = 0;
   std::vector<Suspicion> suspicions_;
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};

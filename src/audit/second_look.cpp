@@ -139,9 +139,9 @@ Doubt other_table() {
 }
 
 Doubt gone_rows(std::uint64_t count) {
-  return {votes(count) +
-              " that the run saw in the table gone or overwritten since: no loss of this "
-              "run, and no longer a proof of it",
+  return {fmt::format("{} that the run saw in the table {} gone from it or overwritten since: not "
+                      "lost in this run, and not proven by the table any more",
+                      votes(count), count == 1 ? "is" : "are"),
           "`verify --stored` judges what the run saw"};
 }
 
@@ -186,6 +186,8 @@ SecondLook only_look(const FirstLook& first, const Reading& live) {
   look.merged = live;
   look.merged.queue.shares_pushes = true;  // nobody watched the list up to now
   if (live.rows.readable && live.rows.same_store) void_flawed_absence(first, live, look);
+  if (live.rows.configured && !live.rows.readable)
+    look.doubts.push_back({live.settlement.reason, ""});
   return look;
 }
 
@@ -231,8 +233,9 @@ SecondLook look_again(const FirstLook& first, const Reading& live) {
   SecondLook look;
   look.merged = *first.saved;
   if (!live.rows.readable) {
-    look.doubts.push_back({"the table could not be read again: this is what the run saw",
-                           "bring PostgreSQL back, or judge the saved rows (`verify --stored`)"});
+    look.doubts.push_back({"the table could not be read again, so this is what the run saw: " +
+                               live.settlement.reason,
+                           "`verify --stored` judges what the run saw"});
     return look;
   }
   merge_rows(first, live.rows, look);

@@ -7,6 +7,11 @@
 namespace votebench::cli {
 namespace {
 
+std::string state_of(const ledger::RunSummary& run) {
+  if (!run.unreadable.empty()) return "unreadable";
+  return printable(run.verdict.value_or(run.closed ? "-" : "unfinished"), 13);
+}
+
 int print_runs(const std::string& reports) {
   const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
   if (runs.empty()) {
@@ -18,10 +23,14 @@ int print_runs(const std::string& reports) {
   for (const ledger::RunSummary& run : runs) {
     std::string tags;
     for (const std::string& tag : run.tags) tags += "  @" + printable(tag);
-    fmt::print(
-        "{:<10} {:<20} {:<13} {}{}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
-        run.verdict.value_or(run.closed ? "-" : "unfinished"), printable(run.scenario), tags);
+    fmt::print("{:<10} {:<20} {:<13} {}{}\n", run.run_id,
+               format_utc(run.started).substr(0, 19) + "Z", state_of(run), printable(run.scenario),
+               tags);
   }
+  for (const ledger::RunSummary& run : runs)
+    if (!run.unreadable.empty())
+      fmt::print(stderr, "votebench: warning: {}: its manifest cannot be read: {}\n",
+                 printable(run.path.string()), printable(run.unreadable));
   return 0;
 }
 

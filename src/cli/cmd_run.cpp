@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/commands.h"
+#include "cli/target_file.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
 #include "ledger/run_list.h"
@@ -71,14 +72,6 @@ Result<Source> read_source(const RunOptions& options) {
   return Source{std::move(*text), options.scenario};
 }
 
-Result<TargetSettings> read_target(const std::string& path) {
-  Result<std::string> text = read_file(path);
-  if (!text)
-    return usage(text.error().message,
-                 "`votebench stack up local` writes artifacts/local/target.yaml");
-  return scenario::parse_target(*text, path, scenario::process_options()).result();
-}
-
 stack::LocalStackOptions local_stack(const RunOptions& options, const StackId& id,
                                      const scenario::StackChoice& choice) {
   stack::LocalStackOptions local;
@@ -130,7 +123,7 @@ Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
     return usage("--target and --stack, --variant or --workers exclude each other",
                  "a target is already there, a stack is stood up by votebench");
   if (!options.target.empty()) {
-    TRY_ASSIGN(request.target, read_target(options.target));
+    TRY_ASSIGN(request.target, read_target_file(options.target));
     request.target_file = options.target;
     return {};
   }

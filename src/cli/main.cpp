@@ -16,6 +16,7 @@ constexpr char kAbout[] =
     "  votebench run --votes 1000 --clients 40\n"
     "  votebench run scenarios/quick.yaml\n"
     "  votebench validate scenarios/quick.yaml\n"
+    "  votebench verify\n"
     "  votebench list\n";
 
 std::string exit_statuses() {
@@ -48,9 +49,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(exit_statuses());
   cli::add_run(app, context);
+  cli::add_verify(app, context);
+  cli::add_show(app, context);
   cli::add_report(app, context);
   cli::add_compare(app, context);
   cli::add_list(app, context);
+  cli::add_clean(app, context);
   cli::add_validate(app, context);
   cli::add_schema(app, context);
   cli::add_init(app, context);

@@ -147,7 +147,9 @@ Result<std::unique_ptr<AttemptStore>> AttemptStore::open(const std::filesystem::
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error))
     if (const auto number = segment_number(entry.path())) numbers.push_back(*number);
-  if (error) return segment_failure("read", directory, error.value());
+  // A run that was killed before it had made its store sent nothing.
+  if (error && error != std::errc::no_such_file_or_directory)
+    return segment_failure("read", directory, error.value());
 
   const auto highest = std::max_element(numbers.begin(), numbers.end());
   const std::size_t segments = highest == numbers.end() ? 0 : *highest + 1;

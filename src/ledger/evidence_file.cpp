@@ -109,6 +109,10 @@ struct Write {
   void operator()(const char* name, const T& value) {
     json[name] = encode(value);
   }
+  template <typename T>
+  void optional(const char* name, const T& value) {
+    (*this)(name, value);
+  }
 };
 struct Read {
   const Json& json;
@@ -116,12 +120,18 @@ struct Read {
   void operator()(const char* name, T& value) {
     decode(json.at(name), value);
   }
+  // A field that earlier writers of this schema did not know.
+  template <typename T>
+  void optional(const char* name, T& value) {
+    if (json.contains(name)) (*this)(name, value);
+  }
 };
 
 template <typename Direction, typename Queue>
 void queue_fields(Direction&& field, Queue& queue) {
   field("configured", queue.configured);
   field("readable_at_end", queue.readable_at_end);
+  field.optional("server_id", queue.server_id);
   field("same_server", queue.same_server);
   field("restarts", queue.restarts);
   field("shares_pushes", queue.shares_pushes);

@@ -8,6 +8,7 @@
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
 //                             "unknown_share", "min_acked_share" },
 //                 "t0": { "wall_ns", "mono_ns", "boot_id" },
+//                 "stack_ends_with_run": bool,
 //                 "queue": null | { snapshot, "shares_pushes" },
 //                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
 //                                  "rows", "strangers", "stranger_checksum",
@@ -220,6 +221,7 @@ Manifest manifest_of(const Json& json) {
   manifest.t0_wall = wall_time(json.at("t0").at("wall_ns"));
   manifest.t0 = Instant(Nanoseconds(json.at("t0").at("mono_ns").get<std::int64_t>()));
   json.at("t0").at("boot_id").get_to(manifest.boot_id);
+  manifest.stack_ends_with_run = json.value("stack_ends_with_run", false);
   manifest.queue = optional_of(json.at("queue"), queue);
   manifest.rows = optional_of(json.at("rows"), rows);
   manifest.clocks = list_of(json.at("clocks"), clock);
@@ -241,8 +243,8 @@ Result<T> parse(const std::string& document, const char* schema, T (*read)(const
   try {
     const Json json = Json::parse(document);
     if (json.at("schema") != schema)
-      throw std::invalid_argument(
-          fmt::format("its schema is {}, this version reads {}", json.at("schema").dump(), schema));
+      throw std::invalid_argument(fmt::format("{} {}, this version reads {}", kOtherSchema,
+                                              json.at("schema").dump(), schema));
     return read(json);
   } catch (const std::exception& error) {
     return fail(ErrorKind::environment, printable(error.what()));
@@ -277,6 +279,7 @@ std::string to_json(const Manifest& manifest) {
        {{"wall_ns", nanoseconds(manifest.t0_wall)},
         {"mono_ns", manifest.t0.time_since_epoch().count()},
         {"boot_id", manifest.boot_id}}},
+      {"stack_ends_with_run", manifest.stack_ends_with_run},
       {"queue", json_of(manifest.queue)},
       {"rows", json_of(manifest.rows)},
       {"clocks", json_of(manifest.clocks)}};

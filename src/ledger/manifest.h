@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -52,8 +53,9 @@ struct Manifest {
   AuditLimits limits;
 
   WallTime t0_wall{};
-  Instant t0{};         // monotonic, meaningful while boot_id is the same
-  std::string boot_id;  // ledger::current_boot_id()
+  Instant t0{};                      // monotonic, meaningful while boot_id is the same
+  std::string boot_id;               // ledger::current_boot_id()
+  bool stack_ends_with_run = false;  // a stack of votebench's own that goes down with this run
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
   std::vector<ServerClock> clocks;
@@ -79,6 +81,8 @@ struct EndRecord {
 
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 [[nodiscard]] std::string to_json(const EndRecord& record);
+// What the error of a document of another version begins with.
+inline constexpr std::string_view kOtherSchema = "its schema is";
 // The texts and the carry-over ids live in files of their own and are not read here.
 [[nodiscard]] Result<Manifest> parse_manifest(const std::string& json);
 [[nodiscard]] Result<EndRecord> parse_end_record(const std::string& json);

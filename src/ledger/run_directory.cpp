@@ -70,6 +70,11 @@ Result<> write_manifest(const fs::path& run, const Manifest& manifest) {
 Result<Manifest> read_manifest(const fs::path& run) {
   TRY_ASSIGN(const std::string json, read_file(run / kManifestFile));
   Result<Manifest> manifest = parse_manifest(json);
+  if (!manifest && manifest.error().message.starts_with(kOtherSchema))
+    return fail(ErrorKind::environment,
+                fmt::format("{} is of another version of votebench: {}",
+                            (run / kManifestFile).string(), manifest.error().message),
+                "read it with the version that wrote it");
   if (!manifest) return damaged(run / kManifestFile, manifest.error().message);
   TRY_ASSIGN(manifest->scenario_text, read_file(run / kScenarioFile));
   TRY_ASSIGN(manifest->resolved_text, read_file(run / kResolvedFile));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "core/os.h"
@@ -36,18 +37,34 @@ std::optional<std::string> verdict_of(const fs::path& run) {
   return verdict->get<std::string>();
 }
 
+// What the names tell of a run whose manifest does not: <scenario>/20261120T180111Z-b7f3a001.
+RunSummary summary_of_names(const fs::path& run, std::string why) {
+  const std::string name = run.filename().string();
+  std::tm utc{};
+  const bool dated = ::strptime(name.c_str(), "%Y%m%dT%H%M%SZ", &utc) != nullptr;
+  return {.path = run,
+          .scenario = run.parent_path().filename().string(),
+          .run_id = name.substr(name.rfind('-') + 1).substr(0, 8),
+          .tags = {},
+          .started = WallTime(std::chrono::seconds(dated ? ::timegm(&utc) : 0)),
+          .verdict = {},
+          .unreadable = std::move(why)};
+}
+
 std::optional<RunSummary> summary_of(const fs::path& run) {
+  if (!fs::exists(run / kManifestFile)) return std::nullopt;
   const Result<std::string> text = read_file(run / kManifestFile);
-  if (!text) return std::nullopt;
+  if (!text) return summary_of_names(run, text.error().message);
   const Result<Manifest> manifest = parse_manifest(*text);
-  if (!manifest) return std::nullopt;
+  if (!manifest) return summary_of_names(run, manifest.error().message);
   return RunSummary{run,
                     manifest->scenario_name,
                     manifest->run.hex(),
                     manifest->tags,
                     manifest->t0_wall,
                     fs::exists(run / kEndFile),
-                    verdict_of(run)};
+                    verdict_of(run),
+                    {}};
 }
 
 using Runs = std::vector<RunSummary>;
@@ -63,6 +80,12 @@ std::vector<std::string> known_names(const Runs& runs) {
 }
 
 Failure not_found(const fs::path& reports, const std::string& selector, const Runs& runs) {
+  std::error_code none;
+  if (fs::is_directory(selector, none))
+    return fail(ErrorKind::usage,
+                fmt::format("{} is no run: it holds no {}", printable(selector), kManifestFile),
+                "`list` shows the runs that are there; a run that was killed before it wrote one "
+                "sent no vote");
   const auto near = closest_match(selector, known_names(runs));
   const std::string there = fmt::format("`list` shows the {} that are there",
                                         selector.starts_with('@') ? "runs and tags" : "runs");

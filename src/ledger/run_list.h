@@ -29,9 +29,11 @@ struct RunSummary {
   WallTime started{};
   bool closed = false;                 // has an end record
   std::optional<std::string> verdict;  // from result.json, if there is one
+  std::string unreadable;              // why its manifest cannot be read; empty: it can
 };
 
-// Runs under `reports`, the newest first. Directories that hold no readable manifest are skipped.
+// Runs under `reports`, the newest first. Directories without a manifest are skipped: nothing was
+// sent by a run that was killed before it wrote one.
 [[nodiscard]] std::vector<RunSummary> list_runs(const std::filesystem::path& reports);
 
 // Every run that `selector` names, each once: in the order of its parts, the newest first. Errors

@@ -81,6 +81,13 @@ class LineList {
     lines_.push_back(std::move(line));
   }
 
+  void doubt(std::uint64_t count, VoteClass vote_class, std::string name, std::string text) {
+    if (count == 0) return;
+    AuditLine line{State::open, std::move(name), count, std::move(text), {}};
+    detail(line, voters_text(findings_of(report_, vote_class), count));
+    lines_.push_back(std::move(line));
+  }
+
   void add(State state, std::string name, std::uint64_t count, std::string text) {
     if (count > 0) lines_.push_back({state, std::move(name), count, std::move(text), {}});
   }
@@ -122,6 +129,13 @@ void add_open(LineList& lines, const Report& report) {
             "no row yet" + waited + "; a worker may still hold them");
 }
 
+void add_later(LineList& lines, const Report& report) {
+  lines.doubt(report.audit.gone_since, VoteClass::gone_since, "gone since",
+              "seen by the run, not in the table any more");
+  lines.add(State::remark, "late", report.audit.arrived_late,
+            "came to the table after the run had ended");
+}
+
 void add_votes(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
   const bool clean = audit.kind == VerdictKind::pass && audit.lost.count + audit.stale.count == 0 &&
@@ -149,6 +163,7 @@ std::vector<AuditLine> audit_lines(const Report& report) {
   LineList lines(report);
   add_anomalies(lines, report);
   add_open(lines, report);
+  add_later(lines, report);
   add_votes(lines, report);
   return std::move(lines).take();
 }

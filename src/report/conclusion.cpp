@@ -66,6 +66,8 @@ std::string inconclusive_headline(const Report& report) {
     return "interrupted";
   if (report.audit.kind == VerdictKind::pass) return "a threshold has no valid measurement";
   if (report.audit.accounting.acked == 0) return "no vote was accepted";
+  if (report.audit.gone_since > 0)
+    return counted(report.audit.gone_since, "vote") + " gone from the table since";
   if (!report.settlement.settled() && unsettled(report.audit) > 0)
     return counted(unsettled(report.audit), "vote") + " not stored yet";
   return "not proven";

@@ -22,6 +22,7 @@ void copy_identity(Report& report, const ReportInput& input) {
   report.warm_up = input.scenario.warm_up;
   report.stopped = input.stopped;
   report.error = input.error;
+  report.verification = input.verification;
   report.directory = input.directory;
   report.files = input.files;
 }

@@ -36,6 +36,12 @@ struct GeneratorFacts {
   Histogram never_started_waits;
 };
 
+// A stored run that was judged again.
+struct Verification {
+  WallTime at{};
+  std::string how;  // one clause: "queue and table were read again"
+};
+
 struct ReportInput {
   std::string run_id;  // as the run's directory is named
   std::string version;
@@ -49,6 +55,7 @@ struct ReportInput {
   StopCause stopped = StopCause::none;
   bool audit_finished = true;
   std::optional<Error> error;  // what kept the run from its verdict (a preflight that failed)
+  std::optional<Verification> verification{};
   std::optional<ClockOffset> rows_clock;
 
   // Referenced, not copied: must outlive make_report().
@@ -117,6 +124,7 @@ struct Report {
   Nanoseconds load{}, warm_up{};
   StopCause stopped = StopCause::none;
   std::optional<Error> error;
+  std::optional<Verification> verification;
 
   Verdict audit;
   double unknown_allowed_share = 0;

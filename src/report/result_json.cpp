@@ -323,6 +323,15 @@ Json events(const Report& report) {
   return list;
 }
 
+Json verified(const Report& report) {
+  return {{"at", format_utc(report.verification->at)},
+          {"how", text(report.verification->how)},
+          {"arrived_late", report.audit.arrived_late},
+          {"gone_since",
+           {{"count", report.audit.gone_since},
+            {"examples", examples(report.audit, VoteClass::gone_since)}}}};
+}
+
 Json document(const Report& report) {
   Json json = {{"schema", "votebench.result/1"},
                {"verdict", to_string(report.verdict)},
@@ -342,6 +351,7 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
+  if (report.verification) json["verified"] = verified(report);
   if (report.error)
     json["error"] = {{"message", text(report.error->message)}, {"help", text(report.error->help)}};
   return json;

@@ -62,6 +62,7 @@ class Page : private TextPage {
 
   // What thresholds say is said where they stand.
   void why() {
+    if (report_.verification) section("VERIFIED", safe(verification_text(report_)));
     std::vector<std::string> reasons;
     if (report_.error)
       reasons = {report_.error->message};

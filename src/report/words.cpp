@@ -125,4 +125,12 @@ std::string shell_word(const std::string& word) {
   return text + "'";
 }
 
+std::string verification_text(const Report& report) {
+  const Verification& verification = *report.verification;
+  const Nanoseconds since = verification.at - report.ended;
+  return fmt::format("{}Z, {} after the run: {}", format_utc(verification.at).substr(0, 19),
+                     format_duration(since > Nanoseconds(0) ? since : Nanoseconds(0)),
+                     verification.how);
+}
+
 }  // namespace votebench::report

@@ -48,4 +48,7 @@ inline constexpr std::string_view kNotMeasured = "-";
 // `word` as a shell reads it back: in quotes where it must be.
 [[nodiscard]] std::string shell_word(const std::string& word);
 
+// "2026-11-20T18:01:11Z, 3m12s after the run: queue and table were read again".
+[[nodiscard]] std::string verification_text(const Report& report);
+
 }  // namespace votebench::report

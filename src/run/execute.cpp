@@ -88,6 +88,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
     manifest.workloads.push_back(
         {workload.workload().name, workload.first(), workload.reserved(), workload.total()});
   manifest.boot_id = ledger::current_boot_id();
+  manifest.stack_ends_with_run = target.ends_with_run(run.request.keep_stack);
   manifest.queue = preflight.queue;
   manifest.rows = preflight.rows;
   const WallTime now = run.clock.wall_now();

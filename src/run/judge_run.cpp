@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "audit/audit.h"
-#include "run/publish.h"
 
 namespace votebench::run {
 namespace {
@@ -76,7 +75,9 @@ Verdict judge_run(const RecordedRun& run) {
                        .rows = run.evidence.rows,
                        .settlement = run.evidence.settlement,
                        .interrupted = !run.evidence.facts.completed && !ended_by_threshold,
-                       .ended_by_threshold = ended_by_threshold});
+                       .host_crashed = run.host_crashed,
+                       .ended_by_threshold = ended_by_threshold,
+                       .second_look = run.second_look});
 }
 
 report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
@@ -95,6 +96,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .stopped = facts.stopped,
                               .audit_finished = facts.audit_finished,
                               .error = run.unfit,
+                              .verification = run.verification,
                               .rows_clock = rows_clock(manifest),
                               .scenario = run.scenario,
                               .attempts = run.attempts,
@@ -107,7 +109,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .generator = generator,
                               .program = run.program,
                               .directory = run.directory.path().string(),
-                              .files = report_files(),
+                              .files = run.files,
                               .subcommands = useful_subcommands(run)});
 }
 

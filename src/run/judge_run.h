@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "audit/second_look.h"
 #include "ledger/run_directory.h"
 #include "plan/plan.h"
 #include "report/report.h"
+#include "run/publish.h"
 #include "scenario/scenario.h"
 
 namespace votebench::run {
@@ -23,6 +25,11 @@ struct RecordedRun {
   const std::vector<Sample>& samples;
   const std::vector<RunEvent>& events;
   std::optional<Error> unfit{};  // the target was not: nothing was sent
+  bool host_crashed = false;     // audit::AuditInput says what that means
+  // A run that was verified: `evidence` is what came of it.
+  const audit::SecondLook* second_look = nullptr;
+  std::optional<report::Verification> verification{};
+  std::vector<std::string> files = report_files();
   std::string program = "votebench";
 };
 

@@ -18,4 +18,13 @@ namespace votebench::run {
 // and does not keep the summary from being printed.
 void publish(const report::Report& report, const ledger::RunDirectory& directory);
 
+// The files of a run that was verified: its own stay as they are.
+struct VerificationFiles {
+  std::string summary;  // "verify-20261120T180111Z.md"
+  std::string result;   // ... .json
+};
+[[nodiscard]] VerificationFiles verification_files(WallTime at);
+void publish_verification(const report::Report& report, const ledger::RunDirectory& directory,
+                          const VerificationFiles& files);
+
 }  // namespace votebench::run

@@ -17,9 +17,11 @@ namespace {
 // votestack's services name their Redis connections "votestack-<pid>".
 constexpr std::string_view kServiceName = "votestack-";
 
-Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, Display& display) {
+Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, Display& display,
+                                       bool& started_here) {
   TRY_ASSIGN(const stack::StackStatus status, stack::status(options.id));
-  if (status.phase != stack::StackPhase::up || !status.kept)
+  started_here = status.phase != stack::StackPhase::up || !status.kept;
+  if (started_here)
     return stack::bring_up(options, [&](std::string_view step) { display.say(step); });
   if (status.variant != options.variant)
     return fail(ErrorKind::usage,
@@ -55,7 +57,7 @@ Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& displa
     TRY(target.open_compose(*request.compose, display, std::move(stop)));
     return target;
   }
-  TRY_ASSIGN(stack::LocalStack stack, use_or_start(*request.stack, display));
+  TRY_ASSIGN(stack::LocalStack stack, use_or_start(*request.stack, display, target.started_here_));
   target.description_ = stack.describe();
   display.say(target.description_);
   target.settings_ = stack.target();

@@ -45,6 +45,8 @@ class TargetInUse {
       std::function<void(const stack::TunnelEvent&)> listener) const;
   // `error`; where it has no advice, with what the tunnel's ssh complained about.
   [[nodiscard]] Error explain(Error error) const;
+  // True for a stack that this run started, and that close(keep) stops.
+  [[nodiscard]] bool ends_with_run(bool keep) const { return (started_here_ || compose_) && !keep; }
   // Stops a stack that this run started (unless it is to be kept).
   [[nodiscard]] Result<> close(bool keep);
 
@@ -62,6 +64,7 @@ class TargetInUse {
   std::unique_ptr<stack::StackId> aws_;      // the same
   std::filesystem::path record_;
   std::unique_ptr<stack::SshTunnel> tunnel_;
+  bool started_here_ = false;
 };
 
 }  // namespace votebench::run

@@ -292,6 +292,21 @@ class RedisProbe final : public QueueProbe {
     return facts;
   }
 
+  Result<std::uint64_t> count_own(const VoterIds& ids) override {
+    TRY_ASSIGN(const std::vector<Command> removals, removals_of(ids));
+    return removals.size();
+  }
+
+  Result<std::uint64_t> remove_own(const VoterIds& ids) override {
+    TRY_ASSIGN(const std::vector<Command> removals, removals_of(ids));
+    std::uint64_t removed = 0;
+    for (const Command& command : removals) {
+      TRY_ASSIGN(const Reply reply, connection_.ask_one(command));
+      removed += number_of(*reply);
+    }
+    return removed;
+  }
+
   Result<ClockOffset> clock_offset(const Clock& clock) override {
     return bracket_clock(clock, [&]() -> Result<WallTime> {
       TRY_ASSIGN(const Reply reply, connection_.ask_one({"TIME"}));
@@ -300,6 +315,21 @@ class RedisProbe final : public QueueProbe {
   }
 
  private:
+  // One LREM per element of this run, of the very bytes that stand in the list.
+  Result<std::vector<Command>> removals_of(const VoterIds& ids) {
+    std::vector<Command> removals;
+    for (const std::string& name : names_) {
+      TRY_ASSIGN(const Reply range, connection_.ask_one({"LRANGE", name, "0", "-1"}));
+      for (std::size_t i = 0; i < range->elements; ++i) {
+        const std::string_view payload = text_of(*range->element[i]);
+        const auto element = parse_payload(payload);
+        if (element && ids.check(element->voter_id).origin == IdOrigin::own)
+          removals.push_back({"LREM", name, "1", std::string(payload)});
+      }
+    }
+    return removals;
+  }
+
   // One INFO per section: several in one command are understood from Redis 7 on only.
   std::vector<Command> snapshot_commands() const {
     std::vector<Command> commands;

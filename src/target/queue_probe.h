@@ -1,4 +1,4 @@
-// Looking at the Redis list between the vote service and the worker. Only reads, never changes.
+// Looking at the Redis list between the vote service and the worker. Only remove_own changes it.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
+#include "vote/voter_id.h"
 
 namespace votebench::target {
 
@@ -63,6 +64,10 @@ class QueueProbe {
   // CLIENT LIST without this connection and without others named "votebench".
   [[nodiscard]] virtual Result<std::vector<QueueClient>> clients() = 0;
   [[nodiscard]] virtual Result<QueueFacts> facts() = 0;
+  // The elements of all lists whose id is of this run, with the right mac.
+  [[nodiscard]] virtual Result<std::uint64_t> count_own(const VoterIds& ids) = 0;
+  // Takes them out; returns their number.
+  [[nodiscard]] virtual Result<std::uint64_t> remove_own(const VoterIds& ids) = 0;
   // TIME between two readings of `clock`; the best of five.
   [[nodiscard]] virtual Result<ClockOffset> clock_offset(const Clock& clock) = 0;
 };

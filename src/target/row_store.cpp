@@ -15,6 +15,8 @@ namespace {
 // A table's blocks that are looked at again and again; older ones are taken as they were.
 constexpr std::uint64_t kTailBlocks = 32;
 
+constexpr std::size_t kRemovedAtOnce = 50'000;  // rows, well within a statement's time limit
+
 WallTime from_microseconds(std::uint64_t value) {
   return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(value)));
 }
@@ -61,6 +63,8 @@ class PostgresStore final : public RowStore {
   Result<RowSet> read_rows(const RowQuestion& question) override;
   Result<std::uint64_t> progress(const VoterIds& ids) override;
   Result<StoreActivity> activity() override;
+  Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
+  Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
     const std::string sql = "SELECT " + as_microseconds("clock_timestamp()");
@@ -221,6 +225,36 @@ Result<StoreActivity> PostgresStore::activity() {
                                                       "WHERE database = current_database()"));
   activity.prepared_transactions = prepared.number(0, 0);
   return activity;
+}
+
+Result<std::vector<std::string>> PostgresStore::own_ids(const VoterIds& ids) {
+  std::vector<std::string> own;
+  TRY(connection_.begin_reading());
+  TRY(connection_.copy_out(
+      fmt::format("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT", voter_, table_, is_of_run(ids)),
+      [&](std::string_view id) {
+        if (ids.check(id).origin == IdOrigin::own) own.emplace_back(id);
+      }));
+  TRY(connection_.end_reading());
+  return own;
+}
+
+Result<std::uint64_t> PostgresStore::remove_rows(const std::vector<std::string>& ids) {
+  std::uint64_t removed = 0;
+  for (std::size_t first = 0; first < ids.size(); first += kRemovedAtOnce) {
+    // Ids of ours are hexadecimal: nothing to escape.
+    const std::size_t end = std::min(first + kRemovedAtOnce, ids.size());
+    const std::string list =
+        fmt::format("{{{}}}", fmt::join(ids.begin() + static_cast<std::ptrdiff_t>(first),
+                                        ids.begin() + static_cast<std::ptrdiff_t>(end), ","));
+    TRY_ASSIGN(const PqRows rows,
+               connection_.query(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY($1) "
+                                             "RETURNING 1) SELECT count(*) FROM gone",
+                                             table_, voter_),
+                                 {list}));
+    removed += rows.number(0, 0);
+  }
+  return removed;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Looking at the PostgreSQL table that the worker writes. Only reads, never changes.
+// Looking at the PostgreSQL table that the worker writes. Only remove_rows changes it.
 #pragma once
 
 #include <cstdint>
@@ -87,6 +87,11 @@ class RowStore {
   // were written into free space of blocks seen before are missed.
   [[nodiscard]] virtual Result<std::uint64_t> progress(const VoterIds& ids) = 0;
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
+  // The ids with the right mac of this run, probes' included, one per row.
+  [[nodiscard]] virtual Result<std::vector<std::string>> own_ids(const VoterIds& ids) = 0;
+  // Deletes the rows with exactly these ids; returns their number. What a failure left is deleted
+  // by the next call.
+  [[nodiscard]] virtual Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) = 0;
   // clock_timestamp() between two readings of `clock`; the best of five.
   [[nodiscard]] virtual Result<ClockOffset> clock_offset(const Clock& clock) = 0;
 };

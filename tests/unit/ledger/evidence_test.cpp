@@ -67,10 +67,10 @@ Evidence some_evidence() {
 // Binds every field by its place: a field added to one of these types does not compile here until
 // the files of evidence hold it too.
 auto fields(const QueueEvidence& queue) {
-  const auto& [configured, readable, same, restarts, shares, start, end, max, evicted, pushed,
-               popped, listed, in_flight, strangers, carry_over] = queue;
-  return std::tie(configured, readable, same, restarts, shares, start, end, max, evicted, pushed,
-                  popped, listed, in_flight, strangers, carry_over);
+  const auto& [configured, readable, server, same, restarts, shares, start, end, max, evicted,
+               pushed, popped, listed, in_flight, strangers, carry_over] = queue;
+  return std::tie(configured, readable, server, same, restarts, shares, start, end, max, evicted,
+                  pushed, popped, listed, in_flight, strangers, carry_over);
 }
 auto fields(const RowEvidence& rows) {
   const auto& [configured, readable, same, replica, store, model, start, end, choices, changed,

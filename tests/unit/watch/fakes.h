@@ -75,6 +75,8 @@ class FakeQueue final : public target::QueueProbe {
     if (!world_.redis_up) return unreachable("Redis");
     return world_.clients;
   }
+  Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }
+  Result<std::uint64_t> remove_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<target::QueueFacts> facts() override { return target::QueueFacts{}; }
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
 
@@ -126,6 +128,10 @@ class FakeRows final : public target::RowStore {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.rows.size();
   }
+  Result<std::vector<std::string>> own_ids(const VoterIds& /*ids*/) override {
+    return std::vector<std::string>{};
+  }
+  Result<std::uint64_t> remove_rows(const std::vector<std::string>& /*ids*/) override { return 0U; }
   Result<target::StoreActivity> activity() override {
     world_.at(world_, clock_.now() - begin_);
     return world_.activity;

@@ -79,6 +79,12 @@ class LockedRows final : public target::RowStore {
   Result<RowSet> read_rows(const target::RowQuestion& /*q*/) override {
     return test::unreachable("x");
   }
+  Result<std::vector<std::string>> own_ids(const VoterIds& /*ids*/) override {
+    return test::unreachable("x");
+  }
+  Result<std::uint64_t> remove_rows(const std::vector<std::string>& /*ids*/) override {
+    return test::unreachable("x");
+  }
   Result<target::StoreActivity> activity() override { return test::unreachable("x"); }
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override {
     return test::unreachable("x");

@@ -1,0 +1,56 @@
+#include "cli/commands.h"
+#include "cli/target_file.h"
+#include "core/text.h"
+#include "run/verify.h"
+
+namespace votebench::cli {
+namespace {
+
+struct VerifyOptions {
+  run::VerifyRequest request;
+  std::string target;
+  std::string timeout;
+};
+
+Result<run::VerifyRequest> make_request(const VerifyOptions& options, const Context& context) {
+  run::VerifyRequest request = options.request;
+  request.program = context.program;
+  if (!options.target.empty()) {
+    TRY_ASSIGN(request.target, read_target_file(options.target));
+  }
+  if (!options.timeout.empty()) {
+    request.timeout = parse_duration(options.timeout);
+    if (!request.timeout)
+      return fail(ErrorKind::usage, "--timeout " + options.timeout + " is no time",
+                  "write it with a unit: 30s, 5m");
+  }
+  return request;
+}
+
+int verify_run(const VerifyOptions& options, const Context& context) {
+  const Result<run::VerifyRequest> request = make_request(options, context);
+  if (!request) return report_error(request.error());
+  run::Display display(run::ProgressMode::automatic);
+  const auto exit = run::verify(*request, display, *context.signals);
+  return exit ? static_cast<int>(*exit) : report_error(exit.error());
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "verify", "Audit a stored run again, by what is there now",
+                                  "  votebench verify\n"
+                                  "  votebench verify @latest --stored\n");
+  auto options = std::make_shared<VerifyOptions>();
+  run::VerifyRequest& request = options->request;
+  command->add_option("RUN", request.run, "A run's path or id, a scenario's name, @latest, @prev")
+      ->capture_default_str();
+  command->add_flag("--stored", request.stored, "Judge the saved rows, do not read the target");
+  command->add_option("--target", options->target, "Where the stores are now, if they moved");
+  command->add_option("--timeout", options->timeout,
+                      "How long to wait for votes on their way (default: drain.timeout)");
+  command->add_option("--reports", request.reports, "Where runs are stored")->capture_default_str();
+  command->callback([options, &context] { context.exit_status = verify_run(*options, context); });
+}
+
+}  // namespace votebench::cli

@@ -1,0 +1,133 @@
+#include "run/clean.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "core/text.h"
+#include "run/reach.h"
+#include "run/stored_run.h"
+#include "scenario/parse.h"
+#include "target/queue_probe.h"
+#include "target/row_store.h"
+
+namespace votebench::run {
+namespace {
+
+struct Stores {
+  std::unique_ptr<target::QueueProbe> queue;
+  std::unique_ptr<target::RowStore> rows;
+  std::string where;  // for people
+};
+
+struct Leftovers {
+  std::vector<std::string> row_ids;
+  std::uint64_t elements = 0;
+  [[nodiscard]] bool none() const { return row_ids.empty() && elements == 0; }
+};
+
+Result<TargetSettings> target_of(const CleanRequest& request, const StoredRun& run) {
+  if (request.target) return *request.target;
+  return scenario::parse_target(run.directory.manifest().target_text,
+                                (run.directory.path() / "target.yaml").string(),
+                                scenario::process_options())
+      .result();
+}
+
+Failure other_store(std::string_view which) {
+  return fail(ErrorKind::environment,
+              fmt::format("{} is not the one that the run ended with: nothing was removed", which),
+              "its rows went with the old one; is --target the right one?");
+}
+
+// The table that the run ended with.
+StoreIdentity table_of(const StoredRun& run) {
+  if (run.evidence && run.evidence->rows.readable) return run.evidence->rows.store;
+  return run.directory.manifest().rows->identity;
+}
+
+Result<Stores> open_stores(const StoredRun& run, const TargetSettings& target) {
+  const ledger::Manifest& manifest = run.directory.manifest();
+  Stores stores;
+  if (target.rows && manifest.rows) {
+    TRY_ASSIGN(stores.rows, target::open_row_store(*target.rows));
+    TRY_ASSIGN(const StoreIdentity identity, stores.rows->identity());
+    if (!identity.is_same_as(table_of(run))) return other_store("the table");
+    stores.where =
+        fmt::format("table '{}' of {}", printable(target.rows->table), printable(target.rows->url));
+  }
+  if (target.queue && manifest.queue) {
+    TRY_ASSIGN(stores.queue, target::open_queue_probe(*target.queue));
+    stores.where += fmt::format("{}list '{}' of {}", stores.where.empty() ? "" : " and ",
+                                printable(target.queue->list), target.queue->where());
+  }
+  return stores;
+}
+
+Result<Leftovers> look(Stores& stores, const VoterIds& ids) {
+  Leftovers left;
+  if (stores.rows) {
+    TRY_ASSIGN(left.row_ids, stores.rows->own_ids(ids));
+  }
+  if (stores.queue) {
+    TRY_ASSIGN(left.elements, stores.queue->count_own(ids));
+  }
+  return left;
+}
+
+Result<bool> agreed(const CleanRequest& request, const std::string& question) {
+  fmt::print("{}\n", question);
+  if (request.assume_yes) return true;
+  if (::isatty(STDIN_FILENO) == 0)
+    return fail(ErrorKind::usage, "nobody is there to be asked: nothing was removed",
+                "say --yes if that is meant");
+  fmt::print("remove them? [y/N] ");
+  std::fflush(stdout);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+Result<> remove(Stores& stores, const Leftovers& left, const VoterIds& ids) {
+  // The queue first: an element that is taken out cannot become a row any more.
+  if (stores.queue) TRY(stores.queue->remove_own(ids));
+  if (stores.rows) TRY(stores.rows->remove_rows(left.row_ids));
+  TRY_ASSIGN(const Leftovers rest, look(stores, ids));
+  if (rest.none()) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("{} rows and {} queue elements of the run are still there, or came since",
+                          format_count(rest.row_ids.size()), format_count(rest.elements)),
+              "a worker may have had them in hand: clean again");
+}
+
+}  // namespace
+
+Result<> clean_run(const CleanRequest& request) {
+  TRY_ASSIGN(const StoredRun run, open_stored_run(request.reports, request.run));
+  const ledger::Manifest& manifest = run.directory.manifest();
+  const VoterIds ids(manifest.run, manifest.key);
+  if (manifest.stack_ends_with_run && !request.target) {
+    fmt::print("the stack of run {} ended with it: nothing is left to remove\n",
+               manifest.run.hex());
+    return {};
+  }
+  TRY_ASSIGN(TargetSettings target, target_of(request, run));
+  TRY_ASSIGN(const auto tunnel, open_tunnel(target));
+  TRY_ASSIGN(Stores stores, open_stores(run, target));
+  TRY_ASSIGN(const Leftovers left, look(stores, ids));
+  const std::string found =
+      fmt::format("run {} ({}): {} rows and {} queue elements in {}", manifest.run.hex(),
+                  printable(manifest.scenario_name), format_count(left.row_ids.size()),
+                  format_count(left.elements), stores.where);
+  if (left.none()) {
+    fmt::print("{}: nothing to remove\n", found);
+    return {};
+  }
+  TRY_ASSIGN(const bool yes, agreed(request, found));
+  if (yes) TRY(remove(stores, left, ids));
+  fmt::print("{}\n", yes ? "removed; nothing else was touched" : "nothing was removed");
+  return {};
+}
+
+}  // namespace votebench::run

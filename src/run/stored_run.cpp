@@ -1,0 +1,95 @@
+#include "run/stored_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/stored_scenario.h"
+#include "scenario/parse.h"
+
+namespace votebench::run {
+namespace {
+
+Result<> check_seals(const ledger::RunDirectory& directory) {
+  TRY_ASSIGN(const std::vector<std::string> damage, directory.damage());
+  if (damage.empty()) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("{} was damaged after the run: {}", directory.path().string(),
+                          fmt::join(damage, "; ")),
+              "nothing can be said of a run from altered files: restore them from a copy");
+}
+
+// What the slots tell of a run that did not come to its end.
+struct SlotCounts {
+  std::uint64_t started = 0;
+  std::uint64_t concluded = 0;
+  Nanoseconds last{};
+};
+
+SlotCounts count_slots(const ledger::AttemptStore& attempts) {
+  SlotCounts counts;
+  attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    ++counts.started;
+    if (attempt.state == AttemptState::concluded) ++counts.concluded;
+    counts.last = std::max(counts.last, attempt.started() + attempt.service_time());
+  });
+  return counts;
+}
+
+// Votes that were planned, as far as that is known: clients that vote for a time plan what they
+// start.
+std::uint64_t planned_votes(const plan::RunPlan& plan, const ledger::AttemptStore& attempts) {
+  std::uint64_t planned = plan.planned();
+  attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    const auto& workloads = plan.workloads();
+    if (attempt.workload < workloads.size() && !workloads[attempt.workload].total()) ++planned;
+  });
+  return planned;
+}
+
+}  // namespace
+
+RunFacts StoredRun::facts() const {
+  if (evidence) return evidence->facts;
+  const ledger::Manifest& manifest = directory.manifest();
+  const SlotCounts counts = count_slots(*attempts);
+  RunFacts facts;
+  const auto target =
+      scenario::parse_target(manifest.target_text, "target.yaml", without_secrets());
+  if (target)
+    facts.target = fmt::format("{} ({})", target.value->vote.url(), target.value->profile);
+  facts.started = manifest.t0_wall;
+  facts.load = counts.last;
+  facts.ended = manifest.t0_wall + counts.last;
+  facts.planned = planned_votes(plan, *attempts);
+  const bool totals_known = std::ranges::all_of(
+      plan.workloads(), [](const plan::WorkloadPlan& w) { return w.total().has_value(); });
+  facts.completed = totals_known && counts.concluded == facts.planned;
+  return facts;
+}
+
+std::optional<Error> StoredRun::unfit() const {
+  if (!evidence || evidence->facts.unfit.empty()) return std::nullopt;
+  return Error{ErrorKind::environment, evidence->facts.unfit, evidence->facts.unfit_help};
+}
+
+Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
+                                  const std::string& selector) {
+  TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
+  TRY(check_seals(directory));
+  const ledger::Manifest& manifest = directory.manifest();
+  TRY_ASSIGN(
+  TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(directory));
+  TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(scenario));
+  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
+  TRY_ASSIGN(std::vector<Sample> samples, directory.samples());
+  TRY_ASSIGN(std::vector<RunEvent> events, directory.events());
+  TRY_ASSIGN(std::optional<ledger::Evidence> evidence, directory.evidence());
+  TRY_ASSIGN(const std::optional<ledger::EndRecord> end, directory.end_record());
+  const bool crashed = !end && manifest.boot_id != ledger::current_boot_id();
+  return StoredRun{
+      std::move(directory), std::move(scenario), std::move(plan),     std::move(attempts),
+      std::move(samples),   std::move(events),   std::move(evidence), crashed};
+}
+
+}  // namespace votebench::run

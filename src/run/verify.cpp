@@ -1,0 +1,195 @@
+#include "run/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "audit/audit.h"
+#include "core/text.h"
+#include "run/judge_run.h"
+#include "run/publish.h"
+#include "run/reach.h"
+#include "run/stored_run.h"
+#include "scenario/parse.h"
+#include "watch/settle.h"
+
+namespace votebench::run {
+namespace {
+
+// Beyond the time that a worker may hold a vote: nobody watched the workers since the run.
+constexpr Nanoseconds kSpare = std::chrono::seconds(5);
+
+audit::Reading nothing_read(const std::string& why) {
+  audit::Reading reading;
+  reading.rows.configured = true;
+  reading.settlement.reason = why;
+  return reading;
+}
+
+class Verifier {
+ public:
+  Verifier(const VerifyRequest& request, Display& display, const SignalWatcher& signals,
+           StoredRun run)
+      : request_(request), display_(display), signals_(signals), run_(std::move(run)) {
+    if (run_.evidence)
+      saved_ = {run_.evidence->queue, run_.evidence->rows, run_.evidence->settlement};
+  }
+
+  Result<report::ExitCode> judge() {
+    const WallTime now = real_clock().wall_now();
+    if (run_.unfit()) return publish({.at = now, .how = "nothing was sent, nothing to read"});
+    if (request_.stored) return judge_saved(now, "the saved rows alone");
+    if (manifest().stack_ends_with_run && !request_.target)
+      return judge_saved(now, "the stack ended with the run: the saved rows alone");
+    TRY_ASSIGN(const TargetSettings target, target_of_now());
+    look_ = audit::look_again(first_look(), read_stores(target));
+    return publish({.at = now, .how = "queue and table were read again"});
+  }
+
+ private:
+  [[nodiscard]] const ledger::Manifest& manifest() const { return run_.directory.manifest(); }
+  [[nodiscard]] bool rows_are_saved() const { return saved_ && saved_->rows.readable; }
+
+  Result<report::ExitCode> judge_saved(WallTime now, std::string how) {
+    if (!rows_are_saved())
+      look_ = audit::look_again(
+          first_look(),
+          nothing_read(request_.stored
+                           ? "the run ended before it had saved its rows"
+                           : "the stack ended with the run, before its rows were read"));
+    return publish({.at = now, .how = std::move(how)});
+  }
+
+  [[nodiscard]] audit::FirstLook first_look() const {
+    audit::FirstLook first{.attempts = *run_.attempts, .saved = saved_ ? &*saved_ : nullptr};
+    if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
+    if (saved_ && !saved_->queue.server_id.empty()) first.queue_server = saved_->queue.server_id;
+    // Before the first vote, the probes' were the only rows with ids of this run.
+    if (manifest().rows) first.rows_of_probes = manifest().rows->rows - manifest().rows->strangers;
+    return first;
+  }
+
+  Result<TargetSettings> target_of_now() const {
+    if (request_.target) return *request_.target;
+    Result<TargetSettings> target =
+        scenario::parse_target(manifest().target_text,
+                               (run_.directory.path() / "target.yaml").string(),
+                               scenario::process_options())
+            .result();
+    if (target) return target;
+    Error error = target.error();
+    error.help =
+        "if the stack is gone or elsewhere: --stored judges the saved rows, --target FILE "
+        "says where its stores are now";
+    return fail(std::move(error));
+  }
+
+  // What has settled needs no second proof: then the stores are only read.
+  [[nodiscard]] Nanoseconds patience(const TargetSettings& target) const {
+    if (rows_are_saved() && saved_->settlement.settled()) return Nanoseconds(0);
+    return request_.timeout.value_or(
+        std::max(run_.scenario.drain_timeout, target.worker_max_hold + kSpare));
+  }
+
+  // With its stores where they can be reached.
+  audit::Reading read_stores(TargetSettings target);
+  [[nodiscard]] std::uint64_t missing(const RowEvidence& rows) const;
+  Result<report::ExitCode> publish(report::Verification verification);
+
+  const VerifyRequest& request_;
+  Display& display_;
+  const SignalWatcher& signals_;
+  StoredRun run_;
+  std::optional<audit::Reading> saved_;
+  std::optional<audit::SecondLook> look_;  // nothing: the saved evidence is judged
+};
+
+// How many accepted votes neither the saved rows nor these show.
+std::uint64_t Verifier::missing(const RowEvidence& rows) const {
+  static const QueueEvidence kNoQueue;
+  static const Settlement kUnsettled;
+  const bool add_saved = rows_are_saved() && !saved_->rows.rows.own.empty();
+  RowEvidence merged;
+  if (add_saved) merged = audit::look_again(first_look(), {{}, rows, {}}).merged.rows;
+  return audit::missing_acked({.planned = run_.facts().planned,
+                               .choices = manifest().choices,
+                               .identity = manifest().identity,
+                               .ids = VoterIds(manifest().run, manifest().key),
+                               .limits = manifest().limits,
+                               .attempts = *run_.attempts,
+                               .queue = kNoQueue,
+                               .rows = add_saved ? merged : rows,
+                               .settlement = kUnsettled,
+                               .host_crashed = run_.host_crashed});
+}
+
+audit::Reading Verifier::read_stores(TargetSettings target) {
+  const auto tunnel = open_tunnel(target);
+  if (!tunnel) return nothing_read(tunnel.error().message);
+  const VoterIds ids(manifest().run, manifest().key);
+  std::unique_ptr<target::QueueProbe> queue;
+  std::unique_ptr<target::RowStore> rows;
+  std::string unreachable;
+  const auto open = [&](auto result, auto& adapter) {
+    if (result)
+      adapter = *std::move(result);
+    else
+      unreachable = result.error().message;
+  };
+  if (target.queue && manifest().queue) open(target::open_queue_probe(*target.queue), queue);
+  if (target.rows && manifest().rows) open(target::open_row_store(*target.rows), rows);
+  if (target.rows && manifest().rows && !rows) return nothing_read(unreachable);
+
+  watch::DrainTask task{.target = target, .ids = ids, .choices = manifest().choices};
+  task.timeout = patience(target);
+  task.queue = queue.get();
+  task.queue_baseline = queue ? &*manifest().queue : nullptr;
+  task.rows = rows.get();
+  task.row_baseline = rows ? &*manifest().rows : nullptr;
+  task.missing_acked = [this](const RowEvidence& read) { return missing(read); };
+  if (task.timeout > Nanoseconds(0))
+    display_.say(
+        fmt::format("waiting until nothing is on its way any more (at most {} without "
+                    "movement)",
+                    format_duration(task.timeout)));
+  watch::DrainResult result = watch::drain(task, real_clock(), signals_.first());
+  if (target.queue && !queue) result.queue.configured = true;
+  if (target.queue && !queue) result.settlement.reason = unreachable;
+  return {std::move(result.queue), std::move(result.rows), std::move(result.settlement)};
+}
+
+Result<report::ExitCode> Verifier::publish(report::Verification verification) {
+  RunFacts facts = run_.facts();
+  const bool cut_short = signals_.first().stop_requested();
+  if (cut_short) facts.stopped = StopCause::interrupt;
+  if (look_) facts.audit_finished = !cut_short;
+  const audit::Reading reading = look_ ? look_->merged : saved_.value_or(audit::Reading{});
+  const ledger::Evidence evidence{reading.queue, reading.rows, reading.settlement, facts};
+  const VerificationFiles files = verification_files(verification.at);
+  const RecordedRun recorded{.scenario = run_.scenario,
+                             .plan = run_.plan,
+                             .directory = run_.directory,
+                             .attempts = *run_.attempts,
+                             .evidence = evidence,
+                             .samples = run_.samples,
+                             .events = run_.events,
+                             .unfit = run_.unfit(),
+                             .host_crashed = run_.host_crashed,
+                             .second_look = look_ ? &*look_ : nullptr,
+                             .verification = std::move(verification),
+                             .files = {files.summary, files.result},
+                             .program = request_.program};
+  const report::Report report = describe_run(recorded, judge_run(recorded));
+  publish_verification(report, run_.directory, files);
+  return report.exit;
+}
+
+}  // namespace
+
+Result<report::ExitCode> verify(const VerifyRequest& request, Display& display,
+                                const SignalWatcher& signals) {
+  TRY_ASSIGN(StoredRun run, open_stored_run(request.reports, request.run));
+  return Verifier(request, display, signals, std::move(run)).judge();
+}
+
+}  // namespace votebench::run
