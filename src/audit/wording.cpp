@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "vote/settlement_words.h"
 
 namespace votebench::audit {
 namespace {
@@ -201,10 +202,8 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
   add(verdict.pending, " not in the table and not seen in the queue");
   if (waiting.empty()) waiting = "not settled";
   const std::string text = fmt::format("{} after {}", waiting, format_duration(settlement.drain));
-  if (const auto enough = settlement.enough_time())
-    return text + fmt::format(" (worker {:.1f}/s: needs {}; set drain.timeout: {})",
-                              settlement.drain_rate_per_s,
-                              format_duration(*settlement.still_needed), duration_literal(*enough));
+  if (const std::string needed = time_needed(settlement); !needed.empty())
+    return fmt::format("{} ({})", text, needed);
   return settlement.reason.empty() ? text : settlement.reason;
 }
 

@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <charconv>
+#include <set>
 
 #include "core/check.h"
 #include "core/os.h"
@@ -128,6 +129,13 @@ AttemptStore::AttemptStore(std::filesystem::path directory, std::size_t segments
 AttemptStore::~AttemptStore() {
   for (std::size_t i = 0; i < segment_count_; ++i)
     if (Attempt* slots = segments_[i].load()) ::munmap(slots, kSegmentBytes);
+}
+
+std::uint64_t AttemptStore::bytes_at_first(const std::vector<WorkloadRange>& workloads) {
+  std::set<std::size_t> segments;
+  for (const WorkloadRange& range : workloads)
+    if (range.reserved > 0) segments.insert(segment_of(range.first));
+  return segments.size() * kSegmentBytes;
 }
 
 Result<std::unique_ptr<AttemptStore>> AttemptStore::create(

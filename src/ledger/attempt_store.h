@@ -32,6 +32,8 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   // A new, empty store with room for the numbers of `workloads`. `directory` must not exist.
   [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> create(
       const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads);
+  // Disk space that create() takes for the first votes of `workloads`.
+  [[nodiscard]] static std::uint64_t bytes_at_first(const std::vector<WorkloadRange>& workloads);
   // A stored run, read-only: intend returns false. Empty where there is no directory. Fails, naming
   // the file, where a segment is cut short or a slot holds what no votebench writes.
   [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> open(

@@ -1,5 +1,6 @@
 #include "ledger/run_directory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,6 +18,9 @@ namespace votebench::ledger {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Manifest, texts, samples and report of a short run.
+constexpr std::size_t kSmallFiles = 512 * 1024;
 
 // A scenario's name as the name of a directory: one part, visible, not the name of the links.
 std::string directory_name(const std::string& scenario) {
@@ -86,6 +90,28 @@ Result<Manifest> read_manifest(const fs::path& run) {
 }
 
 }  // namespace
+
+Result<> RunDirectory::check_room(const fs::path& reports,
+                                  const std::vector<WorkloadRange>& workloads) {
+  static constexpr const char* kAdvice =
+      "free some disk space, or name another place: --reports DIR";
+  Result<> made = make_directory(reports);
+  if (!made) return fail(ErrorKind::environment, made.error().message, kAdvice);
+  const fs::path file = reports / fmt::format(".room.{}.tmp", ::getpid());
+  const FileDescriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd)
+    return fail(ErrorKind::environment,
+                fmt::format("cannot write to {}: {}", reports.string(), os_error(errno)), kAdvice);
+  const auto bytes = static_cast<off_t>(AttemptStore::bytes_at_first(workloads) + kSmallFiles);
+  int error = EINTR;
+  while (error == EINTR) error = ::posix_fallocate(fd.get(), 0, bytes);
+  ::unlink(file.c_str());
+  if (error == 0) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("no room for a run in {} ({} KiB): {}", reports.string(), bytes / 1024,
+                          os_error(error)),
+              kAdvice);
+}
 
 RunDirectory::RunDirectory(fs::path path, Manifest manifest)
     : path_(std::move(path)),

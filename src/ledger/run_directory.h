@@ -39,6 +39,11 @@ class RunDirectory {
   [[nodiscard]] static Result<RunDirectory> create(const std::filesystem::path& reports,
                                                    Manifest manifest);
 
+  // Can a run be stored there? Makes the directory, and asks the disk for what create() and the
+  // first votes need, without keeping it. Error (environment) with advice.
+  [[nodiscard]] static Result<> check_room(const std::filesystem::path& reports,
+                                           const std::vector<WorkloadRange>& workloads);
+
   // `selector`: as in run_list.h, "@latest" for one.
   [[nodiscard]] static Result<RunDirectory> open(const std::filesystem::path& reports,
                                                  const std::string& selector);

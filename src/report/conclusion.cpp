@@ -35,6 +35,7 @@ ExitFacts exit_facts(const Report& report, const ReportInput& input) {
   ExitFacts facts;
   if (input.error) facts.error = input.error->kind;
   if (!input.error) facts.verdict = input.verdict.kind;
+  if (input.unstored) facts.error = ErrorKind::environment;
   facts.stopped = input.stopped;
   facts.audit_finished = input.audit_finished;
   facts.threshold_failed = any_threshold(report, false);
@@ -87,6 +88,8 @@ std::string headline(const Report& report) {
                  : "every vote accounted for, a threshold failed";
     case ExitCode::regression:
       return "slower than the baseline";
+    case ExitCode::environment:
+      return "not all of the run could be stored";
     case ExitCode::internal:
       return report.error ? "internal error" : "the auditor's own check failed";
     case ExitCode::interrupted:
@@ -142,10 +145,11 @@ std::vector<std::string> next_commands(const Report& report, const ReportInput& 
   NextCommands next(input);
   if (report.exit == ExitCode::environment) next.add("doctor", "");
   if (report.error) return std::move(next).take();
+  const std::string run = shell_word(input.selector);
   if (report.exit == ExitCode::audit_failed && !report.audit.findings.empty())
-    next.add("show", "@latest " + shell_word(report.audit.findings.front().voter_id));
+    next.add("show", run + " " + shell_word(report.audit.findings.front().voter_id));
   const bool open = report.audit.kind == VerdictKind::inconclusive && !report.settlement.settled();
-  if (open) next.add("verify", "@latest");
+  if (open && !input.stack_ends_with_run) next.add("verify", run);
   const bool from_file = !report.scenario_source.empty() && report.scenario_source[0] != '(';
   if (const auto needed = report.settlement.enough_time(); open && needed && from_file)
     next.add("run", fmt::format("{} --set drain.timeout={}", shell_word(report.scenario_source),

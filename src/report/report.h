@@ -55,6 +55,7 @@ struct ReportInput {
   StopCause stopped = StopCause::none;
   bool audit_finished = true;
   std::optional<Error> error;  // what kept the run from its verdict (a preflight that failed)
+  bool unstored = false;       // the disk had no room for all of the run
   std::optional<Verification> verification{};
   std::optional<ClockOffset> rows_clock;
 
@@ -71,6 +72,8 @@ struct ReportInput {
 
   std::string program = "votebench";     // as it was invoked: "next:" lines start with it
   std::string directory;                 // of the run, as the user may type it
+  std::string selector = "@latest";      // what names this run in "next:" lines
+  bool stack_ends_with_run = false;      // no look at its stores will be possible any more
   std::vector<std::string> files;        // written there, the one for people first
   std::vector<std::string> subcommands;  // those that exist; only they are suggested
 };

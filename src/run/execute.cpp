@@ -68,6 +68,14 @@ Result<Preflight> prove_fit(const Run& run, const TargetInUse& target) {
                         .progress = [&run](std::string_view step) { run.display.say(step); }});
 }
 
+std::vector<ledger::WorkloadRange> ranges(const plan::RunPlan& plan) {
+  std::vector<ledger::WorkloadRange> ranges;
+  for (const plan::WorkloadPlan& workload : plan.workloads())
+    ranges.push_back(
+        {workload.workload().name, workload.first(), workload.reserved(), workload.total()});
+  return ranges;
+}
+
 ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
                                const Preflight& preflight) {
   ledger::Manifest manifest;
@@ -84,9 +92,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
   manifest.limits = run.request.scenario.audit;
-  for (const plan::WorkloadPlan& workload : run.plan.workloads())
-    manifest.workloads.push_back(
-        {workload.workload().name, workload.first(), workload.reserved(), workload.total()});
+  manifest.workloads = ranges(run.plan);
   manifest.boot_id = ledger::current_boot_id();
   manifest.stack_ends_with_run = target.ends_with_run(run.request.keep_stack);
   manifest.queue = preflight.queue;
@@ -178,6 +184,21 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
   return {phase.drain.queue, phase.drain.rows, phase.drain.settlement, std::move(facts)};
 }
 
+// Votes that could not be noted, and so were not sent; or what was seen of them.
+std::optional<Error> unstored(const ledger::AttemptStore& attempts, const Result<>& saved) {
+  if (std::optional<Error> failure = attempts.failure()) return failure;
+  if (!saved) return saved.error();
+  return std::nullopt;
+}
+
+// What is told is told: a run that cannot be closed can still be verified.
+void close(const ledger::RunDirectory& directory, const ledger::Evidence& evidence) {
+  const auto closed = directory.close({.ended = evidence.facts.ended,
+                                       .interrupted = evidence.facts.stopped != StopCause::none,
+                                       .store = evidence.rows.store});
+  if (!closed) fmt::print(stderr, "votebench: warning: {}\n", closed.error().message);
+}
+
 }  // namespace
 
 Result<RunOutcome> execute(const RunRequest& request, Display& display,
@@ -185,6 +206,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   MetricsBoard metrics;
   TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
   TRY_ASSIGN(const Run run, begin(request, display, signals));
+  TRY(ledger::RunDirectory::check_room(request.scenario.report.directory, ranges(run.plan)));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
   Result<Preflight> fit = prove_fit(run, target);
   if (!fit) fit.error() = target.explain(std::move(fit.error()));
@@ -200,7 +222,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   ledger::Evidence evidence = gather(run, target, preflight, phase);
   if (!fit) evidence.facts.unfit = fit.error().message;
   if (!fit) evidence.facts.unfit_help = fit.error().help;
-  TRY(recording.directory.save_evidence(evidence));
+  const Result<> saved = recording.directory.save_evidence(evidence);
   const RecordedRun recorded{.scenario = request.scenario,
                              .plan = run.plan,
                              .directory = recording.directory,
@@ -209,12 +231,11 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .samples = phase.samples,
                              .events = phase.events,
                              .unfit = fit ? std::optional<Error>() : fit.error(),
+                             .unstored = unstored(*recording.attempts, saved),
                              .program = request.program};
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, recording.directory);
-  TRY(recording.directory.close({.ended = evidence.facts.ended,
-                                 .interrupted = evidence.facts.stopped != StopCause::none,
-                                 .store = evidence.rows.store}));
+  if (saved) close(recording.directory, evidence);
   TRY(target.close(request.keep_stack));
   return RunOutcome{report.exit, recording.directory.path()};
 }

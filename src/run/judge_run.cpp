@@ -59,25 +59,41 @@ std::vector<std::string> useful_subcommands(const RecordedRun& run) {
   return known;
 }
 
+// Where no --reports is needed to find a run, its short name does.
+std::string selector_of(const RecordedRun& run) {
+  return run.scenario.report.directory == "reports" && !run.verification
+             ? "@latest"
+             : run.directory.path().string();
+}
+
+void say_unstored(const Error& error, Verdict& verdict) {
+  if (verdict.kind == VerdictKind::pass) verdict.kind = VerdictKind::inconclusive;
+  verdict.reasons.insert(verdict.reasons.begin(), error.message);
+  if (!error.help.empty()) verdict.advice.insert(verdict.advice.begin(), error.help);
+}
+
 }  // namespace
 
 Verdict judge_run(const RecordedRun& run) {
   const ledger::Manifest& manifest = run.directory.manifest();
   if (run.unfit) return {};
   const bool ended_by_threshold = run.evidence.facts.stopped == StopCause::threshold;
-  return audit::judge({.planned = run.evidence.facts.planned,
-                       .choices = manifest.choices,
-                       .identity = manifest.identity,
-                       .ids = VoterIds(manifest.run, manifest.key),
-                       .limits = manifest.limits,
-                       .attempts = run.attempts,
-                       .queue = run.evidence.queue,
-                       .rows = run.evidence.rows,
-                       .settlement = run.evidence.settlement,
-                       .interrupted = !run.evidence.facts.completed && !ended_by_threshold,
-                       .host_crashed = run.host_crashed,
-                       .ended_by_threshold = ended_by_threshold,
-                       .second_look = run.second_look});
+  Verdict verdict =
+      audit::judge({.planned = run.evidence.facts.planned,
+                    .choices = manifest.choices,
+                    .identity = manifest.identity,
+                    .ids = VoterIds(manifest.run, manifest.key),
+                    .limits = manifest.limits,
+                    .attempts = run.attempts,
+                    .queue = run.evidence.queue,
+                    .rows = run.evidence.rows,
+                    .settlement = run.evidence.settlement,
+                    .interrupted = !run.evidence.facts.completed && !ended_by_threshold,
+                    .host_crashed = run.host_crashed,
+                    .ended_by_threshold = ended_by_threshold,
+                    .second_look = run.second_look});
+  if (run.unstored) say_unstored(*run.unstored, verdict);
+  return verdict;
 }
 
 report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
@@ -96,6 +112,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .stopped = facts.stopped,
                               .audit_finished = facts.audit_finished,
                               .error = run.unfit,
+                              .unstored = run.unstored.has_value(),
                               .verification = run.verification,
                               .rows_clock = rows_clock(manifest),
                               .scenario = run.scenario,
@@ -109,6 +126,8 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .generator = generator,
                               .program = run.program,
                               .directory = run.directory.path().string(),
+                              .selector = selector_of(run),
+                              .stack_ends_with_run = manifest.stack_ends_with_run,
                               .files = run.files,
                               .subcommands = useful_subcommands(run)});
 }

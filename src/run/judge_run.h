@@ -24,8 +24,9 @@ struct RecordedRun {
   const ledger::Evidence& evidence;
   const std::vector<Sample>& samples;
   const std::vector<RunEvent>& events;
-  std::optional<Error> unfit{};  // the target was not: nothing was sent
-  bool host_crashed = false;     // audit::AuditInput says what that means
+  std::optional<Error> unfit{};     // the target was not: nothing was sent
+  std::optional<Error> unstored{};  // what the disk had no room for: votes, or what was seen
+  bool host_crashed = false;        // audit::AuditInput says what that means
   // A run that was verified: `evidence` is what came of it.
   const audit::SecondLook* second_look = nullptr;
   std::optional<report::Verification> verification{};

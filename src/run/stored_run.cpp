@@ -78,7 +78,6 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
   TRY(check_seals(directory));
   const ledger::Manifest& manifest = directory.manifest();
-  TRY_ASSIGN(
   TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(directory));
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(scenario));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());

@@ -162,7 +162,7 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
   RunFacts facts = run_.facts();
   const bool cut_short = signals_.first().stop_requested();
   if (cut_short) facts.stopped = StopCause::interrupt;
-  if (look_) facts.audit_finished = !cut_short;
+  facts.audit_finished = !cut_short;
   const audit::Reading reading = look_ ? look_->merged : saved_.value_or(audit::Reading{});
   const ledger::Evidence evidence{reading.queue, reading.rows, reading.settlement, facts};
   const VerificationFiles files = verification_files(verification.at);

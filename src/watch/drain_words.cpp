@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "vote/settlement_words.h"
 
 namespace votebench::watch {
 namespace {
@@ -12,11 +13,8 @@ std::string votes(std::uint64_t count) {
 }
 
 std::string advice_of(const Settlement& settlement) {
-  const auto enough = settlement.enough_time();
-  if (!enough) return "; nothing moves, is the worker running?";
-  return fmt::format(" (worker {:.1f}/s: needs {}; set drain.timeout: {})",
-                     settlement.drain_rate_per_s, format_duration(*settlement.still_needed),
-                     duration_literal(*enough));
+  const std::string needed = time_needed(settlement);
+  return needed.empty() ? "; nothing moves, is the worker running?" : " (" + needed + ")";
 }
 
 std::string what_is_left(const GivenUp& state, const Settlement& settlement) {

@@ -1,5 +1,6 @@
 """SIGKILL at random moments, against a stack that stays up: verify never contradicts the table."""
 
+import json
 import os
 import random
 import time
@@ -81,3 +82,31 @@ def test_killed_at_random_moments_verify_agrees_with_the_table(stack):
         # A run that left no directory has cast probe votes at most.
         for (voter,) in target.query("SELECT id FROM votes"):
             assert voter[2:10] in known or int(voter[10:18], 16) >= FIRST_PROBE, voter
+
+
+def test_slots_that_a_crash_of_the_host_took_make_no_phantoms(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(2000, within="60s")})
+        until(lambda: len(target.truth("pushed")) >= 20 + 20, "votes are sent")
+        running.popen.kill()
+        running.finish()
+        wait_until_quiet(target)
+        run = directory_of(running)
+        segment = run / "attempts/00000.seg"
+        slots = bytearray(segment.read_bytes())
+        first = slots[31::32].rindex(2) - 14  # not the last ones: those may have had no answer
+        assert set(slots[32 * first + 31:32 * (first + 5):32]) == {2}
+        slots[32 * first:32 * (first + 5)] = bytes(32 * 5)
+        segment.write_bytes(slots)
+        # On the same boot nothing can have taken the slots: rows without one are phantoms.
+        assert Verified(run).audit["phantom"]["count"] == 5
+        manifest = run / "manifest.json"
+        told = json.loads(manifest.read_text())
+        told["t0"]["boot_id"] = "another boot"
+        manifest.write_text(json.dumps(told))
+        verified = Verified(run)
+        assert verified.exit_status == 3, verified
+        assert verified.accused() == 0, verified
+        assert verified.audit["recovered"] >= 5
+        assert verified.result["accounting"]["never_started"] == 0

@@ -234,10 +234,16 @@ TEST_CASE("without space for a segment nothing more may be sent, and nothing bre
   CHECK(all_of(*stored(directory)).size() == 2);
 }
 
+TEST_CASE("a run that was killed before it had a store sent nothing") {
+  const TemporaryDirectory temporary;
+  const auto store = AttemptStore::open(temporary.path() / "attempts");
+  REQUIRE(store.has_value());
+  CHECK(all_of(**store).empty());
+}
+
 TEST_CASE("a stored run cannot be written to") {
   const TemporaryDirectory temporary;
   const auto directory = temporary.path() / "attempts";
-  CHECK_FALSE(AttemptStore::open(directory).has_value());
   (void)new_store(directory, {{"one", 0, 10, 10}});
   CHECK_FALSE(stored(directory)->intend(0, intent_of(0)));
   CHECK_FALSE(AttemptStore::create(directory, {{"one", 0, 10, 10}}).has_value());

@@ -55,6 +55,7 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.t0_wall = WallTime(1795197671250000001ns);
   manifest.t0 = Instant(123456789012ns);
   manifest.boot_id = "57cbf31f-88e0-435a-b08f-cc54d8411b4c";
+  manifest.stack_ends_with_run = true;
   manifest.queue =
       QueueBaseline{{"redis-id", 5, {1, 2}, 100, 3, 7, 12345, WallTime(1795197670000000000ns)},
                     {"vb0123456789abcdef01234567", kHostile},

@@ -31,6 +31,7 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->t0_wall == written.t0_wall);
   CHECK(read->t0 == written.t0);
   CHECK(read->boot_id == written.boot_id);
+  CHECK(read->stack_ends_with_run);
 }
 
 TEST_CASE("a manifest keeps the baselines and the clocks") {
