@@ -229,7 +229,9 @@ void continue_settling(const FirstLook& first, const Reading& live, SecondLook& 
 
 SecondLook look_again(const FirstLook& first, const Reading& live) {
   if (first.saved == nullptr || !first.saved->rows.readable)
-    return only_look({first.attempts, nullptr, first.queue_server, first.rows_of_probes}, live);
+    return only_look(
+        {first.attempts, nullptr, first.queue_server, first.counts_only, first.rows_of_probes},
+        live);
   SecondLook look;
   look.merged = *first.saved;
   if (!live.rows.readable) {
@@ -240,6 +242,8 @@ SecondLook look_again(const FirstLook& first, const Reading& live) {
   }
   merge_rows(first, live.rows, look);
   if (!live.rows.store.is_same_as(first.saved->rows.store)) look.doubts.push_back(other_table());
+  if (first.counts_only && live.rows.rows_end < first.saved->rows.rows_end)
+    look.gone_since = first.saved->rows.rows_end - live.rows.rows_end;
   if (look.gone_since > 0) look.doubts.push_back(gone_rows(look.gone_since));
   if (!first.saved->settlement.settled()) continue_settling(first, live, look);
   return look;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,7 +131,15 @@ Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest mani
   TRY(sync_directory(reports));
   TRY(replace_link(reports / scenario / kLatestLink, name));
   TRY(replace_link(reports / kLatestLink, fs::path(scenario) / name));
-  return RunDirectory(run, std::move(manifest));
+  RunDirectory directory(run, std::move(manifest));
+  directory.lock_ = FileDescriptor(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  (void)::flock(directory.lock_.get(), LOCK_EX | LOCK_NB);  // ours alone, or not to be had here
+  return directory;
+}
+
+bool RunDirectory::is_being_written() const {
+  const FileDescriptor fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::string& selector) {

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/os.h"
 #include "core/result.h"
 #include "ledger/attempt_store.h"
 #include "ledger/evidence_file.h"
@@ -47,6 +48,9 @@ class RunDirectory {
   // `selector`: as in run_list.h, "@latest" for one.
   [[nodiscard]] static Result<RunDirectory> open(const std::filesystem::path& reports,
                                                  const std::string& selector);
+
+  // Whether the process that created it is still at work, as far as the file system tells.
+  [[nodiscard]] bool is_being_written() const;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const Manifest& manifest() const { return manifest_; }
@@ -88,6 +92,7 @@ class RunDirectory {
   Journal samples_;
   Journal events_;
   Journal log_;
+  FileDescriptor lock_;  // of create(): held until the process ends, however it does
 };
 
 }  // namespace votebench::ledger

@@ -76,6 +76,10 @@ std::optional<Error> StoredRun::unfit() const {
 Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
                                   const std::string& selector) {
   TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
+  if (directory.is_being_written())
+    return fail(ErrorKind::environment,
+                fmt::format("run {} is still going on", directory.manifest().run.hex()),
+                "wait for its end, or end it: Ctrl-C drains, audits and reports");
   TRY(check_seals(directory));
   const ledger::Manifest& manifest = directory.manifest();
   TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(directory));

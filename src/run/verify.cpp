@@ -62,6 +62,7 @@ class Verifier {
 
   [[nodiscard]] audit::FirstLook first_look() const {
     audit::FirstLook first{.attempts = *run_.attempts, .saved = saved_ ? &*saved_ : nullptr};
+    first.counts_only = manifest().identity == IdentityMode::none;
     if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
     if (saved_ && !saved_->queue.server_id.empty()) first.queue_server = saved_->queue.server_id;
     // Before the first vote, the probes' were the only rows with ids of this run.

@@ -76,6 +76,19 @@ def test_a_vote_that_a_dead_worker_took_with_it_is_lost_after_all(stack):
             assert "worker.max_hold" in verified.stdout
 
 
+def test_a_run_that_is_going_on_is_left_alone(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(300, within="30s"), **NO_PROBES})
+        until(lambda: len(target.truth("pushed")) >= 3, "votes are sent")
+        for command in (["verify", "@latest"], ["clean", "@latest", "--yes"], ["report", "@latest"]):
+            done = votebench(*command, "--reports", str(running.reports), cwd=target.directory)
+            assert done.returncode == 6, done
+            assert "still going on" in done.stderr
+        running.popen.kill()
+        running.finish()
+
+
 def test_after_truncate_the_votes_are_gone_since(stack):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")

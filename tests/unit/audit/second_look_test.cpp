@@ -15,6 +15,7 @@ namespace {
 struct TwoLooks {
   CaseFile then, now;
   bool saved = true;  // false: the run was killed before it had read its rows
+  bool counts_only = false;
   std::uint64_t rows_of_probes = 0;
 
   TwoLooks() {
@@ -39,7 +40,7 @@ struct TwoLooks {
   [[nodiscard]] SecondLook look() const {
     const Reading before{then.queue, then.rows, then.settlement};
     const AuditInput input = now.input();
-    return look_again({input.attempts, saved ? &before : nullptr, "", rows_of_probes},
+    return look_again({input.attempts, saved ? &before : nullptr, "", counts_only, rows_of_probes},
                       {now.queue, now.rows, now.settlement});
   }
   [[nodiscard]] Verdict verdict() const {
@@ -193,6 +194,22 @@ TEST_CASE("a table that cannot be read again leaves what the run saw, in doubt")
   CHECK(verdict.kind == VerdictKind::inconclusive);
   CHECK(verdict.persisted == 1);
   CHECK(verdict.gone_since == 0);
+}
+
+TEST_CASE("without voter ids fewer rows than at the run's end are rows gone since") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked);
+  run.counts_only = true;
+  for (CaseFile* file : {&run.then, &run.now}) {
+    file->identity = IdentityMode::none;
+    file->rows.rows.choices = {{"a", 1}};
+    file->rows.rows.total = file->rows.rows_end = 1;
+  }
+  CHECK(run.verdict().kind == VerdictKind::pass);
+  run.now.rows.rows_end = 0;
+  CHECK(run.verdict().kind == VerdictKind::inconclusive);
+  CHECK(run.verdict().gone_since == 1);
+  CHECK(run.verdict().lost.count == 0);
 }
 
 TEST_CASE("append tables count rows, not values") {
