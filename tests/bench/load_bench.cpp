@@ -2,7 +2,10 @@
 // the same work (load_bench.lua), in paired rounds against one server. Then: the accuracy of open
 // models, and the price of pacing slowly.
 //
-//   bench_load [rounds]        needs wrk; pins the client to one processor, the server to another
+//   bench_load [rounds]            needs wrk; pins the client to one processor, the server to
+//   another bench_load channels [rounds]   the plain channel against libcurl's (a tunnel through
+//   the same
+//                                  server), and plain against TLS (both to nginx)
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,6 +23,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
@@ -76,6 +80,10 @@ bool answer_one(int fd, std::atomic<std::uint64_t>& requests) {
   const ssize_t got = ::recv(fd, block, sizeof block, 0);
   if (got <= 0) return false;
   const std::string_view request(block, static_cast<std::size_t>(got));
+  if (request.starts_with("CONNECT ")) {
+    constexpr std::string_view kReady = "HTTP/1.1 200 OK\r\n\r\n";
+    return ::send(fd, kReady.data(), kReady.size(), MSG_NOSIGNAL) > 0;
+  }
   const std::size_t cookie = request.find("voter_id=");
   const bool close = request.find("Connection: close") != std::string_view::npos;
   const std::string answer =
@@ -130,11 +138,16 @@ scenario::Scenario scenario_of(scenario::Executor executor, bool keep_alive) {
   return scenario;
 }
 
-load::LoadSummary send(const scenario::Scenario& scenario, std::uint16_t port, AttemptSink& sink) {
-  const auto plan = plan::RunPlan::make(scenario).value();
+TargetSettings plain_at(std::uint16_t port) {
   TargetSettings target;
   target.vote.host = "127.0.0.1";
   target.vote.port = port;
+  return target;
+}
+
+load::LoadSummary send(const scenario::Scenario& scenario, const TargetSettings& target,
+                       AttemptSink& sink) {
+  const auto plan = plan::RunPlan::make(scenario).value();
   const auto box =
       target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
   load::LoadCounters counters;
@@ -144,7 +157,7 @@ load::LoadSummary send(const scenario::Scenario& scenario, std::uint16_t port, A
   return summary;
 }
 
-void send_recorded(std::uint16_t port, bool keep_alive) {
+std::uint64_t send_recorded(const TargetSettings& target, bool keep_alive) {
   const std::filesystem::path directory =
       std::filesystem::temp_directory_path() / fmt::format("load-bench-{}", ::getpid());
   const auto store =
@@ -152,8 +165,9 @@ void send_recorded(std::uint16_t port, bool keep_alive) {
           directory, {{.name = "bench", .first = 0, .reserved = 1U << 22U, .total = std::nullopt}})
           .value();
   const scenario::ConstantClients clients{64, 2s, std::nullopt, Nanoseconds(0), false};
-  (void)send(scenario_of(clients, keep_alive), port, *store);
+  const auto summary = send(scenario_of(clients, keep_alive), target, *store);
   std::filesystem::remove_all(directory);
+  return summary.total.acked;
 }
 
 [[noreturn]] void run_wrk(std::uint16_t port, bool keep_alive) {
@@ -204,7 +218,7 @@ void compare(int rounds, std::uint16_t port, bool keep_alive,
              const std::atomic<std::uint64_t>& requests) {
   std::vector<double> ratios;
   for (int round = 0; round < rounds; ++round) {
-    const Cost ours = measure([&] { send_recorded(port, keep_alive); }, requests);
+    const Cost ours = measure([&] { (void)send_recorded(plain_at(port), keep_alive); }, requests);
     const Cost theirs = measure([&] { run_wrk(port, keep_alive); }, requests);
     ratios.push_back(ours.us_per_vote / theirs.us_per_vote);
     fmt::print("  round {}: {:5.2f} us/vote at {:6.0f}/s, wrk {:5.2f} at {:6.0f}/s, ratio {:.2f}\n",
@@ -217,7 +231,8 @@ void compare(int rounds, std::uint16_t port, bool keep_alive,
 
 void report_pacing(std::uint16_t port, double rate) {
   Lags sink;
-  const auto summary = send(scenario_of(scenario::ConstantArrivalRate{rate, 5s}, true), port, sink);
+  const auto summary =
+      send(scenario_of(scenario::ConstantArrivalRate{rate, 5s}, true), plain_at(port), sink);
   std::sort(sink.lags.begin(), sink.lags.end());
   const auto at = [&](double q) {
     const auto index = static_cast<std::size_t>(q * static_cast<double>(sink.lags.size() - 1));
@@ -230,20 +245,115 @@ void report_pacing(std::uint16_t port, double rate) {
       100 * std::chrono::duration<double>(summary.cpu).count() / wall);
 }
 
+// --- the channels --------------------------------------------------------------------------------
+
+// nginx on one processor, answering as our own server does, over TCP and over TLS.
+class Nginx {
+ public:
+  Nginx() {
+    std::filesystem::create_directory(directory_);
+    const std::string command = fmt::format(
+        "cd {} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key "
+        "-out cert -subj /CN=bench -days 1 2>openssl.log",
+        directory_.string());
+    CHECK_THAT_HOLDS(std::system(command.c_str()) == 0);
+    for (std::uint16_t* port : {&plain_, &tls_}) ::close(listen_on_loopback(*port));
+    std::ofstream(directory_ / "nginx.conf") << configuration();
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const std::string file = directory_ / "nginx.conf";
+      ::execl("/usr/sbin/nginx", "nginx", "-e", "stderr", "-c", file.c_str(), nullptr);
+      ::_exit(1);
+    }
+    while (!target::open_vote_box(over_tls(), {}, VoterIds({7}, {}), {"a"}))
+      CHECK_THAT_HOLDS(::waitpid(pid_, nullptr, WNOHANG) == 0);
+  }
+  ~Nginx() {
+    ::kill(pid_, SIGTERM);
+    (void)::waitpid(pid_, nullptr, 0);
+    std::filesystem::remove_all(directory_);
+  }
+  Nginx(const Nginx&) = delete;
+  Nginx& operator=(const Nginx&) = delete;
+
+  [[nodiscard]] TargetSettings over_tcp() const { return plain_at(plain_); }
+  [[nodiscard]] TargetSettings over_tls() const {
+    TargetSettings target = plain_at(tls_);
+    target.vote.tls = true;
+    target.tls_verify = false;
+    return target;
+  }
+
+ private:
+  [[nodiscard]] std::string configuration() const {
+    std::string temporary;
+    for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+      temporary += fmt::format("{}_temp_path {}/{};\n", name, directory_.string(), name);
+    return fmt::format(
+        "daemon off; pid {0}/pid; error_log stderr; worker_cpu_affinity 10;\n"
+        "events {{ worker_connections 4096; }}\n"
+        "http {{ access_log off; keepalive_requests 1000000000; {1}"
+        "server {{ listen 127.0.0.1:{2}; listen 127.0.0.1:{3} ssl; ssl_certificate {0}/cert;\n"
+        "ssl_certificate_key {0}/key; ssl_protocols TLSv1.3;\n"
+        "location / {{ add_header Set-Cookie \"$http_cookie; Path=/\"; return 200 {4}; }} }} }}\n",
+        directory_.string(), temporary, plain_, tls_, std::string(1200, 'x'));
+  }
+
+  std::filesystem::path directory_ =
+      std::filesystem::temp_directory_path() / fmt::format("load-bench-nginx-{}", ::getpid());
+  std::uint16_t plain_ = 0;
+  std::uint16_t tls_ = 0;
+  pid_t pid_ = -1;
+};
+
+// The cost of `other` as a ratio to that of `plain`; the clients count their votes themselves.
+void compare_ways(int rounds, const TargetSettings& plain, const TargetSettings& other,
+                  std::string_view name) {
+  std::atomic<std::uint64_t>& votes = *shared_counter();
+  for (const bool keep_alive : {true, false}) {
+    std::vector<double> ratios;
+    for (int round = 0; round < rounds; ++round) {
+      const auto cost = [&](const TargetSettings& target) {
+        return measure([&] { votes += send_recorded(target, keep_alive); }, votes).us_per_vote;
+      };
+      const double base = cost(plain);
+      const double price = cost(other);
+      ratios.push_back(price / base);
+      fmt::print("  round {}: {:6.2f} us/vote, plain {:6.2f}, ratio {:.2f}\n", round + 1, price,
+                 base, ratios.back());
+    }
+    fmt::print("{}, {}: median ratio {:.2f}\n", name,
+               keep_alive ? "keep-alive" : "a connection per vote", median(ratios));
+  }
+}
+
+void compare_channels(int rounds, std::uint16_t port) {
+  TargetSettings tunnel = plain_at(port);
+  tunnel.proxy = HostPort{"127.0.0.1", port};
+  compare_ways(rounds, plain_at(port), tunnel, "libcurl's channel");
+  const Nginx nginx;
+  compare_ways(rounds, nginx.over_tcp(), nginx.over_tls(), "TLS");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
+  const bool channels = argc > 1 && std::string_view(argv[1]) == "channels";
+  const int rounds = argc > (channels ? 2 : 1) ? std::atoi(argv[argc - 1]) : 5;
   std::atomic<std::uint64_t>* requests = shared_counter();
   std::uint16_t port = 0;
   const int listener = listen_on_loopback(port);
   const pid_t server = ::fork();
   if (server == 0) serve(listener, *requests);
   ::close(listener);
-  compare(rounds, port, true, *requests);
-  compare(rounds, port, false, *requests);
-  pin_to(0);
-  for (const double rate : {100.0, 1000.0, 10000.0}) report_pacing(port, rate);
+  if (channels) {
+    compare_channels(rounds, port);
+  } else {
+    compare(rounds, port, true, *requests);
+    compare(rounds, port, false, *requests);
+    pin_to(0);
+    for (const double rate : {100.0, 1000.0, 10000.0}) report_pacing(port, rate);
+  }
   ::kill(server, SIGTERM);
   (void)::waitpid(server, nullptr, 0);
 }
