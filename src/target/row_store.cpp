@@ -80,6 +80,11 @@ class PostgresStore final : public RowStore {
     return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
   }
 
+  // An id that was cut or added to is no vote of ours that arrived.
+  std::string is_whole(const VoterIds& ids) const {
+    return fmt::format("{} AND length({}::text) = {}", is_of_run(ids), voter_, VoterIds::kLength);
+  }
+
   std::string copy_statement(bool commit_times) const {
     const std::string committed =
         commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
@@ -191,7 +196,7 @@ Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {
              connection_.query(
                  fmt::format("SELECT count(*) FILTER (WHERE ctid < '({1},0)'), count(*) FROM {2} "
                              "WHERE ctid >= '({0},0)' AND {3}",
-                             settled_blocks_, tail, table_, is_of_run(ids))));
+                             settled_blocks_, tail, table_, is_whole(ids))));
   const std::uint64_t seen = settled_rows_ + counts.number(0, 1);
   settled_rows_ += counts.number(0, 0);
   settled_blocks_ = tail;

@@ -82,7 +82,7 @@ class RowStore {
   // snapshots span, so it holds across an epoch; a frozen row of an earlier epoch whose id falls
   // into that window by chance is taken for new.
   [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
-  // Row versions of this run seen so far, for the live view only: every call looks at the table's
+  // Row versions of this run seen so far, with ids of full length: every call looks at the table's
   // last blocks and adds them to what it saw before. An update of a row counts again; rows that
   // were written into free space of blocks seen before are missed.
   [[nodiscard]] virtual Result<std::uint64_t> progress(const VoterIds& ids) = 0;
