@@ -1,6 +1,7 @@
 """Servers that answer as no honest one would: each with a clear outcome, bounded memory and clean
 output, over TCP and over TLS."""
 
+import json
 import os
 import re
 import subprocess
@@ -138,6 +139,31 @@ def test_an_app_that_truncates_ids_is_found_before_any_vote(way):
         done = way.run(server, votes=5, probes=2)
         assert done.exit_status == 6, done
         assert "the app rewrites ids" in " ".join(done.stdout.split()), done
+
+
+def test_an_app_that_stores_truncated_ids_is_found_before_any_vote(stack, way):
+    """It echoes the whole id and queues a part of it: such rows belong to nobody."""
+    if way.tls:
+        pytest.skip("the same over TLS: what is wrong lies behind the answer")
+    with stack("reference") as made:
+        made.start_worker()
+        queue = made.redis_server.client()
+
+        def script(request):
+            voter = request.cookie.split(b"=")[1][:20].decode()
+            queue.rpush("votes", json.dumps({"voter_id": voter, "vote": "a"}))
+            request.send(request.answer())
+
+        with way.serve(script) as server:
+            target = made.target(vote={"url": f"http://127.0.0.1:{server.port}/"})
+            done = made.run({"preflight": {"probe_votes": 2},
+                             "workloads": {"load": {"executor": "burst", "votes": 5,
+                                                    "clients": 1}}}, target=target)
+            assert done.exit_status == 6, done
+            text = " ".join(done.stdout.split())
+            assert "0 of 2 probe votes arrived in table 'votes'" in text, done
+            assert "ids must arrive unchanged" in text, done
+            assert len([r for r in server.requests if r.startswith(b"POST")]) == 2
 
 
 HOSTILE = b"\x1b]0;owned\x07\x1b[2J\xc2\x9b31m\xe2\x80\xae<script>alert(1)</script>"
