@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 
 #include "target/byte_channel.h"
 #include "target/curl_group.h"

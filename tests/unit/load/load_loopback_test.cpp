@@ -26,6 +26,7 @@ struct LoopbackRun {
     TargetSettings target;
     target.vote.host = "127.0.0.1";
     target.vote.port = server.port();
+    if (proxied) target.proxy = HostPort{"127.0.0.1", server.port()};
     const auto box =
         target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
     const LoadInput input{plan, scenario, *box, sink, real_clock().now(), real_clock()};
@@ -43,6 +44,7 @@ struct LoopbackRun {
   scenario::Scenario scenario;
   plan::RunPlan plan;
   ScriptedServer server;
+  bool proxied = false;  // by libcurl's channel
   RecordingSink sink;
   LoadCounters counters;
   std::stop_source arrivals;
@@ -81,6 +83,20 @@ TEST_CASE("a connection per vote") {
   });
   CHECK(load.run().total.acked == 499);
   CHECK(load.server.connections() == 499);
+  load.check_delivered_once();
+}
+
+TEST_CASE("two threads through a proxy, kept connections and one per vote") {
+  auto scenario = burst(499, 40, 2);
+  scenario.http.keep_alive = GENERATE(true, false);
+  LoopbackRun load(scenario, [&](const std::string& request, int) {
+    Reply reply = accept(request);
+    if (!scenario.http.keep_alive) reply.then = Reply::Then::close;
+    return reply;
+  });
+  load.proxied = true;
+  CHECK(load.run().total.acked == 499);
+  CHECK((load.server.connections() == 499) != scenario.http.keep_alive);
   load.check_delivered_once();
 }
 

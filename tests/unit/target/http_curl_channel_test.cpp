@@ -1,7 +1,10 @@
 // What is libcurl's channel's own: groups, deferred closes, proxies, and errors before any vote.
 #include <sys/epoll.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "core/os.h"
