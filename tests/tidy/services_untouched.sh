@@ -73,7 +73,7 @@ for package; do
       start postgresql ;;
   esac
 done
-start nginx
+start haproxy
 [ ! -e "$work/hang" ] || { : >"$work/hanging"; exec sleep 60; }
 [ ! -e "$work/fail" ] || exit 100
 '
@@ -112,7 +112,7 @@ run() { "$root/scripts/install-packages" >"$work/log" 2>&1; }
 case_name='fresh machine'
 fresh_machine
 check 'status' run
-check 'services started' started_only 'nginx '
+check 'services started' started_only 'haproxy '
 check 'policy' no_policy
 nothing_left
 
@@ -125,7 +125,7 @@ nothing_left
 
 case_name='the policy of an administrator'
 fresh_machine
-printf '#!/bin/sh\n[ "$1" != nginx ] || exit 101\n' >/usr/sbin/policy-rc.d
+printf '#!/bin/sh\n[ "$1" != haproxy ] || exit 101\n' >/usr/sbin/policy-rc.d
 chmod 750 /usr/sbin/policy-rc.d
 before=$(stat -c %a /usr/sbin/policy-rc.d; cat /usr/sbin/policy-rc.d)
 check 'status' run
@@ -163,7 +163,7 @@ touch "$work/upgrade-redis"
 link=/etc/systemd/system/multi-user.target.wants/redis-server.service
 ln -s /x "$link"
 check 'status' run
-check 'services started' started_only 'nginx redis-server '
+check 'services started' started_only 'haproxy redis-server '
 check 'redis is enabled as before' test -L "$link"
 rm "$link"
 nothing_left
