@@ -104,3 +104,12 @@ def test_an_interrupted_down_is_repeated_and_leaves_nothing(cli, emulator):
     assert emulator.objects() == {}
     left = sorted(os.listdir(cli.folder / "artifacts/aws"))
     assert left == ["lock", "logs"]
+
+
+def test_a_run_whose_stack_does_not_come_up_destroys_what_it_made(cli, emulator):
+    run = ["run", "--votes", "10", "--clients", "1", "--stack", "aws", "--vars", "my.tfvars"]
+    status, _, stderr = cli.run(*run)
+    assert status == 2 and "would cost money" in stderr, stderr
+    status, _, stderr = cli.run(*run, "--yes")
+    assert status == 6 and "ansible-playbook failed" in stderr, stderr
+    assert emulator.objects() == {}
