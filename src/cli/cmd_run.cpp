@@ -311,7 +311,7 @@ void add_run(CLI::App& app, Context& context) {
   CLI::App* command = add_command(app, "run", "Send votes, then account for every one of them",
                                   "  votebench run scenarios/quick.yaml\n"
                                   "  votebench run --votes 1000 --clients 40\n"
-                                  "  votebench run --rate 50/s --duration 5s --seed 7\n"
+                                  "  votebench run --rate 50/s --duration 5s --metrics-listen 127.0.0.1:0\n"
                                   "  votebench run --votes 100 --variant dockersamples\n"
                                   "  votebench run --votes 1000 --clients 40 --print-scenario\n"
                                   "  votebench run --votes 50 --repeat 2 --tag before\n"

@@ -30,9 +30,9 @@ class Scraped:
         scenario.write_text(yaml.safe_dump({
             "version": 1, "name": 'scraped',
             "workloads": {"load": {"executor": "constant-arrival-rate", "rate": "50/s",
-                                   "duration": "120s"}},
-            "events": [{"at": "1s", "name": "nap", "fault": {"pause": "worker"},
-                        "undo": {"at": "2s", "resume": "worker"}}]}))
+                                   "duration": "120s", "max_in_flight": 4}},
+            "events": [{"at": "1s", "name": "nap", "fault": {"pause": "vote"},
+                        "undo": {"at": "4s", "resume": "vote"}}]}))
         self.stderr = directory / "stderr"
         self.running = Running(["run", str(scenario), "--metrics-listen", "127.0.0.1:0",
                                 *arguments], directory, stderr=self.stderr.open("w"))
@@ -63,6 +63,8 @@ def scraped(tmp_path):
 
 
 def test_a_run_is_told_while_it_goes_on_and_promtool_accepts_it(scraped):
+    until(lambda: scraped.value("generator_in_flight_exhausted") == 1, "nobody answers")
+    assert 'event_active{name="nap"} 1' in scraped.text()
     until(lambda: scraped.value("votes_sent_total") >= 150, "votes are sent")
     until(lambda: 'event_active{name="nap"} 0' in scraped.text(), "the event is over")
     until(lambda: scraped.value("rows_written_total") >= 100, "rows are written")
@@ -75,7 +77,7 @@ def test_a_run_is_told_while_it_goes_on_and_promtool_accepts_it(scraped):
     assert scraped.value("load_planned_seconds") == pytest.approx(120, abs=1)
     assert scraped.value("http_response_duration_seconds_count") > 0
     assert scraped.value("end_to_end_duration_seconds_count") > 0
-    assert scraped.value("generator_in_flight_exhausted") == 0
+    until(lambda: scraped.value("generator_in_flight_exhausted") == 0, "votes are on time again")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(scraped.url.replace("/metrics", "/"), timeout=30)
     with pytest.raises(urllib.error.HTTPError, match="405"):
