@@ -13,8 +13,8 @@ Result<stack::SshTunnel::Request> tunnel_request(const TargetSettings& target) {
       request.withheld.push_back(secret.reference());
   };
   if (target.rows) {
-    TRY_ASSIGN(const target::PostgresAddress address, target::postgres_address(*target.rows));
-    request.far_ends.push_back({address.host, address.port});
+    TRY_ASSIGN(const HostPort address, target::postgres_address(*target.rows));
+    request.far_ends.push_back(address);
     request.withheld.emplace_back("PGPASSWORD");
     withhold(target.rows->password);
   }

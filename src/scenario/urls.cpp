@@ -209,7 +209,7 @@ std::string redis_url_of(const QueueSettings& queue) {
   if (!queue.socket_path.empty())
     return fmt::format("unix://{}?db={}", queue.socket_path, queue.database);
   return fmt::format("redis{}://{}{}{}/{}", queue.tls ? "s" : "", queue.user,
-                     queue.user.empty() ? "" : "@", host_and_port(queue.host, queue.port),
+                     queue.user.empty() ? "" : "@", HostPort{queue.host, queue.port}.text(),
                      queue.database);
 }
 

@@ -50,12 +50,6 @@ bool looks_like(const ContainerFacts& container, std::string_view role) {
          !looks_like(container, "redis") && !looks_like(container, "postgres");
 }
 
-struct Place {
-  std::string host;
-  std::uint16_t port;
-  [[nodiscard]] std::string text() const { return host_and_port(host, port); }
-};
-
 struct Roles {
   const ContainerFacts* vote = nullptr;
   const ContainerFacts* worker = nullptr;
@@ -151,7 +145,7 @@ class Recogniser {
   }
 
   // Where a port of a container is reached from this machine.
-  Place place(const ContainerFacts& container, std::uint16_t port) const {
+  HostPort place(const ContainerFacts& container, std::uint16_t port) const {
     const auto published = container.published.find(port);
     if (published == container.published.end())
       return {container.address.empty() ? "127.0.0.1" : container.address, port};
@@ -159,7 +153,7 @@ class Recogniser {
     const std::size_t colon = text.rfind(':');
     std::string host = text.substr(0, colon);
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    Place at{std::move(host), port};
+    HostPort at{std::move(host), port};
     std::from_chars(text.data() + colon + 1, text.data() + text.size(), at.port);
     return at;
   }
@@ -170,7 +164,7 @@ class Recogniser {
   }
 
   void place_vote() {
-    const Place at = place(*roles_.vote, http_port(*roles_.vote));
+    const HostPort at = place(*roles_.vote, http_port(*roles_.vote));
     found_.target.vote.host = at.host;
     found_.target.vote.port = at.port;
     if (roles_.vote->published.empty() && roles_.vote->ports.empty())
@@ -185,7 +179,7 @@ class Recogniser {
   void place_redis() {
     if (roles_.redis == nullptr)
       return note("redis: no container looks like it; without it a vote's hop is not known");
-    const Place at = place(*roles_.redis, kRedisPort);
+    const HostPort at = place(*roles_.redis, kRedisPort);
     found_.target.queue->host = at.host;
     found_.target.queue->port = at.port;
     found_.redis = password({"REDIS_PASSWORD"}, {roles_.redis, roles_.vote, roles_.worker});
@@ -195,7 +189,7 @@ class Recogniser {
   void place_postgres() {
     if (roles_.postgres == nullptr)
       return note("postgres: no container looks like it; without it nothing is proven lost");
-    const Place at = place(*roles_.postgres, kPostgresPort);
+    const HostPort at = place(*roles_.postgres, kPostgresPort);
     std::string user = roles_.postgres->variable("POSTGRES_USER");
     if (user.empty()) user = "postgres";
     std::string database = roles_.postgres->variable("POSTGRES_DB");

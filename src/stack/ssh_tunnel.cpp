@@ -32,12 +32,12 @@ constexpr std::size_t kKeptWords = 4096;
 
 // An address of 127.0.0.0/8 and a port that nobody else picks by chance: so that the ends stay ours
 // while ssh is away. ssh binds them itself and ends when it cannot.
-NearEnd random_near_end(const FarEnd& far) {
+NearEnd random_near_end(const HostPort& far) {
   std::array<std::uint8_t, 5> random{};
   fill_random(random);
   const unsigned port = 10'000U + (random[3] * 256U + random[4]) % 50'000U;
   return {fmt::format("127.{}.{}.{}", 1 + random[0] % 254, random[1], 1 + random[2] % 254),
-          static_cast<std::uint16_t>(port), host_and_port(far.host, far.port)};
+          static_cast<std::uint16_t>(port), far.text()};
 }
 
 // What the configuration may not change: nobody is asked, nothing goes to the background or is
@@ -63,10 +63,8 @@ std::vector<std::string> ssh_arguments(const std::filesystem::path& ssh,
   std::vector<std::string> argv{ssh.string(), "-F", request.settings.ssh_config, "-N", "-T"};
   for (const char* option : kOptions) argv.insert(argv.end(), {"-o", option});
   for (std::size_t i = 0; i < near.size(); ++i)
-    argv.insert(
-        argv.end(),
-        {"-L", fmt::format("{}:{}:{}", near[i].address, near[i].port,
-                           host_and_port(request.far_ends[i].host, request.far_ends[i].port))});
+    argv.insert(argv.end(), {"-L", fmt::format("{}:{}:{}", near[i].address, near[i].port,
+                                               request.far_ends[i].text())});
   argv.insert(argv.end(), {"--", request.settings.via});
   return argv;
 }
@@ -142,7 +140,7 @@ class Supervised final : public SshTunnel {
  public:
   Supervised(Request request, std::filesystem::path ssh)
       : request_(std::move(request)), ssh_(std::move(ssh)) {
-    for (const FarEnd& far : request_.far_ends) near_.push_back(random_near_end(far));
+    for (const HostPort& far : request_.far_ends) near_.push_back(random_near_end(far));
   }
   ~Supervised() override {
     thread_.request_stop();

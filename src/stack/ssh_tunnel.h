@@ -16,12 +16,6 @@
 
 namespace votebench::stack {
 
-// A server as the host that is logged in to calls it.
-struct FarEnd {
-  std::string host;  // name or address, without brackets
-  std::uint16_t port = 0;
-};
-
 struct TunnelEvent {
   Instant at;
   std::string name;    // "tunnel-cut", "tunnel-back"
@@ -35,7 +29,7 @@ class SshTunnel {
  public:
   struct Request {
     TunnelSettings settings;
-    std::vector<FarEnd> far_ends;       // at least one
+    std::vector<HostPort> far_ends;     // at least one; as the host that is logged in to calls them
     std::vector<std::string> withheld;  // environment variables that ssh has no business with
   };
   // Returns when the near ends accept connections. Whether anything answers at a far end is seen by

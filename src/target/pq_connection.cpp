@@ -234,10 +234,10 @@ Failure PqConnection::broken(std::string_view why) {
   return error;
 }
 
-Result<PostgresAddress> postgres_address(const RowSettings& settings) {
+Result<HostPort> postgres_address(const RowSettings& settings) {
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(settings.url.c_str(), nullptr), PQconninfoFree);
-  PostgresAddress address{"", kPort};
+  HostPort address{"", kPort};
   std::string port;
   for (const PQconninfoOption* option = options.get();
        option != nullptr && option->keyword != nullptr; ++option) {

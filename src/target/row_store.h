@@ -98,11 +98,7 @@ class RowStore {
 
 // What postgres.url says about where the server is. Error (usage): nothing that a tunnel can lead
 // to (no host, several, a socket, only a service's name).
-struct PostgresAddress {
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-};
-[[nodiscard]] Result<PostgresAddress> postgres_address(const RowSettings& settings);
+[[nodiscard]] Result<HostPort> postgres_address(const RowSettings& settings);
 
 // Fails when PostgreSQL cannot be reached now or refuses the user.
 [[nodiscard]] Result<std::unique_ptr<RowStore>> open_row_store(const RowSettings& settings);

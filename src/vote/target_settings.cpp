@@ -4,20 +4,18 @@
 
 namespace votebench {
 
-std::string host_and_port(const std::string& host, std::uint16_t port) {
+std::string HostPort::text() const {
   const bool v6 = host.find(':') != std::string::npos;
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
-std::string HostPort::text() const { return host_and_port(host, port); }
-
 std::string VoteEndpoint::url() const {
-  return fmt::format("{}://{}{}", tls ? "https" : "http", host_and_port(host, port), path);
+  return fmt::format("{}://{}{}", tls ? "https" : "http", HostPort{host, port}.text(), path);
 }
 
 std::string QueueSettings::where() const {
   return socket_path.empty()
-             ? fmt::format("redis{}://{}/{}", tls ? "s" : "", host_and_port(host, port), database)
+             ? fmt::format("redis{}://{}/{}", tls ? "s" : "", HostPort{host, port}.text(), database)
              : fmt::format("unix://{}?db={}", socket_path, database);
 }
 

@@ -51,17 +51,6 @@ enum class IdentityMode {
   none,    // no cookie is sent: the app makes ids, only counts can be audited
 };
 
-struct HostPort {
-  std::string host;  // name or address, without brackets
-  std::uint16_t port = 0;
-
-  [[nodiscard]] std::string text() const;  // "example.org:80", "[::1]:80"
-  friend bool operator==(const HostPort&, const HostPort&) = default;
-};
-
-// "HOST:PORT", an IPv6 address in brackets.
-[[nodiscard]] std::string host_and_port(const std::string& host, std::uint16_t port);
-
 // Where a tunnel to a server begins on this machine. Connections go here; the server's own name
 // stays what certificates are checked against and what messages call it.
 struct NearEnd {
