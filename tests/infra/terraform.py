@@ -51,7 +51,7 @@ class Terraform:
     def __init__(self, folder, endpoint=None, mirror=None):
         self.folder = folder
         self.infra = folder / "infra"
-        for name in filter(lambda name: (ROOT / name).is_dir(), ("infra", "ansible")):
+        for name in ("infra", "ansible"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(
                 "__pycache__", ".terraform*", "*.tfstate*"))
         config = folder / "terraform.rc"
