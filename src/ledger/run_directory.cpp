@@ -193,6 +193,12 @@ Result<std::optional<EndRecord>> RunDirectory::end_record() const {
   return std::optional<EndRecord>(std::move(*record));
 }
 
+Result<std::vector<FileSeal>> RunDirectory::seals() const {
+  TRY_ASSIGN(std::optional<EndRecord> record, end_record());
+  if (record) return std::move(record->files);
+  return seal_files(path_);
+}
+
 Result<std::vector<std::string>> RunDirectory::damage() const {
   TRY_ASSIGN(const std::optional<EndRecord> record, end_record());
   return record ? broken_seals(path_, record->files) : std::vector<std::string>();

@@ -76,6 +76,10 @@ class RunDirectory {
   // Nothing when the run was never closed.
   [[nodiscard]] Result<std::optional<EndRecord>> end_record() const;
 
+  // Size and SHA-256 of every file that the report leans on: as sealed, and as they are now while
+  // the run is not closed.
+  [[nodiscard]] Result<std::vector<FileSeal>> seals() const;
+
   // Files that are missing, cut short or changed since the run was closed, one line each:
   // "attempts/00001.seg: 1000 bytes, 2097152 when the run was closed". Empty: all as sealed.
   [[nodiscard]] Result<std::vector<std::string>> damage() const;

@@ -41,6 +41,11 @@ std::string span_text(Nanoseconds from, Nanoseconds to) {
 
 }  // namespace
 
+const RunEvent* nearest_event(Nanoseconds sent, const std::vector<RunEvent>& events) {
+  const std::size_t near = nearest(sent, events);
+  return near == events.size() ? nullptr : &events[near];
+}
+
 std::vector<Coincidence> find_coincidences(const std::vector<Finding>& findings,
                                            const std::vector<RunEvent>& events) {
   std::map<std::pair<VoteClass, std::size_t>, Coincidence> found;

@@ -26,10 +26,13 @@ struct Coincidence {
   friend bool operator==(const Coincidence&, const Coincidence&) = default;
 };
 
-// Each finding with a send time counts for the event that is nearest to it, if one is near: an
-// event whose window holds it before others, among equals a fault or an observation before a mark,
-// then the later one. In the order of the classes, most votes first. The sampler's own gaps say
-// nothing about the target and are no events here.
+// The event that is nearest to a vote sent at `sent`, null when none is near: an event whose window
+// holds it before others, among equals a fault or an observation before a mark, then the later one.
+// The sampler's own gaps say nothing about the target and are no events here.
+[[nodiscard]] const RunEvent* nearest_event(Nanoseconds sent, const std::vector<RunEvent>& events);
+
+// Each finding with a send time counts for the event that is nearest to it, if one is near. In the
+// order of the classes, most votes first.
 [[nodiscard]] std::vector<Coincidence> find_coincidences(const std::vector<Finding>& findings,
                                                          const std::vector<RunEvent>& events);
 

@@ -21,4 +21,7 @@ namespace votebench::report {
 inline constexpr std::size_t kMaxMarkdownBytes = 60 * 1000;
 [[nodiscard]] std::string summary_markdown(const Report& report);
 
+// report.html: one file that needs nothing else, under 400 KB for an hour's run.
+[[nodiscard]] std::string report_html(const Report& report);
+
 }  // namespace votebench::report

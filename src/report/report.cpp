@@ -23,6 +23,8 @@ void copy_identity(Report& report, const ReportInput& input) {
   report.stopped = input.stopped;
   report.error = input.error;
   report.verification = input.verification;
+  report.scenario_text = input.scenario_text;
+  report.evidence_files = input.evidence_files;
   report.directory = input.directory;
   report.files = input.files;
 }
@@ -46,6 +48,19 @@ void copy_evidence(Report& report, const ReportInput& input) {
   report.generator = input.generator;
 }
 
+std::map<AttemptNumber, Attempt> witnesses(const ReportInput& input) {
+  std::map<AttemptNumber, Attempt> found;
+  for (const Finding& finding : input.verdict.findings)
+    if (finding.attempt) found.emplace(*finding.attempt, Attempt{});
+  if (found.empty()) return found;
+  input.attempts.for_each([&](AttemptNumber number, const Attempt& attempt) {
+    const auto place = found.find(number);
+    if (place != found.end()) place->second = attempt;
+  });
+  std::erase_if(found, [](const auto& one) { return one.second.state == AttemptState::empty; });
+  return found;
+}
+
 }  // namespace
 
 Report make_report(const ReportInput& input) {
@@ -62,6 +77,8 @@ Report make_report(const ReportInput& input) {
   report.service = std::move(http.service);
   report.lag = std::move(http.lag);
   report.stored = measure_stored(input, part);
+  report.timeline = make_timeline(input);
+  report.witnesses = witnesses(input);
   report.thresholds = evaluate_all(input, report);
   conclude(report, input);
   return report;

@@ -14,6 +14,7 @@
 #include "report/attribution.h"
 #include "report/exit_code.h"
 #include "report/latency.h"
+#include "report/timeline.h"
 #include "scenario/scenario.h"
 #include "scenario/thresholds.h"
 #include "vote/attempt.h"
@@ -40,6 +41,13 @@ struct GeneratorFacts {
 struct Verification {
   WallTime at{};
   std::string how;  // one clause: "queue and table were read again"
+};
+
+// A file of the run that its report leans on.
+struct FileFact {
+  std::string name;  // in the run's directory
+  std::uint64_t bytes = 0;
+  std::string sha256;  // 64 hexadecimal digits
 };
 
 struct ReportInput {
@@ -70,6 +78,8 @@ struct ReportInput {
   const RowEvidence& rows;
   const GeneratorFacts& generator;
 
+  std::string scenario_text{};             // as written; may be empty
+  std::vector<FileFact> evidence_files{};  // that the report was made from
   std::string program = "votebench";     // as it was invoked: "next:" lines start with it
   std::string directory;                 // of the run, as the user may type it
   std::string selector = "@latest";      // what names this run in "next:" lines
@@ -139,8 +149,10 @@ struct Report {
   std::uint64_t rows_start = 0, rows_end = 0;
   std::vector<RunEvent> events;
   std::vector<Coincidence> coincidences;  // of the findings with events
+  std::map<AttemptNumber, Attempt> witnesses;  // the attempts that the audit's findings name
 
   Levels levels;
+  Timeline timeline;
   Latency response;  // done - planned
   Latency service;   // done - started
   Latency stored;    // commit - started, "end to end"
@@ -149,6 +161,8 @@ struct Report {
   Validity validity;
   std::vector<ThresholdResult> thresholds;
 
+  std::string scenario_text;
+  std::vector<FileFact> evidence_files;
   std::string directory;
   std::vector<std::string> files;
   std::vector<std::string> next;  // commands to type

@@ -72,6 +72,15 @@ void say_unstored(const Error& error, Verdict& verdict) {
   if (!error.help.empty()) verdict.advice.insert(verdict.advice.begin(), error.help);
 }
 
+// Without them where a file cannot be read: the report is about the votes.
+std::vector<report::FileFact> evidence_files(const ledger::RunDirectory& directory) {
+  std::vector<report::FileFact> files;
+  if (const auto seals = directory.seals())
+    for (const ledger::FileSeal& seal : *seals)
+      files.push_back({seal.name, seal.bytes, seal.sha256});
+  return files;
+}
+
 }  // namespace
 
 Verdict judge_run(const RecordedRun& run) {
@@ -124,6 +133,8 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
                               .queue = run.evidence.queue,
                               .rows = run.evidence.rows,
                               .generator = generator,
+                              .scenario_text = manifest.scenario_text,
+                              .evidence_files = evidence_files(run.directory),
                               .program = run.program,
                               .directory = run.directory.path().string(),
                               .selector = selector_of(run),

@@ -1,0 +1,143 @@
+// report_pages DIRECTORY: report.html of runs made up for it, for the browser tests.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "report/render.h"
+#include "unit/report/world.h"
+
+using namespace votebench;
+using namespace votebench::report;
+using namespace votebench::report::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The rows come back after the crash as fast as the worker can, not all at once.
+World crash() {
+  World world = worker_crash();
+  double rows = 0;
+  for (Sample& sample : world.samples) {
+    const auto second = sample.at / 1s;
+    const double wobble = static_cast<double>(second * 7919 % 23) - 11;
+    const double per_s = second < 61 ? 262 + wobble : second < 73 ? 0 : second < 99 ? 440 + wobble : 262;
+    rows = std::min(rows + (second == 0 ? 0 : per_s), static_cast<double>(sample.pushed) * 0.8);
+    sample.rows_written = static_cast<std::uint64_t>(rows);
+    sample.queue_depth = sample.pushed * 4 / 5 - sample.rows_written;
+    world.queue.depth_max = std::max(world.queue.depth_max, sample.queue_depth);
+  }
+  return world;
+}
+
+World three_seconds() {
+  World world = quick_pass();
+  world.scenario.name = "smoke";
+  world.load = 3s;
+  world.attempts.slots.resize(1200);
+  world.rows.rows.own.resize(1200);
+  world.samples.resize(4);
+  world.queue.pushed = world.queue.popped = 1200;
+  world.verdict.accounting = {1200, 1200, 0, 0, 0, 0};
+  world.verdict.voters = world.verdict.persisted = 1200;
+  return world;
+}
+
+World aborted() {
+  World world = quick_pass();
+  world.stopped = StopCause::interrupt;
+  world.load = 2100ms;
+  world.attempts.slots.resize(840);
+  world.rows.rows.own.resize(840);
+  world.samples.resize(4);
+  world.queue.pushed = world.queue.popped = 840;
+  world.verdict.kind = VerdictKind::inconclusive;
+  world.verdict.accounting = {2000, 840, 0, 0, 0, 1160};
+  world.verdict.voters = world.verdict.persisted = 840;
+  world.verdict.reasons = {"interrupted after 840 of 2,000 votes"};
+  return world;
+}
+
+World not_run() {
+  World world = quick_pass();
+  world.load = 0s;
+  world.attempts.slots.clear();
+  world.samples.clear();
+  world.verdict = {};
+  world.error =
+      Error{ErrorKind::environment, "20 probe votes answered 200, none of them reached the queue",
+            "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
+  return world;
+}
+
+// Everything that others can write holds markup, script and worse.
+World hostile() {
+  World world = crash();
+  const std::string text =
+      "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+      "\x1b[2J{{data}} ' \" & \xFF \xE2\x80\xAEgnp.exe";
+  world.scenario.name = world.scenario.source = text;
+  world.events[0].name = world.events[0].detail = text;
+  world.verdict.reasons = world.verdict.advice = world.verdict.notes = {text};
+  world.verdict.assumptions = {text};
+  world.scenario.thresholds[1].text = text;
+  for (Finding& finding : world.verdict.findings)
+    finding.voter_id = finding.found = finding.expected = finding.note = text;
+  return world;
+}
+
+// `rate` votes a second for `load`, ten looks a second; one vote in the middle takes 4 seconds, and
+// the queue grows for a single second then.
+World long_run(Nanoseconds load, std::int64_t rate) {
+  World world = quick_pass();
+  world.scenario.name = "soak";
+  world.load = load;
+  world.attempts.slots.clear();
+  world.rows.rows.own.clear();
+  world.samples.clear();
+  const std::int64_t votes = load / 1s * rate;
+  for (std::int64_t vote = 0; vote < votes; ++vote) {
+    const Nanoseconds start = Nanoseconds(1s) * vote / rate;
+    const Nanoseconds service = 1ms + 10us * ((vote * 7919) % 211);
+    world.vote(static_cast<VoterIndex>(vote), start, vote == votes / 2 ? Nanoseconds(4s) : service);
+    world.row(static_cast<VoterIndex>(vote), start + service + 2ms);
+  }
+  for (std::int64_t tenth = 0; tenth <= load / 100ms; ++tenth) {
+    Sample sample;
+    sample.at = 100ms * tenth;
+    sample.has_queue = sample.has_rows = true;
+    sample.queue_depth = sample.at / 1s == load / 2s ? 5000 : static_cast<unsigned>(tenth * 31 % 17);
+    sample.pushed = sample.rows_written = static_cast<std::uint64_t>(tenth * rate / 10);
+    world.samples.push_back(sample);
+  }
+  const auto count = static_cast<std::uint64_t>(votes);
+  world.generator.planned_rate_per_s = static_cast<double>(rate);
+  world.queue.pushed = world.queue.popped = count;
+  world.queue.depth_max = 5000;
+  world.verdict.accounting = {count, count, 0, 0, 0, 0};
+  world.verdict.voters = world.verdict.persisted = count;
+  return world;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::filesystem::path directory = argv[1];
+  const auto write = [&](const char* name, const World& world) {
+    Report report = world.report();
+    report.scenario_text = "version: 1\nworkloads:\n  peak: { executor: burst, votes: 10, clients: 2 }\n";
+    report.evidence_files = {{"manifest.json", 1687, std::string(64, 'a')}};
+    std::ofstream(directory / name, std::ios::binary) << report_html(report);
+  };
+  write("pass.html", quick_pass());
+  write("lost.html", crash());
+  write("pending.html", still_queued());
+  write("three-seconds.html", three_seconds());
+  write("aborted.html", aborted());
+  write("not-run.html", not_run());
+  write("hostile.html", hostile());
+  write("hour.html", long_run(1h, 100));
+  write("eight-hours.html", long_run(8h, 10));
+  return 0;
+}
