@@ -43,6 +43,7 @@ struct RunOptions {
   bool keep = false;
   bool yes = false;
   bool print_scenario = false;
+  bool json = false;
 };
 
 Failure usage(std::string message, std::string help = {}) {
@@ -170,6 +171,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
   request.metrics_listen = options.metrics_listen;
+  request.output = options.json ? run::Output::json : run::Output::summary;
   request.program = context.program;
   return request;
 }
@@ -301,6 +303,7 @@ void add_output_options(CLI::App& command, RunOptions& options) {
                      "ADDRESS:PORT, serves Prometheus metrics while the run lasts");
   command.add_option("--progress", options.progress, "auto, live, plain or none")
       ->transform(CLI::CheckedTransformer(kModes).description(""));
+  command.add_flag("--json", options.json, "Print result.json instead of the summary");
   command.add_flag("--print-scenario", options.print_scenario,
                    "Print the scenario that this command means, send nothing");
 }

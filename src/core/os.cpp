@@ -80,4 +80,12 @@ Result<> write_file_durably(const std::filesystem::path& path, std::string_view 
   return sync_directory(directory);
 }
 
+Result<> append_to_file(const std::filesystem::path& path, std::string_view text) {
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file)
+    return fail(ErrorKind::environment,
+                fmt::format("cannot write {}: {}", path.string(), os_error(errno)));
+  return write_fully(file.get(), text, path);
+}
+
 }  // namespace votebench

@@ -55,4 +55,7 @@ void fill_random(std::span<std::uint8_t> bytes);
 [[nodiscard]] Result<> write_file_durably(const std::filesystem::path& path,
                                           std::string_view content);
 
+// Appends `text` in one write, so that lines of several processes never mix. Creates the file.
+[[nodiscard]] Result<> append_to_file(const std::filesystem::path& path, std::string_view text);
+
 }  // namespace votebench

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <ctime>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/os.h"

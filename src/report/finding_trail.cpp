@@ -31,8 +31,8 @@ std::string at_the_end(const Report& report, const Finding& finding) {
 
 std::vector<TrailStep> trail(const Report& report, const Finding& finding) {
   std::vector<TrailStep> steps;
-  const auto witness = finding.attempt ? report.witnesses.find(*finding.attempt)
-                                       : report.witnesses.end();
+  const auto witness =
+      finding.attempt ? report.witnesses.find(*finding.attempt) : report.witnesses.end();
   if (witness != report.witnesses.end()) {
     const Attempt& attempt = witness->second;
     const std::string late =

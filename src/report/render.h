@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "report/report.h"
 #include "report/style.h"
@@ -13,6 +15,9 @@ namespace votebench::report {
 // measured are null.
 [[nodiscard]] std::string result_json(const Report& report);
 
+// The JSON Schema of result.json (draft-07).
+[[nodiscard]] std::string_view result_schema();
+
 // The final summary on the terminal, verdict first, "exit N: ..." last; lines of at most
 // style.width columns, each ended by a newline.
 [[nodiscard]] std::string summary_text(const Report& report, const Style& style);
@@ -20,6 +25,22 @@ namespace votebench::report {
 // summary.md: GitHub Markdown, at most kMaxMarkdownBytes.
 inline constexpr std::size_t kMaxMarkdownBytes = 60 * 1000;
 [[nodiscard]] std::string summary_markdown(const Report& report);
+
+// junit.xml: a test suite of the preflight, the drain, each class of the audit and each threshold.
+// A missed limit is a failure, what could not be decided an error.
+[[nodiscard]] std::string junit_xml(const Report& report);
+
+// anomalies.ndjson: one line per finding of the audit, with what is known of its vote.
+[[nodiscard]] std::string anomalies_ndjson(const Report& report);
+
+// timeseries.csv: one line per sample, a header first. Cells that were not seen are empty.
+[[nodiscard]] std::string timeseries_csv(const std::vector<Sample>& samples);
+
+// One line of index.ndjson, which lists the runs of a reports folder.
+[[nodiscard]] std::string index_line(const Report& report);
+
+// Workflow commands for GitHub Actions: an error for each class that went wrong, one line each.
+[[nodiscard]] std::string github_annotations(const Report& report);
 
 // report.html: one file that needs nothing else, under 400 KB for an hour's run.
 [[nodiscard]] std::string report_html(const Report& report);

@@ -80,12 +80,12 @@ struct ReportInput {
 
   std::string scenario_text{};             // as written; may be empty
   std::vector<FileFact> evidence_files{};  // that the report was made from
-  std::string program = "votebench";     // as it was invoked: "next:" lines start with it
-  std::string directory;                 // of the run, as the user may type it
-  std::string selector = "@latest";      // what names this run in "next:" lines
-  bool stack_ends_with_run = false;      // no look at its stores will be possible any more
-  std::vector<std::string> files;        // written there, the one for people first
-  std::vector<std::string> subcommands;  // those that exist; only they are suggested
+  std::string program = "votebench";       // as it was invoked: "next:" lines start with it
+  std::string directory;                   // of the run, as the user may type it
+  std::string selector = "@latest";        // what names this run in "next:" lines
+  bool stack_ends_with_run = false;        // no look at its stores will be possible any more
+  std::vector<std::string> files;          // written there, the one for people first
+  std::vector<std::string> subcommands;    // those that exist; only they are suggested
 };
 
 // Rates cover the measured phase: from the end of the warm-up to the end of the load (written: to
@@ -148,7 +148,7 @@ struct Report {
   std::optional<std::uint64_t> pushed, popped;
   std::uint64_t rows_start = 0, rows_end = 0;
   std::vector<RunEvent> events;
-  std::vector<Coincidence> coincidences;  // of the findings with events
+  std::vector<Coincidence> coincidences;       // of the findings with events
   std::map<AttemptNumber, Attempt> witnesses;  // the attempts that the audit's findings name
 
   Levels levels;

@@ -30,8 +30,8 @@ std::size_t steps_until(Nanoseconds end, Nanoseconds step) {
 
 // The shortest of these that makes at most kMaxLatencySteps steps.
 Nanoseconds latency_step(Nanoseconds base, Nanoseconds end) {
-  static constexpr std::array<Nanoseconds, 10> kSteps{1s, 2s, 5s, 10s, 15s, 30s, 1min, 2min, 5min,
-                                                      10min};
+  static constexpr std::array<Nanoseconds, 10> kSteps{1s,  2s,   5s,   10s,  15s,
+                                                      30s, 1min, 2min, 5min, 10min};
   Nanoseconds step = base;
   for (const Nanoseconds next : kSteps) {
     if (end / step < static_cast<std::int64_t>(kMaxLatencySteps)) return step;
@@ -89,7 +89,8 @@ class AttemptSteps {
 
   [[nodiscard]] Series rates(const std::vector<std::uint32_t>& counts) const {
     Series series;
-    for (const std::uint32_t votes : counts) series.emplace_back(votes / in_seconds(timeline_.step));
+    for (const std::uint32_t votes : counts)
+      series.emplace_back(votes / in_seconds(timeline_.step));
     return series;
   }
 
@@ -160,8 +161,8 @@ Series deepest(const std::vector<Sample>& samples, const Timeline& timeline) {
   for (const Sample& sample : samples) {
     if (!sample.has_queue || sample.at < 0ns) continue;
     series.resize(timeline.steps);
-    const auto step = std::min(static_cast<std::size_t>(sample.at / timeline.step),
-                               timeline.steps - 1);
+    const auto step =
+        std::min(static_cast<std::size_t>(sample.at / timeline.step), timeline.steps - 1);
     const auto depth = [](const Sample& seen) {
       return static_cast<double>(seen.queue_depth + seen.in_flight);
     };

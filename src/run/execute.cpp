@@ -234,7 +234,8 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .unstored = unstored(*recording.attempts, saved),
                              .program = request.program};
   const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, recording.directory);
+  publish(report, recording.directory, request.output);
+  announce(report, recording.directory);
   if (saved) close(recording.directory, evidence);
   TRY(target.close(request.keep_stack));
   return RunOutcome{report.exit, recording.directory.path()};

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "report/exit_code.h"
 #include "run/display.h"
+#include "run/publish.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
 #include "stack/aws_stack.h"
@@ -30,6 +31,7 @@ struct RunRequest {
   std::vector<std::string> tags;      // the groups that the run belongs to
   bool assume_yes = false;
   std::string metrics_listen;         // ADDRESS:PORT where Prometheus may ask; empty: nowhere
+  Output output = Output::summary;    // on standard output
   std::string program = "votebench";  // as it was invoked, for "next:" lines
 };
 

@@ -30,7 +30,7 @@ struct RecordedRun {
   // A run that was verified: `evidence` is what came of it.
   const audit::SecondLook* second_look = nullptr;
   std::optional<report::Verification> verification{};
-  std::vector<std::string> files = report_files();
+  std::vector<std::string> files{};  // written for it; empty: those of a run
   std::string program = "votebench";
 };
 

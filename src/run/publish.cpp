@@ -3,38 +3,76 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "core/os.h"
 #include "core/text.h"
 #include "report/render.h"
 #include "run/display.h"
 
 namespace votebench::run {
+namespace {
+
+struct ReportFile {
+  std::string_view name;
+  std::string_view format;  // of the scenario's report.formats; empty: always written
+  std::string (*render)(const report::Report&);
+};
+
+// In the order in which people want them. timeseries.csv is made from the samples on disk.
+constexpr std::array<ReportFile, 6> kFiles{{{"report.html", "html", report::report_html},
+                                            {"summary.md", "markdown", report::summary_markdown},
+                                            {"result.json", "", report::result_json},
+                                            {"junit.xml", "junit", report::junit_xml},
+                                            {"anomalies.ndjson", "", report::anomalies_ndjson},
+                                            {"timeseries.csv", "csv", nullptr}}};
+
+void warn(const Error& error) { fmt::print(stderr, "votebench: warning: {}\n", error.message); }
+
+Result<std::string> content_of(const ReportFile& file, const report::Report& report,
+                               const ledger::RunDirectory& directory) {
+  if (file.render != nullptr) return file.render(report);
+  TRY_ASSIGN(const std::vector<Sample> samples, directory.samples());
+  return report::timeseries_csv(samples);
+}
+
+Result<> save(const ReportFile& file, const report::Report& report,
+              const ledger::RunDirectory& directory) {
+  TRY_ASSIGN(const std::string content, content_of(file, report, directory));
+  return directory.save_text(file.name, content);
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
 
 std::vector<std::string> known_subcommands() {
   return {"run",   "verify",   "show",   "report", "compare", "list",
           "clean", "validate", "schema", "init",   "stack",   "doctor"};
 }
 
-std::vector<std::string> report_files() { return {"summary.md", "result.json"}; }
-
-namespace {
-
-void save(const ledger::RunDirectory& directory, std::string_view name,
-          const std::string& content) {
-  if (const auto saved = directory.save_text(name, content); !saved)
-    fmt::print(stderr, "votebench: warning: {}\n", saved.error().message);
+std::vector<std::string> report_files(const scenario::ReportSettings& settings) {
+  std::vector<std::string> names;
+  for (const ReportFile& file : kFiles)
+    if (settings.formats.empty() || file.format.empty() ||
+        std::ranges::find(settings.formats, file.format) != settings.formats.end())
+      names.emplace_back(file.name);
+  return names;
 }
 
-void print_summary(const report::Report& report) {
-  fmt::print("{}", report::summary_text(report, style_of(STDOUT_FILENO)));
+void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output) {
+  for (const ReportFile& file : kFiles) {
+    if (std::ranges::find(report.files, file.name) == report.files.end()) continue;
+    if (const Result<> saved = save(file, report, directory); !saved) warn(saved.error());
+  }
+  fmt::print("{}", output == Output::json ? report::result_json(report)
+                                          : report::summary_text(report, style_of(STDOUT_FILENO)));
   std::fflush(stdout);
-}
-
-}  // namespace
-
-void publish(const report::Report& report, const ledger::RunDirectory& directory) {
-  save(directory, "result.json", report::result_json(report));
-  save(directory, "summary.md", report::summary_markdown(report));
-  print_summary(report);
 }
 
 VerificationFiles verification_files(WallTime at) {
@@ -45,9 +83,24 @@ VerificationFiles verification_files(WallTime at) {
 
 void publish_verification(const report::Report& report, const ledger::RunDirectory& directory,
                           const VerificationFiles& files) {
-  save(directory, files.result, report::result_json(report));
-  save(directory, files.summary, report::summary_markdown(report));
-  print_summary(report);
+  const auto save_as = [&](const std::string& name, const std::string& content) {
+    if (const Result<> saved = directory.save_text(name, content); !saved) warn(saved.error());
+  };
+  save_as(files.result, report::result_json(report));
+  save_as(files.summary, report::summary_markdown(report));
+  fmt::print("{}", report::summary_text(report, style_of(STDOUT_FILENO)));
+  std::fflush(stdout);
+}
+
+void announce(const report::Report& report, const ledger::RunDirectory& directory) {
+  const auto append = [](const std::filesystem::path& file, const std::string& text) {
+    if (const Result<> appended = append_to_file(file, text); !appended) warn(appended.error());
+  };
+  append(directory.path().parent_path().parent_path() / "index.ndjson", report::index_line(report));
+  if (environment("GITHUB_ACTIONS") != "true") return;
+  fmt::print(stderr, "{}", report::github_annotations(report));
+  if (const std::string summary = environment("GITHUB_STEP_SUMMARY"); !summary.empty())
+    append(summary, report::summary_markdown(report));
 }
 
 }  // namespace votebench::run

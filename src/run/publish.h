@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ledger/run_directory.h"
 #include "report/report.h"
@@ -12,11 +13,21 @@ namespace votebench::run {
 [[nodiscard]] std::vector<std::string> known_subcommands();
 
 // Names of the files that publish() writes, the one for people first.
-[[nodiscard]] std::vector<std::string> report_files();
+[[nodiscard]] std::vector<std::string> report_files(const scenario::ReportSettings& settings);
 
-// Writes the files and prints the summary. A file that cannot be written is said on standard error
-// and does not keep the summary from being printed.
-void publish(const report::Report& report, const ledger::RunDirectory& directory);
+// What standard output gets.
+enum class Output {
+  summary,
+  json,  // result.json
+};
+
+// Writes the report's files and prints it. A file that cannot be written is said on standard error
+// and does not keep the rest from being written and printed.
+void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output);
+
+// What happens once for a new run: its line in the reports folder's index.ndjson and, within a job
+// of GitHub Actions, annotations on standard error and the job's summary.
+void announce(const report::Report& report, const ledger::RunDirectory& directory);
 
 // The files of a run that was verified: its own stay as they are.
 struct VerificationFiles {

@@ -9,7 +9,8 @@
 namespace votebench::run {
 
 Result<report::ExitCode> report_again(const std::filesystem::path& reports,
-                                      const std::string& selector, const std::string& program) {
+                                      const std::string& selector, const std::string& program,
+                                      Output output) {
   TRY_ASSIGN(const StoredRun run, open_stored_run(reports, selector));
   if (!run.evidence)
     return fail(
@@ -28,7 +29,7 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .host_crashed = run.host_crashed,
                              .program = program};
   const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, run.directory);
+  publish(report, run.directory, output);
   return report.exit;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "report/exit_code.h"
+#include "run/publish.h"
 
 namespace votebench::run {
 
@@ -14,6 +15,6 @@ namespace votebench::run {
 // one (environment).
 [[nodiscard]] Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                                                     const std::string& selector,
-                                                    const std::string& program);
+                                                    const std::string& program, Output output);
 
 }  // namespace votebench::run

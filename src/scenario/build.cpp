@@ -82,7 +82,7 @@ Scenario build_scenario(const Node& root) {
   at.section("drain")("timeout", scenario.drain_timeout);
   describe(at.section("audit"), scenario.audit);
   at("thresholds", scenario.thresholds);
-  at.section("report")("dir", scenario.report.directory);
+  describe(at.section("report"), scenario.report);
   return scenario;
 }
 

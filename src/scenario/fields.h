@@ -54,6 +54,16 @@ void describe(const Archive& at, AuditLimits& audit) {
 }
 
 template <typename Archive>
+void describe(const Archive& at, ReportSettings& report) {
+  at("dir", report.directory);
+  at.words("formats", report.formats);
+  at.block("keep", report.keep_runs.has_value(), [&](const auto& keep) {
+    keep("runs", report.keep_runs);
+    keep("failed", report.keep_failed);
+  });
+}
+
+template <typename Archive>
 void describe(const Archive& at, StackChoice& stack) {
   at("name", stack.name);
   at("variant", stack.variant);

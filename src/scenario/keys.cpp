@@ -303,8 +303,15 @@ constexpr auto kKeys = std::to_array<Key>({
 
     section("/report", "what is written"),
     by_default("reports", key("/report/dir", text, "where reports go")),
-    not_yet("/report/formats"),
-    not_yet("/report/keep"),
+    key("/report/formats", list, "default: all; result.json is always written"),
+    words("html json markdown junit csv",
+          key("/report/formats/[]", word,
+              "report.html, result.json, summary.md, junit.xml, timeseries.csv")),
+    section("/report/keep", "older runs of this scenario are deleted; left out: none is"),
+    required(range("1", "1000000", key("/report/keep/runs", count, "the newest to keep"))),
+    by_default("all", words("all", range("1", "1000000",
+                                         key("/report/keep/failed", count,
+                                             "older runs that did not pass, to keep as well")))),
 });
 
 constexpr auto kExecutors = std::to_array<ExecutorName>({

@@ -144,6 +144,9 @@ struct ScheduledEvent {
 
 struct ReportSettings {
   std::string directory = "reports";
+  std::vector<std::string> formats;        // of "html json markdown junit csv"; empty: all of them
+  std::optional<std::uint32_t> keep_runs;  // of this scenario, the newest; nothing: all
+  std::uint32_t keep_failed = 0;           // beyond these, that did not pass; 0 = all
   friend bool operator==(const ReportSettings&, const ReportSettings&) = default;
 };
 

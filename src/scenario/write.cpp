@@ -64,7 +64,7 @@ std::string to_yaml(const Scenario& original) {
   at.section("drain")("timeout", scenario.drain_timeout);
   describe(at.section("audit"), scenario.audit);
   at("thresholds", scenario.thresholds);
-  at.section("report")("dir", scenario.report.directory);
+  describe(at.section("report"), scenario.report);
   return text;
 }
 

@@ -21,7 +21,10 @@ World crash() {
   for (Sample& sample : world.samples) {
     const auto second = sample.at / 1s;
     const double wobble = static_cast<double>(second * 7919 % 23) - 11;
-    const double per_s = second < 61 ? 262 + wobble : second < 73 ? 0 : second < 99 ? 440 + wobble : 262;
+    const double per_s = second < 61   ? 262 + wobble
+                         : second < 73 ? 0
+                         : second < 99 ? 440 + wobble
+                                       : 262;
     rows = std::min(rows + (second == 0 ? 0 : per_s), static_cast<double>(sample.pushed) * 0.8);
     sample.rows_written = static_cast<std::uint64_t>(rows);
     sample.queue_depth = sample.pushed * 4 / 5 - sample.rows_written;
@@ -74,7 +77,8 @@ World not_run() {
 World hostile() {
   World world = crash();
   const std::string text =
-      "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+      "</script><script>document.title='owned'</script><img src=x "
+      "onerror=\"document.title='owned'\">"
       "\x1b[2J{{data}} ' \" & \xFF \xE2\x80\xAEgnp.exe";
   world.scenario.name = world.scenario.source = text;
   world.events[0].name = world.events[0].detail = text;
@@ -106,7 +110,8 @@ World long_run(Nanoseconds load, std::int64_t rate) {
     Sample sample;
     sample.at = 100ms * tenth;
     sample.has_queue = sample.has_rows = true;
-    sample.queue_depth = sample.at / 1s == load / 2s ? 5000 : static_cast<unsigned>(tenth * 31 % 17);
+    sample.queue_depth =
+        sample.at / 1s == load / 2s ? 5000 : static_cast<unsigned>(tenth * 31 % 17);
     sample.pushed = sample.rows_written = static_cast<std::uint64_t>(tenth * rate / 10);
     world.samples.push_back(sample);
   }
@@ -126,7 +131,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path directory = argv[1];
   const auto write = [&](const char* name, const World& world) {
     Report report = world.report();
-    report.scenario_text = "version: 1\nworkloads:\n  peak: { executor: burst, votes: 10, clients: 2 }\n";
+    report.scenario_text =
+        "version: 1\nworkloads:\n  peak: { executor: burst, votes: 10, clients: 2 }\n";
     report.evidence_files = {{"manifest.json", 1687, std::string(64, 'a')}};
     std::ofstream(directory / name, std::ios::binary) << report_html(report);
   };

@@ -50,9 +50,10 @@ std::string where(const Finding& finding) {
 
 Raw trail_of(const Report& report, const Finding& finding) {
   Markup out;
-  out.add("<details><summary title=\"what is known of it\"><code>{}</code></summary>"
-          "<ol class=\"trail\">",
-          finding.voter_id);
+  out.add(
+      "<details><summary title=\"what is known of it\"><code>{}</code></summary>"
+      "<ol class=\"trail\">",
+      finding.voter_id);
   for (const TrailStep& step : trail(report, finding))
     out.add("<li><b>{}</b> {}</li>",
             step.at ? fmt::format("{:.4f} s", std::chrono::duration<double>(*step.at).count())
@@ -66,8 +67,8 @@ void add_row(Markup& out, const Report& report, const Finding& finding) {
   out.add(R"(<tr data-class="{}"><td>{}</td><td>{}</td><td class="number">{}</td>)"
           R"(<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>
 )",
-          to_string(finding.vote_class),
-          state_mark(State::bad, to_string(finding.vote_class)), trail_of(report, finding),
+          to_string(finding.vote_class), state_mark(State::bad, to_string(finding.vote_class)),
+          trail_of(report, finding),
           finding.sent_at
               ? fmt::format("{:.3f} s", std::chrono::duration<double>(*finding.sent_at).count())
               : std::string(kNotMeasured),
@@ -99,7 +100,8 @@ std::optional<Stretch> stretch_of(const Report& report) {
   const RunEvent* near = nearest_event(stretch.from, report.events);
   const Nanoseconds width = stretch.to - stretch.from;
   // Not where the way to the event would leave no room for the dots.
-  if (near != nullptr && near->at >= stretch.from - 3 * width && near->at <= stretch.to + 3 * width) {
+  if (near != nullptr && near->at >= stretch.from - 3 * width &&
+      near->at <= stretch.to + 3 * width) {
     stretch.event = near;
     stretch.from = std::min(stretch.from, near->at);
     stretch.to = std::max(stretch.to, near->at);
@@ -143,8 +145,9 @@ Raw filter(const std::vector<const Finding*>& chosen) {
   std::map<std::string, std::size_t> classes;
   for (const Finding* finding : chosen) ++classes[std::string(to_string(finding->vote_class))];
   Markup out;
-  out.add(R"(<form class="filter" id="filter" hidden><label>Filter <input type="search" )"
-          R"(id="filter-text" placeholder="voter, event, station ..." autocomplete="off"></label>)");
+  out.add(
+      R"(<form class="filter" id="filter" hidden><label>Filter <input type="search" )"
+      R"(id="filter-text" placeholder="voter, event, station ..." autocomplete="off"></label>)");
   for (const auto& [name, count] : classes)
     out.add(R"(<label class="chip"><input type="checkbox" value="{0}" checked> {0} ({1})</label>)",
             name, count);
@@ -174,10 +177,11 @@ Raw anomalies(const Report& report) {
             report.audit.findings.size() < total(report.audit)
                 ? format_count(report.audit.findings.size())
                 : std::string("all"));
-  out.add(R"(<div class="long" tabindex="0"><table id="anomaly-table"><thead><tr><th scope="col">Class</th>)"
-          R"(<th scope="col">Voter</th><th scope="col" class="number">Sent at</th>)"
-          R"(<th scope="col">Event</th><th scope="col">Expected</th><th scope="col">Found</th>)"
-          R"(<th scope="col">Where</th></tr></thead><tbody>
+  out.add(
+      R"(<div class="long" tabindex="0"><table id="anomaly-table"><thead><tr><th scope="col">Class</th>)"
+      R"(<th scope="col">Voter</th><th scope="col" class="number">Sent at</th>)"
+      R"(<th scope="col">Event</th><th scope="col">Expected</th><th scope="col">Found</th>)"
+      R"(<th scope="col">Where</th></tr></thead><tbody>
 )");
   for (const Finding* finding : chosen) add_row(out, report, *finding);
   out.add("</tbody></table></div></section>\n");

@@ -122,14 +122,14 @@ Json marks(const Report& report) {
 
 std::string chart_data(const Report& report) {
   if (report.timeline.empty()) return "{}";
-  const Json json{{"end", in_seconds(report.timeline.step) *
-                              static_cast<double>(report.timeline.steps)},
-                  {"rates", rates(report.timeline)},
-                  {"depth", depth(report.timeline)},
-                  {"response", response(report.timeline)},
-                  {"percentiles", percentiles(report)},
-                  {"events", events(report)},
-                  {"marks", marks(report)}};
+  const Json json{
+      {"end", in_seconds(report.timeline.step) * static_cast<double>(report.timeline.steps)},
+      {"rates", rates(report.timeline)},
+      {"depth", depth(report.timeline)},
+      {"response", response(report.timeline)},
+      {"percentiles", percentiles(report)},
+      {"events", events(report)},
+      {"marks", marks(report)}};
   std::string safe;
   for (const char c : json.dump()) {
     if (c == '<' || c == '>' || c == '&')

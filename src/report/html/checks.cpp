@@ -23,7 +23,10 @@ Row class_row(const Report& report, std::string_view name, const ClassTally& tal
   const bool proven = report.audit.kind == VerdictKind::pass ||
                       report.audit.kind == VerdictKind::fail || !tally.passed();
   const State state = proven ? state_of(tally.passed()) : State::open;
-  return {state, !proven ? "not proven" : tally.passed() ? "met" : "missed",
+  return {state,
+          !proven          ? "not proven"
+          : tally.passed() ? "met"
+                           : "missed",
           fmt::format("{} <= {}", name, format_count(tally.allowed)), format_count(tally.count),
           "audit, exact"};
 }
@@ -70,15 +73,16 @@ Raw checks(const Report& report) {
           R"(Measured</th><th scope="col">Kind</th></tr></thead><tbody>
 )");
   for (const Row& row : rows)
-    out.add("<tr class=\"{}\"><td>{}</td><td><code>{}</code></td><td class=\"number\">{}</td>"
-            "<td class=\"muted\">{}</td></tr>\n",
-            state_class(row.state), state_mark(row.state, row.word), row.check, row.measured,
-            row.kind);
+    out.add(
+        "<tr class=\"{}\"><td>{}</td><td><code>{}</code></td><td class=\"number\">{}</td>"
+        "<td class=\"muted\">{}</td></tr>\n",
+        state_class(row.state), state_mark(row.state, row.word), row.check, row.measured, row.kind);
   out.add("</tbody></table></div>\n");
   if (report.audit.canaries_total > 0)
-    out.add("<p class=\"note\">The auditor was audited first: it found {} of {} planted defects."
-            "</p>\n",
-            report.audit.canaries_passed, report.audit.canaries_total);
+    out.add(
+        "<p class=\"note\">The auditor was audited first: it found {} of {} planted defects."
+        "</p>\n",
+        report.audit.canaries_passed, report.audit.canaries_total);
   for (const std::string& assumption : report.audit.assumptions)
     out.add("<p class=\"note\">Assumed: {}.</p>\n", assumption);
   for (const std::string& note : report.audit.notes) out.add("<p class=\"note\">{}.</p>\n", note);

@@ -19,7 +19,7 @@ void add_facts(Markup& out, const Report& report) {
   row(out, "seed", std::to_string(report.seed));
   row(out, "target", report.target);
   row(out, "table",
-      !report.rows_configured                ? "none to look at"
+      !report.rows_configured              ? "none to look at"
       : report.table == TableModel::append ? "append: every vote is a row"
                                            : "last wins: one row per voter");
   row(out, "started", format_utc(report.started));
@@ -31,16 +31,18 @@ void add_facts(Markup& out, const Report& report) {
 
 void add_files(Markup& out, const Report& report) {
   if (report.evidence_files.empty()) return;
-  out.add(R"(<details><summary>Files that this report is made from, with SHA-256</summary>)"
-          R"(<div class="scroll"><table><thead><tr><th scope="col">File</th>)"
-          R"(<th scope="col" class="number">Bytes</th><th scope="col">SHA-256</th></tr></thead><tbody>
+  out.add(
+      R"(<details><summary>Files that this report is made from, with SHA-256</summary>)"
+      R"(<div class="scroll"><table><thead><tr><th scope="col">File</th>)"
+      R"(<th scope="col" class="number">Bytes</th><th scope="col">SHA-256</th></tr></thead><tbody>
 )");
   std::size_t shown = 0;
   for (const FileFact& file : report.evidence_files) {
     if (shown++ == kMaxFiles) break;
-    out.add("<tr><td><code>{}</code></td><td class=\"number\">{}</td>"
-            "<td><code class=\"hash\">{}</code></td></tr>\n",
-            file.name, format_count(file.bytes), file.sha256);
+    out.add(
+        "<tr><td><code>{}</code></td><td class=\"number\">{}</td>"
+        "<td><code class=\"hash\">{}</code></td></tr>\n",
+        file.name, format_count(file.bytes), file.sha256);
   }
   out.add("</tbody></table></div>");
   if (report.evidence_files.size() > kMaxFiles)

@@ -46,9 +46,10 @@ Raw generator(const Report& report) {
   out.add("<section id=\"generator\"><h2>Load generator</h2>\n<p>{} {}</p>\n",
           state_mark(validity.all() ? State::good : State::open,
                      validity.all() ? "valid" : "not valid"),
-          validity.all() ? "Rates and latencies hold: the generator kept its own schedule."
-                         : "Rates and latencies do not hold, for the reasons below. The audit does: "
-                           "whether a vote is stored does not depend on when it was sent.");
+          validity.all()
+              ? "Rates and latencies hold: the generator kept its own schedule."
+              : "Rates and latencies do not hold, for the reasons below. The audit does: "
+                "whether a vote is stored does not depend on when it was sent.");
   if (!validity.reasons.empty() || !validity.notes.empty()) {
     out.add("<ul>");
     for (const std::string& reason : validity.reasons) out.add("<li>{}</li>", reason);

@@ -14,19 +14,21 @@ class Ladder {
  public:
   explicit Ladder(const Report& report)
       : sum_(report.audit.accounting), most_(std::max<std::uint64_t>(sum_.planned, 1)) {
-    out_.add(R"(<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" )"
-             R"(height="6" patternUnits="userSpaceOnUse"><path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5"/>)"
-             R"(</pattern></defs></svg><div class="ladder">
+    out_.add(
+        R"(<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" )"
+        R"(height="6" patternUnits="userSpaceOnUse"><path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5"/>)"
+        R"(</pattern></defs></svg><div class="ladder">
 )");
   }
 
   // A bar; the part of it from `solid` on is told apart by its pattern.
   void station(std::string_view name, std::uint64_t votes, std::string_view note,
                std::uint64_t hatched = 0) {
-    out_.add(R"(<div class="station"><span class="name">{}</span><svg class="bar" width="100%" )"
-             R"(height="26" aria-hidden="true"><rect class="rest" width="100%" height="26" rx="3"/>)"
-             R"(<rect class="votes" width="{}%" height="26" rx="3"/>)",
-             name, width(votes));
+    out_.add(
+        R"(<div class="station"><span class="name">{}</span><svg class="bar" width="100%" )"
+        R"(height="26" aria-hidden="true"><rect class="rest" width="100%" height="26" rx="3"/>)"
+        R"(<rect class="votes" width="{}%" height="26" rx="3"/>)",
+        name, width(votes));
     if (hatched > 0)
       out_.add(R"(<rect class="hatched" x="{}%" width="{}%" height="26" rx="3"/>)",
                width(votes - hatched), width(hatched));
@@ -41,7 +43,10 @@ class Ladder {
     out_.add(R"(<div class="step {}"><span class="drop">{}</span> {}</div>
 )",
              state_class(state),
-             fmt::format("{} −{} ({})", state == State::bad ? "✗" : state == State::open ? "?" : "·",
+             fmt::format("{} −{} ({})",
+                         state == State::bad    ? "✗"
+                         : state == State::open ? "?"
+                                                : "·",
                          format_count(votes), percent_text(share)),
              why);
   }
@@ -53,8 +58,8 @@ class Ladder {
 
  private:
   [[nodiscard]] std::string width(std::uint64_t votes) const {
-    return fmt::format("{:.6g}", std::min(100.0, 100.0 * static_cast<double>(votes) /
-                                                     static_cast<double>(most_)));
+    return fmt::format(
+        "{:.6g}", std::min(100.0, 100.0 * static_cast<double>(votes) / static_cast<double>(most_)));
   }
 
   const Accounting& sum_;
@@ -125,12 +130,14 @@ Raw ladder(const Report& report) {
   steps.left_behind(State::open, sum.never_started, "never started");
   steps.left_behind(State::open, sum.not_sent, "not sent: no connection");
   steps.station("Sent", sum.acked + sum.rejected + sum.ambiguous, "");
-  steps.left_behind(State::remark, sum.rejected, "rejected: the answer says that they do not count");
+  steps.left_behind(State::remark, sum.rejected,
+                    "rejected: the answer says that they do not count");
   steps.left_behind(State::open, sum.ambiguous, "unknown: no clear answer, may or may not count");
   steps.station("Accepted (HTTP)", sum.acked, "promised to the voter");
   add_losses(steps, report, Hop::vote, Hop::vote);
   if (report.pushed)
-    steps.station("Queued (Redis)", *report.pushed, "pushes that Redis counted, those of unknown votes too");
+    steps.station("Queued (Redis)", *report.pushed,
+                  "pushes that Redis counted, those of unknown votes too");
   add_losses(steps, report, Hop::queue, Hop::unknown);
   add_pending(steps, report.audit);
   add_wrong_rows(steps, report.audit);

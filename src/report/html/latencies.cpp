@@ -127,19 +127,18 @@ Plot time_plot(const Report& report) {
   add("p50", "p50", timeline.response_p50);
   add("p99", "p99", timeline.response_p99);
   add("slowest", "slowest", timeline.response_max);
-  const auto slowest =
-      std::max_element(timeline.response_max.begin(), timeline.response_max.end());
+  const auto slowest = std::max_element(timeline.response_max.begin(), timeline.response_max.end());
   const Nanoseconds at = timeline.latency_step * (slowest - timeline.response_max.begin());
-  return {fmt::format("HTTP response time of accepted votes over time, in steps of {}: the slowest "
-                      "took {}, due at {}.",
-                      format_duration(timeline.latency_step), time_label(slowest->value_or(0)),
-                      clock_text(at)),
-          "low",
-          time_axis(timeline.latency_step *
-                    static_cast<std::int64_t>(timeline.response_max.size())),
-          range.axis(),
-          lines,
-          windows(report)};
+  return {
+      fmt::format("HTTP response time of accepted votes over time, in steps of {}: the slowest "
+                  "took {}, due at {}.",
+                  format_duration(timeline.latency_step), time_label(slowest->value_or(0)),
+                  clock_text(at)),
+      "low",
+      time_axis(timeline.latency_step * static_cast<std::int64_t>(timeline.response_max.size())),
+      range.axis(),
+      lines,
+      windows(report)};
 }
 
 void add_figure(Markup& out, std::string_view id, std::string_view title, const Plot& plot) {
@@ -177,10 +176,11 @@ Raw time_table(const Timeline& timeline) {
 void add_notes(Markup& out, const Report& report) {
   const std::uint64_t unfinished = report.response.unfinished.count();
   if (unfinished + report.stored.unfinished.count() > 0)
-    out.add("<p class=\"note\">A vote without an end counts as slower than all others ({} not "
-            "accepted, {} accepted and not stored): where they begin, a percentile is only known "
-            "to be at least (≥) something, and its curve ends.</p>\n",
-            format_count(unfinished), format_count(report.stored.unfinished.count()));
+    out.add(
+        "<p class=\"note\">A vote without an end counts as slower than all others ({} not "
+        "accepted, {} accepted and not stored): where they begin, a percentile is only known "
+        "to be at least (≥) something, and its curve ends.</p>\n",
+        format_count(unfinished), format_count(report.stored.unfinished.count()));
   if (report.warm_up > Nanoseconds(0))
     out.add("<p class=\"note\">Percentiles leave out the first {} (warm-up).</p>\n",
             format_duration(report.warm_up));

@@ -44,9 +44,9 @@ std::vector<double> rug(const Report& report) {
   const double end = std::chrono::duration<double>(end_of(report.timeline)).count();
   for (const Finding& finding : report.audit.findings)
     if (finding.sent_at)
-      places.insert(std::floor(std::chrono::duration<double>(*finding.sent_at).count() / end *
-                               kPlaces) /
-                    kPlaces);
+      places.insert(
+          std::floor(std::chrono::duration<double>(*finding.sent_at).count() / end * kPlaces) /
+          kPlaces);
   return {places.begin(), places.end()};
 }
 
@@ -73,9 +73,9 @@ std::string depth_finding(const Report& report) {
   const Series& depth = report.timeline.depth;
   const auto deepest = std::max_element(depth.begin(), depth.end());
   const Nanoseconds at = report.timeline.step * (deepest - depth.begin());
-  return fmt::format("Votes waiting in the queue over time: at most {}, first seen at {}; {} at the end.",
-                     format_count(report.depth_max), clock_text(at),
-                     format_count(report.depth_end));
+  return fmt::format(
+      "Votes waiting in the queue over time: at most {}, first seen at {}; {} at the end.",
+      format_count(report.depth_max), clock_text(at), format_count(report.depth_end));
 }
 
 // Mean and extremes of a series over some steps.
@@ -150,19 +150,25 @@ Raw over_time(const Report& report) {
   const std::vector<Line> rates = rate_lines(timeline);
   const std::vector<double> marks = rug(report);
   const std::string mark_words =
-      marks.empty() ? "" : counted(report.audit.findings.size(), "anomaly mark") + ", at the send time";
+      marks.empty() ? ""
+                    : counted(report.audit.findings.size(), "anomaly mark") + ", at the send time";
   Markup out;
   out.add("<section id=\"time\"><h2>Throughput at three levels</h2>\n");
   add_figure(out, "chart-rate", "Votes per second",
-             {"Votes per second over time." + rate_finding(report), "tall", time, linear_axis(greatest(rates)), rates,
-              windows(report), marks},
+             {"Votes per second over time." + rate_finding(report), "tall", time,
+              linear_axis(greatest(rates)), rates, windows(report), marks},
              mark_words);
   if (!timeline.depth.empty()) {
     const std::vector<Line> depth{
         {"depth", "queue depth", points_of(timeline.depth, kStillPoints), true}};
     add_figure(out, "chart-depth", "Votes waiting in the queue",
-               {depth_finding(report), "low", time, linear_axis(greatest(depth)), depth,
-                windows(report), {}},
+               {depth_finding(report),
+                "low",
+                time,
+                linear_axis(greatest(depth)),
+                depth,
+                windows(report),
+                {}},
                "");
   }
   out.add("{}<p class=\"note\">{}</p>{}</section>\n", event_list(windows(report)),

@@ -49,6 +49,8 @@ std::string part(std::string_view name, const Report& report) {
 
 }  // namespace
 
+std::string_view result_schema() { return assets::kResultSchema; }
+
 std::string report_html(const Report& report) {
   std::string page;
   std::string_view rest = assets::kPage;

@@ -23,8 +23,8 @@ std::string path_of(const Line& line, const Axis& y, bool filled) {
   std::optional<double> first, last;
   const auto close = [&] {
     if (filled && first)
-      path += fmt::format("L{:.0f} {}L{:.0f} {}Z", *last * kWidth, kHeight, *first * kWidth,
-                          kHeight);
+      path +=
+          fmt::format("L{:.0f} {}L{:.0f} {}Z", *last * kWidth, kHeight, *first * kWidth, kHeight);
     first.reset();
   };
   for (const auto& [x, value] : line.points) {
@@ -126,8 +126,8 @@ Axis decade_axis(double least, double greatest, const std::function<std::string(
 }
 
 Axis time_axis(Nanoseconds end) {
-  static constexpr std::array<double, 18> kSteps{0.5, 1,   2,   5,   10,   15,   20,   30,    60,
-                                                 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200};
+  static constexpr std::array<double, 18> kSteps{
+      0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200};
   Axis axis;
   axis.high = std::max(std::chrono::duration<double>(end).count(), 0.001);
   double step = kSteps.front();
@@ -135,8 +135,7 @@ Axis time_axis(Nanoseconds end) {
     if (axis.high / step > 6) step = next;
   while (axis.high / step > 6) step *= 2;
   for (double value = 0; value <= axis.high; value += step)
-    axis.ticks.emplace_back(value,
-                            clock_text(Nanoseconds(static_cast<std::int64_t>(value * 1e9))));
+    axis.ticks.emplace_back(value, clock_text(Nanoseconds(static_cast<std::int64_t>(value * 1e9))));
   return axis;
 }
 

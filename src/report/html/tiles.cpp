@@ -40,8 +40,7 @@ Tile owed(const Report& report) {
                                             static_cast<double>(audit.accounting.acked)) +
                                    " of accepted";
   const bool proven = audit.kind == VerdictKind::pass || audit.lost.count > 0;
-  return {"Lost", format_count(audit.lost.count),
-          proven ? of : "none proven",
+  return {"Lost", format_count(audit.lost.count), proven ? of : "none proven",
           audit.lost.count == 0 ? (proven ? State::good : State::open)
           : audit.lost.passed() ? State::open
                                 : State::bad};

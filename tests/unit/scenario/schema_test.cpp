@@ -77,7 +77,7 @@ TEST_CASE("the JSON Schema is JSON and says what the table says") {
   CHECK(timeout["default"].as<std::string>() == "5s");
   CHECK(timeout["description"].as<std::string>() == "from the start of an attempt to its end");
   CHECK(schema["properties"]["events"]["items"]["properties"]["undo"].IsDefined());
-  CHECK_FALSE(schema["properties"]["report"]["properties"]["formats"].IsDefined());
+  CHECK_FALSE(schema["properties"]["report"]["properties"]["unknown"].IsDefined());
   const YAML::Node loads = schema["properties"]["workloads"]["additionalProperties"]["anyOf"];
   REQUIRE(loads.size() == 4);
   CHECK(loads[3]["properties"]["executor"]["const"].as<std::string>() == "burst");

@@ -45,6 +45,9 @@ class RandomScenario {
     for (Threshold& threshold : scenario.thresholds) threshold.warn = coin();
     if (scenario.thresholds.size() == 2) scenario.thresholds[1].abort = coin();
     scenario.report.directory = coin() ? "reports" : "a \"quoted\" \\ ${dir}: ü #1";
+    if (coin()) scenario.report.formats = {"html", "csv"};
+    if (coin()) scenario.report.keep_runs = number(1, 50);
+    if (scenario.report.keep_runs) scenario.report.keep_failed = number(0, 9);
     return scenario;
   }
 
