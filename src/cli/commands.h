@@ -12,6 +12,7 @@ void add_report(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_list(CLI::App& app, Context& context);
 void add_clean(CLI::App& app, Context& context);
+void add_prune(CLI::App& app, Context& context);
 void add_validate(CLI::App& app, Context& context);
 void add_schema(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);

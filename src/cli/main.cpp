@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   cli::add_compare(app, context);
   cli::add_list(app, context);
   cli::add_clean(app, context);
+  cli::add_prune(app, context);
   cli::add_validate(app, context);
   cli::add_schema(app, context);
   cli::add_init(app, context);

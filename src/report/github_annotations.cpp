@@ -38,19 +38,20 @@ std::string sentence(const AuditLine& line) {
 }  // namespace
 
 std::string github_annotations(const Report& report) {
-  std::string commands;
   if (report.error) return command("error", report, report.error->message);
+  std::string errors, warnings;
   for (const AuditLine& line : audit_lines(report))
-    if (line.state == State::bad) commands += command("error", report, sentence(line));
-  for (const ThresholdResult& threshold : report.thresholds)
-    if (threshold.passed == false)
-      commands += command("error", report,
-                          fmt::format("threshold failed: {}, measured {}", threshold.expression,
-                                      threshold_value(threshold, true)));
-  if (commands.empty() && report.exit != ExitCode::passed)
-    commands =
-        command("error", report, fmt::format("{}: {}", verdict_word(report), report.headline));
-  return commands;
+    if (line.state == State::bad) errors += command("error", report, sentence(line));
+  for (const ThresholdResult& threshold : report.thresholds) {
+    if (threshold.passed != false) continue;
+    const std::string missed = fmt::format("threshold missed: {}, measured {}",
+                                           threshold.expression, threshold_value(threshold, true));
+    (threshold.warn ? warnings : errors) +=
+        command(threshold.warn ? "warning" : "error", report, missed);
+  }
+  if (errors.empty() && report.exit != ExitCode::passed)
+    errors = command("error", report, fmt::format("{}: {}", verdict_word(report), report.headline));
+  return errors + warnings;
 }
 
 }  // namespace votebench::report

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 // Below this a step is half a second, so that a short run is more than a few points.
 constexpr Nanoseconds kShortRun = 30s;
+// More steps than anybody looks at: a day and more in seconds. Longer runs have longer steps.
+constexpr std::int64_t kMaxSteps = 100'000;
 // Rates are interpolated between two looks; what lies between two that are further apart was not
 // seen.
 constexpr Nanoseconds kLongestGap = 5s;
@@ -195,6 +197,7 @@ Timeline make_timeline(const ReportInput& input) {
   const Nanoseconds end = end_of(input);
   if (end <= 0ns) return timeline;
   timeline.step = end < kShortRun ? Nanoseconds(500ms) : Nanoseconds(1s);
+  while (end / timeline.step >= kMaxSteps) timeline.step *= 2;
   timeline.steps = steps_until(end, timeline.step);
   timeline.latency_step = latency_step(timeline.step, end);
   AttemptSteps attempts(timeline, steps_until(end, timeline.latency_step));

@@ -237,6 +237,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   publish(report, recording.directory, request.output);
   announce(report, recording.directory);
   if (saved) close(recording.directory, evidence);
+  prune_older(request.scenario.report, recording.directory);
   TRY(target.close(request.keep_stack));
   return RunOutcome{report.exit, recording.directory.path()};
 }

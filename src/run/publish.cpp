@@ -9,6 +9,7 @@
 
 #include "core/os.h"
 #include "core/text.h"
+#include "ledger/prune.h"
 #include "report/render.h"
 #include "run/display.h"
 
@@ -52,8 +53,8 @@ std::string environment(const char* name) {
 }  // namespace
 
 std::vector<std::string> known_subcommands() {
-  return {"run",   "verify",   "show",   "report", "compare", "list",
-          "clean", "validate", "schema", "init",   "stack",   "doctor"};
+  return {"run",   "verify",   "show",   "report", "compare", "list",  "clean",
+          "prune", "validate", "schema", "init",   "stack",   "doctor"};
 }
 
 std::vector<std::string> report_files(const scenario::ReportSettings& settings) {
@@ -101,6 +102,22 @@ void announce(const report::Report& report, const ledger::RunDirectory& director
   fmt::print(stderr, "{}", report::github_annotations(report));
   if (const std::string summary = environment("GITHUB_STEP_SUMMARY"); !summary.empty())
     append(summary, report::summary_markdown(report));
+}
+
+void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory) {
+  if (!settings.keep_runs) return;
+  const std::filesystem::path reports = directory.path().parent_path().parent_path();
+  std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
+  std::erase_if(runs, [&](const ledger::RunSummary& run) {
+    return run.scenario != directory.manifest().scenario_name;
+  });
+  ledger::KeepRule rule{*settings.keep_runs, std::nullopt};
+  if (settings.keep_failed > 0) rule.failed = settings.keep_failed;
+  for (const ledger::RunSummary& run : ledger::surplus_runs(runs, rule)) {
+    const Result<> removed = ledger::remove_run(reports, run);
+    if (!removed) warn(removed.error());
+    if (removed) fmt::print(stderr, "removed the old run {} (report.keep)\n", run.run_id);
+  }
 }
 
 }  // namespace votebench::run

@@ -38,4 +38,8 @@ struct VerificationFiles {
 void publish_verification(const report::Report& report, const ledger::RunDirectory& directory,
                           const VerificationFiles& files);
 
+// Deletes older runs of this one's scenario, as its report.keep asks, and says so on standard
+// error.
+void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory);
+
 }  // namespace votebench::run

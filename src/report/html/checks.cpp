@@ -16,13 +16,13 @@ struct Row {
   std::string kind;
 };
 
-State state_of(bool passed) { return passed ? State::good : State::bad; }
+State passed_state(bool passed) { return passed ? State::good : State::bad; }
 
 // Without a verdict a count of zero proves nothing.
 Row class_row(const Report& report, std::string_view name, const ClassTally& tally) {
   const bool proven = report.audit.kind == VerdictKind::pass ||
                       report.audit.kind == VerdictKind::fail || !tally.passed();
-  const State state = proven ? state_of(tally.passed()) : State::open;
+  const State state = proven ? passed_state(tally.passed()) : State::open;
   return {state,
           !proven          ? "not proven"
           : tally.passed() ? "met"
@@ -52,12 +52,20 @@ std::vector<Row> audit_rows(const Report& report) {
   return rows;
 }
 
+std::string_view word_for(State state) {
+  return state == State::good      ? "met"
+         : state == State::bad     ? "missed"
+         : state == State::warning ? "missed"
+                                   : "no data";
+}
+
 Row threshold_row(const ThresholdResult& threshold) {
+  const State state = state_of(threshold);
+  const std::string kind = threshold.warn ? "threshold, a warning" : "threshold";
   if (!threshold.passed)
-    return {State::open, "no data", threshold.expression, "not measured: " + threshold.why,
-            "threshold"};
-  return {state_of(*threshold.passed), *threshold.passed ? "met" : "missed", threshold.expression,
-          threshold_value(threshold, true), "threshold"};
+    return {state, word_for(State::open), threshold.expression, "not measured: " + threshold.why,
+            kind};
+  return {state, word_for(state), threshold.expression, threshold_value(threshold, true), kind};
 }
 
 }  // namespace

@@ -8,12 +8,13 @@ namespace votebench::report::html {
 using namespace std::chrono_literals;
 
 std::string_view state_class(State state) {
-  static constexpr std::array<std::string_view, 4> kClasses{"good", "bad", "open", "remark"};
+  static constexpr std::array<std::string_view, 5> kClasses{"good", "bad", "open", "warning",
+                                                            "remark"};
   return kClasses.at(static_cast<std::size_t>(state));
 }
 
 Raw state_mark(State state, std::string_view word) {
-  static constexpr std::array<std::string_view, 4> kSigns{"✓", "✗", "?", "·"};
+  static constexpr std::array<std::string_view, 5> kSigns{"✓", "✗", "?", "!", "·"};
   Markup mark;
   mark.add(R"(<span class="mark {}"><span aria-hidden="true">{}</span> {}</span>)",
            state_class(state), kSigns.at(static_cast<std::size_t>(state)), word);

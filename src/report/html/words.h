@@ -12,7 +12,7 @@ namespace votebench::report::html {
 
 // A sign with its word, so that colour is never needed: "✓ met".
 [[nodiscard]] Raw state_mark(State state, std::string_view word);
-[[nodiscard]] std::string_view state_class(State state);  // "good", "bad", "open", "remark"
+[[nodiscard]] std::string_view state_class(State state);  // "good", "bad", "open", "warning", ...
 
 // A point of the time axis: "1:05", "1:01:05", "0:00.5".
 [[nodiscard]] std::string clock_text(Nanoseconds after_start);

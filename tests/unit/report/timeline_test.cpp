@@ -119,6 +119,15 @@ TEST_CASE("eight hours make at most so many latency steps, and the slowest vote 
   CHECK_FALSE(timeline.response_p50[5].has_value());
 }
 
+TEST_CASE("a run of any length takes a bounded number of steps") {
+  World world;
+  world.load = 200'000h;
+  world.vote(0, 1h, 1ms);
+  const Timeline timeline = world.report().timeline;
+  CHECK(timeline.steps <= 100'000);
+  CHECK(timeline.response_max.size() <= kMaxLatencySteps);
+}
+
 TEST_CASE("a percentile curve ends with the slowest vote, or where percentiles are unknown") {
   Latency latency;
   latency.kind = LatencyKind::exact;

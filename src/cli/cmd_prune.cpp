@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "core/text.h"
+#include "ledger/prune.h"
+
+namespace votebench::cli {
+namespace {
+
+struct PruneOptions {
+  std::string reports = "reports";
+  std::uint32_t runs = 50;
+  std::string failed = "all";
+  bool dry_run = false;
+};
+
+int prune(const PruneOptions& options) {
+  ledger::KeepRule rule{options.runs, std::nullopt};
+  if (options.failed != "all") rule.failed = static_cast<std::uint32_t>(std::stoul(options.failed));
+  const auto surplus = ledger::surplus_runs(ledger::list_runs(options.reports), rule);
+  std::size_t removed = 0;
+  for (const ledger::RunSummary& run : surplus) {
+    if (!options.dry_run)
+      if (const Result<> done = ledger::remove_run(options.reports, run); !done) {
+        report_error(done.error());
+        continue;
+      }
+    ++removed;
+    fmt::print("{} {}  {}  {}\n", options.dry_run ? "would remove" : "removed", run.run_id,
+               run.verdict.value_or("-"), printable(run.path.string()));
+  }
+  fmt::print("{} {} run{}\n", options.dry_run ? "would remove" : "removed", format_count(removed),
+             removed == 1 ? "" : "s");
+  return removed == surplus.size() ? 0 : 6;
+}
+
+// "all" or a number.
+std::string check_failed(const std::string& text) {
+  const bool number = !text.empty() && text.size() <= 7 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return number || text == "all" ? "" : "'" + text + "' is neither a number nor 'all'";
+}
+
+}  // namespace
+
+void add_prune(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app, "prune", "Delete old runs, but for those worth keeping",
+                                  "  votebench prune --dry-run\n"
+                                  "  votebench prune --runs 20 --failed all --dry-run\n");
+  auto options = std::make_shared<PruneOptions>();
+  command->add_option("--runs", options->runs, "Of each scenario, keep the newest N")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      ->add_option("--failed", options->failed, "And of the older ones that did not pass: all, N")
+      ->check(check_failed)
+      ->capture_default_str();
+  command->add_flag("--dry-run", options->dry_run, "Only say what would be deleted");
+  command->add_option("--reports", options->reports, "Where runs are stored")
+      ->capture_default_str();
+  command->callback([options, &context] { context.exit_status = prune(*options); });
+}
+
+}  // namespace votebench::cli
