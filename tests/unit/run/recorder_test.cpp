@@ -42,8 +42,9 @@ Nanoseconds step_seen(Nanoseconds step) {
   ledger::RunDirectory directory = ledger::test::new_run(reports.path(), {});
   const auto attempts = directory.create_attempts();
   REQUIRE(attempts.has_value());
-  const plan::RunPlan plan =
-      plan::test::plan_of(plan::test::scenario_of(scenario::ConstantClients{1, {}, 1}));
+  const scenario::Scenario scenario = plan::test::scenario_of(scenario::ConstantClients{1, {}, 1});
+  const plan::RunPlan plan = plan::test::plan_of(scenario);
+  std::stop_source arrivals;
   const TargetSettings target;
   const load::LoadCounters counters;
   run::Display display(run::ProgressMode::none);
@@ -51,10 +52,12 @@ Nanoseconds step_seen(Nanoseconds step) {
   run::Recorder recorder({.directory = directory,
                           .attempts = **attempts,
                           .plan = plan,
+                          .scenario = scenario,
                           .target = target,
                           .counters = counters,
-                          .drain_limit = 60s,
+                          .arrivals = arrivals,
                           .display = display,
+                          .metrics = nullptr,
                           .clock = clock,
                           .t0 = clock.now()});
   clock.wait_until_stepped();
