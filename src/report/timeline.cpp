@@ -166,7 +166,7 @@ Series deepest(const std::vector<Sample>& samples, const Timeline& timeline) {
     const auto step =
         std::min(static_cast<std::size_t>(sample.at / timeline.step), timeline.steps - 1);
     const auto depth = [](const Sample& seen) {
-      return static_cast<double>(seen.queue_depth + seen.in_flight);
+      return static_cast<double>(seen.queue_depth);
     };
     if (last != nullptr && sample.at - last->at <= kLongestGap)
       for (auto i = static_cast<std::size_t>(last->at / timeline.step) + 1; i < step; ++i)
