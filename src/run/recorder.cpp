@@ -198,9 +198,13 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.now.queued = latest_queue_.queue_depth + latest_queue_.in_flight;
   state.now.written = latest_rows_.rows_written;
   // While draining the table is read only when that may settle something: until then the lists
-  // tell.
-  state.now.missing = drain_ ? std::max(drain_->missing, drain_->waiting)
-                             : state.now.accepted - std::min(state.now.accepted, state.now.written);
+  // tell. So they do where voters vote again: rows count voters then, not votes.
+  if (drain_)
+    state.now.missing = std::max(drain_->missing, drain_->waiting);
+  else if (input_.scenario.voters.revote.ratio > 0)
+    state.now.missing = std::min(state.now.accepted, state.now.queued);
+  else
+    state.now.missing = state.now.accepted - std::min(state.now.accepted, state.now.written);
   state.events = events_;
   state.warnings = warnings_;
   return state;
