@@ -181,8 +181,8 @@ def test_every_example_of_the_help_works(tmp_path):
     # These need containers of somebody else's: attach_in_docker.py.
     examples = [line for line in examples if "votebench attach" not in line]
     # Runs come before their reports; stacks come up before they are looked at and go down last.
-    order = ["init", "run", "report", "stack up", "stack status", "stack logs", "stack reset",
-             "stack down"]
+    order = ["init", "run", "report", "stack up", "stack status", "stack check", "stack logs",
+             "stack reset", "stack down"]
     rank = {line: next((i for i, words in enumerate(order) if f"votebench {words}" in line), 2)
             for line in examples}
     for line in sorted(examples, key=rank.get):
