@@ -98,11 +98,16 @@ Error explain_silence(const ConnectFailure& failure, const ConnectAttempt& attem
 }
 
 Error explain_handshake(const ConnectFailure& failure, const ConnectAttempt& attempt) {
-  const bool plain = failure.detail.find("wrong version number") != std::string::npos ||
-                     failure.detail.find("packet length too long") != std::string::npos;
-  if (plain)
-    return unfit(fmt::format("{} does not speak TLS", place_of(attempt)),
-                 "write http:// in vote.url, or the port that speaks TLS");
+  const auto says = [&](std::string_view words) {
+    return failure.detail.find(words) != std::string::npos;
+  };
+  const std::string help = "write http:// in vote.url, or the port that speaks TLS";
+  if (says("wrong version number") || says("packet length too long"))
+    return unfit(fmt::format("{} does not speak TLS", place_of(attempt)), help);
+  // A server may also reset what it does not understand before its own words are read.
+  if (says("SSL_ERROR_SYSCALL") || says("unexpected eof") || says("reset by peer"))
+    return unfit(fmt::format("{} ended the connection instead of speaking TLS", place_of(attempt)),
+                 "if it speaks no TLS, " + help);
   return unfit(fmt::format("no TLS connection to {}: {}", place_of(attempt), reason_of(failure)),
                "compare the versions and ciphers that both sides speak");
 }

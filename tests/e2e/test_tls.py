@@ -3,8 +3,9 @@ and whatever is wrong with a certificate is said before any vote."""
 
 import pytest
 
+from authority import Authority
 from harness import burst, until
-from web_servers import Authority, Nginx
+from web_servers import Nginx
 
 NAME = "votes.test"
 
@@ -88,7 +89,7 @@ def test_a_target_that_dies_behind_tls_leaves_no_vote_unaccounted_for(stack, ngi
     ("authority", "is signed by nobody whom", "tls.ca_file"),
     ("expired", "has expired", "renew it"),
     ("file", "cannot read certificates from", "PEM"),
-    ("plain", "does not speak TLS", "http://"),
+    ("plain", "speak", "http://"),  # "does not ... TLS", or "ended ... instead of ...ing TLS"
 ])
 def test_what_is_wrong_with_tls_is_said_before_any_vote(stack, nginx, authority, wrong, says,
                                                         advises):
