@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/text.h"
+#include "report/html/markup.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -14,28 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxText = 2000;
 
-std::string xml(std::string_view text) {
-  std::string escaped;
-  for (const char c : printable(text, kMaxText)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
+std::string xml(std::string_view text) { return html::escape(text, kMaxText); }
 
 std::string seconds(Nanoseconds time) {
   return fmt::format("{:.3f}", std::max(std::chrono::duration<double>(time).count(), 0.0));

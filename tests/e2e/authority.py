@@ -14,14 +14,14 @@ class Authority:
                       "-nodes", "-keyout", "authority.key", "-out", self.file.name, "-subj",
                       "/CN=votebench test authority", "-days", "2")
 
-    def issue(self, name):
-        """Paths of a certificate for this host name and of its key."""
+    def issue(self, name, days=1):
+        """Paths of a certificate for this host name and of its key; negative days: expired."""
         (self.directory / f"{name}.ext").write_text(f"subjectAltName=DNS:{name}")
         self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", self.file.name, "-CAkey",
-                      "authority.key", "-CAcreateserial", "-extfile", f"{name}.ext", "-days", "1",
-                      "-out", f"{name}.pem")
+                      "authority.key", "-CAcreateserial", "-extfile", f"{name}.ext", "-days",
+                      str(days), "-out", f"{name}.pem")
         return self.directory / f"{name}.pem", self.directory / f"{name}.key"
 
     def _openssl(self, *arguments):

@@ -7,8 +7,9 @@ import os
 
 import pytest
 
+from authority import Authority
 from harness import Stack
-from web_servers import Authority, Nginx
+from web_servers import Nginx
 
 SECONDS = int(os.environ.get("SOAK_SECONDS", "300"))
 NAME = "votes.test"

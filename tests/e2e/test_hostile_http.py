@@ -9,9 +9,9 @@ import subprocess
 import pytest
 import yaml
 
+from authority import Authority
 from harness import Running, SOURCE_DIR, program
 from hostile_server import HostileServer
-from web_servers import Authority
 
 NAME = "votes.test"
 

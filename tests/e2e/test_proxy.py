@@ -3,9 +3,10 @@ that refuses is told from a target that does."""
 
 import pytest
 
+from authority import Authority
 from harness import burst
 from servers import free_port
-from web_servers import Authority, Nginx, Tinyproxy
+from web_servers import Nginx, Tinyproxy
 
 
 @pytest.fixture(name="proxy")

@@ -1,4 +1,4 @@
-"""Private nginx and tinyproxy for end-to-end tests, and an authority that signs certificates.
+"""Private nginx and tinyproxy for end-to-end tests.
 
 Each runs in the foreground from a directory of its own, as nobody where the test is root, on a port
 that was reserved before it started.
@@ -10,7 +10,6 @@ import pwd
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
 
 from servers import Process, wait_until
@@ -28,32 +27,6 @@ class ReservedPort:
 
     def close(self):
         self.socket.close()
-
-
-class Authority:
-    """A certificate authority of a test's own: `file` is its certificate."""
-
-    def __init__(self, directory):
-        self.directory = pathlib.Path(directory)
-        self.file = self.directory / "authority.pem"
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                      "-nodes", "-keyout", "authority.key", "-out", self.file.name, "-subj",
-                      "/CN=votebench test authority", "-days", "2")
-
-    def issue(self, name, days=1):
-        """Certificate and key for a host name, as PEM texts; negative days: expired."""
-        extensions = self.directory / f"{name}.ext"
-        extensions.write_text(f"subjectAltName=DNS:{name}")
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                      "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", self.file.name, "-CAkey",
-                      "authority.key", "-CAcreateserial", "-extfile", extensions.name, "-days",
-                      str(days), "-out", f"{name}.pem")
-        return [(self.directory / f"{name}.{kind}").read_text() for kind in ("pem", "key")]
-
-    def _openssl(self, *arguments):
-        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True,
-                       capture_output=True)
 
 
 class WebServer:
@@ -137,8 +110,8 @@ http {{
 
     def start(self, certificate, service, protocols="TLSv1.2 TLSv1.3"):
         """`certificate`: what Authority.issue() returned; `service`: the port of the service."""
-        for name, text in zip(("certificate.pem", "certificate.key"), certificate):
-            (self.directory / name).write_text(text)
+        for name, source in zip(("certificate.pem", "certificate.key"), certificate):
+            (self.directory / name).write_bytes(source.read_bytes())
         (self.directory / "nginx.conf").write_text(self.CONFIGURATION.format(
             directory=self.directory, port=self.port, service=service, protocols=protocols))
         return self._start(shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-p",
