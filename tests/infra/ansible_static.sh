@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The playbooks without a host: style, production rules, syntax.
+# The playbooks without a host: style, production rules, syntax; the alert rules on made-up series.
 # Exit status 77: the tools are not here.
 set -uo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../../ansible" || exit 1
 export LC_ALL=C.UTF-8 ANSIBLE_HOME=${TMPDIR:-/tmp}/votebench-ansible-home
 
-for tool in yamllint ansible-lint ansible-playbook; do
+for tool in yamllint ansible-lint ansible-playbook promtool; do
   command -v "$tool" >/dev/null || {
     echo "SKIPPED: no $tool (scripts/install-packages --infra)"
     exit 77
@@ -26,6 +26,7 @@ check() {
 
 check yamllint yamllint --strict .
 check ansible-lint ansible-lint --nocolor --offline --profile production
+check "alert rules" promtool test rules ../tests/infra/alerts_test.yaml
 for playbook in *.yml; do
   check "syntax of $playbook" ansible-playbook --inventory localhost, --syntax-check "$playbook"
 done
