@@ -95,7 +95,7 @@ def test_what_is_wrong_with_tls_is_said_before_any_vote(stack, nginx, authority,
                                                         advises):
     with stack("reference") as made:
         made.start_vote().start_worker()
-        nginx.start(authority.issue(NAME, days=-1 if wrong == "expired" else 1), made.port)
+        nginx.start(authority.issue(NAME, expired=wrong == "expired"), made.port)
         options = {"authority": {"ca_file": None}, "file": {"ca_file": "/no/such/file.pem"}}
         target = tls_target(made, nginx, authority,
                             "https://other.test/" if wrong == "name" else f"https://{NAME}/",
@@ -113,7 +113,7 @@ def test_what_is_wrong_with_tls_is_said_before_any_vote(stack, nginx, authority,
 def test_certificates_need_not_be_verified(stack, nginx, authority):
     with stack("reference") as made:
         made.start_vote().start_worker()
-        nginx.start(authority.issue("other.test", days=-1), made.port)
+        nginx.start(authority.issue("other.test", expired=True), made.port)
         done = made.run({"workloads": burst(50, clients=5)},
                         target=tls_target(made, nginx, authority, verify=False))
         assert done.exit_status == 0, done
