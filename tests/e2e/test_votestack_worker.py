@@ -104,6 +104,7 @@ def test_a_stock_worker_killed_while_it_holds_loses_what_it_holds(worker, redis_
     held.kill()
     worker("prefetch")
     wait_for(rows, votes[batch:])
+    wait_until(lambda: len(truth("written")) == 100 - batch, "all written")
     assert set(truth("popped")) - set(truth("written")) == {voter for voter, _ in votes[:batch]}
 
 
