@@ -2,8 +2,9 @@
 // stack, signals, and children that ended.
 //
 // The lifeline is a socket pair between maker and guardian. While the stack starts, the guardian
-// sends lines (stack/message.h). The maker may send the byte 'k', "keep the stack when I am gone";
-// end of file without it, for whatever reason, means: take the stack down.
+// sends lines (stack/message.h). The maker may send the byte 'k', "keep the stack when I am gone":
+// the guardian answers "ok" when the state says so. End of file without it, for whatever reason,
+// means: take the stack down.
 #pragma once
 
 #include <sys/types.h>

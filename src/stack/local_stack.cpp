@@ -12,12 +12,15 @@
 #include "stack/commands.h"
 #include "stack/guardian_process.h"
 #include "stack/local_socket.h"
+#include "stack/message.h"
 #include "stack/programs.h"
 
 namespace votebench::stack {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr auto kKeepLimit = std::chrono::seconds(30);
 
 std::string describe_state(const StackId& id, const StackState& state) {
   const auto services = service_list(state);
@@ -118,7 +121,11 @@ Result<std::vector<ServiceStatus>> LocalStack::services() const {
 }
 
 Result<> LocalStack::leave_up() {
-  if (lifeline_ && !send_text(lifeline_.get(), std::string_view(&kKeep, 1))) return not_up(id_);
+  if (!lifeline_) return {};
+  limit_waiting(lifeline_.get(), kKeepLimit);
+  if (!send_text(lifeline_.get(), std::string_view(&kKeep, 1)) ||
+      receive_line(lifeline_.get()) != kOk)
+    return not_up(id_);
   lifeline_.reset();
   return {};
 }

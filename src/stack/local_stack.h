@@ -87,7 +87,7 @@ class LocalStack {
   [[nodiscard]] Result<> control(ServiceAction action, std::string_view service) const;
   [[nodiscard]] Result<std::vector<ServiceStatus>> services() const;
 
-  // From now on the stack outlives this process, until `stack down`.
+  // From now on the stack outlives this process, until `stack down`; whoever looks finds it kept.
   [[nodiscard]] Result<> leave_up();
   // Stops everything and waits for the end; nothing is left but artifacts/NAME. A stack that this
   // object only attached to stays as it is.

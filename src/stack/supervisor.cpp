@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "stack/log_tail.h"
+#include "stack/message.h"
 
 namespace votebench::stack {
 namespace {
@@ -148,7 +149,8 @@ void Supervisor::enter(StackPhase phase) {
 }
 
 void Supervisor::refresh() {
-  bool changed = attention_.kept() != state_.kept;
+  const bool kept_from_now = attention_.kept() && !state_.kept;
+  bool changed = kept_from_now;
   state_.kept = attention_.kept();
   int status = 0;
   for (pid_t pid = ::waitpid(-1, &status, WNOHANG); pid > 0;
@@ -157,6 +159,7 @@ void Supervisor::refresh() {
     changed = true;
   }
   if (changed) enter(state_.phase);
+  if (kept_from_now) attention_.tell_maker(fmt::format("{}\n", kOk));
 }
 
 void Supervisor::end_of(pid_t pid, int status) {

@@ -301,6 +301,7 @@ TEST_CASE("a stack that was left up is ended by anybody, by name") {
     CHECK(stack->leave_up());
   }
   const StackState state = state_of(id);
+  CHECK(state.kept);
   const auto processes = processes_of(state);
   {
     const auto attached = attach(id);
