@@ -144,7 +144,7 @@ def test_a_run_on_what_was_attached_to_passes(projects, tmp_path, project):
                        tmp_path).finish()
         return done if done.exit_status != 6 else None  # the stack has just been started
 
-    done = until(ready, "the stack is up", timeout=120)
+    done = until(ready, "the stack is up")
     assert done.exit_status == 0, done
     assert done.audit["persisted"] == 30
     assert "vb-marker" not in everything(tmp_path, attached, done)

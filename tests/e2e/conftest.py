@@ -4,7 +4,7 @@ import tempfile
 import pytest
 
 from handmade import HandMadeStack
-from servers import PostgresServer, RedisServer, Votestack
+from servers import PostgresServer, RedisServer, ReservedPort, Votestack
 
 
 @pytest.fixture
@@ -29,6 +29,13 @@ def postgres_server(_postgres):
         _postgres.start()
     _postgres.fresh_database()
     return _postgres
+
+
+@pytest.fixture
+def dead_port():
+    """A loopback port that refuses connections as long as the test lasts."""
+    with ReservedPort() as reserved:
+        yield reserved.number
 
 
 @pytest.fixture

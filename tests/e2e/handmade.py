@@ -7,7 +7,7 @@ import uuid
 import yaml
 
 from harness import Running
-from servers import Process, free_port, program
+from servers import Process, ReservedPort, program
 
 
 class HandMadeStack:
@@ -17,7 +17,8 @@ class HandMadeStack:
         self.directory = pathlib.Path(directory)
         self.redis_server, self.postgres_server = redis_server, postgres_server
         self.profile = profile
-        self.port = free_port()
+        self.reserved = ReservedPort()
+        self.port = self.reserved.number
         self.truth_path = self.directory / f"truth-{uuid.uuid4().hex[:8]}.ndjson"
         self.truth_path.touch()
         self.vote, self.workers = None, []
@@ -29,6 +30,7 @@ class HandMadeStack:
         for process in [self.vote, *self.workers]:
             if process:
                 process.kill()
+        self.reserved.close()
 
     def start_vote(self, *flags, redis_address=None):
         self.vote = self._service("vote", "--listen", f"127.0.0.1:{self.port}", "--redis",

@@ -181,8 +181,7 @@ def examples(completed, kind):
     return sorted(example["voter"] for example in completed.audit[kind]["examples"])
 
 
-def until(condition, what, timeout=60):
-    return wait_until(condition, what, timeout)
+until = wait_until
 
 
 __all__ = ["Completed", "Running", "Stack", "SOURCE_DIR", "burst", "examples", "until",

@@ -1,7 +1,7 @@
 """Private servers for end-to-end tests: redis-server, postgres and the programs under test.
 
-Every server lives in its own temporary directory, listens on a Unix socket and on a free loopback
-port, is ready when start() returns, and is ended by its process id only.
+Every server lives in its own temporary directory, listens on a Unix socket and on a loopback port
+that is reserved for it, is ready when start() returns, and is ended by its process id only.
 """
 
 import os
@@ -19,6 +19,7 @@ import psycopg2
 import redis
 
 SOURCE_DIR = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE_S = 120  # for whatever surely comes, however busy the machine: then it is a hang
 
 
 def program(name):
@@ -28,13 +29,28 @@ def program(name):
     return str(path)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class ReservedPort:
+    """A loopback port that the kernel gives to nobody else, neither to a server nor as the source of
+    a connection: bound with SO_REUSEADDR and never listened on, so that a server that sets that
+    option, too, can listen there, again and again. Until then connections are refused."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", 0))
+        self.number = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
 
 
-def wait_until(condition, what, timeout=10):
+def wait_until(condition, what, timeout=PATIENCE_S):
     """Polls `condition` until it returns something true, which is returned."""
     deadline = time.monotonic() + timeout
     while True:
@@ -67,7 +83,7 @@ class Process:
     def running(self):
         return self.popen.poll() is None
 
-    def read_line(self, timeout=10):
+    def read_line(self, timeout=PATIENCE_S):
         """The next line of stdout without its newline."""
         deadline = time.monotonic() + timeout
         while b"\n" not in self._pending:
@@ -83,10 +99,10 @@ class Process:
     def signal(self, number):
         self.popen.send_signal(number)
 
-    def wait(self, timeout=10):
+    def wait(self, timeout=PATIENCE_S):
         return self.popen.wait(timeout)
 
-    def stop(self, timeout=10):
+    def stop(self, timeout=PATIENCE_S):
         """SIGTERM; returns the exit status."""
         if self.running():
             self.signal(signal.SIGTERM)
@@ -111,7 +127,8 @@ class RedisServer:
     def __init__(self, *options):
         self.directory = tempfile.mkdtemp(prefix="vb-redis-", dir="/tmp")
         self.socket_path = f"{self.directory}/redis.sock"
-        self.port = free_port()
+        self.reserved = ReservedPort()
+        self.port = self.reserved.number
         self.address = f"unix:{self.socket_path}"
         self.tcp_address = f"127.0.0.1:{self.port}"
         self.options = options
@@ -133,6 +150,7 @@ class RedisServer:
 
     def close(self):
         self.process.kill()
+        self.reserved.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _answers(self):
@@ -151,7 +169,8 @@ class PostgresServer:
 
     def __init__(self, *options, primary=None):
         self.directory = tempfile.mkdtemp(prefix="vb-pg-", dir="/tmp")
-        self.port = free_port()
+        self.reserved = ReservedPort()
+        self.port = self.reserved.number
         self.name = "postgres"
         self.options = options
         self.process = None
@@ -216,6 +235,7 @@ class PostgresServer:
         if self.process.running():
             self.process.signal(signal.SIGQUIT)
         self.process.wait()
+        self.reserved.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _answers(self):

@@ -151,7 +151,7 @@ def test_one_cursor_for_the_charts_over_time(open_page):
             "const c = document.querySelector(arguments[0] + ' .cursor');"
             "return c.hidden ? '' : c.textContent", figure)
 
-    wait_until(lambda: cursor("#chart-rate"), "the cursor is shown", 30)
+    wait_until(lambda: cursor("#chart-rate"), "the cursor is shown")
     assert re.fullmatch(r"\d:\d\d", cursor("#chart-rate"))
     assert cursor("#chart-depth") == cursor("#chart-rate")
     assert cursor("#chart-latency") == cursor("#chart-rate")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from harness import SOURCE_DIR, Running, until, votebench
-from servers import free_port
+from servers import ReservedPort
 
 DASHBOARD = SOURCE_DIR / "infra" / "grafana" / "votebench.json"
 
@@ -116,14 +116,11 @@ class Prometheus:
             "scrape_configs": [{"job_name": "votebench", "static_configs": [
                 {"targets": [address]}]}]}))
         self.log = directory / "prometheus.log"
-        self.command = ["prometheus", f"--config.file={config}",
-                        f"--storage.tsdb.path={directory / 'tsdb'}"]
-        self.start()
-
-    def start(self):
-        self.port = free_port()
+        self.reserved = ReservedPort()
+        self.address = f"127.0.0.1:{self.reserved.number}"
         self.popen = subprocess.Popen(
-            [*self.command, f"--web.listen-address=127.0.0.1:{self.port}"],
+            ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={directory / 'tsdb'}",
+             f"--web.listen-address={self.address}"],
             stdin=subprocess.DEVNULL, stdout=self.log.open("w"), stderr=subprocess.STDOUT)
 
     def __enter__(self):
@@ -132,14 +129,12 @@ class Prometheus:
     def __exit__(self, *_):
         self.popen.kill()
         self.popen.wait()
+        self.reserved.close()
 
     def query(self, expression):
         """The result; empty while Prometheus is starting."""
-        if self.popen.poll() is not None:
-            # Somebody else may have taken the port meanwhile.
-            assert "address already in use" in self.log.read_text(), self.log.read_text()
-            self.start()
-        url = f"http://127.0.0.1:{self.port}/api/v1/query?" + urllib.parse.urlencode(
+        assert self.popen.poll() is None, self.log.read_text()
+        url = f"http://{self.address}/api/v1/query?" + urllib.parse.urlencode(
             {"query": expression})
         try:
             with urllib.request.urlopen(url, timeout=30) as answer:

@@ -14,7 +14,7 @@ def test_ten_votes_a_second_need_time_and_the_run_says_how_much(stack):
         assert short.audit["lost"]["count"] == 0
         assert short.audit["pending"] + short.audit["queued"] > 200
         assert "drain.timeout" in short.stdout
-        until(lambda: target.waiting() == 0 and target.rows() == 320, "the first run's votes", 60)
+        until(lambda: target.waiting() == 0 and target.rows() == 320, "the first run's votes")
         enough = target.run({**scenario, "drain": {"timeout": "60s"}})
         assert enough.exit_status == 0, enough
         assert enough.audit["persisted"] == 300

@@ -5,7 +5,6 @@ import pytest
 
 from authority import Authority
 from harness import burst
-from servers import free_port
 from web_servers import Nginx, Tinyproxy
 
 
@@ -56,12 +55,13 @@ def test_tls_through_a_proxy(stack, proxy, tmp_path):
     ("password", "wants a user name and a password (407)", "by its address"),
     ("target", "when asked for", "can it reach the vote app"),
 ])
-def test_a_proxy_that_refuses_is_named_before_any_vote(stack, proxy, wrong, says, advises):
+def test_a_proxy_that_refuses_is_named_before_any_vote(stack, proxy, dead_port, wrong, says,
+                                                       advises):
     lines = {"closed": ["ConnectPort 443"], "password": ["BasicAuth somebody secret"]}
     proxy.start(*lines.get(wrong, []))
     with stack("reference") as made:
         made.start_vote().start_worker()
-        port = free_port() if wrong == "gone" else proxy.port
+        port = dead_port if wrong == "gone" else proxy.port
         changes = {"vote": {"url": "http://127.0.0.1:1/"}} if wrong == "target" else {}
         done = made.run({"workloads": burst(10, clients=1)}, "--yes",
                         target=made.target(proxy=f"http://127.0.0.1:{port}", **changes))

@@ -11,7 +11,7 @@ import pytest
 from authority import Authority
 from handmade import HandMadeStack
 from harness import burst, votebench
-from servers import PostgresServer, RedisServer, free_port
+from servers import PostgresServer, RedisServer, ReservedPort
 from ssh_server import SshServer
 
 MARKER = "vb-marker"
@@ -47,11 +47,11 @@ def postgres(authority):
 @pytest.fixture
 def redis_tls(authority):
     certificate, key = authority.issue("localhost")
-    port = free_port()
-    server = RedisServer("--tls-port", str(port), "--tls-cert-file", str(certificate),
+    reserved = ReservedPort()
+    server = RedisServer("--tls-port", str(reserved.number), "--tls-cert-file", str(certificate),
                          "--tls-key-file", str(key), "--tls-ca-cert-file", str(authority.file),
                          "--tls-auth-clients", "no").start()
-    server.tls_port = port
+    server.tls_port = reserved.number
     server.client().execute_command("ACL", "SETUSER", "watcher", "on", "~*", "&*", "+@all",
                                     f">{PASSWORDS['VB_REDIS_PASSWORD']}")
     yield server

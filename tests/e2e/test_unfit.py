@@ -3,7 +3,7 @@
 import pytest
 
 from harness import burst, until
-from servers import PostgresServer, free_port
+from servers import PostgresServer
 
 FEW = {"workloads": burst(10, within="200ms"), "preflight": {"probe_votes": 2}}
 
@@ -21,14 +21,14 @@ def refused(target, file, *words):
     assert len(target.truth("pushed")) <= 2  # probes at most
 
 
-def test_stores_that_do_not_answer_are_named(stack):
+def test_stores_that_do_not_answer_are_named(stack, dead_port):
     with stack("reference").start_vote() as target:
         target.start_worker()
-        port = free_port()
-        refused(target, target.target(redis={"url": f"redis://127.0.0.1:{port}/0"}),
-                f"redis://127.0.0.1:{port}/0", "Connection refused")
-        refused(target, target.target(postgres={"url": f"postgresql://postgres@127.0.0.1:{port}/x"}),
-                str(port), "Connection refused")
+        refused(target, target.target(redis={"url": f"redis://127.0.0.1:{dead_port}/0"}),
+                f"redis://127.0.0.1:{dead_port}/0", "Connection refused")
+        nowhere = f"postgresql://postgres@127.0.0.1:{dead_port}/x"
+        refused(target, target.target(postgres={"url": nowhere}), str(dead_port),
+                "Connection refused")
 
 
 def test_a_wrong_table_database_column_and_list_are_named_with_advice(stack):

@@ -6,7 +6,6 @@ import json
 import yaml
 
 from harness import Running, burst, until, votebench
-from servers import free_port
 from verified import Verified
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
@@ -160,12 +159,12 @@ def test_a_redis_that_came_back_empty_proves_nothing(stack):
         assert verified.accused() == 0
 
 
-def test_a_store_that_cannot_be_reached_is_said_and_is_no_loss(stack):
+def test_a_store_that_cannot_be_reached_is_said_and_is_no_loss(stack, dead_port):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")
         done = complete_run(target)
         nowhere = yaml.safe_load(target.target().read_text())
-        nowhere["postgres"]["url"] = f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"
+        nowhere["postgres"]["url"] = f"postgresql://postgres@127.0.0.1:{dead_port}/postgres"
         file = target.directory / "nowhere.yaml"
         file.write_text(yaml.safe_dump(nowhere))
         verified = Verified(done.directory, "--target", str(file))

@@ -1,7 +1,7 @@
 """Private nginx and tinyproxy for end-to-end tests.
 
 Each runs in the foreground from a directory of its own, as nobody where the test is root, on a port
-that was reserved before it started.
+that is reserved for it.
 """
 
 import os
@@ -12,21 +12,7 @@ import shutil
 import socket
 import tempfile
 
-from servers import Process, wait_until
-
-
-class ReservedPort:
-    """A loopback port that nobody else is given: bound with SO_REUSEADDR and never listened on, so
-    that a server which sets that option, too, can listen there."""
-
-    def __init__(self):
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("127.0.0.1", 0))
-        self.number = self.socket.getsockname()[1]
-
-    def close(self):
-        self.socket.close()
+from servers import Process, ReservedPort, wait_until
 
 
 class WebServer:
@@ -49,7 +35,7 @@ class WebServer:
 
     def _start(self, *command):
         self.process = Process([*self._as_nobody(), *command], self.directory)
-        wait_until(self._listens, f"{command[0]} listens", timeout=60)
+        wait_until(self._listens, f"{command[0]} listens")
         return self
 
     def _listens(self):
