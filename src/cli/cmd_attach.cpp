@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "stack/attach.h"
+#include "stack/docker/attach.h"
 
 namespace votebench::cli {
 namespace {

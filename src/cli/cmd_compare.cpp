@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "report/comparison.h"
+#include "report/compare/comparison.h"
 #include "run/compare_runs.h"
 #include "run/display.h"
 

@@ -272,7 +272,8 @@ void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
   command.add_flag("--allow-events", options.allow_events,
                    "Let the scenario's events run programs");
-  command.add_flag("--yes", options.yes, "Do not ask before rows are left in a remote database, or\n"
+  command.add_flag("--yes", options.yes,
+                   "Do not ask before rows are left in a remote database, or\n"
                    "something is made that costs money");
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
       ->capture_default_str();
@@ -311,14 +312,15 @@ void add_output_options(CLI::App& command, RunOptions& options) {
 }  // namespace
 
 void add_run(CLI::App& app, Context& context) {
-  CLI::App* command = add_command(app, "run", "Send votes, then account for every one of them",
-                                  "  votebench run scenarios/quick.yaml\n"
-                                  "  votebench run --votes 1000 --clients 40\n"
-                                  "  votebench run --rate 50/s --duration 5s --metrics-listen 127.0.0.1:0\n"
-                                  "  votebench run --votes 100 --variant dockersamples\n"
-                                  "  votebench run --votes 1000 --clients 40 --print-scenario\n"
-                                  "  votebench run --votes 50 --repeat 2 --tag before\n"
-                                  "  votebench run --votes 50 --baseline @before\n");
+  CLI::App* command =
+      add_command(app, "run", "Send votes, then account for every one of them",
+                  "  votebench run scenarios/quick.yaml\n"
+                  "  votebench run --votes 1000 --clients 40\n"
+                  "  votebench run --rate 50/s --duration 5s --metrics-listen 127.0.0.1:0\n"
+                  "  votebench run --votes 100 --variant dockersamples\n"
+                  "  votebench run --votes 1000 --clients 40 --print-scenario\n"
+                  "  votebench run --votes 50 --repeat 2 --tag before\n"
+                  "  votebench run --votes 50 --baseline @before\n");
   auto options = std::make_shared<RunOptions>();
   add_load_options(*command, *options);
   add_target_options(*command, *options);

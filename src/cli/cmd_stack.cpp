@@ -9,9 +9,9 @@
 #include "core/text.h"
 #include "run/check_target.h"
 #include "scenario/parse.h"
-#include "stack/aws_stack.h"
-#include "stack/compose_stack.h"
-#include "stack/local_stack.h"
+#include "stack/aws/aws_stack.h"
+#include "stack/docker/compose_stack.h"
+#include "stack/local/local_stack.h"
 
 namespace votebench::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "report/exit_code.h"
-#include "stack/guardian.h"
+#include "stack/local/guardian.h"
 
 namespace {
 

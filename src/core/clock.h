@@ -11,6 +11,10 @@ using Nanoseconds = std::chrono::nanoseconds;
 using Instant = std::chrono::time_point<std::chrono::steady_clock, Nanoseconds>;   // monotonic
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Nanoseconds>;  // UTC
 
+[[nodiscard]] constexpr double in_seconds(Nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 // Thread-safe: any thread may call any function.
 class Clock {
  public:

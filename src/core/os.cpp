@@ -11,21 +11,19 @@
 #include "core/check.h"
 
 namespace votebench {
-namespace {
-
-Failure file_failure(std::string_view action, const std::filesystem::path& path, int error) {
-  return fail(ErrorKind::environment,
-              fmt::format("cannot {} {}: {}", action, path.string(), os_error(error)));
-}
-
-}  // namespace
-
 void FileDescriptor::reset() noexcept {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
 }
 
 std::string os_error(int error_number) { return std::generic_category().message(error_number); }
+
+Failure file_failure(std::string_view action, const std::filesystem::path& path, int error_number,
+                     std::string help) {
+  return fail(ErrorKind::environment,
+              fmt::format("cannot {} {}: {}", action, path.string(), os_error(error_number)),
+              std::move(help));
+}
 
 void fill_random(std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {
@@ -82,9 +80,7 @@ Result<> write_file_durably(const std::filesystem::path& path, std::string_view 
 
 Result<> append_to_file(const std::filesystem::path& path, std::string_view text) {
   const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!file)
-    return fail(ErrorKind::environment,
-                fmt::format("cannot write {}: {}", path.string(), os_error(errno)));
+  if (!file) return file_failure("write", path, errno);
   return write_fully(file.get(), text, path);
 }
 

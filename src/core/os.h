@@ -39,6 +39,10 @@ class FileDescriptor {
 // "No such file or directory" for an errno value. Thread-safe.
 [[nodiscard]] std::string os_error(int error_number);
 
+// Error (environment): "cannot ACTION PATH: ..." with what the system says of `error_number`.
+[[nodiscard]] Failure file_failure(std::string_view action, const std::filesystem::path& path,
+                                   int error_number, std::string help = {});
+
 // Fills `bytes` from getrandom(2).
 void fill_random(std::span<std::uint8_t> bytes);
 

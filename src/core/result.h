@@ -49,16 +49,16 @@ inline Failure fail(Error error) { return Failure(std::move(error)); }
 #define VOTEBENCH_CONCAT(a, b) VOTEBENCH_CONCAT_INNER(a, b)
 
 // TRY(expression): returns the error of a Result<> from the enclosing function.
-#define TRY(expression)                                                        \
-  do {                                                                         \
-    if (auto try_result = (expression); !try_result)                           \
-      return ::votebench::Failure(std::move(try_result).error());              \
+#define TRY(expression)                                           \
+  do {                                                            \
+    if (auto try_result = (expression); !try_result)              \
+      return ::votebench::Failure(std::move(try_result).error()); \
   } while (false)
 
 // TRY_ASSIGN(auto name, expression): the value, or returns the error.
 #define TRY_ASSIGN(target, expression) \
   TRY_ASSIGN_INNER(VOTEBENCH_CONCAT(try_assign_, __LINE__), target, expression)
-#define TRY_ASSIGN_INNER(temporary, target, expression)                            \
-  auto temporary = (expression);                                                   \
+#define TRY_ASSIGN_INNER(temporary, target, expression)                      \
+  auto temporary = (expression);                                             \
   if (!temporary) return ::votebench::Failure(std::move(temporary).error()); \
   target = std::move(*temporary)

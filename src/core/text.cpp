@@ -125,11 +125,10 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
   long double total = 0;
   while (!text.empty()) {
     const std::size_t number = std::min(text.find_first_not_of("0123456789."), text.size());
-    const std::size_t unit_end =
-        std::min(text.find_first_of("0123456789.", number), text.size());
+    const std::size_t unit_end = std::min(text.find_first_of("0123456789.", number), text.size());
     const std::string_view unit = text.substr(number, unit_end - number);
-    const auto* known = std::find_if(kUnits.begin(), kUnits.end(),
-                                     [&](const Unit& u) { return u.name == unit; });
+    const auto* known =
+        std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == unit; });
     const std::string digits(text.substr(0, number));
     if (known == kUnits.end() || digits.empty() || digits.front() == '.' || digits.back() == '.' ||
         std::count(digits.begin(), digits.end(), '.') > 1)
@@ -164,8 +163,7 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     const std::size_t length = utf8_sequence(text, at);
     const std::string_view sequence = text.substr(at, std::max<std::size_t>(length, 1));
     if (length == 0 || is_control(sequence) || is_invisible(sequence)) {
-      for (const char c : sequence)
-        safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+      for (const char c : sequence) safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       safe += sequence;
     }

@@ -45,9 +45,9 @@ std::optional<std::size_t> segment_number(const std::filesystem::path& file) {
 }
 
 Failure segment_failure(std::string_view action, const std::filesystem::path& file, int error) {
-  return fail(ErrorKind::environment,
-              fmt::format("cannot {} {}: {}", action, file.string(), os_error(error)),
-              error == ENOSPC ? "free some disk space, or write the reports to another disk" : "");
+  return file_failure(
+      action, file, error,
+      error == ENOSPC ? "free some disk space, or write the reports to another disk" : "");
 }
 
 // The file gets its name only when all of its space is there: a segment that is found short has

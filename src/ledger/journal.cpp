@@ -80,9 +80,7 @@ Result<std::vector<T>> read_lines(const std::filesystem::path& file, T (*read)(c
 Result<> Journal::append(const std::string& line) {
   if (!fd_)
     fd_ = FileDescriptor(::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!fd_)
-    return fail(ErrorKind::environment,
-                fmt::format("cannot write {}: {}", file_.string(), os_error(errno)));
+  if (!fd_) return file_failure("write", file_, errno);
   const off_t before = ::lseek(fd_.get(), 0, SEEK_END);
   Result<> written = write_fully(fd_.get(), line, file_);
   if (!written && before >= 0 && ::ftruncate(fd_.get(), before) != 0)

@@ -100,9 +100,7 @@ Result<> RunDirectory::check_room(const fs::path& reports,
   if (!made) return fail(ErrorKind::environment, made.error().message, kAdvice);
   const fs::path file = reports / fmt::format(".room.{}.tmp", ::getpid());
   const FileDescriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd)
-    return fail(ErrorKind::environment,
-                fmt::format("cannot write to {}: {}", reports.string(), os_error(errno)), kAdvice);
+  if (!fd) return file_failure("write to", reports, errno, kAdvice);
   const auto bytes = static_cast<off_t>(AttemptStore::bytes_at_first(workloads) + kSmallFiles);
   int error = EINTR;
   while (error == EINTR) error = ::posix_fallocate(fd.get(), 0, bytes);

@@ -42,7 +42,7 @@ Shape shape_of(const scenario::Burst& executor) {
   }
   Shape shape;
   shape.total = executor.votes;
-  const double seconds = std::chrono::duration<double>(*executor.within).count();
+  const double seconds = in_seconds(*executor.within);
   if (seconds > 0) {  // otherwise an empty curve: all are due at once
     const double rate = static_cast<double>(executor.votes) / seconds;
     shape.pieces.push_back({rate, rate, *executor.within});

@@ -6,15 +6,11 @@
 #include "core/check.h"
 
 namespace votebench::plan {
-namespace {
-
-double seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
-}  // namespace
+namespace {}  // namespace
 
 RateCurve::RateCurve(const std::vector<RatePiece>& pieces) {
   for (const RatePiece& shape : pieces) {
-    const double votes = (shape.from_per_s + shape.to_per_s) / 2 * seconds(shape.length);
+    const double votes = (shape.from_per_s + shape.to_per_s) / 2 * in_seconds(shape.length);
     pieces_.push_back({shape, length_, area_, area_ + votes});
     area_ += votes;
     length_ += shape.length;
@@ -28,7 +24,7 @@ Nanoseconds RateCurve::time_at(double votes) const {
   if (piece == pieces_.end()) return length_;
   const auto& [from, to, length] = piece->shape;
   const double rest = votes - piece->area_before;
-  const double squared = from * from + 2 * rest * (to - from) / seconds(length);
+  const double squared = from * from + 2 * rest * (to - from) / in_seconds(length);
   const double divisor = from + std::sqrt(std::max(squared, 0.0));
   const double x = divisor > 0 ? 2 * rest / divisor : 0;
   return piece->start + std::min(Nanoseconds(std::llround(x * 1e9)), length);
@@ -37,7 +33,7 @@ Nanoseconds RateCurve::time_at(double votes) const {
 double RateCurve::rate_at(Nanoseconds time) const {
   if (time < Nanoseconds(0) || time >= length_) return 0;
   const auto& [shape, start, area_before, area_end] = find(time);
-  const double share = seconds(time - start) / seconds(shape.length);
+  const double share = in_seconds(time - start) / in_seconds(shape.length);
   return shape.from_per_s + share * (shape.to_per_s - shape.from_per_s);
 }
 

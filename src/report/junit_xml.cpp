@@ -6,19 +6,19 @@
 #include <chrono>
 
 #include "core/text.h"
-#include "report/html/markup.h"
+#include "report/escape.h"
 #include "report/render.h"
 #include "report/words.h"
 
 namespace votebench::report {
 namespace {
 
-constexpr std::size_t kMaxText = 2000;
+constexpr std::size_t kLongestMessage = 2000;
 
-std::string xml(std::string_view text) { return html::escape(text, kMaxText); }
+std::string xml(std::string_view text) { return escape(text, kLongestMessage); }
 
-std::string seconds(Nanoseconds time) {
-  return fmt::format("{:.3f}", std::max(std::chrono::duration<double>(time).count(), 0.0));
+std::string seconds_text(Nanoseconds time) {
+  return fmt::format("{:.3f}", std::max(in_seconds(time), 0.0));
 }
 
 enum class Result : std::uint8_t { passed, failure, error };
@@ -32,7 +32,7 @@ class Suite {
     failures_ += result == Result::failure;
     errors_ += result == Result::error;
     cases_ += fmt::format("    <testcase classname=\"votebench.{}\" name=\"{}\" time=\"{}\"",
-                          xml(report_.scenario), xml(name), seconds(time));
+                          xml(report_.scenario), xml(name), seconds_text(time));
     if (result == Result::passed) {
       cases_ += "/>\n";
       return;
@@ -46,7 +46,7 @@ class Suite {
   [[nodiscard]] std::string render() const {
     const std::string counts =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", tests_, failures_, errors_);
-    const std::string time = seconds(report_.ended - report_.started);
+    const std::string time = seconds_text(report_.ended - report_.started);
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"votebench\" {0} time=\"{1}\">\n"

@@ -13,8 +13,6 @@ using Json = nlohmann::ordered_json;
 
 std::string text(std::string_view value) { return printable(value, 1000); }
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 Json attempt_json(const Attempt& attempt) {
   const bool concluded = attempt.state == AttemptState::concluded;
   return {{"due_s", in_seconds(attempt.started() - attempt.lag())},

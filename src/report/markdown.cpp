@@ -5,14 +5,14 @@
 namespace votebench::report {
 namespace {
 
-constexpr std::size_t kMaxText = 500;
+constexpr std::size_t kLongestCell = 500;
 
 }  // namespace
 
 std::string plain(std::string_view value) {
   static constexpr std::string_view kSpecial = "\\`*_[]#|~$";
   std::string escaped;
-  for (const char c : printable(value, kMaxText)) {
+  for (const char c : printable(value, kLongestCell)) {
     if (c == '<') {
       escaped += "&lt;";
     } else if (c == '&') {
@@ -30,7 +30,7 @@ std::string plain(std::string_view value) {
 std::string code(std::string_view value) {
   if (value.empty()) return "";
   std::string shown;
-  for (const char c : printable(value, kMaxText)) {
+  for (const char c : printable(value, kLongestCell)) {
     if (c == '`')
       shown += "\\x60";
     else if (c == '|')

@@ -8,8 +8,6 @@ namespace {
 
 using std::chrono::seconds;
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 bool left_us(const Attempt& attempt) { return attempt.outcome != Outcome::not_sent; }
 
 // Votes per second of the time axis, from the first whole second of the measured phase on.

@@ -11,12 +11,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxExamples = 20;
-constexpr std::size_t kMaxText = 4000;
+constexpr std::size_t kLongestText = 4000;
 
 // dump() throws on invalid UTF-8, so such bytes become "\xNN" here.
 std::string text(std::string_view value) {
-  if (value.size() <= kMaxText && is_valid_utf8(value)) return std::string(value);
-  return printable(value, kMaxText);
+  if (value.size() <= kLongestText && is_valid_utf8(value)) return std::string(value);
+  return printable(value, kLongestText);
 }
 
 Json texts(const std::vector<std::string>& values) {
@@ -33,9 +33,9 @@ Json number(const std::optional<double>& value, int decimals) {
   return std::isfinite(rounded) ? rounded : *value;
 }
 
-Json seconds(Nanoseconds time) { return number(std::chrono::duration<double>(time).count(), 6); }
+Json seconds_json(Nanoseconds time) { return number(in_seconds(time), 6); }
 
-Json microseconds(Nanoseconds time) {
+Json microseconds_json(Nanoseconds time) {
   return number(std::chrono::duration<double, std::micro>(time).count(), 1);
 }
 
@@ -85,8 +85,8 @@ Json run(const Report& report) {
           {"ended", format_utc(report.ended)},
           {"interrupted", report.stopped != StopCause::none},
           {"stopped_by", name_of(report.stopped)},
-          {"load_s", seconds(report.load)},
-          {"warm_up_s", seconds(report.warm_up)},
+          {"load_s", seconds_json(report.load)},
+          {"warm_up_s", seconds_json(report.warm_up)},
           {"source", text(report.scenario_source)},
           {"target", text(report.target)},
           {"votebench", text(report.version)},
@@ -127,7 +127,7 @@ Json levels(const Report& report) {
 Json example(const Finding& finding) {
   Json json = {{"voter", text(finding.voter_id)},
                {"attempt", or_null(finding.attempt)},
-               {"sent_s", finding.sent_at ? seconds(*finding.sent_at) : Json(nullptr)},
+               {"sent_s", finding.sent_at ? seconds_json(*finding.sent_at) : Json(nullptr)},
                {"expected", text(finding.expected)},
                {"found", text(finding.found)}};
   if (finding.vote_class == VoteClass::lost) json["hop"] = to_string(finding.hop);
@@ -165,10 +165,10 @@ Json near_events(const Report& report, VoteClass wanted) {
   for (const Coincidence& near : report.coincidences)
     if (near.vote_class == wanted)
       list.push_back({{"event", text(near.event.name)},
-                      {"at_s", seconds(near.event.at)},
+                      {"at_s", seconds_json(near.event.at)},
                       {"count", near.votes},
-                      {"first_s", seconds(near.first)},
-                      {"last_s", seconds(near.last)}});
+                      {"first_s", seconds_json(near.first)},
+                      {"last_s", seconds_json(near.last)}});
   return list;
 }
 
@@ -226,11 +226,11 @@ Json settled(const Settlement& settlement) {
       {"proof", name_of(settlement.proof)},
       {"reason", text(settlement.reason)},
       {"assumptions", texts(settlement.assumptions)},
-      {"drain_s", seconds(settlement.drain)},
+      {"drain_s", seconds_json(settlement.drain)},
       {"drain_rate_per_s",
        settlement.drain_rate_per_s > 0 ? number(settlement.drain_rate_per_s, 3) : Json(nullptr)},
       {"still_needed_s",
-       settlement.still_needed ? seconds(*settlement.still_needed) : Json(nullptr)}};
+       settlement.still_needed ? seconds_json(*settlement.still_needed) : Json(nullptr)}};
 }
 
 struct NamedShare {
@@ -247,7 +247,7 @@ void add_percentiles(Json& json, const Latency& latency, PercentileOf percentile
   Json at_least = Json::array();
   for (const auto& [name, share] : kShares) {
     const auto value = (latency.*percentile)(share);
-    json[name] = value ? microseconds(value->value) : Json(nullptr);
+    json[name] = value ? microseconds_json(value->value) : Json(nullptr);
     if (value && value->at_least) at_least.push_back(name);
   }
   if (!at_least.empty()) json["at_least"] = std::move(at_least);
@@ -260,7 +260,8 @@ Json latency(const Latency& value) {
       {"count", value.count()},
       {"unfinished", value.unfinished.count()}};
   add_percentiles(json, value, &Latency::percentile);
-  if (value.uncertainty > Nanoseconds(0)) json["uncertainty"] = microseconds(value.uncertainty);
+  if (value.uncertainty > Nanoseconds(0))
+    json["uncertainty"] = microseconds_json(value.uncertainty);
   if (value.kind == LatencyKind::bounded)
     add_percentiles(json["lower_bound"], value, &Latency::lower_percentile);
   if (!value.note.empty()) json["note"] = text(value.note);
@@ -278,7 +279,7 @@ Json generator(const Report& report) {
   Json lag = {{"count", report.lag.count()}};
   for (const auto& [name, share] : kShares) {
     const auto value = report.lag.percentile(share);
-    lag[name] = value ? microseconds(*value) : Json(nullptr);
+    lag[name] = value ? microseconds_json(*value) : Json(nullptr);
   }
   return {{"valid", validity.all()},
           {"load_valid", validity.load},
@@ -314,8 +315,8 @@ Json thresholds(const Report& report) {
 Json events(const Report& report) {
   Json list = Json::array();
   for (const RunEvent& event : report.events)
-    list.push_back({{"at_s", seconds(event.at)},
-                    {"until_s", event.until ? seconds(*event.until) : Json(nullptr)},
+    list.push_back({{"at_s", seconds_json(event.at)},
+                    {"until_s", event.until ? seconds_json(*event.until) : Json(nullptr)},
                     {"name", text(event.name)},
                     {"kind", name_of(event.kind)},
                     {"failed", event.failed},

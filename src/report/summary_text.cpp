@@ -19,9 +19,9 @@ constexpr std::size_t kEvents = 4;  // more are in the files
 
 std::string indented(std::string_view label) { return fmt::format("    {}", label); }
 
-class Page : private TextPage {
+class SummaryPage : private TextPage {
  public:
-  Page(const Report& report, const Style& style) : TextPage(style), report_(report) {}
+  SummaryPage(const Report& report, const Style& style) : TextPage(style), report_(report) {}
 
   [[nodiscard]] std::string render() {
     headline();
@@ -238,7 +238,7 @@ class Page : private TextPage {
 }  // namespace
 
 std::string summary_text(const Report& report, const Style& style) {
-  return Page(report, style).render();
+  return SummaryPage(report, style).render();
 }
 
 }  // namespace votebench::report

@@ -23,8 +23,6 @@ Measurement exactly(const std::optional<double>& value, const char* why) {
   return value ? exactly(*value) : unknown(why);
 }
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // "p50" -> 0.5, "p999" and "p99.9" -> 0.999, "max" -> 1.
 std::optional<double> share_of_statistic(std::string_view name) {
   if (name == "max") return 1.0;

@@ -18,8 +18,6 @@ constexpr std::int64_t kMaxSteps = 100'000;
 // seen.
 constexpr Nanoseconds kLongestGap = 5s;
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 Nanoseconds end_of(const ReportInput& input) {
   Nanoseconds end = input.load;
   for (const Sample& sample : input.samples) end = std::max(end, sample.at);
@@ -165,9 +163,7 @@ Series deepest(const std::vector<Sample>& samples, const Timeline& timeline) {
     series.resize(timeline.steps);
     const auto step =
         std::min(static_cast<std::size_t>(sample.at / timeline.step), timeline.steps - 1);
-    const auto depth = [](const Sample& seen) {
-      return static_cast<double>(seen.queue_depth);
-    };
+    const auto depth = [](const Sample& seen) { return static_cast<double>(seen.queue_depth); };
     if (last != nullptr && sample.at - last->at <= kLongestGap)
       for (auto i = static_cast<std::size_t>(last->at / timeline.step) + 1; i < step; ++i)
         series[i] = depth(*last);

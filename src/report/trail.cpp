@@ -12,12 +12,10 @@ namespace votebench::report {
 namespace {
 
 constexpr std::size_t kLabel = 13;  // where the words of a line begin
-constexpr std::size_t kEvents = 6;
+constexpr std::size_t kTrailEvents = 6;
 
 // "1.2413 s": votes of one voter are told apart.
-std::string moment(Nanoseconds time) {
-  return fmt::format("{:.4f} s", std::chrono::duration<double>(time).count());
-}
+std::string moment(Nanoseconds time) { return fmt::format("{:.4f} s", in_seconds(time)); }
 
 std::string_view outcome_words(const Attempt& attempt) {
   if (attempt.state != AttemptState::concluded)
@@ -97,9 +95,9 @@ Colour colour_of(VoteClass vote_class) {
   }
 }
 
-class Page {
+class TrailPage {
  public:
-  Page(const Trail& trail, const Style& style) : trail_(trail), style_(style) {}
+  TrailPage(const Trail& trail, const Style& style) : trail_(trail), style_(style) {}
 
   [[nodiscard]] std::string render() {
     head(paint(style_, Colour::bold, safe(style_, trail_.voter_id)));
@@ -109,7 +107,7 @@ class Page {
     if (trail_.votes.empty()) line("votes", "none on record: no vote of this voter was sent");
     rows();
     queue();
-    for (std::size_t i = 0; i < std::min(trail_.events.size(), kEvents); ++i)
+    for (std::size_t i = 0; i < std::min(trail_.events.size(), kTrailEvents); ++i)
       line(i == 0 ? "events" : "", safe(style_, event_text(trail_.events[i]), 500));
     for (const std::string& note : trail_.notes) line("note", note);
     return std::move(text_);
@@ -195,7 +193,7 @@ class Page {
 }  // namespace
 
 std::string trail_text(const Trail& trail, const Style& style) {
-  return Page(trail, style).render();
+  return TrailPage(trail, style).render();
 }
 
 }  // namespace votebench::report

@@ -7,8 +7,8 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "ledger/run_directory.h"
-#include "report/comparison.h"
-#include "report/mann_whitney.h"
+#include "report/compare/comparison.h"
+#include "report/compare/mann_whitney.h"
 #include "run/stored_scenario.h"
 #include "scenario/settings.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 namespace votebench::run {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/clock.h"
-#include "report/progress.h"
+#include "report/live/progress.h"
 #include "report/style.h"
 
 namespace votebench::run {

@@ -12,9 +12,9 @@
 #include "run/publish.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
-#include "stack/aws_stack.h"
-#include "stack/compose_stack.h"
-#include "stack/local_stack.h"
+#include "stack/aws/aws_stack.h"
+#include "stack/docker/compose_stack.h"
+#include "stack/local/local_stack.h"
 
 namespace votebench::run {
 

@@ -25,7 +25,7 @@ double mean_planned_rate(const plan::RunPlan& plan) {
   const bool open = std::ranges::all_of(plan.workloads(), &plan::WorkloadPlan::open);
   const auto last = plan.last_due();
   if (!open || !last || *last <= Nanoseconds(0)) return 0;
-  return static_cast<double>(plan.planned()) / std::chrono::duration<double>(*last).count();
+  return static_cast<double>(plan.planned()) / in_seconds(*last);
 }
 
 report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& verdict) {

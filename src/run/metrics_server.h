@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/result.h"
-#include "report/prometheus.h"
+#include "report/live/prometheus.h"
 
 namespace votebench::run {
 

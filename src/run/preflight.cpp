@@ -141,9 +141,8 @@ Result<QueueBaseline> queue_baseline(target::QueueProbe& queue, bool strangers_p
 // Whether the plan can drain in time at the rate that the probes showed.
 void compare_with_plan(const PreflightInput& input, double rate, Preflight& preflight) {
   preflight.facts.emplace_back("drain rate", fmt::format("{:.1f} votes/s", rate));
-  const auto load_s =
-      std::chrono::duration<double>(input.plan.last_due().value_or(Nanoseconds(0))).count();
-  const auto limit_s = std::chrono::duration<double>(input.scenario.drain_timeout).count();
+  const auto load_s = in_seconds(input.plan.last_due().value_or(Nanoseconds(0)));
+  const auto limit_s = in_seconds(input.scenario.drain_timeout);
   const double needed_s = static_cast<double>(input.plan.planned()) / rate;
   if (needed_s <= load_s + limit_s) return;
   const auto whole = Nanoseconds(static_cast<std::int64_t>((needed_s - load_s) * 1e9));

@@ -22,10 +22,6 @@ constexpr Nanoseconds kRowLimit = seconds(15);
 // Rates are stated only where the rows came slowly enough for the polling to tell.
 constexpr Nanoseconds kShortestRate = kPoll * 10;
 
-Failure unfit(std::string message, std::string help) {
-  return fail(ErrorKind::environment, std::move(message), std::move(help));
-}
-
 std::string describe_get(const PreflightInput& input) {
   const target::HttpGetAnswer get =
       target::http_get(input.target.vote.url(), seconds(2), target::via_of(input.target));
@@ -38,36 +34,39 @@ std::string describe_get(const PreflightInput& input) {
 Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answer,
                      std::uint64_t nth) {
   const std::string url = input.target.vote.url();
-  const std::string connect_to =
-      input.target.vote.connect_to
-          ? fmt::format(" (at {})", input.target.vote.connect_to->text())
-          : "";
+  const std::string connect_to = input.target.vote.connect_to
+                                     ? fmt::format(" (at {})", input.target.vote.connect_to->text())
+                                     : "";
   const std::string which = fmt::format("probe vote {} to POST {}", nth, url);
   if ((answer.flags & kConnectFailed) != 0)
-    return unfit(fmt::format("nothing answers at {}{}: {}", url, connect_to,
-                             answer.error != 0 ? std::strerror(answer.error) : "no connection"),
-                 "is the vote app up? check vote.url (or `votebench stack status`)");
+    return fail(ErrorKind::environment,
+                fmt::format("nothing answers at {}{}: {}", url, connect_to,
+                            answer.error != 0 ? std::strerror(answer.error) : "no connection"),
+                "is the vote app up? check vote.url (or `votebench stack status`)");
   if ((answer.flags & kNotEchoed) != 0)
-    return unfit(
+    return fail(
+        ErrorKind::environment,
         fmt::format("{} answered {} without echoing our voter id", which, answer.status),
         fmt::format("another app or a proxy may have answered, or the app rewrites ids; if it "
                     "never sets the cookie '{}', say vote.identity: sent",
                     input.target.vote.cookie));
   if ((answer.flags & kTimedOut) != 0)
-    return unfit(fmt::format("{} got no complete answer within {}", which,
-                             format_duration(input.scenario.http.timeout)),
-                 describe_get(input) + "; raise http.timeout if the app is that slow");
+    return fail(ErrorKind::environment,
+                fmt::format("{} got no complete answer within {}", which,
+                            format_duration(input.scenario.http.timeout)),
+                describe_get(input) + "; raise http.timeout if the app is that slow");
   if (answer.status == 404 || answer.status == 405)
-    return unfit(fmt::format("{} answered {}", which, answer.status),
-                 describe_get(input) +
-                     "; the form is somewhere else: try vote.url with /vote "
-                     "or / as its path (see the contract profiles)");
+    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
+                describe_get(input) +
+                    "; the form is somewhere else: try vote.url with /vote "
+                    "or / as its path (see the contract profiles)");
   if (answer.status != 0)
-    return unfit(fmt::format("{} answered {}", which, answer.status),
-                 describe_get(input) + (answer.status >= 500
-                                            ? "; can the vote app reach its Redis?"
-                                            : "; check vote.url, vote.form and vote.accept"));
-  return unfit(fmt::format("{} was cut off without an answer", which), describe_get(input));
+    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
+                describe_get(input) + (answer.status >= 500
+                                           ? "; can the vote app reach its Redis?"
+                                           : "; check vote.url, vote.form and vote.accept"));
+  return fail(ErrorKind::environment, fmt::format("{} was cut off without an answer", which),
+              describe_get(input));
 }
 
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, std::uint64_t count) {
@@ -112,13 +111,15 @@ Result<bool> follow_to_queue(const PreflightInput& input, const Adapters& adapte
   if (pushed >= count || input.stop.stop_requested()) return pushed > count;
   const std::string where = input.target.queue->where();
   if (pushed == 0)
-    return unfit(
+    return fail(
+        ErrorKind::environment,
         fmt::format("{} probe votes answered 200, none reached the queue ({})", count, where),
         "the vote app writes to another Redis, or hides that it cannot reach one; "
         "compare its settings with redis.url");
-  return unfit(fmt::format("{} probe votes answered 200, only {} reached the queue ({})", count,
-                           pushed, where),
-               "the vote app loses votes before they are queued; look at its log");
+  return fail(ErrorKind::environment,
+              fmt::format("{} probe votes answered 200, only {} reached the queue ({})", count,
+                          pushed, where),
+              "the vote app loses votes before they are queued; look at its log");
 }
 
 Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint64_t count,
@@ -129,10 +130,11 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
     if (const auto look = adapters.queue->snapshot())
       waiting =
           fmt::format("; {} elements wait in list '{}'", look->depth, input.target.queue->list);
-  return unfit(fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}",
-                           arrived, count, printable(table), format_duration(kRowLimit), waiting),
-               "is the worker running, does it pop this list and write this table? check "
-               "redis.list, postgres.url and postgres.table; ids must arrive unchanged");
+  return fail(ErrorKind::environment,
+              fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}",
+                          arrived, count, printable(table), format_duration(kRowLimit), waiting),
+              "is the worker running, does it pop this list and write this table? check "
+              "redis.list, postgres.url and postgres.table; ids must arrive unchanged");
 }
 
 // How many probes have a row. Without identity the probes' rows bear ids of the app: all rows
@@ -167,8 +169,7 @@ Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const 
     return no_rows(input, adapters, count, arrived);
   const Nanoseconds span = last_at - first_at;
   if (span < kShortestRate || last_seen <= first_seen) return std::optional<double>();
-  return std::optional<double>(static_cast<double>(last_seen - first_seen) /
-                               std::chrono::duration<double>(span).count());
+  return std::optional<double>(static_cast<double>(last_seen - first_seen) / in_seconds(span));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/result.h"
-#include "stack/ssh_tunnel.h"
+#include "stack/tunnel/ssh_tunnel.h"
 #include "vote/target_settings.h"
 
 namespace votebench::run {

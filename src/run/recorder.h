@@ -12,7 +12,7 @@
 #include "load/load.h"
 #include "plan/plan.h"
 #include "report/histogram.h"
-#include "report/live_thresholds.h"
+#include "report/live/live_thresholds.h"
 #include "run/attempt_follower.h"
 #include "run/display.h"
 #include "run/metrics_server.h"

@@ -7,11 +7,11 @@
 
 #include "core/os.h"
 #include "core/text.h"
-#include "report/comparison.h"
-#include "report/comparison_words.h"
+#include "report/compare/comparison.h"
+#include "report/compare/comparison_words.h"
 #include "report/words.h"
-#include "stack/compose_stack.h"
-#include "stack/local_stack.h"
+#include "stack/docker/compose_stack.h"
+#include "stack/local/local_stack.h"
 
 namespace votebench::run {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "run/display.h"
 #include "run/execute.h"
-#include "stack/compose_stack.h"
-#include "stack/local_stack.h"
-#include "stack/ssh_tunnel.h"
+#include "stack/docker/compose_stack.h"
+#include "stack/local/local_stack.h"
+#include "stack/tunnel/ssh_tunnel.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
 
@@ -33,7 +33,8 @@ class TargetInUse {
   // Behind a tunnel with the near ends that connections go to.
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
-  // What the stack was provisioned with (stack/stack_record.h); empty when nobody wrote it down.
+  // What the stack was provisioned with (stack/docker/stack_record.h); empty when nobody wrote it
+  // down.
   [[nodiscard]] std::string stack_record() const;
   // True only when the process behind this Redis client is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;

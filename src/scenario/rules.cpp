@@ -17,8 +17,6 @@ namespace {
 // More would leave too few voter ids for each: every closed workload reserves its own.
 constexpr std::size_t kMaxClosedWorkloads = 15;
 
-double seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 bool is_closed(const Workload& workload) {
   const auto* burst = std::get_if<Burst>(&workload.executor);
   return std::holds_alternative<ConstantClients>(workload.executor) ||
@@ -28,13 +26,13 @@ bool is_closed(const Workload& workload) {
 // Votes under the rate curve of an open workload; nothing for the others.
 std::optional<double> area(const Workload& workload) {
   if (const auto* load = std::get_if<ConstantArrivalRate>(&workload.executor))
-    return load->rate_per_s * seconds(load->duration);
+    return load->rate_per_s * in_seconds(load->duration);
   const auto* load = std::get_if<RampingArrivalRate>(&workload.executor);
   if (load == nullptr) return std::nullopt;
   double votes = 0;
   double rate = load->start_per_s;
   for (const RampStage& stage : load->stages) {
-    votes += (rate + stage.to_per_s) / 2 * seconds(stage.over);
+    votes += (rate + stage.to_per_s) / 2 * in_seconds(stage.over);
     rate = stage.to_per_s;
   }
   return votes;

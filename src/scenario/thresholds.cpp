@@ -80,8 +80,7 @@ tl::expected<double, ValueError> parse_in(MetricUnit unit, std::string_view text
     case MetricUnit::per_second:
       return parse_rate(text);
     case MetricUnit::time:
-      return parse_time(text).map(
-          [](Nanoseconds time) { return std::chrono::duration<double>(time).count(); });
+      return parse_time(text).map([](Nanoseconds time) { return in_seconds(time); });
     case MetricUnit::count:
       return parse_count(text).map([](std::uint64_t count) { return static_cast<double>(count); });
   }

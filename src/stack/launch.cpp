@@ -66,9 +66,7 @@ std::vector<char*> c_arguments(const std::vector<std::string>& argv) {
 
 Result<FileDescriptor> open_for_child(const std::filesystem::path& path, int flags) {
   FileDescriptor fd(::open(path.c_str(), flags | O_CLOEXEC, 0644));
-  if (!fd)
-    return fail(ErrorKind::environment,
-                fmt::format("cannot open {}: {}", path.string(), os_error(errno)));
+  if (!fd) return file_failure("open", path, errno);
   return fd;
 }
 

@@ -13,8 +13,4 @@ namespace votebench::stack {
 // Error (environment): the directory cannot be written.
 [[nodiscard]] Result<std::optional<FileDescriptor>> try_lock(const StackId& id);
 
-// What a guardian left that was killed: its processes (by identity), its private directory, state
-// and target file. The caller holds the lock. False when there was nothing.
-bool clean_up_after_guardian(const StackId& id);
-
 }  // namespace votebench::stack

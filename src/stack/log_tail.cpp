@@ -9,7 +9,7 @@ namespace votebench::stack {
 namespace {
 
 constexpr std::uintmax_t kWindow = 256 * 1024;
-constexpr std::size_t kLongestLine = 500;
+constexpr std::size_t kLongestShown = 500;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ std::vector<std::string> log_tail(const std::filesystem::path& log, std::size_t 
   const std::uintmax_t start = std::max(skip, size > kWindow ? size - kWindow : 0);
   file.seekg(static_cast<std::streamoff>(start));
   std::vector<std::string> tail;
-  for (std::string line; std::getline(file, line);) tail.push_back(printable(line, kLongestLine));
+  for (std::string line; std::getline(file, line);) tail.push_back(printable(line, kLongestShown));
   if (tail.size() > lines)
     tail.erase(tail.begin(), tail.end() - static_cast<std::ptrdiff_t>(lines));
   return tail;

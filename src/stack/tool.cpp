@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMostOutput = 4U << 20U;
 constexpr std::size_t kMostErrors = 8U << 10U;
-constexpr auto kLook = std::chrono::milliseconds(50);
+constexpr auto kOutputLook = std::chrono::milliseconds(50);
 
 struct Pipe {
   FileDescriptor reader;
@@ -97,7 +97,8 @@ class Attendant {
     while (output_open || errors_open) {
       std::array<pollfd, 2> ready{pollfd{output_open ? output.get() : -1, POLLIN, 0},
                                   pollfd{errors_open ? errors.get() : -1, POLLIN, 0}};
-      ::poll(ready.data(), ready.size(), static_cast<int>(kLook / std::chrono::milliseconds(1)));
+      ::poll(ready.data(), ready.size(),
+             static_cast<int>(kOutputLook / std::chrono::milliseconds(1)));
       if (ready[0].revents != 0) {
         output_open = take(output.get(), end_.output, kMostOutput);
         tell_lines();

@@ -25,7 +25,7 @@ struct PlannedVote {
   VoterIndex voter = 0;
   std::uint32_t kth = 0;  // 0 for a voter's first vote
   ChoiceIndex choice = 0;
-  Nanoseconds due{};      // after the start of the load; closed models: zero, "as soon as possible"
+  Nanoseconds due{};  // after the start of the load; closed models: zero, "as soon as possible"
 };
 
 }  // namespace votebench

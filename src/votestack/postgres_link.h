@@ -22,6 +22,10 @@ struct QueryResult {
 
   // The server refuses these values and always will (SQLSTATE classes 22 and 23).
   [[nodiscard]] bool is_data_error() const;
+  // Of a result that is not ok.
+  [[nodiscard]] Failure failure() const {
+    return fail(ErrorKind::environment, "postgres: " + error);
+  }
 };
 
 // The binary form of a text[] parameter. Binary, because it carries every byte as it is.

@@ -16,10 +16,6 @@ constexpr milliseconds kBetweenLockAttempts{200};
 // Any constant: "vote", "work".
 constexpr const char* kLock = "SELECT pg_try_advisory_lock(x'766f7465'::int, x'776f726b'::int)";
 
-Failure postgres_failure(const QueryResult& result) {
-  return fail(ErrorKind::environment, "postgres: " + result.error);
-}
-
 }  // namespace
 
 ReliableWorker::ReliableWorker(const WorkerSettings& settings, const TruthLog& truth,
@@ -66,7 +62,7 @@ Result<bool> ReliableWorker::become_active() {
   bool told = false;
   while (!stop_.stop_requested()) {
     const QueryResult locked = postgres_.run(kLock);
-    if (!locked.ok) return postgres_failure(locked);
+    if (!locked.ok) return locked.failure();
     if (locked.rows.at(0).at(0) == "t") return true;
     if (!told) complain("another worker is active: standing by");
     told = true;
@@ -120,7 +116,7 @@ Result<> ReliableWorker::write(std::span<const Ballot> ballots,
     for (const Ballot& ballot : ballots) truth_.record("written", ballot);
     return list_.settle({elements.begin(), elements.end()});
   }
-  if (!written.is_data_error()) return postgres_failure(written);
+  if (!written.is_data_error()) return written.failure();
   if (ballots.size() == 1) return reject(elements[0], ballots[0], written.error);
   const std::size_t half = ballots.size() / 2;
   TRY(write(ballots.first(half), elements.first(half)));

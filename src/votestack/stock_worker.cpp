@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::chrono::seconds kBetweenAttempts{1};
 
-Failure postgres_failure(const QueryResult& result) {
-  return fail(ErrorKind::environment, "postgres: " + result.error);
-}
-
 }  // namespace
 
 StockWorker::StockWorker(const WorkerSettings& settings, const TruthLog& truth,
@@ -55,7 +51,7 @@ Result<> StockWorker::turn() {
   TRY_ASSIGN(const auto elements, list_.pop(settings_.behaviour.batch, wait));
   if (elements.empty()) {
     const QueryResult alive = postgres_.run("SELECT 1");
-    if (!alive.ok) return postgres_failure(alive);
+    if (!alive.ok) return alive.failure();
     return {};
   }
   TRY_ASSIGN(const auto ballots, read(elements));
@@ -63,7 +59,7 @@ Result<> StockWorker::turn() {
   const QueryResult result = write(ballots);
   const bool written = result.ok && (result.affected > 0 || ballots.size() > 1);
   record(written ? "written" : "dropped", ballots);
-  if (!result.ok) return postgres_failure(result);
+  if (!result.ok) return result.failure();
   return {};
 }
 

@@ -14,9 +14,7 @@ Result<TruthLog> TruthLog::open(std::string service, const std::filesystem::path
   FileDescriptor file;
   if (!path.empty()) {
     file = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (!file)
-      return fail(ErrorKind::environment,
-                  fmt::format("cannot open {}: {}", path.string(), os_error(errno)));
+    if (!file) return file_failure("open", path, errno);
   }
   return TruthLog(std::move(service), std::move(file));
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kMaxListed = 1'000'000;  // elements per list
 // Reading lists takes at most about a fifth of the time.
-constexpr int kPauseFactor = 4;
+constexpr int kQueuePauseFactor = 4;
 
 std::uint64_t waiting_in(const QueueSnapshot& look) {
   return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(), look.depth);
@@ -45,7 +45,7 @@ bool QueueView::read_contents() {
     lost(contents.error());
     return false;
   }
-  contents_due_ = clock_.now() + kPauseFactor * (clock_.now() - before);
+  contents_due_ = clock_.now() + kQueuePauseFactor * (clock_.now() - before);
   take(contents->snapshot);
   if (holds_own_id(*contents, ids_))
     clear_since_.reset();

@@ -7,7 +7,7 @@ namespace votebench::watch {
 namespace {
 
 // Reading all rows takes at most about a fifth of the time.
-constexpr int kPauseFactor = 4;
+constexpr int kRowPauseFactor = 4;
 constexpr Nanoseconds kShortestPause = std::chrono::milliseconds(50);
 constexpr Nanoseconds kPauseAfterFailure = std::chrono::milliseconds(250);
 
@@ -31,7 +31,7 @@ bool RowView::read() {
   read_at_ = before;
   rows_ = row_evidence(question_.baseline, &*rows);
   missing_ = missing_acked_(*rows_);
-  due_ = clock_.now() + std::max(kShortestPause, kPauseFactor * (clock_.now() - before));
+  due_ = clock_.now() + std::max(kShortestPause, kRowPauseFactor * (clock_.now() - before));
   return true;
 }
 

@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "stack/guardian.h"
-#include "stack/local_stack.h"
+#include "stack/local/guardian.h"
+#include "stack/local/local_stack.h"
 
 namespace {
 

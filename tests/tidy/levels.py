@@ -1,5 +1,6 @@
-"""Includes point down: a folder of src/ may include only folders of a strictly lower level, and a
-library's headers stay in the .cpp files of the folders that are its home."""
+"""Includes point down: a folder of src/ may include only folders of a strictly lower level, a part of
+a folder (src/stack/aws) only itself and the folder's own files, and a library's headers stay in the
+.cpp files of the folders that are its home."""
 import re
 
 from tree import files, text
@@ -38,13 +39,14 @@ SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux)/.+\.h|"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
-def own_include(folder, header):
-    """What is wrong with folder's #include "header", or nothing."""
-    other = header.split("/")[0]
+def own_include(path, header):
+    """What is wrong with the #include "header" of the file src/..., or nothing."""
+    folder, other = path.parts[1], header.split("/")[0]
     if "/" not in header or (other not in LEVELS and other != "votestack"):
         return "is not written from src/ on"
     if other == folder:
-        return None
+        part, seen = path.parts[2:-1], tuple(header.split("/")[1:-1])
+        return None if seen in ((), part) else f"points into a part of {folder}/"
     if folder == "votestack":
         return None if other in VOTESTACK_MAY_SEE else "votestack may see only core and vote"
     if other == "votestack" or LEVELS[other] >= LEVELS[folder]:
@@ -80,7 +82,7 @@ def check(root):
             if not include:
                 continue
             kind, header = include.groups()
-            wrong = (own_include(folder, header) if kind == '"'
+            wrong = (own_include(path, header) if kind == '"'
                      else library_include(path, folder, header))
             if wrong:
                 complaints.append(f"{path}:{number}: {header} {wrong}")

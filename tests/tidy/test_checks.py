@@ -42,6 +42,13 @@ class Checks(unittest.TestCase):
     def test_an_include_of_a_sibling_is_found(self):
         self.assertEqual(len(self.include("src/ledger/a.cpp", '"audit/audit.h"')), 1)
 
+    def test_a_part_of_a_folder_sees_itself_and_the_folder(self):
+        self.assertEqual(self.include("src/stack/aws/a.cpp", '"stack/aws/a.h"'), [])
+        self.assertEqual(self.include("src/stack/aws/b.cpp", '"stack/tool.h"'), [])
+        self.assertEqual(self.include("src/run/c.cpp", '"stack/aws/a.h"'), [])
+        self.assertEqual(len(self.include("src/stack/aws/d.cpp", '"stack/docker/d.h"')), 1)
+        self.assertEqual(len(self.include("src/stack/e.cpp", '"stack/aws/a.h"')), 2)
+
     def test_the_reference_stack_stands_alone(self):
         self.assertEqual(len(self.include("src/votestack/a.cpp", '"target/row_store.h"')), 1)
         self.assertEqual(len(self.include("src/cli/b.cpp", '"votestack/vote.h"')), 2)

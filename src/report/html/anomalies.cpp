@@ -2,9 +2,9 @@
 #include <map>
 
 #include "core/text.h"
+#include "report/finding_trail.h"
 #include "report/html/plot.h"
 #include "report/html/sections.h"
-#include "report/finding_trail.h"
 #include "report/words.h"
 
 namespace votebench::report::html {
@@ -56,8 +56,7 @@ Raw trail_of(const Report& report, const Finding& finding) {
       finding.voter_id);
   for (const TrailStep& step : trail(report, finding))
     out.add("<li><b>{}</b> {}</li>",
-            step.at ? fmt::format("{:.4f} s", std::chrono::duration<double>(*step.at).count())
-                    : std::string("at the end"),
+            step.at ? fmt::format("{:.4f} s", in_seconds(*step.at)) : std::string("at the end"),
             step.text);
   out.add("</ol></details>");
   return std::move(out).raw();
@@ -69,9 +68,8 @@ void add_row(Markup& out, const Report& report, const Finding& finding) {
 )",
           to_string(finding.vote_class), state_mark(State::bad, to_string(finding.vote_class)),
           trail_of(report, finding),
-          finding.sent_at
-              ? fmt::format("{:.3f} s", std::chrono::duration<double>(*finding.sent_at).count())
-              : std::string(kNotMeasured),
+          finding.sent_at ? fmt::format("{:.3f} s", in_seconds(*finding.sent_at))
+                          : std::string(kNotMeasured),
           near_event(report, finding),
           finding.expected.empty() ? std::string(kNotMeasured) : finding.expected,
           finding.found.empty() ? "no row" : finding.found, where(finding));

@@ -16,8 +16,6 @@ using Json = nlohmann::ordered_json;
 // A series on the screen, at most.
 constexpr std::size_t kMaxPoints = 2000;
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // Four significant digits are more than a screen shows.
 Json number(const std::optional<double>& value) {
   if (!value || !std::isfinite(*value)) return nullptr;

@@ -12,7 +12,7 @@ void row(Markup& out, std::string_view name, const std::string& value) {
   if (!value.empty()) out.add("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", name, value);
 }
 
-void add_facts(Markup& out, const Report& report) {
+void add_surroundings(Markup& out, const Report& report) {
   out.add("<div class=\"scroll\"><table class=\"plain\"><tbody>\n");
   row(out, "run", report.run_id);
   row(out, "scenario", report.scenario_source);
@@ -56,7 +56,7 @@ void add_files(Markup& out, const Report& report) {
 Raw environment(const Report& report) {
   Markup out;
   out.add("<section id=\"environment\"><h2>Run and environment</h2>\n");
-  add_facts(out, report);
+  add_surroundings(out, report);
   if (!report.scenario_text.empty())
     out.add("<details><summary>Scenario, as written</summary><pre>{}</pre></details>\n",
             Raw{escape_lines(report.scenario_text, kMaxScenarioBytes)});

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::array<double, 7> kShares{0.5, 0.75, 0.9, 0.99, 0.999, 0.9999, 1.0};
 
-double in_seconds(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // "10 ms" for 0.01.
 std::string time_label(double seconds) {
   return format_duration(Nanoseconds(std::llround(seconds * 1e9)));

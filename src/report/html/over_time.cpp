@@ -41,12 +41,10 @@ std::vector<Line> rate_lines(const Timeline& timeline) {
 std::vector<double> rug(const Report& report) {
   static constexpr double kPlaces = 1000;
   std::set<double> places;
-  const double end = std::chrono::duration<double>(end_of(report.timeline)).count();
+  const double end = in_seconds(end_of(report.timeline));
   for (const Finding& finding : report.audit.findings)
     if (finding.sent_at)
-      places.insert(
-          std::floor(std::chrono::duration<double>(*finding.sent_at).count() / end * kPlaces) /
-          kPlaces);
+      places.insert(std::floor(in_seconds(*finding.sent_at) / end * kPlaces) / kPlaces);
   return {places.begin(), places.end()};
 }
 

@@ -10,8 +10,6 @@
 namespace votebench::report {
 namespace {
 
-using html::escape;
-
 std::string title(const Report& report) {
   return escape(fmt::format("{} {}: {}", verdict_word(report), report.scenario, report.headline));
 }

@@ -61,9 +61,7 @@ void add_grid(Markup& out, const Plot& plot) {
 void add_windows(Markup& out, const Plot& plot) {
   std::size_t number = 0;
   for (const Window& window : plot.windows) {
-    const auto place = [&](Nanoseconds at) {
-      return plot.x.place(std::chrono::duration<double>(at).count());
-    };
+    const auto place = [&](Nanoseconds at) { return plot.x.place(in_seconds(at)); };
     const double from = place(window.from);
     if (window.to)
       out.add(R"(<rect class="window" x="{}" width="{}" y="0" height="100%"/>)", percent(from),
@@ -129,7 +127,7 @@ Axis time_axis(Nanoseconds end) {
   static constexpr std::array<double, 18> kSteps{
       0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200};
   Axis axis;
-  axis.high = std::max(std::chrono::duration<double>(end).count(), 0.001);
+  axis.high = std::max(in_seconds(end), 0.001);
   double step = kSteps.front();
   for (const double next : kSteps)
     if (axis.high / step > 6) step = next;

@@ -30,8 +30,8 @@ TEST_CASE("a duration needs a unit") {
   CHECK(parse_duration("1.5s") == 1500ms);
   CHECK(parse_duration("1m30s") == 90s);
   CHECK(parse_duration("250ms") == 250ms);
-  for (const char* bad : {"", "5", "s", "5 s", "-5s", "5x", ".5s", "5.s", "1..5s", "5s ", "1e3s",
-                          "999999999999h"})
+  for (const char* bad :
+       {"", "5", "s", "5 s", "-5s", "5x", ".5s", "5.s", "1..5s", "5s ", "1e3s", "999999999999h"})
     CHECK_FALSE(parse_duration(bad).has_value());
 }
 
@@ -46,13 +46,23 @@ TEST_CASE("hostile bytes are made printable") {
   CHECK(printable("plain") == "plain");
   CHECK(printable("\x1b[31mred") == "\\x1b[31mred");
   CHECK(printable("two\nlines\r") == "two\\x0alines\\x0d");
-  CHECK(printable("\xC2\x9B" "31m") == "\\xc2\\x9b31m");
+  CHECK(printable("\xC2\x9B"
+                  "31m") == "\\xc2\\x9b31m");
   CHECK(printable("caf\xC3\xA9 \xFF") == "caf\xC3\xA9 \\xff");
-  CHECK(printable("a\xE2\x80\xAE" "b") == "a\\xe2\\x80\\xaeb");          // right-to-left override
-  CHECK(printable("a\xE2\x80\x8B" "b") == "a\\xe2\\x80\\x8bb");          // zero width
-  CHECK(printable("a\xE2\x81\xA6" "b") == "a\\xe2\\x81\\xa6b");          // isolate
-  CHECK(printable("\xEF\xBB\xBF" "b") == "\\xef\\xbb\\xbf" "b");
-  CHECK(printable("10\xE2\x80\xAF" "000 \xE2\x82\xAC") == "10\xE2\x80\xAF" "000 \xE2\x82\xAC");
+  CHECK(printable("a\xE2\x80\xAE"
+                  "b") == "a\\xe2\\x80\\xaeb");  // right-to-left override
+  CHECK(printable("a\xE2\x80\x8B"
+                  "b") == "a\\xe2\\x80\\x8bb");  // zero width
+  CHECK(printable("a\xE2\x81\xA6"
+                  "b") == "a\\xe2\\x81\\xa6b");  // isolate
+  CHECK(printable("\xEF\xBB\xBF"
+                  "b") ==
+        "\\xef\\xbb\\xbf"
+        "b");
+  CHECK(printable("10\xE2\x80\xAF"
+                  "000 \xE2\x82\xAC") ==
+        "10\xE2\x80\xAF"
+        "000 \xE2\x82\xAC");
   CHECK(printable("abcdef", 3) == "abc...");
 }
 

@@ -1,5 +1,5 @@
 // The rules of a comparison, one by one, and how often they are wrong.
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 #include <cmath>
 #include <random>

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comparison_world.h"
-#include "report/comparison.h"
+#include "report/compare/comparison.h"
 #include "support/golden.h"
 
 using namespace votebench;

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 namespace votebench::report::tests {
 

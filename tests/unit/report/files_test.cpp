@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "report/render.h"
 #include "report/finding_trail.h"
+#include "report/render.h"
 #include "support/golden.h"
 #include "world.h"
 

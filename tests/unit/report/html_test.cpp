@@ -28,9 +28,9 @@ TEST_CASE("text cannot become markup") {
   html::Markup out;
   out.add("<b title=\"{}\">{}</b>{}", "\"><script>", std::string("a&b <i>'\n"), 7);
   CHECK(out.text() == "<b title=\"&quot;&gt;&lt;script&gt;\">a&amp;b &lt;i&gt;&#39;\\x0a</b>7");
-  CHECK(html::escape("\xFF\x1b[2J") == "\\xff\\x1b[2J");
-  CHECK(html::escape_lines("a: <b>\nc", 100) == "a: &lt;b&gt;\nc");
-  CHECK(html::escape_lines("aaaa\nbbbb", 6) == "aaaa\nb\n...");
+  CHECK(escape("\xFF\x1b[2J") == "\\xff\\x1b[2J");
+  CHECK(escape_lines("a: <b>\nc", 100) == "a: &lt;b&gt;\nc");
+  CHECK(escape_lines("aaaa\nbbbb", 6) == "aaaa\nb\n...");
 }
 
 TEST_CASE("a page says the verdict and the sentence that ties the losses to the event") {

@@ -1,4 +1,4 @@
-#include "report/progress.h"
+#include "report/live/progress.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "report/prometheus.h"
+#include "report/live/prometheus.h"
 
 #include "support/golden.h"
 

@@ -5,12 +5,12 @@
 #include <limits>
 #include <random>
 
-#include "report/fence.h"
-#include "report/hodges_lehmann.h"
-#include "report/holm.h"
-#include "report/mann_whitney.h"
-#include "report/run_figures.h"
-#include "report/runs_needed.h"
+#include "report/compare/fence.h"
+#include "report/compare/hodges_lehmann.h"
+#include "report/compare/holm.h"
+#include "report/compare/mann_whitney.h"
+#include "report/compare/run_figures.h"
+#include "report/compare/runs_needed.h"
 #include "support/catch.h"
 
 using namespace votebench::report;

@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "core/os.h"
-#include "stack/compose_project.h"
-#include "stack/stack_record.h"
+#include "stack/docker/compose_project.h"
+#include "stack/docker/stack_record.h"
 #include "stack/tool.h"
 #include "support/catch.h"
 

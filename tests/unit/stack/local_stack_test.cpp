@@ -1,6 +1,6 @@
 // Real processes: redis-server and PostgreSQL in private directories, votestack replaced by a
 // stand-in. Nothing waits for a fixed time.
-#include "stack/local_stack.h"
+#include "stack/local/local_stack.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,12 +16,12 @@
 
 #include "core/os.h"
 #include "scenario/parse.h"
-#include "stack/commands.h"
 #include "stack/doctor.h"
-#include "stack/local_socket.h"
+#include "stack/local/commands.h"
+#include "stack/local/local_socket.h"
+#include "stack/local/state.h"
 #include "stack/process.h"
 #include "stack/programs.h"
-#include "stack/state.h"
 #include "support/catch.h"
 
 using namespace votebench;

@@ -12,15 +12,15 @@
 #include <fstream>
 #include <set>
 
-#include "stack/guardian_options.h"
 #include "stack/launch.h"
-#include "stack/local_stack.h"
+#include "stack/local/guardian_options.h"
+#include "stack/local/local_stack.h"
+#include "stack/local/message.h"
+#include "stack/local/services.h"
+#include "stack/local/state.h"
 #include "stack/log_tail.h"
-#include "stack/message.h"
 #include "stack/ports.h"
 #include "stack/process.h"
-#include "stack/services.h"
-#include "stack/state.h"
 #include "support/catch.h"
 
 using namespace votebench;

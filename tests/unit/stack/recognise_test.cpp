@@ -1,4 +1,4 @@
-#include "stack/recognise.h"
+#include "stack/docker/recognise.h"
 
 #include "support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "stack/ssh_tunnel.h"
+#include "stack/tunnel/ssh_tunnel.h"
 
 #include "support/catch.h"
 

@@ -1,0 +1,86 @@
+// Two groups of runs, a (the baseline) and b: is b worse? Pure: figures in, a Comparison out.
+//
+// Correctness first, exactly: b may not have more lost, stale, flipped, duplicated or phantom votes
+// per run than a. Then performance, one number per run and metric: runs differ from each other more
+// than the seconds within one, so the run is what is counted (compare_metrics.h).
+// Runs that did different things are not compared at all. Runs in different environments, or of
+// votebench versions that differ in major.minor, are compared in correctness only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/compare/compare_metrics.h"
+#include "report/compare/run_figures.h"
+#include "report/exit_code.h"
+
+namespace votebench::report {
+
+struct Side {
+  std::string name;  // as the user selected it: "@night-1"
+  std::vector<RunFigures> runs;
+};
+
+// The values that the runs of each side have, each once; `a` and `b` are not the same.
+struct Difference {
+  std::string name;
+  std::vector<std::string> a;
+  std::vector<std::string> b;
+};
+
+enum class Change : std::uint8_t { same, fewer, more, new_kind };
+
+struct DefectComparison {
+  std::string_view name;
+  std::uint64_t a = 0;  // over all runs of the side
+  std::uint64_t b = 0;
+  std::size_t runs_with_b = 0;
+  Change change = Change::same;
+};
+
+enum class Correctness : std::uint8_t {
+  not_compared,  // the scenarios differ
+  no_worse,
+  worse,
+  unproven,  // runs of b are inconclusive, and no defect of theirs is proven
+  no_data,   // a side has no run with an audit
+};
+
+enum class Performance : std::uint8_t {
+  not_compared,
+  withheld,  // another environment or another version
+  too_few,   // runs to say anything
+  judged,
+};
+
+struct Comparison {
+  Side a;
+  Side b;
+  std::vector<Difference> scenario;     // not empty: refused
+  std::vector<Difference> environment;  // not empty: performance is withheld
+  std::vector<Difference> remarks;      // the target
+  std::vector<std::string> notes;       // runs that do not count, and why
+  Correctness correctness = Correctness::not_compared;
+  std::size_t audited_a = 0;  // runs
+  std::size_t audited_b = 0;
+  std::array<DefectComparison, kDefects.size()> defects{};
+  Performance performance = Performance::not_compared;
+  std::size_t counted_a = 0;  // runs whose rates and latencies hold
+  std::size_t counted_b = 0;
+  std::vector<MetricComparison> metrics;  // in the order of kPrimaryMetrics
+  ExitCode exit = ExitCode::inconclusive;
+  std::string word;               // "SAME", "REGRESSION", "NO VERDICT"
+  std::string headline;           // one clause
+  std::vector<std::string> next;  // commands to type
+
+  [[nodiscard]] bool regressed() const;
+};
+
+// Both sides hold runs. A run that is on both sides counts for b only. `program`: as votebench was
+// invoked, for the commands to type next.
+[[nodiscard]] Comparison compare(Side a, Side b, const std::string& program);
+
+}  // namespace votebench::report

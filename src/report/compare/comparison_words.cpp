@@ -1,0 +1,248 @@
+#include "report/compare/comparison_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/text.h"
+#include "report/words.h"
+
+namespace votebench::report {
+namespace {
+
+std::string percent(double share) {
+  if (!std::isfinite(share)) return share > 0 ? "+inf" : "-inf";
+  const double value = share * 100;
+  return std::abs(value) < 99999.5 ? fmt::format("{:+.1f}", value) : fmt::format("{:+.1e}", value);
+}
+
+std::string worse_headline(const Comparison& comparison) {
+  std::vector<std::string> parts;
+  for (const DefectComparison& defect : comparison.defects)
+    if (defect.change == Change::more || defect.change == Change::new_kind)
+      parts.push_back(fmt::format("{} {} in {} ({} in {} before)", counted(defect.b, "vote"),
+                                  defect.name, counted(comparison.audited_b, "run"),
+                                  format_count(defect.a), comparison.audited_a));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string metrics_with(const Comparison& comparison, Word word) {
+  std::vector<std::string> parts;
+  for (const MetricComparison& metric : comparison.metrics)
+    if (metric.word == word)
+      parts.push_back(fmt::format("{} {}", metric.metric.name, change_text(metric)));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+bool any(const Comparison& comparison, Word word) {
+  return std::ranges::any_of(comparison.metrics,
+                             [word](const MetricComparison& m) { return m.word == word; });
+}
+
+struct Told {
+  std::string_view word;
+  std::string headline;
+};
+
+// Of runs that are compared in full, and no worse in correctness.
+Told tell_performance(const Comparison& comparison) {
+  if (any(comparison, Word::worse)) return {"REGRESSION", metrics_with(comparison, Word::worse)};
+  if (any(comparison, Word::suspect))
+    return {"SUSPECT", metrics_with(comparison, Word::suspect) + ", not confirmed"};
+  if (any(comparison, Word::better)) return {"BETTER", metrics_with(comparison, Word::better)};
+  if (any(comparison, Word::unclear)) return {"UNCLEAR", "no worse in correctness; too few runs"};
+  if (any(comparison, Word::in_line)) return {"IN LINE", "with the runs before it"};
+  return {"SAME", "in correctness and performance"};
+}
+
+Told tell_verdict(const Comparison& comparison) {
+  switch (comparison.correctness) {
+    case Correctness::not_compared:
+      return {"NOT COMPARABLE", fmt::format("the scenarios differ in {}",
+                                            counted(comparison.scenario.size(), "setting"))};
+    case Correctness::worse:
+      return {"WORSE", worse_headline(comparison)};
+    case Correctness::unproven:
+      return {"INCONCLUSIVE", "no increase is proven, and none is ruled out"};
+    case Correctness::no_data:
+      return {"INCONCLUSIVE", "a side has no run that was audited"};
+    case Correctness::no_worse:
+      break;
+  }
+  if (comparison.performance == Performance::judged) return tell_performance(comparison);
+  return {"NO VERDICT", "on performance; no worse in correctness"};
+}
+
+// A name for the side that will still mean the same runs after further ones.
+std::string lasting_name(const Side& side) {
+  const std::string& id = side.runs.empty() ? std::string() : side.runs.front().id;
+  if (side.runs.size() == 1) return id.substr(id.rfind('-') + 1);
+  const bool tag = side.name.starts_with('@') && side.name != "@latest" && side.name != "@prev" &&
+                   !side.name.starts_with("@last:");
+  return tag && side.name.find(',') == std::string::npos ? side.name : std::string();
+}
+
+class NextSteps {
+ public:
+  NextSteps(const Comparison& comparison, const std::string& program)
+      : comparison_(comparison), program_(shell_word(program)) {}
+
+  void look_at_the_worst() {
+    for (const RunFigures& run : comparison_.b.runs)
+      for (std::size_t kind = 0; kind < kDefects.size(); ++kind)
+        if (run.defects[kind] > 0 && lines_.empty()) add("report " + shell_word(run.directory));
+  }
+
+  // As many runs as a verdict needs, under names that a comparison can select.
+  void run_more(std::size_t times) {
+    std::string a = lasting_name(comparison_.a);
+    if (comparison_.counted_a < kFewestRuns || a.empty()) {
+      repeat(comparison_.a.runs.front(), times, "before");
+      a = "@before";
+    }
+    repeat(comparison_.b.runs.front(), times, "after");
+    add(fmt::format("compare {} @after", shell_word(a)));
+  }
+
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
+
+ private:
+  void repeat(const RunFigures& run, std::size_t times, std::string_view tag) {
+    const bool has_file = !run.source.empty() && run.source.front() != '(';
+    const std::string file = has_file ? run.source : run.directory + "/resolved.yaml";
+    add(fmt::format("run {} --repeat {} --tag {}", shell_word(file), times, tag));
+  }
+  void add(const std::string& arguments) { lines_.push_back(program_ + " " + arguments); }
+
+  const Comparison& comparison_;
+  std::string program_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+void tell(Comparison& comparison, const std::string& program) {
+  Told told = tell_verdict(comparison);
+  comparison.word = told.word;
+  comparison.headline = std::move(told.headline);
+  NextSteps next(comparison, program);
+  if (comparison.correctness == Correctness::worse) next.look_at_the_worst();
+  const bool more = comparison.performance == Performance::too_few || comparison.word == "SUSPECT";
+  if (comparison.correctness == Correctness::no_worse && more) next.run_more(kFewestRuns);
+  comparison.next = std::move(next).take();
+}
+
+State state_of(const Comparison& comparison) {
+  const bool failed =
+      comparison.exit == ExitCode::audit_failed || comparison.exit == ExitCode::regression;
+  if (failed) return State::bad;
+  const bool decided =
+      comparison.word == "SAME" || comparison.word == "BETTER" || comparison.word == "IN LINE";
+  return decided ? State::good : State::open;
+}
+
+std::string figure_text(const PrimaryMetric& metric, const Figure& figure, bool unicode) {
+  ThresholdResult value;
+  value.unit = metric.unit;
+  value.value = figure.value;
+  value.at_least = figure.at_least;
+  return threshold_value(value, unicode);
+}
+
+std::string change_text(const MetricComparison& metric) {
+  if (!metric.change) return std::string(kNotMeasured);
+  const std::string text = percent(metric.change->estimate);
+  return std::isfinite(metric.change->estimate) ? text + " %" : text;
+}
+
+std::string_view interval_title(const Comparison& comparison) {
+  if (comparison.performance != Performance::judged) return "";
+  const bool fenced = std::ranges::any_of(
+      comparison.metrics, [](const MetricComparison& m) { return m.fence.has_value(); });
+  return fenced ? "fence of A" : "95 % interval";
+}
+
+std::string interval_text(const MetricComparison& metric, bool unicode) {
+  if (metric.fence) {
+    const bool low = metric.metric.higher_is_better;
+    const double limit = low ? metric.fence->low : metric.fence->high;
+    if (!std::isfinite(limit)) return {};
+    return fmt::format("{} {}", low ? "above" : "below",
+                       figure_text(metric.metric, {std::max(limit, 0.0)}, unicode));
+  }
+  if (!metric.change) return {};
+  return fmt::format("{} .. {}", percent(metric.change->low), percent(metric.change->high));
+}
+
+std::string_view to_string(Word word) {
+  static constexpr std::array<std::string_view, 7> kWords{"",        "same",    "better", "worse",
+                                                          "unclear", "in line", "suspect"};
+  return kWords.at(static_cast<std::size_t>(word));
+}
+
+std::string remark_on(const MetricComparison& metric) {
+  constexpr std::size_t kTooMany = 1000;
+  if (metric.a.empty() && metric.b.empty()) return "not measured";
+  if (metric.word != Word::unclear || !metric.needed) return {};
+  if (*metric.needed > kTooMany) return "needs more than 1,000 runs a side";
+  return fmt::format("needs ~{} runs a side", format_count(*metric.needed));
+}
+
+std::string change_of_defect(const DefectComparison& defect, std::size_t runs_b) {
+  switch (defect.change) {
+    case Change::new_kind:
+      return fmt::format("new, in {} of {}", defect.runs_with_b, counted(runs_b, "run"));
+    case Change::more:
+      return fmt::format("more per run, in {} of {}", defect.runs_with_b, counted(runs_b, "run"));
+    case Change::fewer:
+      return defect.b == 0 ? "none any more" : "fewer per run";
+    case Change::same:
+      break;
+  }
+  return "as before";
+}
+
+std::string values_text(const std::vector<std::string>& values) {
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
+std::string runs_text(const Side& side) {
+  if (side.runs.empty()) return "no runs";
+  if (side.runs.size() == 1) return side.runs.front().id;
+  const auto [first, last] = std::ranges::minmax_element(side.runs, {}, &RunFigures::started);
+  const auto second = [](const std::string& time) { return time.substr(0, 19) + "Z"; };
+  return fmt::format("{} from {} to {}", counted(side.runs.size(), "run"), second(first->started),
+                     second(last->started));
+}
+
+std::string why_no_performance(const Comparison& comparison) {
+  if (comparison.performance == Performance::withheld)
+    return "withheld: the runs were made in different environments";
+  if (comparison.performance == Performance::too_few)
+    return fmt::format("no verdict: A has {} that {}, B has {}; {} a side are needed",
+                       counted(comparison.counted_a, "run"),
+                       comparison.counted_a == 1 ? "counts" : "count", comparison.counted_b,
+                       kFewestRuns);
+  return {};
+}
+
+std::string exit_words(const Comparison& comparison) {
+  if (comparison.correctness == Correctness::not_compared) return "not comparable";
+  switch (comparison.exit) {
+    case ExitCode::passed:
+      if (comparison.word == "SUSPECT") return "no regression is confirmed";
+      if (comparison.performance != Performance::judged || comparison.word == "UNCLEAR")
+        return "no worse in correctness, performance is not decided";
+      return "no worse";
+    case ExitCode::audit_failed:
+      return "worse in correctness";
+    case ExitCode::regression:
+      return "confirmed regression";
+    default:
+      return "inconclusive: " + comparison.headline;
+  }
+}
+
+}  // namespace votebench::report

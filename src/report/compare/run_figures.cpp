@@ -1,0 +1,92 @@
+#include "report/compare/run_figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+
+namespace votebench::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchema = "votebench.result/1";
+
+std::optional<double> number(const Json& value) {
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+Figure percentile(const Json& latency, const char* name) {
+  Figure figure{number(latency.at(name)), false};
+  if (figure.value) *figure.value /= 1e6;  // us
+  const Json bounds = latency.value("at_least", Json::array());
+  figure.at_least = std::find(bounds.begin(), bounds.end(), name) != bounds.end();
+  return figure;
+}
+
+// A drain that was given up took longer than what is known of it.
+Figure drain(const Json& settled) {
+  return {number(settled.at("drain_s")), !settled.at("settled").get<bool>()};
+}
+
+VerdictKind verdict(const std::string& word) {
+  for (const VerdictKind kind : {VerdictKind::pass, VerdictKind::fail, VerdictKind::broken})
+    if (to_string(kind) == word) return kind;
+  return VerdictKind::inconclusive;
+}
+
+std::string why_unfit(const Json& json) {
+  if (json.at("run").at("interrupted").get<bool>()) return "it was interrupted";
+  const Json& generator = json.at("generator");
+  const bool fit =
+      generator.at("load_valid").get<bool>() && generator.at("samples_valid").get<bool>();
+  if (fit) return {};
+  const Json& reasons = generator.at("reasons");
+  return reasons.empty() ? "limited by its generator" : reasons.front().get<std::string>();
+}
+
+RunFigures figures_of(const Json& json) {
+  const Json& run = json.at("run");
+  RunFigures figures;
+  run.at("id").get_to(figures.id);
+  run.at("scenario").get_to(figures.scenario);
+  figures.source = run.value("source", "");
+  run.at("started").get_to(figures.started);
+  run.at("target").get_to(figures.target);
+  run.at("votebench").get_to(figures.version);
+  for (const auto& [name, value] : run.at("environment").items())
+    figures.environment.emplace_back(name, value.get<std::string>());
+  const Json& audit = json.at("audit");
+  figures.audited = !json.contains("error");
+  figures.audit = verdict(audit.at("verdict").get<std::string>());
+  for (std::size_t i = 0; i < kDefects.size(); ++i)
+    audit.at(std::string(kDefects[i])).at("count").get_to(figures.defects[i]);
+  figures.unfit = why_unfit(json);
+  const Json& levels = json.at("levels");
+  const Json& response = json.at("latency").at("http_response");
+  figures.metrics = {{{number(levels.at("db").at("rate_best_10s_per_s")), false},
+                      {number(levels.at("http").at("rate_mean_per_s")), false},
+                      percentile(response, "p50"),
+                      percentile(response, "p99"),
+                      drain(json.at("settled"))}};
+  return figures;
+}
+
+}  // namespace
+
+Result<RunFigures> read_figures(const std::string& json) {
+  try {
+    const Json document = Json::parse(json);
+    if (document.at("schema") != kSchema)
+      return fail(ErrorKind::environment,
+                  fmt::format("its schema is {}, this version reads {}",
+                              printable(document.at("schema").dump()), kSchema));
+    return figures_of(document);
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::environment, printable(error.what()));
+  }
+}
+
+}  // namespace votebench::report

@@ -1,0 +1,32 @@
+// A voting stack among the containers of a compose project: who is who, and where they listen.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/docker/container_facts.h"
+#include "vote/target_settings.h"
+
+namespace votebench::stack {
+
+// A password that the containers are given.
+struct FoundPassword {
+  std::string value;  // where it stands in a container's environment or command
+  std::string file;   // or the file of this machine that is mounted into the container
+  [[nodiscard]] bool empty() const { return value.empty() && file.empty(); }
+};
+
+struct Recognised {
+  TargetSettings target;  // without passwords
+  FoundPassword redis;
+  FoundPassword postgres;
+  // One sentence each, for people: what was guessed, and what could not be found.
+  std::vector<std::string> notes;
+};
+
+// Guesses from the names of services and images, from ports and environment. Error (environment):
+// none of the containers looks like a vote service.
+[[nodiscard]] Result<Recognised> recognise(const std::vector<ContainerFacts>& containers);
+
+}  // namespace votebench::stack

@@ -1,0 +1,135 @@
+// The local stack: redis-server, PostgreSQL and votestack's services as processes of this machine,
+// on loopback ports and Unix sockets of their own.
+//
+// A small guardian process (stack/local/guardian.h) is the parent of all of them. It holds one end
+// of a pipe; when the other end closes, however this process ended, it stops the services in order
+// and removes the stack's private directory. `artifacts/NAME/` keeps what people read afterwards:
+// target.yaml, state (stack/local/state.h) and logs/.
+//
+// Threads: a LocalStack belongs to one thread; control() may be called from another one while the
+// owner does not take the stack down. The free functions work from any process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/os.h"
+#include "core/result.h"
+#include "stack/process.h"
+#include "stack/progress.h"
+#include "stack/stack_id.h"
+#include "stack/variant.h"
+#include "vote/target_settings.h"
+
+namespace votebench::stack {
+
+struct LocalStackOptions {
+  StackId id;
+  std::string variant = "reference";
+  WorkerKnobs worker;
+  // For tests. The vote service is told this Redis address (HOST:PORT) instead of the right one;
+  // the services write truth logs into artifacts/NAME/truth/.
+  std::string vote_redis;
+  bool truth_log = false;
+  std::filesystem::path votestack;                    // empty: beside this program
+  std::filesystem::path guardian = "/proc/self/exe";  // a program that calls guardian_main
+};
+
+// Verbs for one service: "vote", "worker" (all workers, or "worker-2" of several), "result",
+// "redis", "postgres". A service means all its processes: kill, pause and resume reach PostgreSQL's
+// backends too.
+enum class ServiceAction {
+  kill,     // SIGKILL; returns when the processes are gone
+  stop,     // the service's own orderly end (SIGTERM; a fast shutdown for PostgreSQL)
+  pause,    // SIGSTOP
+  resume,   // SIGCONT
+  start,    // returns when the service answers; on the same port as before
+  restart,  // stop, then start
+};
+
+// "kill", "stop", ...; nullopt for another word.
+[[nodiscard]] std::optional<ServiceAction> parse_action(std::string_view word);
+
+struct ServiceStatus {
+  std::string name;
+  pid_t pid = 0;  // 0 when it does not run
+  [[nodiscard]] bool running() const { return pid != 0; }
+};
+
+struct StackStatus {
+  StackId id;
+  StackPhase phase = StackPhase::absent;
+  std::string variant;
+  bool cleaned_up = false;  // the guardian had been killed; what it left is gone now
+  bool kept = false;  // true: stays until `stack down`; false: lives with the run that made it
+  std::filesystem::path private_directory;
+  std::vector<ServiceStatus> services;
+};
+
+class LocalStack {
+ public:
+  LocalStack(LocalStack&&) noexcept = default;
+  ~LocalStack();  // takes the stack down if this object owns it
+
+  [[nodiscard]] const StackId& id() const { return id_; }
+  [[nodiscard]] const TargetSettings& target() const { return target_; }
+  [[nodiscard]] const std::string& variant() const { return variant_; }
+  // "local: redis 7.0.15, PostgreSQL 15.13, vote 127.0.0.1:20481, 1 worker (reference)".
+  [[nodiscard]] std::string describe() const;
+
+  // Error (environment): no such service, or it cannot do that now.
+  [[nodiscard]] Result<> control(ServiceAction action, std::string_view service) const;
+  [[nodiscard]] Result<std::vector<ServiceStatus>> services() const;
+
+  // From now on the stack outlives this process, until `stack down`; whoever looks finds it kept.
+  [[nodiscard]] Result<> leave_up();
+  // Stops everything and waits for the end; nothing is left but artifacts/NAME. A stack that this
+  // object only attached to stays as it is.
+  [[nodiscard]] Result<> take_down();
+
+ private:
+  friend Result<LocalStack> bring_up(const LocalStackOptions&, const Progress&, std::stop_token);
+  friend Result<LocalStack> attach(const StackId&);
+  LocalStack() = default;
+
+  StackId id_;
+  std::string variant_;
+  std::string description_;
+  TargetSettings target_;
+  FileDescriptor lifeline_;  // empty: this object does not own the stack
+  ProcessIdentity guardian_;
+};
+
+// Returns when every service answers. Takes about 2 s. On failure everything is torn down again and
+// the error quotes the last log lines of the service that failed.
+// Errors: usage (name, variant, knobs), environment (programs missing, name already in use, a
+// service did not start, `stop` was requested).
+[[nodiscard]] Result<LocalStack> bring_up(const LocalStackOptions& options,
+                                          const Progress& progress, std::stop_token stop = {});
+
+// A stack that is up already, made by another process. Error (environment): it is not up.
+[[nodiscard]] Result<LocalStack> attach(const StackId& id);
+
+// What follows works on the stacks of other processes too. Each of them first cleans up after a
+// guardian that was killed.
+
+[[nodiscard]] Result<StackStatus> status(const StackId& id);
+// Names with a directory under `artifacts` that a local stack has used, sorted.
+[[nodiscard]] std::vector<std::string> stack_names(const std::filesystem::path& artifacts);
+// Stops a stack whoever made it. Error (environment): nothing runs under this name.
+[[nodiscard]] Result<> take_down(const StackId& id);
+// Empties table, queue and side lists; the workers are stopped meanwhile so that no vote in hand
+// arrives afterwards.
+[[nodiscard]] Result<> reset(const StackId& id);
+// The last `lines` lines of each service's log (of `service` only, unless empty), made safe for a
+// terminal; also of a stack that is down already.
+[[nodiscard]] Result<std::string> logs(const StackId& id, std::string_view service,
+                                       std::size_t lines);
+
+}  // namespace votebench::stack

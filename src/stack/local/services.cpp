@@ -1,0 +1,219 @@
+#include "stack/local/services.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <fstream>
+#include <utility>
+
+#include "core/text.h"
+#include "stack/local/local_socket.h"
+
+namespace votebench::stack {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kPing = std::chrono::milliseconds(100);
+
+ServiceSpec service(const Blueprint& blueprint, std::string name) {
+  ServiceSpec spec;
+  spec.launch.log = blueprint.layout.id.log_file(name);
+  spec.launch.directory = blueprint.layout.private_directory;
+  spec.name = std::move(name);
+  spec.stop_signal = SIGTERM;
+  return spec;
+}
+
+ServiceSpec postgres_program(const Blueprint& blueprint, std::string name) {
+  ServiceSpec spec = service(blueprint, std::move(name));
+  spec.launch.account = blueprint.postgres_account;
+  spec.launch.directory = blueprint.layout.postgres_home();
+  return spec;
+}
+
+// votestack prints a line "ready" when it can serve.
+ServiceSpec votestack_service(const Blueprint& blueprint, std::string name,
+                              std::vector<std::string> arguments) {
+  ServiceSpec spec = service(blueprint, std::move(name));
+  spec.launch.argv = {blueprint.programs.votestack.string()};
+  spec.launch.argv.insert(spec.launch.argv.end(), arguments.begin(), arguments.end());
+  if (blueprint.options.truth_log && spec.name != "result") {
+    spec.launch.argv.insert(
+        spec.launch.argv.end(),
+        {"--truth-log", (blueprint.layout.id.truth() / (spec.name + ".log")).string()});
+  }
+  spec.answers = [log = spec.launch.log](const Beginning& beginning) {
+    std::ifstream lines(log);
+    lines.seekg(static_cast<std::streamoff>(beginning.log_size));
+    for (std::string line; std::getline(lines, line);)
+      if (line == "ready" && !lines.eof()) return true;
+    return false;
+  };
+  return spec;
+}
+
+// The eighth line of postmaster.pid is the server's status; pg_ctl waits for the same word.
+bool postgres_is_ready(const fs::path& data, pid_t pid) {
+  std::ifstream file(data / "postmaster.pid");
+  std::string line;
+  for (int number = 1; number <= 8; ++number) {
+    if (!std::getline(file, line)) return false;
+    if (number == 1 && line != std::to_string(pid)) return false;
+  }
+  return line.starts_with("ready");
+}
+
+std::string loopback(std::uint16_t port) { return fmt::format("127.0.0.1:{}", port); }
+
+// Every vote service answers like the contract of its variant; reference and prefetch differ only
+// in the worker.
+std::string vote_profile(const std::string& variant) {
+  return variant == "prefetch" ? "reference" : variant;
+}
+
+std::vector<std::string> knob_arguments(const WorkerKnobs& knobs) {
+  std::vector<std::string> arguments;
+  const auto add = [&arguments](const char* flag, std::string value) {
+    arguments.insert(arguments.end(), {flag, std::move(value)});
+  };
+  if (knobs.batch) add("--batch", std::to_string(*knobs.batch));
+  if (knobs.poll) add("--poll", duration_literal(*knobs.poll));
+  if (knobs.hold) add("--hold", duration_literal(*knobs.hold));
+  if (!knobs.order.empty()) add("--order", knobs.order);
+  return arguments;
+}
+
+}  // namespace
+
+// Nothing is written to disk: this Redis lives as long as the stack, and a killed one comes back
+// empty, as the stock deployment's does.
+ServiceSpec redis_service(const Blueprint& blueprint) {
+  const Layout& layout = blueprint.layout;
+  ServiceSpec spec = service(blueprint, "redis");
+  spec.launch.argv = {blueprint.programs.redis.string(),
+                      "--bind",
+                      "127.0.0.1",
+                      "--port",
+                      std::to_string(layout.ports.redis()),
+                      "--protected-mode",
+                      "yes",
+                      "--unixsocket",
+                      layout.redis_socket().string(),
+                      "--unixsocketperm",
+                      "700",
+                      "--dir",
+                      layout.private_directory.string(),
+                      "--daemonize",
+                      "no",
+                      "--save",
+                      "",
+                      "--appendonly",
+                      "no",
+                      "--maxmemory-policy",
+                      "noeviction"};
+  spec.answers = [socket = layout.redis_socket()](const Beginning&) {
+    return ask_redis(socket, {"PING"}, kPing) == "+PONG";
+  };
+  return spec;
+}
+
+ServiceSpec initdb_task(const Blueprint& blueprint) {
+  const Layout& layout = blueprint.layout;
+  ServiceSpec spec = postgres_program(blueprint, "initdb");
+  spec.launch.argv = {(blueprint.programs.postgres_directory / "initdb").string(),
+                      "--pgdata",
+                      layout.postgres_data().string(),
+                      "--username",
+                      "postgres",
+                      "--auth-local",
+                      "trust",
+                      "--auth-host",
+                      "scram-sha-256",
+                      "--pwfile",
+                      layout.password_file().string(),
+                      "--encoding",
+                      "UTF8",
+                      "--locale",
+                      "C",
+                      "--no-sync",
+                      "--no-instructions"};
+  return spec;
+}
+
+// fsync=off cannot change a verdict: it matters only when the machine itself stops, and then this
+// stack is gone with it. A killed PostgreSQL loses nothing by it, because what it has written is
+// with the kernel. synchronous_commit stays on: without it a commit would be acknowledged while it
+// is still in the server's own memory.
+ServiceSpec postgres_service(const Blueprint& blueprint) {
+  const Layout& layout = blueprint.layout;
+  ServiceSpec spec = postgres_program(blueprint, "postgres");
+  spec.launch.argv = {(blueprint.programs.postgres_directory / "postgres").string(), "-D",
+                      layout.postgres_data().string()};
+  for (const std::string& setting :
+       {fmt::format("port={}", layout.ports.postgres()), std::string("listen_addresses=127.0.0.1"),
+        fmt::format("unix_socket_directories={}", layout.postgres_home().string()),
+        std::string("unix_socket_permissions=0700"), std::string("track_commit_timestamp=on"),
+        std::string("fsync=off"), std::string("synchronous_commit=on"),
+        std::string("shared_buffers=64MB"), std::string("max_wal_size=256MB")})
+    spec.launch.argv.insert(spec.launch.argv.end(), {"-c", setting});
+  spec.stop_signal = SIGINT;  // a fast shutdown: does not wait for clients to leave
+  spec.answers = [data = layout.postgres_data()](const Beginning& beginning) {
+    return postgres_is_ready(data, beginning.process.pid);
+  };
+  return spec;
+}
+
+ServiceSpec vote_service(const Blueprint& blueprint) {
+  const LocalStackOptions& options = blueprint.options;
+  return votestack_service(
+      blueprint, "vote",
+      {"vote", "--listen", loopback(blueprint.layout.ports.vote()), "--redis",
+       options.vote_redis.empty() ? blueprint.layout.redis_address() : options.vote_redis,
+       "--profile", vote_profile(options.variant)});
+}
+
+ServiceSpec result_service(const Blueprint& blueprint) {
+  return votestack_service(blueprint, "result",
+                           {"result", "--listen", loopback(blueprint.layout.ports.result()),
+                            "--postgres", blueprint.layout.postgres_uri()});
+}
+
+std::vector<ServiceSpec> worker_services(const Blueprint& blueprint) {
+  const WorkerKnobs& knobs = blueprint.options.worker;
+  const std::uint32_t count = knobs.workers.value_or(1);
+  std::vector<std::string> arguments{"worker",
+                                     "--redis",
+                                     blueprint.layout.redis_address(),
+                                     "--postgres",
+                                     blueprint.layout.postgres_uri(),
+                                     "--profile",
+                                     blueprint.options.variant};
+  const std::vector<std::string> chosen = knob_arguments(knobs);
+  arguments.insert(arguments.end(), chosen.begin(), chosen.end());
+  std::vector<ServiceSpec> workers;
+  for (std::uint32_t i = 1; i <= count; ++i)
+    workers.push_back(votestack_service(
+        blueprint, count == 1 ? "worker" : fmt::format("worker-{}", i), arguments));
+  return workers;
+}
+
+ServiceSpec truncate_task(const Blueprint& blueprint) {
+  ServiceSpec spec = postgres_program(blueprint, "reset");
+  spec.launch.argv = {(blueprint.programs.postgres_directory / "psql").string(),
+                      "--no-psqlrc",
+                      "--dbname",
+                      blueprint.layout.postgres_uri(),
+                      "--set",
+                      "ON_ERROR_STOP=1",
+                      "--command",
+                      "SET lock_timeout = '5s'; DO $$ BEGIN IF to_regclass('votes') IS NOT NULL "
+                      "THEN TRUNCATE votes; END IF; END $$"};
+  return spec;
+}
+
+bool selects(std::string_view word, std::string_view service) {
+  return service == word || (word == "worker" && service.starts_with("worker-"));
+}
+
+}  // namespace votebench::stack

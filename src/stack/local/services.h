@@ -1,0 +1,54 @@
+// What the services of a local stack are: programs, arguments, and how each one shows that it
+// answers. Nothing is started here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/launch.h"
+#include "stack/local/layout.h"
+#include "stack/local/local_stack.h"
+#include "stack/programs.h"
+
+namespace votebench::stack {
+
+// A service's process as it began: its answers count only from there on.
+struct Beginning {
+  ProcessIdentity process;
+  std::uintmax_t log_size = 0;  // of the log before this process wrote to it
+};
+
+struct ServiceSpec {
+  std::string name;
+  Launch launch;
+  int stop_signal = 0;
+  // Never blocks for longer than 100 ms. Empty for a task, which ends by itself.
+  std::function<bool(const Beginning&)> answers;
+};
+
+struct Blueprint {
+  LocalStackOptions options;
+  TargetSettings behaviour;  // of the variant
+  Programs programs;
+  std::optional<Account> postgres_account;
+  Layout layout;
+};
+
+[[nodiscard]] ServiceSpec redis_service(const Blueprint& blueprint);
+// Runs once and ends; it makes the database cluster.
+[[nodiscard]] ServiceSpec initdb_task(const Blueprint& blueprint);
+[[nodiscard]] ServiceSpec postgres_service(const Blueprint& blueprint);
+[[nodiscard]] ServiceSpec vote_service(const Blueprint& blueprint);
+[[nodiscard]] ServiceSpec result_service(const Blueprint& blueprint);
+// "worker", or "worker-1" ... when there are several.
+[[nodiscard]] std::vector<ServiceSpec> worker_services(const Blueprint& blueprint);
+// Runs once and ends; it empties the table of votes, if there is one.
+[[nodiscard]] ServiceSpec truncate_task(const Blueprint& blueprint);
+
+// True when `word` means the service: its name, or "worker" for any "worker-N".
+[[nodiscard]] bool selects(std::string_view word, std::string_view service);
+
+}  // namespace votebench::stack
