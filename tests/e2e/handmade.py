@@ -6,8 +6,50 @@ import uuid
 
 import yaml
 
-from harness import Running
-from servers import Process, ReservedPort, program
+from harness import Running, write_scenario
+from servers import Process, ReservedPort, program, wait_until
+
+
+class Gate:
+    """Stands before the table: the workers insert `first` votes, and their next INSERT waits until
+    the gate is opened. What a test does meanwhile is before that vote, however late the test is."""
+
+    LOCK = 4711
+
+    def __init__(self, server, first):
+        self.server = server
+        self.connection = server.connect()
+        self._execute(f"""
+            SELECT pg_advisory_lock({self.LOCK});
+            CREATE SEQUENCE gate;
+            CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+              IF current_setting('application_name') = 'votestack worker'
+                  AND nextval('gate') > {first} THEN
+                PERFORM pg_advisory_xact_lock_shared({self.LOCK});
+              END IF;
+              RETURN NEW;
+            END $$;
+            CREATE TRIGGER gate BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION gate();""")
+
+    def await_worker(self):
+        wait_until(lambda: self.server.query(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'"), "an INSERT waits")
+
+    def stop_behind(self, worker):
+        """The worker stands still after `first` + 1 votes, and has nothing in its hand."""
+        self.await_worker()
+        worker.pause()
+        self.open()
+        wait_until(lambda: not self.server.query(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'votestack worker' "
+            "AND state <> 'idle'"), "its INSERT has ended")
+
+    def open(self):
+        self._execute(f"SELECT pg_advisory_unlock({self.LOCK})")
+
+    def _execute(self, sql):
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
 
 
 class HandMadeStack:
@@ -71,8 +113,7 @@ class HandMadeStack:
         return file
 
     def start(self, scenario, *arguments, target=None):
-        path = self.directory / f"scenario-{uuid.uuid4().hex[:8]}.yaml"
-        path.write_text(yaml.safe_dump({"version": 1, **scenario}))
+        path = write_scenario(self.directory, scenario)
         return Running(["run", str(path), "--target", str(target or self.target()), *arguments],
                        self.directory)
 
@@ -94,9 +135,7 @@ class HandMadeStack:
         entries = [json.loads(line) for line in lines]
         return [entry["voter"] for entry in entries if entry["event"] == event]
 
-    def lost_in_hand(self):
-        """Voters whose vote was popped more often than written."""
-        hands = self.truth("popped")
-        for voter in self.truth("written"):
-            hands.remove(voter)
-        return sorted(hands)
+    def missing(self):
+        """Voters whose vote is in the queue's truth and not in the table."""
+        stored = {voter for (voter,) in self.query("SELECT id FROM votes")}
+        return sorted(set(self.truth("pushed")) - stored)

@@ -12,7 +12,7 @@ import psycopg2
 import redis
 import yaml
 
-from servers import SOURCE_DIR, program, wait_until
+from servers import PATIENCE_S, SOURCE_DIR, program, wait_until
 
 LIMIT_S = 240  # for one votebench process; a hang is a failure, not a wait
 
@@ -63,6 +63,16 @@ def votebench(*arguments, cwd):
                           env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False)
 
 
+def write_scenario(directory, scenario):
+    """A scenario file of these keys. Its votes wait for their answers longer than a busy machine
+    stalls, unless it says otherwise."""
+    http = {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s",
+            **scenario.get("http", {})}
+    path = pathlib.Path(directory) / f"scenario-{uuid.uuid4().hex[:8]}.yaml"
+    path.write_text(yaml.safe_dump({"version": 1, **scenario, "http": http}))
+    return path
+
+
 class Stack:
     """A local stack of votebench's own, with truth logs. Use as a context manager."""
 
@@ -107,9 +117,7 @@ class Stack:
     def start(self, scenario, *arguments, target=None):
         """`scenario`: the YAML's workloads and the like as a dict, or command line arguments."""
         if isinstance(scenario, dict):
-            path = self.directory / f"scenario-{uuid.uuid4().hex[:8]}.yaml"
-            path.write_text(yaml.safe_dump({"version": 1, **scenario}))
-            scenario = [str(path)]
+            scenario = [str(write_scenario(self.directory, scenario))]
         return Running(["run", *scenario, "--target", str(target or self.target_file),
                         *arguments], self.directory)
 
@@ -185,4 +193,4 @@ until = wait_until
 
 
 __all__ = ["Completed", "Running", "Stack", "SOURCE_DIR", "burst", "examples", "until",
-           "votebench", "time"]
+           "votebench", "write_scenario", "time"]

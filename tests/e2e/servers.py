@@ -115,10 +115,17 @@ class Process:
         return self.wait()
 
     def pause(self):
+        """SIGSTOP; no thread of it does anything any more when this returns."""
         self.signal(signal.SIGSTOP)
+        wait_until(self._stands_still, "the process has stopped")
 
     def resume(self):
         self.signal(signal.SIGCONT)
+
+    def _stands_still(self):
+        assert self.running(), self.stderr
+        threads = pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in threads)
 
 
 class RedisServer:

@@ -1,29 +1,29 @@
 """Votes that are really lost, and votes that only seem to be."""
 
+from handmade import Gate
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
+HOLDING = ("--poll", "1ms", "--batch", "1", "--hold", "10m")
 
 
-def lose_by_kills(stack, running, kills, *worker_flags):
-    """Kills the worker `kills` times while it holds a popped vote, starting a new one each time."""
-    for _ in range(kills):
-        before = len(stack.truth("popped"))
-        until(lambda: len(stack.truth("popped")) > before and stack.lost_in_hand() and
-              len(stack.truth("popped")) > len(stack.truth("written")), "the worker holds a vote")
-        stack.workers[-1].kill()
-        stack.start_worker(*worker_flags)
+def run_with_kills(target, kills):
+    """A run of 100 votes whose first workers are killed, each while it holds a vote."""
+    target.start_worker(*HOLDING)
+    running = target.start({"workloads": burst(100, within="2s"), **NO_PROBES})
+    for kill in range(1, kills + 1):
+        until(lambda kill=kill: len(target.truth("popped") + target.truth("recovered")) == kill,
+              "the worker holds a vote")
+        target.workers[-1].kill()
+        target.start_worker(*(HOLDING if kill < kills else ("--poll", "1ms")))
     return running.finish()
 
 
 def test_worker_killed_while_it_holds_a_vote_loses_exactly_that_vote(stack):
-    flags = ("--poll", "1ms", "--hold", "60ms")
     with stack().start_vote() as target:
-        target.start_worker(*flags)
-        running = target.start({"workloads": burst(100, within="2s"), **NO_PROBES})
-        done = lose_by_kills(target, running, 5, *flags)
-        lost = target.lost_in_hand()
-        assert len(lost) == 5
+        done = run_with_kills(target, 5)
+        lost = sorted(target.truth("popped")[:5])
+        assert target.missing() == lost
         assert done.exit_status == 1, done
         assert done.result["verdict"] == "fail"
         assert done.audit["lost"]["count"] == 5
@@ -33,11 +33,8 @@ def test_worker_killed_while_it_holds_a_vote_loses_exactly_that_vote(stack):
 
 
 def test_the_reliable_worker_loses_nothing_under_the_same_kills(stack):
-    flags = ("--batch", "1", "--hold", "60ms")
     with stack("reference").start_vote() as target:
-        target.start_worker(*flags)
-        running = target.start({"workloads": burst(100, within="2s"), **NO_PROBES})
-        done = lose_by_kills(target, running, 5, *flags)
+        done = run_with_kills(target, 5)
         assert done.exit_status == 0, done
         assert done.audit["persisted"] == 100
         assert target.rows() == 100
@@ -64,7 +61,7 @@ def test_without_probes_every_200_of_that_app_is_lost_at_vote(stack):
 
 def test_redis_gone_for_good_is_inconclusive(stack):
     with stack().start_vote() as target:
-        target.start_worker()
+        target.start_worker(*HOLDING)
         running = target.start({"workloads": burst(60, within="2s"), **NO_PROBES,
                                 "drain": {"timeout": "3s"}, "audit": {"unknown": "100%"}})
         until(lambda: target.waiting() >= 10, "votes are queued")
@@ -78,20 +75,20 @@ def test_redis_gone_for_good_is_inconclusive(stack):
 def test_redis_back_empty_loses_what_it_held_at_vote_or_queue(stack):
     with stack().start_vote() as target:
         worker = target.start_worker("--poll", "1ms")
+        gate = Gate(target.postgres_server, 5)
         running = target.start({"workloads": burst(40, within="1s"), **NO_PROBES,
                                 "drain": {"timeout": "30s"}})
-        until(lambda: target.rows() >= 5, "some votes are stored")
-        worker.pause()
-        until(lambda: len(target.truth("pushed")) >= 40, "the load is over")
+        gate.stop_behind(worker)
+        until(lambda: len(target.truth("pushed")) == 40, "the load is over")
         target.redis_server.process.kill()
         target.redis_server.start()
         worker.kill()
         target.start_worker("--poll", "1ms")
         done = running.finish()
         assert done.exit_status == 1, done
-        stored = target.rows()
-        assert done.audit["lost"]["count"] == 40 - stored
-        assert done.audit["lost"]["by_hop_range"].get("vote-or-queue") == 40 - stored
+        assert target.rows() == 6
+        assert done.audit["lost"]["count"] == 34
+        assert done.audit["lost"]["by_hop_range"].get("vote-or-queue") == 34
 
 
 def test_a_path_that_answers_405_is_named_with_advice(stack):

@@ -1,5 +1,6 @@
 """Voters who vote again: only the last choice counts, or every one on an append table."""
 
+from handmade import Gate
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
@@ -22,17 +23,18 @@ def test_superseded_votes_equal_the_plan(stack):
 
 
 def change_rows_of_a_revoter(target, change):
-    """A run of 200 votes; `change(voter)` is called once a voter's two votes are written."""
-    worker = target.start_worker("--poll", "1ms")
+    """A run of 200 votes; `change(voter)` is called when a voter's two votes are written, and the
+    last of all votes is not."""
+    target.start_worker("--poll", "1ms")
+    gate = Gate(target.postgres_server, 199)
     running = target.start({"workloads": burst(200, within="2s"), **NO_PROBES,
                             "voters": revotes("100ms..400ms")})
-    until(lambda: len(target.truth("written")) >= 150, "most votes are written")
-    worker.pause()
-    until(lambda: len(target.truth("pushed")) >= 200, "the load is over")
+    gate.await_worker()
     written = target.truth("written")
+    assert len(written) == 199
     twice = next(voter for voter in written if written.count(voter) == 2)
     change(twice)
-    worker.resume()
+    gate.open()
     return twice, running.finish()
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+from handmade import Gate
 from harness import burst, examples, until
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
@@ -10,15 +11,14 @@ VOTES = 40
 
 def run_with_changes(target, change, scenario=None):
     """Runs VOTES votes; `change(rows)` is called after the load, before the last vote is stored."""
-    worker = target.start_worker("--poll", "1ms", "--hold", "10ms")
+    target.start_worker("--poll", "1ms")
+    gate = Gate(target.postgres_server, VOTES - 1)
     running = target.start({"workloads": burst(VOTES, within="500ms"), **NO_PROBES,
                             "drain": {"timeout": "30s"}, **(scenario or {})})
-    until(lambda: target.rows() >= 10, "some votes are stored")
-    worker.pause()
-    until(lambda: len(target.truth("pushed")) >= VOTES, "the load is over")
+    gate.await_worker()
     rows = target.query("SELECT id, vote FROM votes WHERE id LIKE 'vb%' ORDER BY id")
     change(rows)
-    worker.resume()
+    gate.open()
     return running.finish()
 
 
