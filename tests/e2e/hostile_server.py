@@ -6,6 +6,8 @@ import socket
 import ssl
 import threading
 
+from servers import PATIENCE_S
+
 
 class Request:
     """One request, and the connection that it came by."""
@@ -63,7 +65,7 @@ class HostileServer:
     def _serve(self, connection):
         with contextlib.suppress(OSError, ssl.SSLError):
             with connection:
-                connection.settimeout(60)
+                connection.settimeout(PATIENCE_S)
                 if self._context:
                     connection = self._context.wrap_socket(connection, server_side=True)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from harness import Running, Stack, until, votebench
-from servers import program
+from servers import PATIENCE_S, program
 
 HERE = pathlib.Path(__file__).parent
 
@@ -53,14 +53,14 @@ def test_70_our_own_fault(tmp_path):
             with socket.socket(socket.AF_UNIX) as false_guardian:
                 false_guardian.bind(str(control))
                 false_guardian.listen()
-                false_guardian.settimeout(60)
+                false_guardian.settimeout(PATIENCE_S)
                 asked = subprocess.Popen([program("votebench"), "stack", "reset", stack.name],
                                          cwd=tmp_path, stderr=subprocess.PIPE, text=True)
                 connection, _ = false_guardian.accept()
                 with connection:
                     connection.recv(100)
                     connection.sendall(b"nonsense\n")
-                _, told = asked.communicate(timeout=60)
+                _, told = asked.communicate(timeout=PATIENCE_S)
         finally:
             kept.rename(control)  # over the false one
     assert asked.returncode == 70, told

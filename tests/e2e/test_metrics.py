@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from harness import SOURCE_DIR, Running, until, votebench
-from servers import ReservedPort
+from servers import PATIENCE_S, ReservedPort
 
 DASHBOARD = SOURCE_DIR / "infra" / "grafana" / "votebench.json"
 
@@ -30,9 +30,10 @@ class Scraped:
         scenario.write_text(yaml.safe_dump({
             "version": 1, "name": 'scraped',
             "workloads": {"load": {"executor": "constant-arrival-rate", "rate": "50/s",
-                                   "duration": "120s", "max_in_flight": 4}},
+                                   "duration": "600s", "max_in_flight": 4}},
+            "http": {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s"},
             "events": [{"at": "1s", "name": "nap", "fault": {"pause": "vote"},
-                        "undo": {"at": "4s", "resume": "vote"}}]}))
+                        "undo": {"at": "9s", "resume": "vote"}}]}))
         self.stderr = directory / "stderr"
         self.running = Running(["run", str(scenario), "--metrics-listen", "127.0.0.1:0",
                                 *arguments], directory, stderr=self.stderr.open("w"))
@@ -45,10 +46,10 @@ class Scraped:
     def __exit__(self, *_):
         if self.running.popen.poll() is None:
             self.running.popen.terminate()
-        self.running.popen.communicate(timeout=120)
+        self.running.popen.communicate(timeout=PATIENCE_S)
 
     def text(self):
-        with urllib.request.urlopen(self.url, timeout=30) as answer:
+        with urllib.request.urlopen(self.url, timeout=PATIENCE_S) as answer:
             assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
             return answer.read().decode()
 
@@ -63,8 +64,12 @@ def scraped(tmp_path):
 
 
 def test_a_run_is_told_while_it_goes_on_and_promtool_accepts_it(scraped):
-    until(lambda: scraped.value("generator_in_flight_exhausted") == 1, "nobody answers")
-    assert 'event_active{name="nap"} 1' in scraped.text()
+    def nobody_answers():
+        text = scraped.text()
+        return ('event_active{name="nap"} 1' in text
+                and "votebench_generator_in_flight_exhausted 1\n" in text)
+
+    until(nobody_answers, "nobody answers during the nap")
     until(lambda: scraped.value("votes_sent_total") >= 150, "votes are sent")
     until(lambda: 'event_active{name="nap"} 0' in scraped.text(), "the event is over")
     until(lambda: scraped.value("rows_written_total") >= 100, "rows are written")
@@ -73,19 +78,19 @@ def test_a_run_is_told_while_it_goes_on_and_promtool_accepts_it(scraped):
     assert sent >= float(re.search(r"^votebench_votes_sent_total (\S+)$", text, re.M)[1])
     assert 'votebench_votes_answered_total{outcome="accepted"}' in text
     assert 'scenario="scraped"' in text
-    assert scraped.value("votes_planned") == 6000
-    assert scraped.value("load_planned_seconds") == pytest.approx(120, abs=1)
+    assert scraped.value("votes_planned") == 30_000
+    assert scraped.value("load_planned_seconds") == pytest.approx(600, abs=1)
     assert scraped.value("http_response_duration_seconds_count") > 0
     assert scraped.value("end_to_end_duration_seconds_count") > 0
     until(lambda: scraped.value("generator_in_flight_exhausted") == 0, "votes are on time again")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(scraped.url.replace("/metrics", "/"), timeout=30)
+        urllib.request.urlopen(scraped.url.replace("/metrics", "/"), timeout=PATIENCE_S)
     with pytest.raises(urllib.error.HTTPError, match="405"):
-        urllib.request.urlopen(scraped.url, data=b"x", timeout=30)
+        urllib.request.urlopen(scraped.url, data=b"x", timeout=PATIENCE_S)
     if shutil.which("promtool") is None:
         pytest.skip("promtool is missing: scripts/install-packages --tests")
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, text=True,
-                             capture_output=True, timeout=60, check=False)
+                             capture_output=True, timeout=PATIENCE_S, check=False)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
 
 
@@ -137,7 +142,7 @@ class Prometheus:
         url = f"http://{self.address}/api/v1/query?" + urllib.parse.urlencode(
             {"query": expression})
         try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
                 return json.load(answer)["data"]["result"]
         except urllib.error.HTTPError as error:
             assert error.code == 503, error.read()  # it is starting

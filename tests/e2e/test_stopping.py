@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import subprocess
+import threading
 
 import pytest
 
+from handmade import Gate
 from harness import Running, burst, until, votebench
 from servers import program
 from test_run import processes_under
@@ -149,16 +151,25 @@ cp "$1"/reports/latest/attempts/00000.seg "$4/"; cp "$1"/reports/latest/verify-*
 def test_a_disk_that_is_full_at_the_end_does_not_keep_the_verdict_from_being_told(stack):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")
+        gate = Gate(target.postgres_server, 20 + 59)
+
+        def let_the_last_vote_pass():
+            until((target.directory / "full").exists, "the disk is full")
+            gate.open()
+
+        keeper = threading.Thread(target=let_the_last_vote_pass)
+        keeper.start()
         (target.directory / "fill.yaml").write_text("""
 version: 1
-workloads: { load: { executor: burst, votes: 60, within: 3s } }
+workloads: { load: { executor: burst, votes: 60, within: 1s } }
 """)
         done = in_small_disk(target, "4m", """
 ( until ls "$1"/reports/*/*/attempts/00000.seg >/dev/null 2>&1; do sleep 0.05; done
-  cat /dev/zero > "$1/fill" 2>/dev/null ) &
+  cat /dev/zero > "$1/fill" 2>/dev/null; touch "$4/full" ) &
 "$2" run fill.yaml --target "$3" --reports "$1/reports"; echo "run: $?"
 "$2" verify --reports "$1/reports"; echo "verify: $?"
 """)
+        keeper.join()
         said = " ".join(done.stdout.split())
         assert "run: 6" in said, done
         assert "No space left on device" in said, done

@@ -200,11 +200,15 @@ class ProcessWatch:
                     self.text += pathlib.Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def run_watched(guarded, file, *arguments):
-    running = guarded.start(SCENARIO, "--yes", *arguments, target=file)
+def run_watched(guarded, file, server):
+    """Its ssh is let in when it was looked at."""
+    server.let_in.clear()
+    running = guarded.start(SCENARIO, "--yes", target=file)
     watch = ProcessWatch(running)
     while running.popen.poll() is None:
         watch.look()
+        if "ssh" in watch.programs:
+            server.let_in.set()
         time.sleep(0.05)
     return running.finish(), watch
 
@@ -220,7 +224,7 @@ def test_the_marker_is_found_in_no_byte_of_any_output(guarded, authority, tmp_pa
             guarded, authority, postgres={"url": guarded.postgres_url,
                                           "password": {"file": str(secret_file)}},
             tunnel={"ssh_config": str(server.config()), "via": "frontend"})
-        done, watch = run_watched(guarded, target)
+        done, watch = run_watched(guarded, target, server)
         assert done.exit_status == 0, done
         assert "ssh" in watch.programs  # it was looked at
         outputs += [done, watch.text]
@@ -229,12 +233,12 @@ def test_the_marker_is_found_in_no_byte_of_any_output(guarded, authority, tmp_pa
                     votebench("doctor", cwd=tmp_path)]
         server.cut()
         monkeypatch.setenv("VB_REDIS_PASSWORD", f"{MARKER}-wrong")
-        failed, watch = run_watched(guarded, target)
+        failed, watch = run_watched(guarded, target, server)
         assert failed.exit_status == 6, failed
         outputs += [failed, watch.text]
         monkeypatch.setenv("VB_REDIS_PASSWORD", PASSWORDS["VB_REDIS_PASSWORD"])
         secret_file.write_text(f"{MARKER}-wrong")
-        failed, watch = run_watched(guarded, target)
+        failed, watch = run_watched(guarded, target, server)
         assert failed.exit_status == 6, failed
         outputs += [failed, watch.text]
     finally:

@@ -9,8 +9,10 @@ import pytest
 from harness import burst, until
 from ssh_server import SshServer
 
-STEADY = {"workloads": {"votes": {"executor": "constant-arrival-rate", "rate": "50/s",
-                                  "duration": "4s"}}}
+
+def steady(duration):
+    return {"workloads": {"votes": {"executor": "constant-arrival-rate", "rate": "50/s",
+                                    "duration": duration}}}
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_cut_and_back_in_the_middle_of_a_run_changes_nothing(stack, ssh):
     with stack("reference").start_vote() as target:
         target.start_worker()
         server = ssh()
-        running = target.start(STEADY, "--yes", target=through(target, server))
+        running = target.start(steady("8s"), "--yes", target=through(target, server))
         until(lambda: target.rows() > 40, "votes arrive")
         server.let_in.clear()
         server.cut()
@@ -72,7 +74,7 @@ def test_cut_and_back_in_the_middle_of_a_run_changes_nothing(stack, ssh):
         server.let_in.set()
         done = running.finish()
         assert done.exit_status == 0, done
-        assert done.audit["persisted"] == 200
+        assert done.audit["persisted"] == 400
         assert server.connections() >= 2
         events = (done.directory / "events.ndjson").read_text()
         assert "tunnel-cut" in events and "tunnel-back" in events, events
@@ -82,7 +84,8 @@ def test_a_jump_host_and_a_killed_votebench_leave_no_ssh_behind(stack, ssh):
     with stack("reference").start_vote() as target:
         target.start_worker()
         server = ssh()
-        running = target.start(STEADY, "--yes", target=through(target, server, via="behind"))
+        running = target.start(steady("120s"), "--yes",
+                               target=through(target, server, via="behind"))
         until(lambda: target.rows() > 40, "votes arrive")
         assert len(ssh_clients(server)) == 2
         os.kill(running.popen.pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handmade import Gate
 from harness import burst, until
 from servers import PostgresServer
 
@@ -89,8 +90,9 @@ def test_postgres_restarted_in_the_middle_of_a_run_loses_nothing(stack):
 def test_postgres_back_empty_is_inconclusive_and_no_loss(stack):
     with stack("reference").start_vote() as target:
         target.start_worker()
+        gate = Gate(target.postgres_server, 20 + 40)
         running = target.start({"workloads": burst(100, within="3s"), "drain": {"timeout": "3s"}})
-        until(lambda: target.rows() > 40, "votes arrive")
+        gate.await_worker()
         target.postgres_server.stop()
         target.postgres_server.start()
         target.postgres_server.fresh_database()

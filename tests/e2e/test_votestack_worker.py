@@ -59,7 +59,7 @@ def test_votes_become_rows(worker, redis_server, postgres_server, rows, profile)
     unique = postgres_server.query("SELECT 1 FROM pg_index WHERE indrelid = 'votes'::regclass "
                                    "AND indisunique")
     assert bool(unique) == (profile not in APPENDING)
-    assert redis_server.client().keys("*") == []
+    wait_until(lambda: redis_server.client().keys("*") == [], "everything settled")
     assert service.stop() == 0
 
 
@@ -83,12 +83,13 @@ def test_a_repeated_vote_does_not_touch_its_row(worker, redis_server, postgres_s
 
 
 def test_the_stock_worker_moves_ten_votes_a_second(worker, redis_server, rows, truth, short_tmp):
-    push(redis_server, *[(f"v{n}", "a") for n in range(8)])
+    push(redis_server, *[(f"v{n}", "a") for n in range(12)])
     worker("dockersamples")
-    wait_until(lambda: len(truth("written")) == 8, "8 votes")
+    wait_until(lambda: len(truth("written")) == 12, "12 votes")
     with open(f"{short_tmp}/truth", encoding="utf-8") as log:
         times = [line["t_ns"] for line in map(json.loads, log) if line["event"] == "popped"]
-    assert times[-1] - times[0] > 0.69e9
+    # The first may be late for its turn, and the second is then at once.
+    assert times[-1] - times[0] > 0.99e9
 
 
 @pytest.mark.parametrize("profile,options", [("dockersamples", []), ("prefetch", []),
@@ -97,7 +98,7 @@ def test_a_stock_worker_killed_while_it_holds_loses_what_it_holds(worker, redis_
                                                                   truth, profile, options):
     votes = [(f"v{n}", "a") for n in range(100)]
     push(redis_server, *votes)
-    held = worker(profile, *options, "--hold", "60s")
+    held = worker(profile, *options, "--hold", "10m")
     batch = 64 if profile == "prefetch" else 1
     wait_until(lambda: len(truth("popped")) == batch, "a held vote")
     assert redis_server.client().llen("votes") == 100 - batch
@@ -113,7 +114,7 @@ def test_the_reference_worker_killed_while_it_holds_loses_nothing(worker, redis_
     votes = [(f"v{n}", "a") for n in range(600)]
     push(redis_server, *votes)
     for life in range(1, 4):
-        held = worker("reference", "--hold", "60s")
+        held = worker("reference", "--hold", "10m")
         wait_until(lambda: len(truth("popped")) + len(truth("recovered")) == 256 * life, "a hold")
         held.kill()
     assert redis_server.client().llen("votes:processing") == 256
@@ -126,7 +127,7 @@ def test_the_reference_worker_killed_while_it_holds_loses_nothing(worker, redis_
 @pytest.mark.parametrize("profile", ["reference", "dockersamples", "prefetch"])
 def test_sigterm_finishes_what_is_held(worker, redis_server, rows, truth, profile):
     push(redis_server, ("v", "a"))
-    service = worker(profile, "--hold", "60s")
+    service = worker(profile, "--hold", "10m")
     wait_until(lambda: truth("popped") == ["v"], "a held vote")
     assert rows() == []
     assert service.stop() == 0
@@ -134,8 +135,11 @@ def test_sigterm_finishes_what_is_held(worker, redis_server, rows, truth, profil
     assert redis_server.client().keys("*") == []
 
 
-def test_one_reference_worker_is_active_and_another_takes_over(worker, redis_server, rows, truth):
-    first = worker("reference", "--hold", "60s")
+def test_one_reference_worker_is_active_and_another_takes_over(worker, redis_server,
+                                                               postgres_server, rows, truth):
+    first = worker("reference", "--hold", "10m")
+    wait_until(lambda: postgres_server.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"),
+               "it is the active one")
     second = worker()
     third = worker()
     wait_until(lambda: second.stderr.count("standing by") == 2, "two stand by")
@@ -236,7 +240,8 @@ def test_stock_survives_a_restart_of_redis(worker, redis_server, rows):
     service = worker("dockersamples")
     push(redis_server, ("v1", "a"))
     wait_for(rows, [("v1", "a")])
-    service.pause()  # between two pops: one that is cut off in the middle ends the worker
+    service.pause()
+    redis_server.client().ping()  # behind its last pop: one that is cut off would end the worker
     redis_server.stop()
     service.resume()
     wait_until(lambda: "waiting for Redis" in service.stderr, "trouble")
@@ -303,7 +308,7 @@ def test_losing_the_race_to_create_the_table_is_no_error(worker, postgres_server
 
 def test_flags_override_the_preset(worker, redis_server, rows, truth):
     service = worker("dockersamples", "--order", "ack-after-write", "--table-model", "append",
-                     "--batch", "2", "--poll", "1ms", "--hold", "60s", "--list", "other")
+                     "--batch", "2", "--poll", "1ms", "--hold", "10m", "--list", "other")
     push(redis_server, ("v", "a"), ("v", "b"), ("w", "a"), name="other")
     wait_until(lambda: truth("popped") == ["v", "v"], "a batch of two")
     assert redis_server.client().llen("other:processing") == 2
