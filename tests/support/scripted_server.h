@@ -38,10 +38,21 @@ class ScriptedServer {
   using Script = std::function<Reply(const std::string& request, int served)>;
 
   explicit ScriptedServer(Script script, std::string host = "127.0.0.1")
-      : script_(std::move(script)), listener_(listen_on(host)), stop_(::eventfd(0, 0)) {
+      : script_(std::move(script)),
+        reserved_(bind_to(host)),
+        listener_(bind_to(host)),
+        stop_(::eventfd(0, 0)) {
+    CHECK_THAT_HOLDS(::listen(listener_.get(), 512) == 0);
     thread_ = std::jthread([this] { serve(); });
   }
   ~ScriptedServer() { (void)::eventfd_write(stop_.get(), 1); }
+
+  // From now on its port refuses connections; nobody else is given it.
+  void go_away() {
+    (void)::eventfd_write(stop_.get(), 1);
+    thread_.join();
+    listener_.reset();
+  }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::vector<std::string> requests() const {
@@ -85,14 +96,18 @@ class ScriptedServer {
     int served = 0;
   };
 
-  FileDescriptor listen_on(const std::string& host) {
+  // The first time to a port that is free, then to the same: two may be where none listens.
+  FileDescriptor bind_to(const std::string& host) {
     FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int yes = 1;
+    (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
     CHECK_THAT_HOLDS(::inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1);
     socklen_t length = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
-    CHECK_THAT_HOLDS(::bind(fd.get(), generic, length) == 0 && ::listen(fd.get(), 512) == 0);
+    CHECK_THAT_HOLDS(::bind(fd.get(), generic, length) == 0);
     CHECK_THAT_HOLDS(::getsockname(fd.get(), generic, &length) == 0);
     port_ = ntohs(address.sin_port);
     return fd;
@@ -173,6 +188,7 @@ class ScriptedServer {
 
   Script script_;
   std::uint16_t port_ = 0;
+  FileDescriptor reserved_;
   FileDescriptor listener_;
   FileDescriptor stop_;
   mutable std::mutex mutex_;

@@ -50,8 +50,15 @@ struct LoopbackRun {
   std::stop_source arrivals;
 };
 
+// Its votes and its connections wait longer than a busy machine stalls.
+scenario::Scenario patient(scenario::Workload workload) {
+  auto scenario = scenario_of({std::move(workload)});
+  scenario.http.timeout = scenario.http.connect_timeout = scenario.http.max_idle = 1min;
+  return scenario;
+}
+
 scenario::Scenario burst(std::uint64_t votes, std::uint32_t clients, std::uint32_t threads) {
-  auto scenario = scenario_of({workload(scenario::Burst{votes, std::nullopt, clients})});
+  auto scenario = patient(workload(scenario::Burst{votes, std::nullopt, clients}));
   scenario.threads = threads;
   return scenario;
 }
@@ -111,7 +118,7 @@ TEST_CASE("a server that closes every other connection without answering") {
 }
 
 TEST_CASE("an open model in real time: as planned, and almost idle") {
-  LoopbackRun load(scenario_of({workload(scenario::ConstantArrivalRate{100, 1s}, 8)}),
+  LoopbackRun load(patient(workload(scenario::ConstantArrivalRate{100, 1s}, 8)),
                    [](const std::string& request, int) { return accept(request); });
   const LoadSummary summary = load.run();
   CHECK(summary.total.acked == 100);
@@ -120,15 +127,15 @@ TEST_CASE("an open model in real time: as planned, and almost idle") {
 }
 
 TEST_CASE("stopped in real time, while waiting for the next vote") {
-  LoopbackRun load(scenario_of({workload(scenario::ConstantArrivalRate{0.1, 1h}, 8)}),
+  LoopbackRun load(patient(workload(scenario::ConstantArrivalRate{0.01, 10h}, 8)),
                    [](const std::string& request, int) { return accept(request); });
   const std::jthread user([&] {
     while (load.counters.acked == 0) std::this_thread::yield();
-    load.arrivals.request_stop();  // the next vote is due in 10 s
+    load.arrivals.request_stop();  // the next vote is due in 100 s
   });
   const LoadSummary summary = load.run();
   CHECK(summary.end == LoadEnd::stopped);
   CHECK(summary.total.acked == 1);
   CHECK(summary.total.never_started() == 359);
-  CHECK(real_clock().now() - summary.finished < 5s);
+  CHECK(real_clock().now() - summary.finished < 60s);
 }

@@ -341,7 +341,7 @@ TEST_CASE("a table that is locked altogether is an error in time, not a hang") {
   const auto rows = table.store->read_rows({kIds, kChoices, before, kNothingCarried});
   REQUIRE_FALSE(rows);
   CHECK(rows.error().message.find("lock timeout") != std::string::npos);
-  CHECK(real_clock().now() - begin < std::chrono::seconds(4));
+  CHECK(real_clock().now() - begin < std::chrono::seconds(30));
   CHECK(table.store->facts());
   table.sql.ask("COMMIT");
   CHECK(table.read(before).total == 0);
@@ -351,6 +351,6 @@ TEST_CASE("the clock offset of a PostgreSQL on this machine is within its uncert
   Table table;
   const auto offset = table.store->clock_offset(real_clock());
   REQUIRE(offset);
-  CHECK(offset->uncertainty < std::chrono::milliseconds(20));
+  CHECK(offset->uncertainty < std::chrono::seconds(1));
   CHECK(std::chrono::abs(offset->offset) <= offset->uncertainty + std::chrono::milliseconds(1));
 }
