@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/worker_options.h"
@@ -124,7 +125,7 @@ Result<> print_status(const StackOptions& options) {
 
 Result<> print_logs(const StackOptions& options) {
   const stack::StackId& id = options.local.id;
-  if (stack::is_aws(id)) return stack::aws_verb(id, "logs", print);
+  if (stack::is_aws(id)) return stack::aws_logs(id, options.service, options.lines, print);
   TRY_ASSIGN(const std::string text, stack::is_compose(id)
                                          ? stack::compose_logs(id, options.service, options.lines)
                                          : stack::logs(id, options.service, options.lines));
@@ -152,10 +153,10 @@ Result<> check(const StackOptions& options, const Context& context) {
   if (!text)
     return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", options.local.id.name),
                 "votebench stack up starts it");
-  TRY_ASSIGN(const TargetSettings target,
+  TRY_ASSIGN(TargetSettings target,
              scenario::parse_target(*text, file, scenario::process_options()).result());
   TRY_ASSIGN(const run::TargetCheck found,
-             run::check_target(target, say, context.signals->first()));
+             run::check_target(std::move(target), say, context.signals->first()));
   for (const auto& [name, value] : found.facts) fmt::print("  {:<14} {}\n", name, value);
   for (const std::string& warning : found.warnings) fmt::print("  warning: {}\n", warning);
   fmt::print("fit: {} probe vote{} followed to the table\n", found.probe_votes,

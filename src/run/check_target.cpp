@@ -1,16 +1,21 @@
 #include "run/check_target.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "core/os.h"
 #include "run/preflight.h"
+#include "run/reach.h"
 #include "scenario/quick.h"
 
 namespace votebench::run {
 
-Result<TargetCheck> check_target(const TargetSettings& target,
+Result<TargetCheck> check_target(TargetSettings target,
                                  const std::function<void(std::string_view)>& progress,
                                  std::stop_token stop) {
+  if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
+  TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   scenario::QuickRun one;
   one.votes = "1";
   TRY_ASSIGN(const scenario::Scenario scenario, scenario::quick_scenario(one));

@@ -19,10 +19,11 @@ struct TargetCheck {
   std::vector<std::string> warnings;
 };
 
-// Casts probe votes and follows each to its row; they stay in the table.
+// Casts probe votes and follows each to its row, through the target's tunnel if it has one; they
+// stay in the table.
 // Error (environment): what is not as it should be, and what to try.
 [[nodiscard]] Result<TargetCheck> check_target(
-    const TargetSettings& target, const std::function<void(std::string_view)>& progress,
+    TargetSettings target, const std::function<void(std::string_view)>& progress,
     std::stop_token stop);
 
 }  // namespace votebench::run

@@ -50,16 +50,18 @@ Failure in_words(const StackId& id, const std::string& reason) {
                           id.log_file("aws").string(), id.name));
 }
 
-// One verb of the script; its lines are the progress.
-Result<> drive(const AwsChoice& choice, const std::string& verb, const Progress& progress,
-               std::stop_token stop) {
+// One verb of the script with its options; its lines are the progress.
+Result<> drive(const AwsChoice& choice, const std::vector<std::string>& words,
+               const Progress& progress, std::stop_token stop) {
   TRY_ASSIGN(const AwsChoice where, with_absolute_paths(choice));
   TRY_ASSIGN(const std::optional<FileDescriptor> lock, try_lock(where.id));
   if (!lock)
     return fail(ErrorKind::environment,
                 fmt::format("another votebench is working on stack '{}'", where.id.name),
                 "wait for it, or name another stack with --as");
-  ToolCall call{.argv = {(where.infra / kScript).string(), verb, where.id.directory().string()}};
+  ToolCall call{.argv = {(where.infra / kScript).string()}};
+  call.argv.insert(call.argv.end(), words.begin(), words.end());
+  call.argv.push_back(where.id.directory().string());
   if (!where.variables.empty())
     call.argv.insert(call.argv.end(), {"--vars", where.variables.string()});
   if (!where.ansible_variables.empty())
@@ -78,14 +80,14 @@ Result<> drive(const AwsChoice& choice, const std::string& verb, const Progress&
 }  // namespace
 
 Result<bool> aws_plan(const AwsChoice& choice, const Progress& progress, std::stop_token stop) {
-  TRY(drive(choice, "plan", progress, std::move(stop)));
+  TRY(drive(choice, {"plan"}, progress, std::move(stop)));
   std::error_code error;
   return fs::exists(plan_file(choice.id), error);
 }
 
 Result<> aws_apply(const AwsChoice& choice, const Progress& progress, std::stop_token stop) {
   return drive({.id = choice.id, .infra = choice.infra, .variables = {}, .ansible_variables = {}},
-               "apply", progress, std::move(stop));
+               {"apply"}, progress, std::move(stop));
 }
 
 bool is_aws(const StackId& id) {
@@ -99,8 +101,15 @@ Result<> aws_down(const StackId& id, const Progress& progress, std::stop_token s
 
 Result<> aws_verb(const StackId& id, const std::string& verb, const Progress& progress,
                   std::stop_token stop) {
-  return drive({.id = id, .infra = {}, .variables = {}, .ansible_variables = {}}, verb, progress,
+  return drive({.id = id, .infra = {}, .variables = {}, .ansible_variables = {}}, {verb}, progress,
                std::move(stop));
+}
+
+Result<> aws_logs(const StackId& id, const std::string& service, std::size_t lines,
+                  const Progress& print) {
+  std::vector<std::string> words{"logs", "--lines", std::to_string(lines)};
+  if (!service.empty()) words.insert(words.end(), {"--service", service});
+  return drive({.id = id, .infra = {}, .variables = {}, .ansible_variables = {}}, words, print, {});
 }
 
 }  // namespace votebench::stack

@@ -2,6 +2,7 @@
 // Ansible. What it keeps in artifacts/NAME/ is in infra/README.md.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -37,8 +38,13 @@ struct AwsChoice {
 [[nodiscard]] Result<> aws_down(const StackId& id, const Progress& progress,
                                 std::stop_token stop = {});
 
-// "status", "check", "logs" and "reset" of infra/aws/stack; what they say goes to `progress`.
+// "status", "check" and "reset" of infra/aws/stack; what they say goes to `progress`.
 [[nodiscard]] Result<> aws_verb(const StackId& id, const std::string& verb,
                                 const Progress& progress, std::stop_token stop = {});
+
+// The last `lines` of each service's log, or of one `service` (empty: all), line by line to
+// `print`.
+[[nodiscard]] Result<> aws_logs(const StackId& id, const std::string& service, std::size_t lines,
+                                const Progress& print);
 
 }  // namespace votebench::stack
