@@ -11,6 +11,7 @@ Nothing of it is connected to this machine's own network. Runs inside infra/test
 
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -25,6 +26,7 @@ GATEWAY = "vb-gateway"
 REGISTRY = "registry.votebench.test"
 IMAGE = "votebench/host:local"
 LIMIT_S = 300
+CONNECT = pathlib.Path(__file__).with_name("connect.py")
 # What a privileged container would have, but for what a virtual machine may lack.
 PRIVILEGES = [
     "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", "--security-opt", "seccomp=unconfined",
@@ -42,13 +44,15 @@ def run(*command, text=None, check=True):
 
 
 class Bed:
-    def __init__(self, folder, network, apt_proxy):
+    """The world is there from open() to close(); the hosts of a network from boot() to halt()."""
+
+    def __init__(self, folder, apt_proxy):
         self.folder = pathlib.Path(folder)
-        self.network = network
+        self.network = None
         self._apt_proxy = apt_proxy
         self._tag = f"vb{os.getpid()}"
         self.world, self.router = f"{self._tag}-world", f"{self._tag}-router"
-        self._relay = None
+        self._relays = []
 
     def host(self, name):
         """The name of a host's container and of its network namespace."""
@@ -58,21 +62,24 @@ class Bed:
         """The command line that runs `command` as the operator."""
         return ["ip", "netns", "exec", self.world, *command]
 
-    def up(self):
-        self._make_world()
-        self._make_router()
-        for name, host in self.network["hosts"].items():
-            self._make_host(name, host)
-        self.apply_firewall(self.network)
-        self._relay = Relay(f"/run/netns/{self.world}", (MIRROR, 443), self._apt_proxy)
-        return self
-
-    def _make_world(self):
+    def open(self):
         run("ip", "netns", "add", self.world)
         for command in ("link set lo up", "link add inet type bridge", "link set inet up",
                         f"addr add {OPERATOR}/24 dev inet", f"addr add {STRANGER}/24 dev inet",
                         f"addr add {MIRROR}/24 dev inet"):
             run("ip", "-n", self.world, *command.split())
+        self.relay((MIRROR, 443), self._apt_proxy)
+
+    def relay(self, address, url):
+        """Lets the world reach, at `address`, a server that only this namespace can reach."""
+        self._relays.append(Relay(f"/run/netns/{self.world}", address, url))
+
+    def boot(self, network):
+        self.network = network
+        self._make_router()
+        for name, host in network["hosts"].items():
+            self._make_host(name, host)
+        self.apply_firewall(network)
 
     def _make_router(self):
         run("ip", "netns", "add", self.router)
@@ -88,7 +95,7 @@ class Bed:
 
     def _make_host(self, name, host):
         container = self.host(name)
-        data = self.folder / f"{name}-docker"
+        data = self._disk(name)
         data.mkdir()
         run("docker", "run", "--detach", "--name", container, "--hostname", name, "--network",
             "none", "--add-host", f"{name}:127.0.1.1", "--add-host", f"{REGISTRY}:{OPERATOR}",
@@ -99,6 +106,9 @@ class Bed:
         run("mount", "--bind", f"/proc/{pid}/ns/net", str(handle))
         self._plug_in(name, host)
         self._initialise(container, host)
+
+    def _disk(self, name):
+        return self.folder / f"{name}-docker"
 
     def _plug_in(self, name, host):
         address = host["private_ip"]
@@ -137,29 +147,28 @@ class Bed:
         run("ip", "netns", "exec", self.router, "nft", "-f", "-",
             text=ruleset(network, GATEWAY))
 
-    def reach(self, space, source, address, port):
-        """"open", "refused", "closed" or "no route", of one TCP connection."""
-        script = (
-            "import socket, sys\n"
-            "s = socket.socket(); s.settimeout(2)\n"
-            "s.bind((sys.argv[1], 0))\n"
-            "try: s.connect((sys.argv[2], int(sys.argv[3]))); print('open')\n"
-            "except TimeoutError: print('closed')\n"
-            "except ConnectionRefusedError: print('refused')\n"
-            "except OSError: print('no route')\n")
-        return run("ip", "netns", "exec", space, "/usr/bin/python3", "-c", script, source, address,
-                   str(port))
+    def reach(self, space, source, targets):
+        """Of one TCP connection to each (address, port): "open", "refused", "closed" or "no route"."""
+        found = run("ip", "netns", "exec", space, "/usr/bin/python3", "-B", str(CONNECT), source,
+                    *(f"{address}:{port}" for address, port in targets))
+        return found.splitlines()
 
-    def down(self):
-        if self._relay:
-            self._relay.stop()
-        for name in self.network["hosts"]:
+    def halt(self):
+        for name in self.network["hosts"] if self.network else ():
             container = self.host(name)
             run("docker", "rm", "--force", "--volumes", container, check=False)
             run("umount", f"/run/netns/{container}", check=False)
             pathlib.Path("/run/netns", container).unlink(missing_ok=True)
-        for space in (self.world, self.router):
-            run("ip", "netns", "del", space, check=False)
+            shutil.rmtree(self._disk(name), ignore_errors=True)
+        run("ip", "netns", "del", self.router, check=False)
+        self.network = None
+
+    def close(self):
+        self.halt()
+        for relay in self._relays:
+            relay.stop()
+        self._relays = []
+        run("ip", "netns", "del", self.world, check=False)
 
     def remains(self):
         """What of the bed is still there: containers and namespaces."""

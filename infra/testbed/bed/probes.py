@@ -29,22 +29,31 @@ def _points(bed):
     return points
 
 
-def _probe(bed, points, source, target, port):
-    host = bed.network["hosts"][target]
+def _found(bed, point, source, targets):
+    """(source, target, port) -> open or not, as seen from one point."""
     inside = source in bed.network["hosts"]
-    address = host["private_ip"] if inside else host["public_ip"] or host["private_ip"]
-    found = bed.reach(*points[source], address, port)
-    return found in ("open", "refused")  # refused: the packet got there, nobody listens
+    addresses = []
+    for target, port in targets:
+        host = bed.network["hosts"][target]
+        addresses.append((host["private_ip"] if inside else host["public_ip"] or host["private_ip"],
+                          port))
+    # refused: the packet got there, nobody listens
+    return {(source, target, port): answer in ("open", "refused")
+            for (target, port), answer in zip(targets, bed.reach(*point, addresses))}
 
 
 def differences(bed, flows):
     """(number of probes, what is not as planned)."""
-    points = _points(bed)
-    jobs = [(source, target, port) for source in points for target in bed.network["hosts"]
-            if source != target for port in PORTS]
-    with concurrent.futures.ThreadPoolExecutor(12) as pool:
-        found = list(pool.map(lambda job: _probe(bed, points, *job), jobs))
+    def look(entry):
+        source, point = entry
+        return _found(bed, point, source, [(target, port) for target in bed.network["hosts"]
+                                           if target != source for port in PORTS])
+
+    found = {}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for seen in pool.map(look, _points(bed).items()):
+            found |= seen
     wrong = [f"{source} -> {target}:{port} is {'open' if is_open else 'closed'}"
-             for (source, target, port), is_open in zip(jobs, found)
+             for (source, target, port), is_open in found.items()
              if is_open != wanted(flows, bed, source, target, port)]
-    return len(jobs), wrong
+    return len(found), wrong

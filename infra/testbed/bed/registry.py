@@ -18,7 +18,8 @@ class Registry:
         self._make_certificate()
         self._fill()
         self._process = self._serve("world.yml", bed.in_world(), f"{OPERATOR}:443", tls=True)
-        wait_for(lambda: bed.reach(bed.world, OPERATOR, OPERATOR, 443) == "open", "the registry")
+        wait_for(lambda: bed.reach(bed.world, OPERATOR, [(OPERATOR, 443)]) == ["open"],
+                 "the registry")
 
     def _make_certificate(self):
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

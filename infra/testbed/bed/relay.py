@@ -39,12 +39,19 @@ class Relay:
         while True:
             try:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._target, timeout=60)
             except OSError:
                 return
-            server.settimeout(None)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def _forward(self, client):
+        try:
+            server = socket.create_connection(self._target, timeout=60)
+        except OSError:
+            client.close()
+            return
+        server.settimeout(None)
+        for source, sink in ((client, server), (server, client)):
+            threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
 
     @staticmethod
     def _copy(source, sink):
