@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "core/text.h"
 #include "ledger/run_directory.h"
@@ -19,13 +21,17 @@ int print_runs(const std::string& reports) {
                reports);
     return 0;
   }
-  fmt::print("{:<10} {:<20} {:<13} {}\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO  TAGS");
+  std::size_t width = std::string_view("SCENARIO").size();
+  for (const ledger::RunSummary& run : runs)
+    if (!run.tags.empty()) width = std::max(width, printable(run.scenario).size());
+  fmt::print("{:<10} {:<20} {:<13} {:<{}}  TAGS\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO",
+             width);
   for (const ledger::RunSummary& run : runs) {
-    std::string tags;
-    for (const std::string& tag : run.tags) tags += "  @" + printable(tag);
-    fmt::print("{:<10} {:<20} {:<13} {}{}\n", run.run_id,
-               format_utc(run.started).substr(0, 19) + "Z", state_of(run), printable(run.scenario),
-               tags);
+    std::string scenario = printable(run.scenario);
+    if (!run.tags.empty()) scenario = fmt::format("{:<{}}", scenario, width);
+    for (const std::string& tag : run.tags) scenario += "  @" + printable(tag);
+    fmt::print("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
+               state_of(run), scenario);
   }
   for (const ledger::RunSummary& run : runs)
     if (!run.unreadable.empty())

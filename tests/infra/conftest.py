@@ -7,7 +7,18 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
+from terraform import Emulator, provider_mirror  # noqa: E402
+
 SKIPPED = 77
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    """An AWS account without anything in it."""
+    provider_mirror()
+    emulator = Emulator()
+    yield emulator
+    emulator.stop()
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from servers import program
-from terraform import MINUTES, Emulator, Terraform, provider_mirror, wait_until
+from terraform import MINUTES, Terraform, provider_mirror, wait_until
 
 VARIABLES = 'operator_cidr = "198.51.100.10/32"\n'
 
@@ -36,14 +36,6 @@ class Cli:
         finally:
             process.kill()
         return process.returncode, stdout, stderr
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    provider_mirror()
-    emulator = Emulator()
-    yield emulator
-    emulator.stop()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from alarms import unheard, watched
-from terraform import MINUTES, Emulator, Terraform, provider_mirror, wait_until
+from terraform import MINUTES, Terraform, provider_mirror, wait_until
 
 BUCKET = "votebench-test-state"
 
@@ -27,14 +27,6 @@ def backend(url, lock):
   }}
 }}
 """
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    provider_mirror()
-    emulator = Emulator()
-    yield emulator
-    emulator.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,8 @@ import re
 
 import pytest
 
-from terraform import Emulator, Terraform, provider_mirror
+from terraform import Terraform, provider_mirror
 from test_static import add_row
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    provider_mirror()
-    emulator = Emulator()
-    yield emulator
-    emulator.stop()
 
 
 @pytest.fixture(scope="module")

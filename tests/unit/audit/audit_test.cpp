@@ -1,33 +1,11 @@
 // What the small worlds do not reach: sums, shares, evidence, order, witnesses.
 #include "audit/audit.h"
 
-#include "audit/judge_one.h"
-#include "support/case_file.h"
+#include "judged.h"
 #include "support/catch.h"
 
 using namespace votebench;
-using support::CaseFile;
-
-namespace {
-
-constexpr ChoiceIndex kA = 0;
-constexpr ChoiceIndex kB = 1;
-
-Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
-
-std::string first(const std::vector<std::string>& lines) {
-  return lines.empty() ? "(nothing)" : lines.front();
-}
-
-// `count` voters whose votes for `a` have their rows.
-CaseFile persisted(VoterIndex count) {
-  CaseFile file;
-  for (VoterIndex voter = 0; voter < count; ++voter)
-    file.vote(voter, kA, Outcome::acked).row(voter, kA);
-  return file;
-}
-
-}  // namespace
+using namespace votebench::support;
 
 TEST_CASE("first sum: every planned vote is in one place") {
   CaseFile file;

@@ -1,23 +1,9 @@
 // Without voter ids: the numbers of votes and rows per choice.
-#include "audit/judge_one.h"
-#include "support/case_file.h"
+#include "judged.h"
 #include "support/catch.h"
 
 using namespace votebench;
-using support::CaseFile;
-
-namespace {
-
-constexpr ChoiceIndex kA = 0;
-constexpr ChoiceIndex kB = 1;
-
-Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
-
-std::string first(const std::vector<std::string>& lines) {
-  return lines.empty() ? "(nothing)" : lines.front();
-}
-
-}  // namespace
+using namespace votebench::support;
 
 TEST_CASE("counts: without voter ids the numbers per choice are compared") {
   CaseFile file;

@@ -1,28 +1,11 @@
 // Where votes were lost, as far as counters can say.
-#include "audit/judge_one.h"
-#include "support/case_file.h"
+#include "judged.h"
 #include "support/catch.h"
 
 using namespace votebench;
-using support::CaseFile;
+using namespace votebench::support;
 
 namespace {
-
-constexpr ChoiceIndex kA = 0;
-constexpr ChoiceIndex kB = 1;
-
-Verdict judge(const CaseFile& file) { return audit::judge_one(file.input()); }
-
-std::string first(const std::vector<std::string>& lines) {
-  return lines.empty() ? "(nothing)" : lines.front();
-}
-
-CaseFile persisted(VoterIndex count) {
-  CaseFile file;
-  for (VoterIndex voter = 0; voter < count; ++voter)
-    file.vote(voter, kA, Outcome::acked).row(voter, kA);
-  return file;
-}
 
 using Hops = std::map<HopRange, std::uint64_t>;
 constexpr HopRange kVote{Hop::vote, Hop::vote};
