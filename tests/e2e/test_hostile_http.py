@@ -12,6 +12,7 @@ import yaml
 from authority import Authority
 from harness import Running, SOURCE_DIR, program
 from hostile_server import HostileServer
+from servers import PATIENCE_S
 
 NAME = "votes.test"
 
@@ -38,7 +39,7 @@ class Way:
         certificate = [str(self.authority.directory / f"{NAME}.{kind}") for kind in ("pem", "key")]
         return HostileServer(script, certificate if self.tls else None, greet)
 
-    def files(self, server, votes, clients=2, probes=0, timeout="20s"):
+    def files(self, server, votes, clients=2, probes=0, timeout=f"{PATIENCE_S}s"):
         """The arguments of `votebench run`."""
         vote = {"url": f"http://127.0.0.1:{server.port}/"}
         if self.tls:
@@ -49,7 +50,8 @@ class Way:
              "tls": {"ca_file": str(self.authority.file)}}))
         scenario = self.directory / "scenario.yaml"
         scenario.write_text(yaml.safe_dump(
-            {"version": 1, "preflight": {"probe_votes": probes}, "http": {"timeout": timeout},
+            {"version": 1, "preflight": {"probe_votes": probes},
+             "http": {"timeout": timeout, "connect_timeout": f"{PATIENCE_S}s"},
              "workloads": {"load": {"executor": "burst", "votes": votes, "clients": clients}}}))
         return [str(scenario), "--target", str(target)]
 
@@ -75,7 +77,7 @@ def test_bodies_of_ten_megabytes_are_read_and_forgotten(way):
         usage = way.directory / "usage"
         done = subprocess.run(
             ["/usr/bin/python3", str(SOURCE_DIR / "tests/e2e/peak_memory.py"), str(usage),
-             program("votebench"), "run", *way.files(server, votes=10, timeout="60s"), "--reports",
+             program("votebench"), "run", *way.files(server, votes=10), "--reports",
              str(way.directory / "reports")],
             capture_output=True, text=True, timeout=240, check=False, cwd=way.directory)
         assert done.returncode == 3, done
