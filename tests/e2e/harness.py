@@ -15,6 +15,9 @@ import yaml
 from servers import PATIENCE_S, SOURCE_DIR, program, wait_until
 
 LIMIT_S = 240  # for one votebench process; a hang is a failure, not a wait
+# Votes wait for their answers longer than a busy machine stalls.
+PATIENT_HTTP = {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s"}
+PATIENT = [word for key, time in PATIENT_HTTP.items() for word in ("--set", f"http.{key}={time}")]
 
 
 class Completed:
@@ -64,12 +67,10 @@ def votebench(*arguments, cwd):
 
 
 def write_scenario(directory, scenario):
-    """A scenario file of these keys. Its votes wait for their answers longer than a busy machine
-    stalls, unless it says otherwise."""
-    http = {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s",
-            **scenario.get("http", {})}
+    """A scenario file of these keys, with patient votes unless it says otherwise."""
     path = pathlib.Path(directory) / f"scenario-{uuid.uuid4().hex[:8]}.yaml"
-    path.write_text(yaml.safe_dump({"version": 1, **scenario, "http": http}))
+    path.write_text(yaml.safe_dump({"version": 1, **scenario,
+                                    "http": {**PATIENT_HTTP, **scenario.get("http", {})}}))
     return path
 
 
@@ -192,5 +193,5 @@ def examples(completed, kind):
 until = wait_until
 
 
-__all__ = ["Completed", "Running", "Stack", "SOURCE_DIR", "burst", "examples", "until",
-           "votebench", "write_scenario", "time"]
+__all__ = ["Completed", "PATIENT", "PATIENT_HTTP", "Running", "Stack", "SOURCE_DIR", "burst",
+           "examples", "until", "votebench", "write_scenario", "time"]

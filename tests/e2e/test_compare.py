@@ -6,7 +6,7 @@ import subprocess
 
 import yaml
 
-from harness import LIMIT_S, Stack, burst, votebench
+from harness import LIMIT_S, PATIENT, Stack, burst, votebench
 from servers import program
 
 # 400 votes at once, 320/s stored: what the worker does decides how long the rest takes.
@@ -15,7 +15,8 @@ SLOW_WORKER = {"name": "slow-worker", "preflight": {"probe_votes": 5}, **{
 
 
 def run(directory, *arguments, expect=0, **environment):
-    done = subprocess.run([program("votebench"), "run", *map(str, arguments), "--progress", "none"],
+    done = subprocess.run([program("votebench"), "run", *map(str, arguments), *PATIENT,
+                           "--progress", "none"],
                           cwd=directory, text=True, stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=LIMIT_S, check=False,
                           env={**os.environ, "LC_ALL": "C.UTF-8", **environment})

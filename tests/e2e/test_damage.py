@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness import Running, votebench
+from harness import PATIENT, Running, votebench
 
 COMMANDS = (["verify", "RUN", "--stored"], ["verify", "RUN"], ["report", "RUN"],
             ["show", "RUN", "0"])
@@ -13,7 +13,7 @@ COMMANDS = (["verify", "RUN", "--stored"], ["verify", "RUN"], ["report", "RUN"],
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """The reports of one finished run, not to be altered."""
-    done = Running(["run", "--votes", "30", "--clients", "3"],
+    done = Running(["run", "--votes", "30", "--clients", "3", *PATIENT],
                    tmp_path_factory.mktemp("finished")).finish()
     assert done.exit_status == 0, done
     return done.directory

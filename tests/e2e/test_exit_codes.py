@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import yaml
 
-from harness import Running, Stack, until, votebench
+from harness import PATIENT, Running, Stack, until, votebench
 from servers import PATIENCE_S, program
 
 HERE = pathlib.Path(__file__).parent
@@ -102,7 +102,7 @@ def test_4_a_threshold_failed(tmp_path):
         {"version": 1, "preflight": {"probe_votes": 5},
          "workloads": {"load": {"executor": "burst", "votes": 50, "clients": 5}},
          "thresholds": ["http.response.p50 < 1us"]}))
-    done = Running(["run", "strict.yaml"], tmp_path).finish()
+    done = Running(["run", "strict.yaml", *PATIENT], tmp_path).finish()
     assert done.exit_status == 4, done
     assert done.result["verdict"] == "fail"
     assert done.result["audit"]["verdict"] == "pass"

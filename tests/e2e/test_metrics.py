@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 import yaml
 
-from harness import SOURCE_DIR, Running, until, votebench
+from harness import PATIENT_HTTP, SOURCE_DIR, Running, until, votebench
 from servers import PATIENCE_S, ReservedPort
 
 DASHBOARD = SOURCE_DIR / "infra" / "grafana" / "votebench.json"
@@ -31,7 +31,7 @@ class Scraped:
             "version": 1, "name": 'scraped',
             "workloads": {"load": {"executor": "constant-arrival-rate", "rate": "50/s",
                                    "duration": "600s", "max_in_flight": 4}},
-            "http": {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s"},
+            "http": PATIENT_HTTP,
             "events": [{"at": "1s", "name": "nap", "fault": {"pause": "vote"},
                         "undo": {"at": "9s", "resume": "vote"}}]}))
         self.stderr = directory / "stderr"

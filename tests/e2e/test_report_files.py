@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from harness import SOURCE_DIR, LIMIT_S, votebench
+from harness import LIMIT_S, PATIENT, SOURCE_DIR, votebench
 from servers import program
 
 ALL = {"report.html", "summary.md", "result.json", "junit.xml", "anomalies.ndjson",
@@ -19,8 +19,9 @@ XSD = SOURCE_DIR / "tests/e2e/junit.xsd"
 
 
 def run(directory, *arguments, **environment):
-    return subprocess.run([program("votebench"), "run", *arguments], cwd=directory, text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
+    return subprocess.run([program("votebench"), "run", *arguments, *PATIENT], cwd=directory,
+                          text=True, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=LIMIT_S,
                           env={**os.environ, "LC_ALL": "C.UTF-8", **environment}, check=False)
 
 

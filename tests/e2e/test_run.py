@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from harness import SOURCE_DIR, Running, Stack, until, votebench
+from harness import PATIENT, SOURCE_DIR, Running, Stack, until, votebench
 from servers import program
 
 QUICK = str(SOURCE_DIR / "scenarios/quick.yaml")
@@ -31,7 +31,7 @@ def processes_under(directory):
 
 def test_quick_accounts_for_every_vote_twice(tmp_path):
     for _ in range(2):
-        done = Running(["run", QUICK], tmp_path).finish()
+        done = Running(["run", QUICK, *PATIENT], tmp_path).finish()
         assert done.exit_status == 0, done
         assert done.stdout.startswith("PASS")
         result = done.result
@@ -49,13 +49,14 @@ def test_quick_accounts_for_every_vote_twice(tmp_path):
 
 
 def test_without_yaml(tmp_path):
-    done = Running(["run", "--votes", "200", "--clients", "20"], tmp_path).finish()
+    done = Running(["run", "--votes", "200", "--clients", "20", *PATIENT], tmp_path).finish()
     assert done.exit_status == 0, done
     assert done.result["accounting"]["acked"] == 200
 
 
 def test_the_printed_scenario_runs_as_the_options_do(tmp_path):
-    printed = votebench("run", "--votes", "50", "--clients", "5", "--print-scenario", cwd=tmp_path)
+    printed = votebench("run", "--votes", "50", "--clients", "5", *PATIENT, "--print-scenario",
+                        cwd=tmp_path)
     assert printed.returncode == 0, printed
     (tmp_path / "printed.yaml").write_text(printed.stdout)
     done = Running(["run", "printed.yaml"], tmp_path).finish()
@@ -67,7 +68,8 @@ def test_a_stack_that_is_up_is_used_and_left_up(tmp_path):
     with Stack(tmp_path) as stack:
         before = stack.pids("redis")
         for _ in range(2):
-            done = Running(["run", "--votes", "50", "--as", stack.name], tmp_path).finish()
+            done = Running(["run", "--votes", "50", "--as", stack.name, *PATIENT],
+                           tmp_path).finish()
             assert done.exit_status == 0, done
         assert stack.pids("redis") == before
         assert stack.rows() == 2 * (50 + 20)
@@ -78,7 +80,8 @@ def test_a_stack_that_is_up_is_used_and_left_up(tmp_path):
 
 def test_two_stacks_side_by_side(tmp_path):
     with Stack(tmp_path) as one, Stack(tmp_path, "append-table", "--poll", "1ms") as other:
-        runs = [stack.start(["--votes", "300", "--clients", "10"]) for stack in (one, other)]
+        runs = [stack.start(["--votes", "300", "--clients", "10", *PATIENT])
+                for stack in (one, other)]
         for running, stack in zip(runs, (one, other)):
             done = running.finish()
             assert done.exit_status == 0, done
@@ -114,7 +117,7 @@ def test_a_run_leaves_a_ledger_that_a_kill_does_not_take(tmp_path):
 
 
 def test_report_renders_a_stored_run_again(tmp_path):
-    done = Running(["run", "--votes", "100", "--clients", "10"], tmp_path).finish()
+    done = Running(["run", "--votes", "100", "--clients", "10", *PATIENT], tmp_path).finish()
     before = json.loads((done.directory / "result.json").read_text())
     (done.directory / "result.json").unlink()
     again = votebench("report", str(done.directory), cwd=tmp_path)
@@ -137,7 +140,7 @@ workloads:
     reports = tmp_path / "reports"
     done = subprocess.run(
         ["/usr/bin/python3", str(SOURCE_DIR / "tests/e2e/peak_memory.py"), str(usage),
-         program("votebench"), "run", str(scenario), "--reports", str(reports)],
+         program("votebench"), "run", str(scenario), "--reports", str(reports), *PATIENT],
         cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done
     result = json.loads(next(reports.glob("*/latest/result.json")).read_text())

@@ -6,7 +6,7 @@ import json
 import yaml
 
 from handmade import Gate
-from harness import Running, burst, until, votebench
+from harness import PATIENT, Running, burst, until, votebench
 from verified import Verified
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
@@ -173,7 +173,7 @@ def test_a_store_that_cannot_be_reached_is_said_and_is_no_loss(stack, dead_port)
 
 
 def test_the_embedded_stack_ended_with_its_run(tmp_path):
-    done = Running(["run", "--votes", "50", "--clients", "5"], tmp_path).finish()
+    done = Running(["run", "--votes", "50", "--clients", "5", *PATIENT], tmp_path).finish()
     assert done.exit_status == 0, done
     verified = Verified(done.directory)
     assert verified.exit_status == 0, verified
