@@ -5,7 +5,7 @@ import subprocess
 
 from hosts import OPERATOR, REGISTRY, run, wait_for
 
-IMAGES = ["vote", "worker", "result", "redis", "postgres"]
+IMAGES = ["vote", "worker", "result", "redis", "postgres", "grafana-stand-in"]
 
 
 class Registry:
