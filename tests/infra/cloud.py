@@ -39,9 +39,11 @@ class Cloud:
 
     def open(self):
         """Everything but the stack."""
-        run("docker", "build", "--quiet", "--network", "host", "--build-arg",
-            f"http_proxy={os.environ['VOTEBENCH_APT_PROXY']}", "--tag", IMAGE,
-            str(SOURCE_DIR / "infra/testbed/host"))
+        for tag, folder in ((IMAGE, "host"),
+                            ("votebench/grafana-stand-in:dev", "stand-ins/grafana")):
+            run("docker", "build", "--quiet", "--network", "host", "--build-arg",
+                f"http_proxy={os.environ['VOTEBENCH_APT_PROXY']}", "--tag", tag,
+                str(SOURCE_DIR / "infra/testbed" / folder))
         self.bed.open()
         self.bed.relay(("127.0.0.1", int(self.emulator.url.rsplit(":", 1)[1])), self.emulator.url)
         self.registry = Registry(self.folder / "registry", self.bed)
@@ -50,7 +52,8 @@ class Cloud:
         (self.terraform.folder / "site.yaml").write_text(yaml.safe_dump({
             "image_registry": f"{REGISTRY}/", "docker_registry": REGISTRY,
             "docker_registry_ca": str(self.registry.authority),
-            "worker_arguments": ["--poll", "1ms"]}))
+            "worker_arguments": ["--poll", "1ms"],
+            "grafana_image": f"{REGISTRY}/votebench/grafana-stand-in:dev"}))
 
     def close(self):
         if self.registry:
@@ -70,10 +73,11 @@ class Cloud:
 
     # --- as the operator ----------------------------------------------------------------------------
 
-    def ssh(self, host, command, config=None, check=True):
+    def ssh(self, host, command, config=None, check=True, patience=60):
         return subprocess.run(
-            self.bed.in_world("timeout", "60", "ssh", "-F", str(config or self.artifacts / "ssh_config"),
-                              "-o", "BatchMode=yes", host, command),
+            self.bed.in_world("timeout", str(patience), "ssh", "-F",
+                              str(config or self.artifacts / "ssh_config"), "-o", "BatchMode=yes",
+                              host, command),
             text=True, capture_output=True, check=check)
 
     def play(self, playbook, *arguments, status=0):

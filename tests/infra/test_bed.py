@@ -8,12 +8,13 @@ import pathlib
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 
 import pytest
 import yaml
 
-from cloud import HOSTS, Cloud, changed, run
+from cloud import HOSTS, PROFILE, Cloud, changed, run
 from harness import SOURCE_DIR
 from hosts import REGISTRY, wait_for
 from probes import differences
@@ -216,6 +217,27 @@ def test_drift_is_repaired_and_nothing_else_is_touched(cloud):
     assert cloud.ssh("backend", "sudo docker inspect -f '{{.Id}}' redis").stdout == before
 
 
+def test_the_bastion_can_play_too(cloud):
+    """With the same files at the same paths."""
+    paths = (cloud.terraform.folder / "ansible", cloud.artifacts, cloud.registry.authority)
+    packed = subprocess.run(["tar", "-C", "/", "--exclude=aws/terraform", "-cf", "-",
+                             *(str(path.relative_to("/")) for path in paths)],
+                            check=True, stdout=subprocess.PIPE).stdout
+    frontend = cloud.bed.host("frontend")
+    subprocess.run(["docker", "exec", "--interactive", frontend, "sh", "-euc",
+                    "tar -C / -xf -; chown -R admin: \"$1\"", "sh", str(cloud.folder)],
+                   input=packed, check=True)
+    run("docker", "exec", "--env", "DEBIAN_FRONTEND=noninteractive", frontend, "apt-get", "install",
+        "-qq", "--no-install-recommends", "ansible-core")
+    artifacts = cloud.artifacts
+    done = cloud.ssh("frontend", f"cd {cloud.terraform.folder}/ansible && LC_ALL=C.UTF-8 timeout 300 "
+                     f"ansible-playbook -i {artifacts}/inventory.yaml -i bastion.yaml "
+                     f"-e @{artifacts}/ansible.yaml -e votes_profile={PROFILE} site.yml",
+                     check=False, patience=400)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert changed(done.stdout) == {host: 0 for host in HOSTS}
+
+
 # --- monitoring -----------------------------------------------------------------------------------------
 
 
@@ -232,11 +254,40 @@ def expressions():
 
 
 def test_prometheus_watches_every_tier(cloud):
-    cloud.play("monitoring.yml", "--tags", "exporters,prometheus")
+    cloud.play("monitoring.yml")
     wait_for(lambda: [point["value"][1] for point in cloud.ask("up")] == ["1"] * 5,
              "every exporter is scraped")
-    again = cloud.play("monitoring.yml", "--tags", "exporters,prometheus")
-    assert changed(again) == {host: 0 for host in HOSTS}
+    assert changed(cloud.play("monitoring.yml")) == {host: 0 for host in HOSTS}
+
+
+def test_grafana_is_given_its_source_dashboard_and_password(cloud):
+    """A stand-in with Grafana's user reads what Grafana would read."""
+    def read(path):
+        return cloud.ssh("frontend", f"sudo docker exec grafana cat {path}").stdout
+
+    provisioning = "/etc/grafana/provisioning"
+    source = yaml.safe_load(read(f"{provisioning}/datasources/prometheus.yaml"))["datasources"][0]
+    assert source["url"] == f"http://{cloud.bed.network['hosts']['frontend']['private_ip']}:9090"
+    provider = yaml.safe_load(read(f"{provisioning}/dashboards/votes.yaml"))["providers"][0]
+    assert json.loads(read(provider["options"]["path"] + "/votes.json"))["panels"]
+    assert read("/run/secrets/admin_password") == (
+        cloud.artifacts / "secrets/grafana_password").read_text().strip()
+
+
+def test_the_cloudwatch_agent_is_given_its_settings(cloud):
+    """A stand-in of Amazon's package keeps what it is told."""
+    package = cloud.folder / "agent.deb"
+    run("dpkg-deb", "--build", "--root-owner-group",
+        str(SOURCE_DIR / "infra/testbed/stand-ins/amazon-cloudwatch-agent"), str(package))
+    for host in HOSTS:
+        run("docker", "cp", str(package), f"{cloud.bed.host(host)}:/root/agent.deb")
+    play = ("cloudwatch.yml", "-e", "cloudwatch_package=/root/agent.deb")
+    cloud.play(*play)
+    for host in HOSTS:
+        told = cloud.ssh(host, "cat /var/lib/amazon-cloudwatch-agent.json").stdout
+        wanted = (cloud.artifacts / f"cloudwatch/{host}.json").read_text()
+        assert json.loads(told) == json.loads(wanted)
+    assert changed(cloud.play(*play)) == {host: 0 for host in HOSTS}
 
 
 def test_every_expression_of_dashboard_and_alerts_means_something(cloud):
@@ -280,7 +331,8 @@ def test_secrets_are_in_no_argument_and_no_output(cloud):
     for host in HOSTS:
         names = cloud.ssh(host, "sudo docker ps -aq").stdout.split()
         shown = cloud.ssh(host, f"sudo docker inspect {' '.join(names)}").stdout
-        assert names and password not in shown
+        arguments = cloud.ssh(host, "sudo sh -c 'cat /proc/[0-9]*/cmdline' 2>/dev/null").stdout
+        assert names and password not in shown + arguments and "dockerd" in arguments
     assert password not in cloud.play("site.yml", "-vvv") + cloud.log
 
 
@@ -288,8 +340,9 @@ def test_teardown_leaves_hosts_as_they_were(cloud):
     assert "would be lost" in cloud.play("teardown.yml", status=2)
     cloud.play("teardown.yml", "-e", "stack_teardown_confirmed=yes")
     for host in HOSTS:
-        left = cloud.ssh(host, "sudo docker ps -aq; sudo docker volume ls -q; ls -d /etc/votebench",
-                         check=False)
+        left = cloud.ssh(host, "sudo docker ps -aq; sudo docker volume ls -q; "
+                         "ls -d /etc/votebench /etc/prometheus* /etc/default/prometheus*; "
+                         "pgrep -l prometheus", check=False)
         assert left.stdout == ""
 
 
