@@ -40,7 +40,7 @@ class Cloud:
     def open(self):
         """Everything but the stack."""
         for tag, folder in ((IMAGE, "host"),
-                            ("votebench/grafana-stand-in:dev", "stand-ins/grafana")):
+                            ("votebench/grafana-stand-in:dev", "substitutes/grafana")):
             run("docker", "build", "--quiet", "--network", "host", "--build-arg",
                 f"http_proxy={os.environ['VOTEBENCH_APT_PROXY']}", "--tag", tag,
                 str(SOURCE_DIR / "infra/testbed" / folder))

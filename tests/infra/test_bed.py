@@ -278,7 +278,7 @@ def test_the_cloudwatch_agent_is_given_its_settings(cloud):
     """A stand-in of Amazon's package keeps what it is told."""
     package = cloud.folder / "agent.deb"
     run("dpkg-deb", "--build", "--root-owner-group",
-        str(SOURCE_DIR / "infra/testbed/stand-ins/amazon-cloudwatch-agent"), str(package))
+        str(SOURCE_DIR / "infra/testbed/substitutes/amazon-cloudwatch-agent"), str(package))
     for host in HOSTS:
         run("docker", "cp", str(package), f"{cloud.bed.host(host)}:/root/agent.deb")
     play = ("cloudwatch.yml", "-e", "cloudwatch_package=/root/agent.deb")
