@@ -13,7 +13,8 @@ def revotes(gap="300ms..2s"):
 def test_superseded_votes_equal_the_plan(stack):
     with stack("reference").start_vote() as target:
         target.start_worker()
-        done = target.run({"workloads": burst(10000, within="5s"), "voters": revotes()})
+        done = target.run({"workloads": burst(10000, within="5s"), "voters": revotes(),
+                           "drain": {"timeout": "3m"}})
         assert done.exit_status == 0, done
         audit, voters = done.audit, target.rows() - 20  # without the probes
         assert done.result["accounting"]["acked"] == 10000
