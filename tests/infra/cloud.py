@@ -137,7 +137,7 @@ class Cloud:
     def finish_run(process):
         """`said` has no order between what went to stdout and to stderr."""
         try:
-            process.wait(timeout=MINUTES)
+            process.wait(timeout=2 * MINUTES)
         finally:
             process.kill()
         return Completed(process.returncode, process.said(), "", process.reports)

@@ -44,9 +44,9 @@ def cloud():
 
 def test_up_is_interrupted_between_the_tiers(cloud):
     up = cloud.start_up("stack", "up", "aws")
+    assert "another votebench is working on stack 'aws'" in cloud.stack("up", "--yes", status=6)
     wait_until(lambda: "ansible: Database tier" in up.said() or up.poll() is not None,
                "the database is made")
-    assert "another votebench is working on stack 'aws'" in cloud.stack("up", "--yes", status=6)
     up.send_signal(signal.SIGINT)
     assert "was interrupted" in cloud.end(up, status=6)
     assert cloud.ssh("frontend", "sudo docker ps -aq").stdout == ""
@@ -155,13 +155,16 @@ def test_a_thousand_votes_through_the_tunnels_are_accounted_for(cloud):
     assert sorted(record["services"]) == SERVICES
 
 
+VOTES = 1500
+
+
 def steady(cloud, drain):
-    """50 votes a second for 20 s, and how long to wait for them; no probes."""
+    """50 votes a second for 30 s, and how long to wait for them; no probes."""
     path = cloud.folder / f"steady-{drain}.yaml"
     path.write_text(yaml.safe_dump({
         "version": 1, "drain": {"timeout": drain}, "preflight": {"probe_votes": 0},
         "workloads": {"votes": {"executor": "constant-arrival-rate", "rate": "50/s",
-                                "duration": "20s"}}}))
+                                "duration": "30s"}}}))
     return str(path)
 
 
@@ -188,26 +191,26 @@ def test_a_stopped_worker_is_not_called_a_loss(cloud):
         waiting = cloud.waiting()
         assert waiting > 0 and f"{waiting:,} votes still queued" in done.stdout, done
         assert done.audit["queued"] == waiting
-        assert done.audit["persisted"] == 1000 - waiting
+        assert done.audit["persisted"] == VOTES - waiting
     finally:
         start_the_worker_of(cloud)
 
 
 def test_votes_on_a_lost_redis_volume_are_lost_votes(cloud):
     rows = cloud.rows()
-    running = cloud.start_run(steady(cloud, "120s"))
+    running = cloud.start_run(steady(cloud, "240s"))
     stop_the_worker_of(cloud, running, rows)
-    wait_until(lambda: cloud.rows() - rows + cloud.waiting() >= 1000 or running.poll() is not None,
+    wait_until(lambda: cloud.rows() - rows + cloud.waiting() >= VOTES or running.poll() is not None,
                "all votes are sent")
     cloud.ssh("backend", "sudo docker rm -f redis && sudo docker volume rm queue")
     cloud.play("site.yml", "--tags", "redis,worker")
     done = cloud.finish_run(running)
     assert done.exit_status == 1, done
     stored = cloud.rows() - rows
-    assert 0 < stored < 1000 and done.audit["persisted"] == stored
-    assert done.audit["lost"]["count"] == 1000 - stored
+    assert 0 < stored < VOTES and done.audit["persisted"] == stored
+    assert done.audit["lost"]["count"] == VOTES - stored
     # Redis's own count of pushes went with the volume: which of the two it was, nobody knows.
-    assert done.audit["lost"]["by_hop_range"]["vote-or-queue"] == 1000 - stored
+    assert done.audit["lost"]["by_hop_range"]["vote-or-queue"] == VOTES - stored
 
 
 def test_drift_is_repaired_and_nothing_else_is_touched(cloud):
