@@ -7,13 +7,19 @@ import pytest
 
 from harness import Running, Stack, until, votebench, write_scenario
 
-# Three workers with many votes in hand at nearly every moment: a kill surely finds some.
-WORKER = ("--workers", "3", "--batch", "64", "--poll", "10ms", "--hold", "1s")
+WORKERS = ("--workers", "3", "--batch", "256", "--poll", "10ms", "--hold")
 
 
 @pytest.fixture
 def prefetch(tmp_path):
-    with Stack(tmp_path, "prefetch", *WORKER) as stack:
+    with Stack(tmp_path, "prefetch", *WORKERS, "400ms") as stack:
+        yield stack
+
+
+@pytest.fixture
+def holding(tmp_path):
+    """Each worker has the first votes that it finds in its hand for four seconds."""
+    with Stack(tmp_path, "prefetch", *WORKERS, "4s") as stack:
         yield stack
 
 
@@ -38,14 +44,14 @@ def event(done, name):
     return next(found for found in done.result["events"] if found["name"] == name)
 
 
-def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(prefetch):
-    done = start(prefetch, {
+def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(holding):
+    done = start(holding, {
         "workloads": load("50/s", "5s"),
         "events": [{"at": "3s", "name": "worker-crash", "fault": {"kill": "worker"},
                     "undo": {"at": "4s", "start": "worker"}},
                    {"at": "3500ms", "name": "half-time"}]}).finish()
-    pushed = {entry["voter"] for entry in prefetch.truth("pushed")}
-    stored = {row[0] for row in prefetch.query("SELECT id FROM votes")}
+    pushed = {entry["voter"] for entry in holding.truth("pushed")}
+    stored = {row[0] for row in holding.query("SELECT id FROM votes")}
     lost = pushed - stored
     assert lost, "the killed workers held nothing"
     assert done.exit_status == 1, done
@@ -65,7 +71,7 @@ def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(prefetch):
     assert re.search(sentence, done.stdout), done.stdout
     assert re.search(sentence, (done.directory / "summary.md").read_text())
     assert "event=worker-crash" in done.stderr
-    again = votebench("report", str(done.directory), cwd=prefetch.directory)
+    again = votebench("report", str(done.directory), cwd=holding.directory)
     assert re.search(sentence, again.stdout), again
 
 
