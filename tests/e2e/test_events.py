@@ -49,7 +49,7 @@ def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(holding):
         "workloads": load("50/s", "5s"),
         "events": [{"at": "3s", "name": "worker-crash", "fault": {"kill": "worker"},
                     "undo": {"at": "4s", "start": "worker"}},
-                   {"at": "3500ms", "name": "half-time"}]}).finish()
+                   {"at": "4700ms", "name": "nearly-over"}]}).finish()
     pushed = {entry["voter"] for entry in holding.truth("pushed")}
     stored = {row[0] for row in holding.query("SELECT id FROM votes")}
     lost = pushed - stored
@@ -63,8 +63,8 @@ def test_what_a_killed_worker_held_is_lost_and_told_with_the_kill(holding):
     assert (crash["kind"], crash["failed"]) == ("fault", False)
     assert 3 <= crash["at_s"] <= crash["until_s"] >= 4
     assert crash["at_s"] + near["first_s"] < crash["until_s"], "on their way when the workers died"
-    assert event(done, "half-time") | {"at_s": 0} == {
-        "at_s": 0, "until_s": None, "name": "half-time", "kind": "mark", "failed": False,
+    assert event(done, "nearly-over") | {"at_s": 0} == {
+        "at_s": 0, "until_s": None, "name": "nearly-over", "kind": "mark", "failed": False,
         "detail": ""}
     # The workers die one after the other: the last may take a vote of the meantime along.
     sentence = r"sent [^;]{1,60}(before|after)\s+worker-crash\s+\(which\s+lasted"
