@@ -84,8 +84,7 @@ class Cloud:
         """The output of a playbook that must end with `status`."""
         done = subprocess.run(
             self.bed.in_world("ansible-playbook", "-i", str(self.artifacts / "inventory.yaml"), "-e",
-                              f"votes_profile={PROFILE}", "-e", f"@{self.artifacts}/ansible.yaml",
-                              playbook, *arguments),
+                              f"@{self.artifacts}/ansible.yaml", playbook, *arguments),
             cwd=self.terraform.folder / "ansible", env=self.environment, text=True,
             capture_output=True, timeout=3 * MINUTES, check=False)
         assert done.returncode == status, done.stdout[-6000:] + done.stderr[-2000:]

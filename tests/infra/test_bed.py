@@ -14,7 +14,7 @@ import tempfile
 import pytest
 import yaml
 
-from cloud import HOSTS, PROFILE, Cloud, changed, run
+from cloud import HOSTS, Cloud, changed, run
 from harness import SOURCE_DIR
 from hosts import REGISTRY, wait_for
 from probes import differences
@@ -235,7 +235,7 @@ def test_the_bastion_can_play_too(cloud):
     artifacts = cloud.artifacts
     done = cloud.ssh("frontend", f"cd {cloud.terraform.folder}/ansible && LC_ALL=C.UTF-8 timeout 300 "
                      f"ansible-playbook -i {artifacts}/inventory.yaml -i bastion.yaml "
-                     f"-e @{artifacts}/ansible.yaml -e votes_profile={PROFILE} site.yml",
+                     f"-e @{artifacts}/ansible.yaml site.yml",
                      check=False, patience=400)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert changed(done.stdout) == {host: 0 for host in HOSTS}
