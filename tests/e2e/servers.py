@@ -22,6 +22,10 @@ SOURCE_DIR = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE_S = 120  # for whatever surely comes, however busy the machine: then it is a hang
 
 
+# A sanitizer's shadow memory is not the product's.
+SANITIZED = pathlib.Path(os.environ.get("VOTEBENCH_BUILD", "")).name in ("asan", "tsan")
+
+
 def program(name):
     """A built program: from the directory in VOTEBENCH_BUILD, else from build/release."""
     path = pathlib.Path(os.environ.get("VOTEBENCH_BUILD", SOURCE_DIR / "build/release")) / name
