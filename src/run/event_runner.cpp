@@ -48,6 +48,7 @@ EventRunner::EventRunner(EventRunnerInput input) : input_(input) {
 EventRunner::~EventRunner() { finish(); }
 
 void EventRunner::load_ended(bool cut_short) {
+  if (cut_short && !load_over_.stop_requested()) cut_short_ = true;
   load_over_.request_stop();
   if (cut_short) hurry_.request_stop();
 }
@@ -59,7 +60,13 @@ void EventRunner::finish() {
 }
 
 void EventRunner::perform(const scenario::ScheduledEvent& event) {
-  if (!input_.clock.sleep_until(input_.t0 + event.at, load_over_.get_token())) return;
+  if (!input_.clock.sleep_until(input_.t0 + event.at, load_over_.get_token())) {
+    // The last votes can be answered before the planned end of the load.
+    if (!cut_short_)
+      input_.recorder.warn(fmt::format("the event {} at {} did not happen: all votes had been sent",
+                                       printable(event.name), format_duration(event.at)));
+    return;
+  }
   RunEvent happened{elapsed(), event.name, {}, kind_of(event.action), {}, false};
   if (!event.action.empty()) {
     const Done done = act(event.name, event.action, hurry_.get_token());

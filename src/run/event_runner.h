@@ -2,6 +2,7 @@
 // run ends.
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -32,8 +33,9 @@ class EventRunner {
   EventRunner(const EventRunner&) = delete;
   EventRunner& operator=(const EventRunner&) = delete;
 
-  // Nothing begins any more. What has begun is undone at its time, or at once when the load was cut
-  // short. A running command is ended then, too.
+  // Nothing begins any more; what should have is a warning, unless the load was cut short. What has
+  // begun is undone at its time, or at once when the load was cut short. A running command is ended
+  // then, too.
   void load_ended(bool cut_short);
   // Undoes what is left and waits until it is done. Idempotent.
   void finish();
@@ -53,6 +55,7 @@ class EventRunner {
   [[nodiscard]] Nanoseconds elapsed() const { return input_.clock.now() - input_.t0; }
 
   EventRunnerInput input_;
+  std::atomic<bool> cut_short_ = false;  // written before load_over_
   std::stop_source load_over_;
   std::stop_source hurry_;
   std::stop_source finished_;

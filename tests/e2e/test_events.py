@@ -93,6 +93,14 @@ def test_an_interrupted_run_undoes_at_once_what_it_has_begun(prefetch):
     assert done.audit["pending"] + done.audit["queued"] == 0
 
 
+def test_an_event_that_the_votes_did_not_wait_for_is_said(prefetch):
+    done = start(prefetch, {
+        "workloads": load("2/s", "4s"),  # the last vote is due at 3.5 s
+        "events": [{"at": "3999ms", "name": "too-late"}]}).finish()
+    assert done.result["events"] == []
+    assert "the event too-late at 4 s did not happen: all votes had been sent" in done.stderr, done
+
+
 def test_a_fault_that_cannot_be_done_is_said_and_its_undo_is_done_all_the_same(prefetch):
     done = start(prefetch, {
         "workloads": load("20/s", "3s"),
