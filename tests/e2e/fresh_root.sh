@@ -25,7 +25,7 @@ if [ "${2:-}" != inside ]; then
   # shellcheck disable=SC2317  # called by the trap
   clean_up() {
     # Nothing may be mounted below it any more when it is removed.
-    [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null
+    [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null || true
     rm -rf --one-file-system "$fresh"
   }
   trap clean_up EXIT
