@@ -136,13 +136,18 @@ Result<> print_logs(const StackOptions& options) {
 Result<> down(const StackOptions& options, const Context& context) {
   const stack::StackId& id = options.local.id;
   if (stack::is_aws(id)) return stack::aws_down(id, say, context.signals->first());
-  return stack::is_compose(id) ? stack::compose_down(id, say) : stack::take_down(id);
+  if (stack::is_compose(id)) return stack::compose_down(id, say);
+  TRY(stack::take_down(id));
+  say(fmt::format("{}: down", id.name));
+  return {};
 }
 
 Result<> reset(const StackOptions& options) {
   const stack::StackId& id = options.local.id;
   if (stack::is_aws(id)) return stack::aws_verb(id, "reset", say);
-  return stack::is_compose(id) ? stack::compose_reset(id) : stack::reset(id);
+  TRY(stack::is_compose(id) ? stack::compose_reset(id) : stack::reset(id));
+  say(fmt::format("{}: table and queue are empty", id.name));
+  return {};
 }
 
 Result<> check(const StackOptions& options, const Context& context) {
@@ -152,7 +157,7 @@ Result<> check(const StackOptions& options, const Context& context) {
   const Result<std::string> text = read_file(file);
   if (!text)
     return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", options.local.id.name),
-                "votebench stack up starts it");
+                "`votebench stack up` starts one");
   TRY_ASSIGN(TargetSettings target,
              scenario::parse_target(*text, file, scenario::process_options()).result());
   TRY_ASSIGN(const run::TargetCheck found,
@@ -164,13 +169,14 @@ Result<> check(const StackOptions& options, const Context& context) {
   return {};
 }
 
-// `local` and the name given by --as (or to another command's NAME) are the same thing: a name.
+// A verb on a stack that is there: its kind and the name given by --as are the same thing, a name.
 CLI::App* add_verb(CLI::App& parent, const std::shared_ptr<StackOptions>& options,
                    const std::string& verb, const std::string& summary) {
   const std::string arguments = verb == "logs" ? "local --lines 5" : "local";
   CLI::App* command =
       add_command(parent, verb, summary, fmt::format("  votebench stack {} {}\n", verb, arguments));
-  command->add_option("NAME", options->kind, "The stack's name")->capture_default_str();
+  command->add_option("NAME", options->kind, "The stack's name: its kind, or what --as said")
+      ->capture_default_str();
   return command;
 }
 
@@ -179,13 +185,18 @@ Result<> choose_new(StackOptions& options, const Context& context) {
   if (options.kind == "compose") return up_compose(options, context);
   if (options.kind == "aws") return up_aws(options, context);
   if (options.kind == "local") return up_local(options);
-  return fail(ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
-              "this version knows local, compose and aws; a second one gets a name with --as");
+  return fail(
+      ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
+      "this version knows local, compose and aws; --as gives one of them a name of its own");
 }
 
 void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Context& context) {
-  CLI::App* command = add_verb(parent, options, "up", "Start a stack and leave it running");
-  command->add_option("--as", options->as, "Its name, to have several side by side");
+  CLI::App* command = add_command(parent, "up", "Start a stack and leave it running",
+                                  "  votebench stack up local\n"
+                                  "  votebench stack up compose\n"
+                                  "  votebench stack up aws --vars my.tfvars\n");
+  command->add_option("KIND", options->kind, "local, compose or aws")->capture_default_str();
+  command->add_option("--as", options->as, "A name of its own, to have several side by side");
   command->add_option("--variant", options->local.variant, "How the reference stack behaves")
       ->check(CLI::IsMember(stack::variant_names()))
       ->capture_default_str();
