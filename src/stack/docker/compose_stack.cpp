@@ -51,12 +51,15 @@ Result<Driver> driver_for(const ComposeProject& project) {
   return Driver{project, std::move(client)};
 }
 
+// Compose says the same of each image that it cannot get: once is enough.
 Failure with_log(const ComposeProject& project, std::string what) {
-  for (const std::string& line : log_tail(project.log(), 5)) what += "\n  " + line;
+  std::vector<std::string> lines = log_tail(project.log(), 5);
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  for (const std::string& line : lines) what += "\n  " + line;
   return fail(ErrorKind::environment, std::move(what),
               fmt::format("all of it is in {}; `votebench stack logs {}` shows the services; go on "
-                          "with `stack up` or end it with `stack down`",
-                          project.log().string(), project.id.name));
+                          "with the same command, or `votebench stack down {}` ends it",
+                          project.log().string(), project.id.name, project.id.name));
 }
 
 Result<> drive(const Driver& driver, const std::vector<std::string>& verb, Nanoseconds limit,
@@ -134,7 +137,7 @@ Result<> start_containers(const Driver& driver, const Progress& progress, std::s
 }
 
 std::string describe(const ComposeProject& project, const TargetSettings& target) {
-  return fmt::format("{}: vote {}, result {} ({} images, variant {})", project.id.name,
+  return fmt::format("{}: vote {}, result {} (images: {}, variant {})", project.id.name,
                      target.vote.url(), target.result_url, word_of(project.images()),
                      project.value("VOTES_PROFILE"));
 }

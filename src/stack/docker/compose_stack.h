@@ -30,7 +30,7 @@ class ComposeStack {
 
   [[nodiscard]] const StackId& id() const { return id_; }
   [[nodiscard]] const TargetSettings& target() const { return target_; }
-  // "compose: vote http://127.0.0.1:20481/, result http://... (ours images, variant reference)".
+  // "compose: vote http://127.0.0.1:20481/, result http://... (images: ours, variant reference)".
   [[nodiscard]] std::string describe() const { return description_; }
 
  private:
