@@ -27,12 +27,16 @@ constexpr int kSilenceLimitMs = 12'000;
 constexpr char kBeginReading[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'";
 
-// libpq's messages may have several lines and end with a newline.
+// libpq's messages may have several lines, some begun with a tab, and end with a newline.
 std::string one_line(std::string_view message) {
   while (message.ends_with('\n')) message.remove_suffix(1);
-  std::string text(message);
-  for (char& c : text)
-    if (c == '\n') c = ' ';
+  std::string text;
+  for (const char c : message) {
+    if (c != '\n' && c != '\t')
+      text += c;
+    else if (!text.ends_with(' '))
+      text += ' ';
+  }
   return printable(text, 500);
 }
 
