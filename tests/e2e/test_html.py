@@ -11,6 +11,7 @@ import pytest
 from servers import program, wait_until
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
 DRIVER = pathlib.Path("/usr/bin/chromedriver")
@@ -175,18 +176,25 @@ def test_without_scripts_the_charts_and_tables_are_there(browser, pages):
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.get((pages / "lost.html").as_uri())
-        root = browser.execute_cdp_cmd("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
 
-        def height(selector):
+        def heights():
+            """Nothing while the browser still replaces the document: its nodes are unknown then."""
+            try:
+                root = browser.execute_cdp_cmd("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+                return {selector: height(root, selector) for selector in (
+                    "#chart-rate .still", "#chart-depth .still", "#chart-percentiles .still",
+                    "#chart-latency .still", "#checks table", "#anomaly-table", ".ladder")}
+            except WebDriverException:
+                return None
+
+        def height(root, selector):
             found = browser.execute_cdp_cmd("DOM.querySelector",
                                             {"nodeId": root, "selector": selector})["nodeId"]
-            assert found, selector
             return browser.execute_cdp_cmd("DOM.getBoxModel",
                                            {"nodeId": found})["model"]["height"]
 
-        for selector in ("#chart-rate .still", "#chart-depth .still", "#chart-percentiles .still",
-                         "#chart-latency .still", "#checks table", "#anomaly-table", ".ladder"):
-            assert height(selector) > 50, selector
+        shown = wait_until(heights, "every chart and table has a box")
+        assert min(shown.values()) > 50, shown
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
