@@ -6,7 +6,6 @@
 #include "core/check.h"
 
 namespace votebench::plan {
-namespace {}  // namespace
 
 RateCurve::RateCurve(const std::vector<RatePiece>& pieces) {
   for (const RatePiece& shape : pieces) {

@@ -17,7 +17,7 @@ constexpr std::size_t kLongestMessage = 2000;
 
 std::string xml(std::string_view text) { return escape(text, kLongestMessage); }
 
-std::string seconds_text(Nanoseconds time) {
+std::string time_attribute(Nanoseconds time) {
   return fmt::format("{:.3f}", std::max(in_seconds(time), 0.0));
 }
 
@@ -32,7 +32,7 @@ class Suite {
     failures_ += result == Result::failure;
     errors_ += result == Result::error;
     cases_ += fmt::format("    <testcase classname=\"votebench.{}\" name=\"{}\" time=\"{}\"",
-                          xml(report_.scenario), xml(name), seconds_text(time));
+                          xml(report_.scenario), xml(name), time_attribute(time));
     if (result == Result::passed) {
       cases_ += "/>\n";
       return;
@@ -46,7 +46,7 @@ class Suite {
   [[nodiscard]] std::string render() const {
     const std::string counts =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", tests_, failures_, errors_);
-    const std::string time = seconds_text(report_.ended - report_.started);
+    const std::string time = time_attribute(report_.ended - report_.started);
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"votebench\" {0} time=\"{1}\">\n"

@@ -77,6 +77,11 @@ Result<> drive(const AwsChoice& choice, const std::vector<std::string>& words,
   return {};
 }
 
+// One that is there: what it was told stands in its folder.
+AwsChoice existing(const StackId& id) {
+  return {.id = id, .infra = {}, .variables = {}, .ansible_variables = {}};
+}
+
 }  // namespace
 
 Result<bool> aws_plan(const AwsChoice& choice, const Progress& progress, std::stop_token stop) {
@@ -101,15 +106,14 @@ Result<> aws_down(const StackId& id, const Progress& progress, std::stop_token s
 
 Result<> aws_verb(const StackId& id, const std::string& verb, const Progress& progress,
                   std::stop_token stop) {
-  return drive({.id = id, .infra = {}, .variables = {}, .ansible_variables = {}}, {verb}, progress,
-               std::move(stop));
+  return drive(existing(id), {verb}, progress, std::move(stop));
 }
 
 Result<> aws_logs(const StackId& id, const std::string& service, std::size_t lines,
                   const Progress& print) {
   std::vector<std::string> words{"logs", "--lines", std::to_string(lines)};
   if (!service.empty()) words.insert(words.end(), {"--service", service});
-  return drive({.id = id, .infra = {}, .variables = {}, .ansible_variables = {}}, words, print, {});
+  return drive(existing(id), words, print, {});
 }
 
 }  // namespace votebench::stack

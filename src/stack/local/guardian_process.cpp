@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kLookForStopMs = 100;
 constexpr auto kGuardianEnd = std::chrono::seconds(40);  // its own limits add up to 30 s
-constexpr std::size_t kQuotedLines = 6;
+constexpr std::size_t kGuardianLines = 6;
 
 // The C API of posix_spawn, owned.
 class SpawnPlan {
@@ -78,7 +78,7 @@ class SpawnPlan {
 
 Failure guardian_died(const StackId& id) {
   std::string message = "the stack's guardian ended without a word; the end of its log:";
-  for (const std::string& line : log_tail(id.log_file("guardian"), kQuotedLines))
+  for (const std::string& line : log_tail(id.log_file("guardian"), kGuardianLines))
     message += fmt::format("\n  {}", line);
   return fail(ErrorKind::internal, std::move(message));
 }

@@ -16,7 +16,7 @@
 namespace votebench::stack {
 namespace {
 
-struct ChildPlan {
+struct TetherPlan {
   std::vector<char*> argv;
   std::vector<char*> environment;
   pid_t parent;
@@ -43,7 +43,7 @@ std::vector<char*> environment_without(const std::vector<std::string>& withheld)
 }
 
 // From here to run_keeper: after fork, async-signal-safe calls only.
-[[noreturn]] void run_program(const ChildPlan& plan) {
+[[noreturn]] void run_program(const TetherPlan& plan) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGPIPE, SIG_DFL);
   sigset_t none;
@@ -61,7 +61,7 @@ std::vector<char*> environment_without(const std::vector<std::string>& withheld)
 
 // The kernel tells only a child that its parent has ended, not a grandchild (an ssh that runs
 // another ssh): this process is between the two, leads their group, and takes all of it along.
-[[noreturn]] void run_keeper(const ChildPlan& plan) {
+[[noreturn]] void run_keeper(const TetherPlan& plan) {
   ::setsid();
   sigset_t ends;
   sigemptyset(&ends);
@@ -93,8 +93,8 @@ Result<TetheredProcess> TetheredProcess::start(const std::vector<std::string>& a
   const FileDescriptor writer(ends[1]);
   const FileDescriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) return cannot("open /dev/null");
-  const ChildPlan plan{pointers(argv), environment_without(withheld), ::getpid(), null.get(),
-                       writer.get()};
+  const TetherPlan plan{pointers(argv), environment_without(withheld), ::getpid(), null.get(),
+                        writer.get()};
   const pid_t pid = ::fork();
   if (pid < 0) return cannot("fork");
   if (pid == 0) run_keeper(plan);
