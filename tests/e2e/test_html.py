@@ -190,6 +190,7 @@ def test_without_scripts_the_charts_and_tables_are_there(browser, pages):
         def height(root, selector):
             found = browser.execute_cdp_cmd("DOM.querySelector",
                                             {"nodeId": root, "selector": selector})["nodeId"]
+            assert found, selector
             return browser.execute_cdp_cmd("DOM.getBoxModel",
                                            {"nodeId": found})["model"]["height"]
 

@@ -30,13 +30,13 @@ def test_a_locked_table_never_makes_a_loss(stack, profile, postgres_server):
         running = target.start({"workloads": burst(30, within="1s"), **NO_PROBES,
                                 "drain": {"timeout": "60s"}})
         until(lambda: len(target.truth("pushed")) == 30, "the load is over")
-        timer = threading.Timer(13, lock.release)
+        timer = threading.Timer(15, lock.release)
         timer.start()
         done = running.finish()
         timer.join()
         assert done.exit_status == 0, done
         assert done.audit["persisted"] == 30
-        assert done.result["settled"]["drain_s"] > 1
+        assert done.result["settled"]["drain_s"] > 5
 
 
 def test_a_locked_table_past_the_drain_limit_is_inconclusive(stack, postgres_server):
