@@ -6,11 +6,11 @@
 //   evidence.json     { "schema": "votebench.evidence/1",
 //                       "queue": QueueEvidence but carry_over_ids,
 //                       "rows": RowEvidence and RowSet but own and strangers,
-//                       "settlement": Settlement, "facts": RunFacts }
+//                       "settlement": Settlement, "facts": RunFacts, "page": PageEvidence }
 //
-// The four objects hold the fields named in queue_fields, row_fields, settlement_fields and
-// facts_fields below; times are integers in nanoseconds, enumerators the words of names.h, a map is
-// a list of pairs. evidence.json is written last: where it stands, the other two are whole.
+// The objects hold the fields named in queue_fields, row_fields, settlement_fields, facts_fields
+// and page_fields below; times are integers in nanoseconds, enumerators the words of names.h, a map
+// is a list of pairs. evidence.json is written last: where it stands, the other two are whole.
 #include "ledger/evidence_file.h"
 
 #include <nlohmann/json.hpp>
@@ -204,6 +204,15 @@ void facts_fields(Direction&& field, Facts& facts) {
   field("clock_step_ns", facts.clock_step);
 }
 
+template <typename Direction, typename Page>
+void page_fields(Direction&& field, Page& page) {
+  field("configured", page.configured);
+  field("compared", page.compared);
+  field("why_not", page.why_not);
+  field("shown", page.shown);
+  field("stored", page.stored);
+}
+
 template <typename Direction, typename Row>
 void stranger_fields(Direction&& field, Row& row) {
   field("origin", row.origin);
@@ -218,15 +227,18 @@ std::string document_of(const Evidence& evidence) {
   Write rows;
   Write settlement;
   Write facts;
+  Write page;
   queue_fields(queue, evidence.queue);
   row_fields(rows, evidence.rows);
   settlement_fields(settlement, evidence.settlement);
   facts_fields(facts, evidence.facts);
+  page_fields(page, evidence.page);
   const Json json{{"schema", kSchema},
                   {"queue", std::move(queue.json)},
                   {"rows", std::move(rows.json)},
                   {"settlement", std::move(settlement.json)},
-                  {"facts", std::move(facts.json)}};
+                  {"facts", std::move(facts.json)},
+                  {"page", std::move(page.json)}};
   return json.dump(2) + '\n';
 }
 
@@ -237,6 +249,8 @@ Evidence evidence_of(const Json& json) {
   row_fields(Read{json.at("rows")}, evidence.rows);
   settlement_fields(Read{json.at("settlement")}, evidence.settlement);
   facts_fields(Read{json.at("facts")}, evidence.facts);
+  // Earlier writers of this schema did not look at it.
+  if (json.contains("page")) page_fields(Read{json.at("page")}, evidence.page);
   return evidence;
 }
 

@@ -16,6 +16,7 @@ struct Evidence {
   RowEvidence rows;
   Settlement settlement;
   RunFacts facts{};
+  PageEvidence page{};
 };
 
 // Durable when it returns. `queue.carry_over_ids` is not written: the manifest's baseline has it.

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "report/audit_lines.h"
 #include "report/render.h"
+#include "report/result_page.h"
 #include "report/words.h"
 
 namespace votebench::report {
@@ -49,6 +50,8 @@ std::string github_annotations(const Report& report) {
     (threshold.warn ? warnings : errors) +=
         command(threshold.warn ? "warning" : "error", report, missed);
   }
+  if (report.page.compared && difference(report.page) > 0)
+    warnings += command("warning", report, "result page: " + result_page_text(report.page));
   if (errors.empty() && report.exit != ExitCode::passed)
     errors = command("error", report, fmt::format("{}: {}", verdict_word(report), report.headline));
   return errors + warnings;

@@ -43,6 +43,7 @@ void copy_evidence(Report& report, const ReportInput& input) {
   report.popped = input.queue.popped;
   report.rows_start = input.rows.rows_start;
   report.rows_end = input.rows.rows_end;
+  report.page = input.page;
   report.events = input.events;
   report.coincidences = find_coincidences(report.audit.findings, report.events);
   report.generator = input.generator;

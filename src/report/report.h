@@ -76,6 +76,7 @@ struct ReportInput {
   const Settlement& settlement;
   const QueueEvidence& queue;
   const RowEvidence& rows;
+  const PageEvidence& page;
   const GeneratorFacts& generator;
 
   std::string scenario_text{};             // as written; may be empty
@@ -147,6 +148,7 @@ struct Report {
   std::uint64_t depth_start = 0, depth_end = 0, depth_max = 0;
   std::optional<std::uint64_t> pushed, popped;
   std::uint64_t rows_start = 0, rows_end = 0;
+  PageEvidence page;
   std::vector<RunEvent> events;
   std::vector<Coincidence> coincidences;       // of the findings with events
   std::map<AttemptNumber, Attempt> witnesses;  // the attempts that the audit's findings name

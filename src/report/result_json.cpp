@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "report/render.h"
+#include "report/result_page.h"
 
 namespace votebench::report {
 namespace {
@@ -233,6 +234,20 @@ Json settled(const Settlement& settlement) {
        settlement.still_needed ? seconds_json(*settlement.still_needed) : Json(nullptr)}};
 }
 
+Json tallies(const Tallies& counts) {
+  Json json = Json::object();
+  for (const auto& [choice, count] : counts) json[text(choice)] = count;
+  return json;
+}
+
+Json result_page(const PageEvidence& page) {
+  if (!page.compared) return {{"compared", false}, {"reason", text(page.why_not)}};
+  return {{"compared", true},
+          {"difference", difference(page)},
+          {"shown", tallies(page.shown)},
+          {"stored", tallies(page.stored)}};
+}
+
 struct NamedShare {
   const char* name;
   double share;
@@ -352,6 +367,7 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
+  if (report.page.configured) json["result_page"] = result_page(report.page);
   if (report.verification) json["verified"] = verified(report);
   if (report.error)
     json["error"] = {{"message", text(report.error->message)}, {"help", text(report.error->help)}};

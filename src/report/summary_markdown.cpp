@@ -7,6 +7,7 @@
 #include "report/audit_lines.h"
 #include "report/markdown.h"
 #include "report/render.h"
+#include "report/result_page.h"
 #include "report/words.h"
 
 namespace votebench::report {
@@ -85,6 +86,8 @@ class Document {
     add("\n{}", plain(accounting_text(report_.audit.accounting)));
     add("\nSettled: {}{}.", report_.settlement.settled() ? "yes" : "no",
         report_.settlement.reason.empty() ? "" : ", " + plain(report_.settlement.reason));
+    if (const std::string page = result_page_text(report_.page); !page.empty())
+      add("\nResult page: {}{}.", sign(state_of(report_.page)), plain(page));
     bullets("Assumed", report_.audit.assumptions);
     bullets("Notes", report_.audit.notes);
   }

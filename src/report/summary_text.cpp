@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "report/audit_lines.h"
 #include "report/render.h"
+#include "report/result_page.h"
 #include "report/text_page.h"
 #include "report/words.h"
 
@@ -28,6 +29,7 @@ class SummaryPage : private TextPage {
     why();
     if (!report_.error) {
       audit();
+      result_page();
       events();
       generator();
       levels();
@@ -92,6 +94,11 @@ class SummaryPage : private TextPage {
     if (report_.audit.canaries_total > 0)
       item(State::remark, fmt::format("self-check {}/{}: planted defects that the auditor found",
                                       report_.audit.canaries_passed, report_.audit.canaries_total));
+  }
+
+  void result_page() {
+    const std::string text = result_page_text(report_.page);
+    if (!text.empty()) section("PAGE", mark(state_of(report_.page)) + " " + safe(text));
   }
 
   void events() {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "report/result_page.h"
+
 namespace votebench::report {
 namespace {
 
@@ -64,6 +66,11 @@ Measurement of_drain(const Settlement& settlement) {
   return measurement;
 }
 
+Measurement of_page(const PageEvidence& page) {
+  if (page.compared) return exactly(static_cast<double>(difference(page)));
+  return unknown(page.configured ? page.why_not : "no result page is known");
+}
+
 Measurement of_rate(std::string_view metric, const Levels& levels) {
   static constexpr const char* kTooShort = "the run was too short for it";
   if (metric == "sent.rate") return exactly(levels.sent.mean_per_s, kTooShort);
@@ -88,6 +95,7 @@ Measurement measure(std::string_view metric, const Report& report) {
   if (metric == "http.error_rate") return of_started(sum, sum.started() - sum.acked);
   if (metric == "http.unknown_rate") return of_started(sum, sum.ambiguous);
   if (metric == "drain.time") return of_drain(report.settlement);
+  if (metric == "page.difference") return of_page(report.page);
   if (metric != "queue.depth.max") return of_rate(metric, report.levels);
   return report.queue_configured ? exactly(static_cast<double>(report.depth_max))
                                  : unknown("no queue is known");

@@ -181,7 +181,8 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
   facts.exhausted_share = phase.load.exhausted_share;
   facts.longest_sampler_gap = phase.longest_sampler_gap;
   facts.clock_step = phase.clock_step;
-  return {phase.drain.queue, phase.drain.rows, phase.drain.settlement, std::move(facts)};
+  return {phase.drain.queue, phase.drain.rows, phase.drain.settlement, std::move(facts),
+          phase.page};
 }
 
 // Votes that could not be noted, and so were not sent; or what was seen of them.

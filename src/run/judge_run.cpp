@@ -133,6 +133,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
        .settlement = run.evidence.settlement,
        .queue = run.evidence.queue,
        .rows = run.evidence.rows,
+       .page = run.evidence.page,
        .generator = generator,
        .scenario_text = manifest.scenario_text,
        .evidence_files = evidence_files(run.directory),

@@ -5,6 +5,7 @@
 #include "audit/audit.h"
 #include "run/cpu_meter.h"
 #include "run/event_runner.h"
+#include "watch/page_check.h"
 
 namespace votebench::run {
 namespace {
@@ -58,6 +59,21 @@ std::function<std::uint64_t(const RowEvidence&)> count_missing(const LoadPhaseIn
                                  .rows = rows,
                                  .settlement = kUnsettled});
   };
+}
+
+// The page can be held against the table only where nothing is on its way any more.
+PageEvidence look_at_page(const LoadPhaseInput& input, const watch::DrainResult& drained) {
+  const TargetSettings& target = input.target.settings();
+  if (target.result_url.empty()) return {};
+  PageEvidence page{.configured = true};
+  if (!drained.rows.readable)
+    page.why_not = "the table was not read";
+  else if (!drained.settlement.settled())
+    page.why_not = "votes were still on their way";
+  else
+    page = watch::check_page(*target::open_result_feed(target, input.clock),
+                             *input.preflight.adapters.rows, input.clock, input.signals.second());
+  return page;
 }
 
 // Distance between two looks of one store, where the sampler itself reported to be late.
@@ -119,6 +135,7 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   watch::DrainTask task = drain_task(input, sampler, recorder);
   if (input.preflight.rows) task.missing_acked = count_missing(input);
   phase.drain = watch::drain(task, input.clock, input.signals.second());
+  phase.page = look_at_page(input, phase.drain);
   events.finish();
   sampler.stop();
   recorder.stop();

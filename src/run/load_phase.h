@@ -30,6 +30,7 @@ struct LoadPhaseInput {
 struct LoadPhase {
   load::LoadSummary load;
   watch::DrainResult drain;
+  PageEvidence page;
   Nanoseconds cpu{};  // of our process during the load
   double steal_share = 0;
   Nanoseconds longest_sampler_gap{};

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "core/text.h"
-#include "target/http_get.h"
+#include "target/http_exchange.h"
 
 namespace votebench::run {
 namespace {
@@ -23,8 +23,8 @@ constexpr Nanoseconds kRowLimit = seconds(15);
 constexpr Nanoseconds kShortestRate = kPoll * 10;
 
 std::string describe_get(const PreflightInput& input) {
-  const target::HttpGetAnswer get =
-      target::http_get(input.target.vote.url(), seconds(2), target::via_of(input.target));
+  const target::HttpReply get =
+      target::http_exchange({input.target.vote.url()}, seconds(2), target::via_of(input.target));
   if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
   return fmt::format("GET answers {}{}{}", get.status, get.server.empty() ? "" : ", server ",
                      printable(get.server, 60));

@@ -165,7 +165,11 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
   if (cut_short) facts.stopped = StopCause::interrupt;
   facts.audit_finished = !cut_short;
   const audit::Reading reading = look_ ? look_->merged : saved_.value_or(audit::Reading{});
-  const ledger::Evidence evidence{reading.queue, reading.rows, reading.settlement, facts};
+  const ledger::Evidence evidence{.queue = reading.queue,
+                                  .rows = reading.rows,
+                                  .settlement = reading.settlement,
+                                  .facts = facts,
+                                  .page = run_.evidence ? run_.evidence->page : PageEvidence{}};
   const VerificationFiles files = verification_files(verification.at);
   const RecordedRun recorded{.scenario = run_.scenario,
                              .plan = run_.plan,

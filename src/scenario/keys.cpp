@@ -122,7 +122,9 @@ constexpr auto kKeys = std::to_array<Key>({
                               key("/target/postgres/sample_every", duration,
                                   "between two looks at the table"))),
     section("/target/result", "the result page"),
-    nullable(key("/target/result/url", http_url, "where it is; left out: not looked at")),
+    nullable(key("/target/result/url", http_url,
+                 "where it is; its numbers are compared with the table's after the "
+                 "drain (JSON at api/scores, or Socket.IO); left out: not looked at")),
     by_default(kProfileDefault,
                words("serial unknown",
                      key("/target/worker", word,

@@ -33,7 +33,7 @@ constexpr std::array<Family, 4> kTimes{{
     {"lag", kVotes | kLive, "from when a vote was due to when it was sent"},
 }};
 
-constexpr std::array<Metric, 10> kOthers{{
+constexpr std::array<Metric, 11> kOthers{{
     {"http.error_rate", MetricUnit::share, kVotes | kLive, "sent votes that were not accepted"},
     {"http.unknown_rate", MetricUnit::share, kVotes | kLive,
      "sent votes whose answer proves nothing"},
@@ -49,6 +49,8 @@ constexpr std::array<Metric, 10> kOthers{{
     {"written.rate.max", MetricUnit::per_second, kNeedsValidGenerator | kByTime,
      "rows written, best 10 s"},
     {"drain.time", MetricUnit::time, 0, "from the last vote to a settled stack"},
+    {"page.difference", MetricUnit::count, 0,
+     "votes that the result page shows too many or too few"},
 }};
 
 // The names of the times, which the table's views refer to.

@@ -61,6 +61,7 @@ class PostgresStore final : public RowStore {
 
   Result<RowBaseline> baseline(const VoterIds& ids) override;
   Result<RowSet> read_rows(const RowQuestion& question) override;
+  Result<Tallies> tallies() override;
   Result<std::uint64_t> progress(const VoterIds& ids) override;
   Result<StoreActivity> activity() override;
   Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
@@ -182,6 +183,20 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
                            [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
   return scan.finish();
+}
+
+Result<Tallies> PostgresStore::tallies() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format("SELECT {0}::text, count(*) FROM {1} WHERE {0} IS NOT "
+                                           "NULL GROUP BY 1 LIMIT {2}",
+                                           choice_, table_, kMostChoices + 1)));
+  if (static_cast<std::size_t>(rows.size()) > kMostChoices)
+    return fail(ErrorKind::environment,
+                fmt::format("the table holds more than {} different choices", kMostChoices));
+  Tallies tallies;
+  for (int row = 0; row < rows.size(); ++row)
+    tallies[std::string(rows.text(row, 0))] = rows.number(row, 1);
+  return tallies;
 }
 
 Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {

@@ -68,6 +68,8 @@ struct RowQuestion {
 // Errors are ErrorKind::environment and contain no secret.
 class RowStore {
  public:
+  static constexpr std::size_t kMostChoices = 1000;
+
   virtual ~RowStore() = default;
   [[nodiscard]] virtual Result<StoreFacts> facts() = 0;
   [[nodiscard]] virtual Result<TableFacts> table() = 0;
@@ -82,6 +84,8 @@ class RowStore {
   // snapshots span, so it holds across an epoch; a frozen row of an earlier epoch whose id falls
   // into that window by chance is taken for new.
   [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
+  // Rows per choice, of the whole table. Error: more than kMostChoices different ones.
+  [[nodiscard]] virtual Result<Tallies> tallies() = 0;
   // Row versions of this run seen so far, with ids of full length: every call looks at the table's
   // last blocks and adds them to what it saw before. An update of a row counts again; rows that
   // were written into free space of blocks seen before are missed.

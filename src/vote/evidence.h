@@ -115,6 +115,19 @@ struct RowSet {
   std::map<std::string, std::uint64_t> choices;  // rows per choice text, whole table; bounded
 };
 
+// Votes per choice.
+using Tallies = std::map<std::string, std::uint64_t>;
+
+// The numbers of the result page beside those of the table, after the drain. Choices without votes
+// are in neither.
+struct PageEvidence {
+  bool configured = false;
+  bool compared = false;  // both were read, and the table stood still meanwhile
+  std::string why_not{};  // one clause; empty where they were compared
+  Tallies shown{};
+  Tallies stored{};
+};
+
 struct QueueEvidence {
   bool configured = false;
   bool readable_at_end = false;

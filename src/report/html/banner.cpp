@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "report/audit_lines.h"
 #include "report/html/sections.h"
+#include "report/result_page.h"
 #include "report/words.h"
 
 namespace votebench::report::html {
@@ -30,6 +31,9 @@ void add_details(Markup& out, const Report& report) {
     for (std::size_t i = 0; i + 1 < line.details.size(); ++i) out.add("; {}", line.details[i]);
     out.add(".</p>\n");
   }
+  if (report.page.compared && difference(report.page) > 0)
+    out.add("<p class=\"finding open\"><b>Result page</b>: {}.</p>\n",
+            result_page_text(report.page));
 }
 
 void add_list(Markup& out, std::string_view title, const std::vector<std::string>& lines) {

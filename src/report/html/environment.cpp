@@ -1,5 +1,6 @@
 #include "core/text.h"
 #include "report/html/sections.h"
+#include "report/result_page.h"
 #include "report/words.h"
 
 namespace votebench::report::html {
@@ -22,6 +23,7 @@ void add_surroundings(Markup& out, const Report& report) {
       !report.rows_configured              ? "none to look at"
       : report.table == TableModel::append ? "append: every vote is a row"
                                            : "last wins: one row per voter");
+  row(out, "result page", result_page_text(report.page));
   row(out, "started", format_utc(report.started));
   row(out, "ended", format_utc(report.ended));
   row(out, "votebench", report.version);

@@ -50,6 +50,9 @@ Nanoseconds service_of(std::uint64_t vote) {
                          : Nanoseconds(1ms) + 100us * static_cast<int>(vote % 10);
 }
 
+// A result page that shows what the table holds.
+PageEvidence shown(const Tallies& tallies) { return {true, true, {}, tallies, tallies}; }
+
 }  // namespace
 
 AttemptNumber World::vote(VoterIndex voter, Nanoseconds started, Nanoseconds service,
@@ -98,6 +101,7 @@ Report World::report() const {
                       .settlement = settlement,
                       .queue = queue,
                       .rows = rows,
+                      .page = page,
                       .generator = generator,
                       .program = "build/release/votebench",
                       .directory = "reports/" + scenario.name + "/20251120-180111Z-7f3a91bd",
@@ -124,6 +128,7 @@ World quick_pass() {
   world.queue.depth_max = 6;
   world.rows.rows_start = 20;
   world.rows.rows_end = 2020;
+  world.page = shown({{"a", 1115}, {"b", 905}});
   world.verdict.kind = VerdictKind::pass;
   world.verdict.accounting = {2000, 2000, 0, 0, 0, 0};
   world.verdict.voters = world.verdict.persisted = 2000;
@@ -140,6 +145,7 @@ World worker_crash() {
   world.events = {
       {60s, "worker-crash", "kill worker; undone: start worker", EventKind::fault, 72100ms, false},
       {80s, "half-time", "", EventKind::mark, std::nullopt, false}};
+  world.page = shown({{"a", 17293}, {"b", 14150}});
   world.rows_clock = ClockOffset{-250us, 40us};
   for (std::uint64_t vote = 0; vote < 39360; ++vote) {
     // Every fifth vote is a re-vote of the voter before.
@@ -207,6 +213,7 @@ World worker_crash() {
 
 World still_queued() {
   World world = named("classic-300x40", "scenarios/classic-300x40.yaml");
+  world.page = {.configured = true, .why_not = "votes were still on their way"};
   world.load = 2s;
   scenario::Workload burst;
   burst.name = "classic";

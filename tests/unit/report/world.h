@@ -27,6 +27,7 @@ struct World {
   Settlement settlement;
   QueueEvidence queue;
   RowEvidence rows;
+  PageEvidence page;
   GeneratorFacts generator;
 
   Nanoseconds load{};

@@ -11,7 +11,7 @@
 #include "support/scripted_server.h"
 #include "target/connect_error.h"
 #include "target/curl_channel.h"
-#include "target/http_get.h"
+#include "target/http_exchange.h"
 #include "target/vote_box.h"
 
 using namespace votebench;
@@ -164,12 +164,12 @@ TEST_CASE("a health probe goes the same way") {
   ScriptedServer server([](const std::string&, int) {
     return Reply{ScriptedServer::answer(503, "Server: gunicorn\r\n")};
   });
-  const HttpGetAnswer answer =
-      http_get("http://votes.test/", 1min, {HostPort{"127.0.0.1", server.port()}, {}, true, ""});
+  const HttpReply answer = http_exchange({"http://votes.test/"}, 1min,
+                                         {HostPort{"127.0.0.1", server.port()}, {}, true, ""});
   CHECK(answer.status == 503);
   CHECK(answer.server == "gunicorn");
-  const HttpGetAnswer direct =
-      http_get("http://votes.test/", 1min, {{}, HostPort{"127.0.0.1", server.port()}, true, ""});
+  const HttpReply direct = http_exchange({"http://votes.test/"}, 1min,
+                                         {{}, HostPort{"127.0.0.1", server.port()}, true, ""});
   CHECK(direct.status == 503);
   CHECK(server.requests().back().find("Host: votes.test\r\n") != std::string::npos);
 }

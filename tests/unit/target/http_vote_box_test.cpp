@@ -11,7 +11,7 @@
 #include "core/os.h"
 #include "support/catch.h"
 #include "support/scripted_server.h"
-#include "target/http_get.h"
+#include "target/http_exchange.h"
 #include "target/vote_box.h"
 
 using namespace votebench;
@@ -297,21 +297,20 @@ TEST_CASE("a health probe tells what it saw") {
   });
   const std::string base = "http://127.0.0.1:" + std::to_string(server.port());
   ::setenv("http_proxy", "http://127.0.0.1:1", 1);  // must not matter
-  const HttpGetAnswer sick = http_get(base + "/", 1min);
+  const HttpReply sick = http_exchange({base + "/"}, 1min);
   ::unsetenv("http_proxy");
   CHECK(sick.status == 503);
   CHECK(sick.server == "gunicorn");
   CHECK(sick.body == "xxxxx");
   CHECK(sick.error.empty());
-  CHECK(http_get(base + "/moved", 1min).location == "/x");
-  CHECK(http_get(base + "/moved", 1min).status == 302);
+  CHECK(http_exchange({base + "/moved"}, 1min).status == 302);
 }
 
 TEST_CASE("a health probe that fails says why") {
-  CHECK(http_get("http://127.0.0.1:1/", 2s).status == 0);
-  CHECK_FALSE(http_get("http://127.0.0.1:1/", 2s).error.empty());
-  CHECK_FALSE(http_get("file:///etc/passwd", 2s).error.empty());
+  CHECK(http_exchange({"http://127.0.0.1:1/"}, 2s).status == 0);
+  CHECK_FALSE(http_exchange({"http://127.0.0.1:1/"}, 2s).error.empty());
+  CHECK_FALSE(http_exchange({"file:///etc/passwd"}, 2s).error.empty());
   ScriptedServer mute([](const std::string&, int) { return Reply{}; });
   const std::string url = "http://127.0.0.1:" + std::to_string(mute.port()) + "/";
-  CHECK_FALSE(http_get(url, 30ms).error.empty());
+  CHECK_FALSE(http_exchange({url}, 30ms).error.empty());
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "target/queue_probe.h"
+#include "target/result_feed.h"
 #include "target/row_store.h"
 
 namespace votebench::test {
@@ -44,6 +45,8 @@ struct World {
   std::vector<OwnRow> rows;
   target::StoreActivity activity;
   std::uint64_t readings = 0;  // of all rows
+  Tallies tallies;             // of the table
+  Result<Tallies> page;        // what the result page shows
   std::function<void(World&, Nanoseconds)> at = [](World&, Nanoseconds) {};
 };
 
@@ -124,6 +127,11 @@ class FakeRows final : public target::RowStore {
     clock_.advance(cost);
     return rows;
   }
+  Result<Tallies> tallies() override {
+    world_.at(world_, clock_.now() - begin_);
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    return world_.tallies;
+  }
   Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.rows.size();
@@ -141,6 +149,20 @@ class FakeRows final : public target::RowStore {
  private:
   World& world_;
   SleeplessClock& clock_;
+  Instant begin_;
+};
+
+class FakePage final : public target::ResultFeed {
+ public:
+  FakePage(World& world, const Clock& clock) : world_(world), clock_(clock), begin_(clock.now()) {}
+  Result<Tallies> read() override {
+    world_.at(world_, clock_.now() - begin_);
+    return world_.page;
+  }
+
+ private:
+  World& world_;
+  const Clock& clock_;
   Instant begin_;
 };
 

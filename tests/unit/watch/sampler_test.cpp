@@ -79,6 +79,7 @@ class LockedRows final : public target::RowStore {
   Result<RowSet> read_rows(const target::RowQuestion& /*q*/) override {
     return test::unreachable("x");
   }
+  Result<Tallies> tallies() override { return test::unreachable("x"); }
   Result<std::vector<std::string>> own_ids(const VoterIds& /*ids*/) override {
     return test::unreachable("x");
   }

@@ -1,0 +1,21 @@
+// Does the result page show what the table holds? (Design: audit, law L5.)
+#pragma once
+
+#include <stop_token>
+
+#include "core/clock.h"
+#include "target/result_feed.h"
+#include "target/row_store.h"
+#include "vote/evidence.h"
+
+namespace votebench::watch {
+
+// A page may count once a second, or every few: for so long it may be behind.
+inline constexpr Nanoseconds kPagePatience = std::chrono::seconds(5);
+
+// Reads both until they agree. Blocks for at most kPagePatience and one reading. A difference is
+// stated only where the table held the same all the time: a page that lags is not one that lies.
+[[nodiscard]] PageEvidence check_page(target::ResultFeed& page, target::RowStore& table,
+                                      Clock& clock, std::stop_token stop = {});
+
+}  // namespace votebench::watch
