@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "core/print.h"
 #include "stack/docker/attach.h"
 
 namespace votebench::cli {
@@ -9,11 +8,11 @@ namespace {
 int attach(const stack::AttachRequest& request) {
   const auto attached = stack::attach_compose(request);
   if (!attached) return report_error(attached.error());
-  for (const std::string& note : attached->notes) fmt::print(stderr, "note: {}\n", note);
-  fmt::print("wrote   {}\n", attached->file.string());
+  for (const std::string& note : attached->notes) print_err("note: {}\n", note);
+  print_out("wrote   {}\n", attached->file.string());
   for (const auto& secret : attached->secrets)
-    fmt::print("        {} (a password; only you may read it)\n", secret.string());
-  fmt::print("next    votebench run scenarios/quick.yaml --target {}\n", attached->file.string());
+    print_out("        {} (a password; only you may read it)\n", secret.string());
+  print_out("next    votebench run scenarios/quick.yaml --target {}\n", attached->file.string());
   return 0;
 }
 

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "core/print.h"
 #include "report/compare/comparison.h"
 #include "run/compare_runs.h"
 #include "run/display.h"
@@ -28,9 +27,8 @@ int print(const Options& options, const Context& context) {
   if (!options.output.empty())
     if (const auto saved = run::save_comparison(*comparison, options.output); !saved)
       return report_error(saved.error());
-  fmt::print("{}", options.json
-                       ? report::comparison_json(*comparison)
-                       : report::comparison_text(*comparison, run::style_of(STDOUT_FILENO)));
+  write_out(options.json ? report::comparison_json(*comparison)
+                         : report::comparison_text(*comparison, run::style_of(STDOUT_FILENO)));
   return static_cast<int>(comparison->exit);
 }
 

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "core/print.h"
 #include "stack/doctor.h"
 
 namespace votebench::cli {
@@ -8,13 +7,13 @@ namespace {
 
 int print_examination(const stack::Examination& examination) {
   for (const stack::Requirement& requirement : examination.requirements) {
-    fmt::print("{:<8} {:<18} {}\n", requirement.met ? "ok" : "MISSING", requirement.name,
-               requirement.found);
-    if (!requirement.met) fmt::print("{:<8} {:<18} -> {}\n", "", "", requirement.help);
+    print_out("{:<8} {:<18} {}\n", requirement.met ? "ok" : "MISSING", requirement.name,
+              requirement.found);
+    if (!requirement.met) print_out("{:<8} {:<18} -> {}\n", "", "", requirement.help);
   }
   if (!examination.install_line.empty())
-    fmt::print("\ninstall what is missing:\n  {}\n", examination.install_line);
-  if (examination.healthy()) fmt::print("\nthe local stack can run here\n");
+    print_out("\ninstall what is missing:\n  {}\n", examination.install_line);
+  if (examination.healthy()) print_out("\nthe local stack can run here\n");
   return examination.healthy() ? 0 : 6;
 }
 

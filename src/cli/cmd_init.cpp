@@ -4,19 +4,21 @@
 
 #include "cli/commands.h"
 #include "core/os.h"
+#include "core/print.h"
 #include "scenario/starter.h"
 
 namespace votebench::cli {
 namespace {
 
 int write_starter(const std::filesystem::path& path, bool force) {
-  if (std::filesystem::exists(path) && !force)
+  std::error_code none;
+  if (std::filesystem::exists(path, none) && !force)
     return report_error({ErrorKind::usage, fmt::format("{} exists already", path.string()),
                          "name another file, or say --force to replace it"});
   const auto written = write_file_durably(path, scenario::starter_scenario(path.stem().string()));
   if (!written) return report_error(written.error());
-  fmt::print("wrote {}\nnext    votebench validate {}\n        votebench run {}\n", path.string(),
-             path.string(), path.string());
+  print_out("wrote {}\nnext    votebench validate {}\n        votebench run {}\n", path.string(),
+            path.string(), path.string());
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "ledger/run_directory.h"
 
@@ -17,26 +18,26 @@ std::string state_of(const ledger::RunSummary& run) {
 int print_runs(const std::string& reports) {
   const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
   if (runs.empty()) {
-    fmt::print("no runs under {}; start one with: votebench run --votes 1000 --clients 40\n",
-               reports);
+    print_out("no runs under {}; start one with: votebench run --votes 1000 --clients 40\n",
+              reports);
     return 0;
   }
   std::size_t width = std::string_view("SCENARIO").size();
   for (const ledger::RunSummary& run : runs)
     if (!run.tags.empty()) width = std::max(width, printable(run.scenario).size());
-  fmt::print("{:<10} {:<20} {:<13} {:<{}}  TAGS\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO",
-             width);
+  print_out("{:<10} {:<20} {:<13} {:<{}}  TAGS\n", "RUN", "STARTED (UTC)", "VERDICT", "SCENARIO",
+            width);
   for (const ledger::RunSummary& run : runs) {
     std::string scenario = printable(run.scenario);
     if (!run.tags.empty()) scenario = fmt::format("{:<{}}", scenario, width);
     for (const std::string& tag : run.tags) scenario += "  @" + printable(tag);
-    fmt::print("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
-               state_of(run), scenario);
+    print_out("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
+              state_of(run), scenario);
   }
   for (const ledger::RunSummary& run : runs)
     if (!run.unreadable.empty())
-      fmt::print(stderr, "votebench: warning: {}: its manifest cannot be read: {}\n",
-                 printable(run.path.string()), printable(run.unreadable));
+      print_err("votebench: warning: {}: its manifest cannot be read: {}\n",
+                printable(run.path.string()), printable(run.unreadable));
   return 0;
 }
 

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "ledger/prune.h"
 
@@ -26,11 +25,11 @@ int prune(const PruneOptions& options) {
         continue;
       }
     ++removed;
-    fmt::print("{} {}  {}  {}\n", options.dry_run ? "would remove" : "removed", run.run_id,
-               run.verdict.value_or("-"), printable(run.path.string()));
+    print_out("{} {}  {}  {}\n", options.dry_run ? "would remove" : "removed", run.run_id,
+              run.verdict.value_or("-"), printable(run.path.string()));
   }
-  fmt::print("{} {} run{}\n", options.dry_run ? "would remove" : "removed", format_count(removed),
-             removed == 1 ? "" : "s");
+  print_out("{} {} run{}\n", options.dry_run ? "would remove" : "removed", format_count(removed),
+            removed == 1 ? "" : "s");
   return removed == surplus.size() ? 0 : 6;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/target_file.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
+#include "core/print.h"
 #include "ledger/run_list.h"
 #include "run/series.h"
 #include "scenario/parse.h"
@@ -228,7 +229,7 @@ Result<run::Series> make_series(const RunOptions& options, const Context& contex
 
 int print_scenario(const run::RunRequest& request) {
   const bool from_file = !request.scenario.source.starts_with('(');
-  fmt::print("{}", from_file ? scenario::to_yaml(request.scenario) : request.scenario_text);
+  write_out(from_file ? scenario::to_yaml(request.scenario) : request.scenario_text);
   return 0;
 }
 

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
+#include "core/print.h"
 #include "report/render.h"
 #include "scenario/schema.h"
 
@@ -26,10 +25,10 @@ void add_schema(CLI::App& app, Context&) {
       ->excludes(target)
       ->excludes(result);
   command->callback([options] {
-    fmt::print("{}", options->markdown ? scenario::key_documentation()
-                     : options->result ? std::string(report::result_schema())
-                     : options->target ? scenario::target_json_schema()
-                                       : scenario::json_schema());
+    write_out(options->markdown ? scenario::key_documentation()
+              : options->result ? std::string(report::result_schema())
+              : options->target ? scenario::target_json_schema()
+                                : scenario::json_schema());
   });
 }
 

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "run/check_target.h"
 #include "scenario/parse.h"
@@ -34,20 +35,20 @@ struct StackOptions {
 // Exit status of a step that prints nothing of its own.
 int finish(const Result<>& result) { return result ? 0 : report_error(result.error()); }
 
-void say(std::string_view step) { fmt::print(stderr, "{}\n", step); }
-void print(std::string_view line) { fmt::print("{}\n", line); }
+void say(std::string_view step) { print_err("{}\n", step); }
+void print(std::string_view line) { print_out("{}\n", line); }
 
 void print_next_steps(const stack::StackId& id) {
-  fmt::print("target  {}\n", id.target_file().string());
-  fmt::print("next    votebench run scenarios/quick.yaml --target {}\n", id.target_file().string());
-  fmt::print("        votebench stack down {}\n", id.name);
+  print_out("target  {}\n", id.target_file().string());
+  print_out("next    votebench run scenarios/quick.yaml --target {}\n", id.target_file().string());
+  print_out("        votebench stack down {}\n", id.name);
 }
 
 Result<> up_local(StackOptions& options) {
   TRY_ASSIGN(options.local.worker, options.worker.parsed());
   TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options.local, say));
   TRY(stack.leave_up());
-  fmt::print("{}\n", stack.describe());
+  print_out("{}\n", stack.describe());
   print_next_steps(stack.id());
   return {};
 }
@@ -59,7 +60,7 @@ Result<> up_compose(const StackOptions& options, const Context& context) {
   choice.variant = *images == stack::ImageSet::ours ? options.local.variant : "dockersamples";
   TRY_ASSIGN(const stack::ComposeStack stack,
              stack::ComposeStack::bring_up(choice, say, context.signals->first()));
-  fmt::print("{}\n", stack.describe());
+  print_out("{}\n", stack.describe());
   print_next_steps(stack.id());
   return {};
 }
@@ -67,7 +68,7 @@ Result<> up_compose(const StackOptions& options, const Context& context) {
 // Asks a person; whoever cannot be asked has said no.
 bool confirmed() {
   if (isatty(STDIN_FILENO) == 0) return false;
-  fmt::print(stderr, "Make it? [y/N] ");
+  print_err("Make it? [y/N] ");
   std::string answer;
   return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
@@ -101,9 +102,9 @@ std::string_view phase_name(stack::StackPhase phase) {
 
 Result<> print_compose_status(const stack::StackId& id) {
   TRY_ASSIGN(const auto containers, stack::compose_status(id));
-  fmt::print("{}: {} containers (compose)\n", id.name, containers.size());
+  print_out("{}: {} containers (compose)\n", id.name, containers.size());
   for (const stack::Container& container : containers)
-    fmt::print("  {:<10} {}\n", container.service, printable(container.status));
+    print_out("  {:<10} {}\n", container.service, printable(container.status));
   return {};
 }
 
@@ -111,15 +112,15 @@ Result<> print_status(const StackOptions& options) {
   if (stack::is_aws(options.local.id)) return stack::aws_verb(options.local.id, "status", print);
   if (stack::is_compose(options.local.id)) return print_compose_status(options.local.id);
   TRY_ASSIGN(const stack::StackStatus status, stack::status(options.local.id));
-  fmt::print("{}: {}", status.id.name, phase_name(status.phase));
+  print_out("{}: {}", status.id.name, phase_name(status.phase));
   if (status.phase == stack::StackPhase::absent) {
-    fmt::print("\n");
+    print_out("\n");
     return {};
   }
-  fmt::print(" ({}{})\n", status.variant, status.kept ? "" : ", lives with its run");
+  print_out(" ({}{})\n", status.variant, status.kept ? "" : ", lives with its run");
   for (const stack::ServiceStatus& service : status.services)
-    fmt::print("  {:<10} {}\n", service.name,
-               service.running() ? fmt::format("pid {}", service.pid) : "not running");
+    print_out("  {:<10} {}\n", service.name,
+              service.running() ? fmt::format("pid {}", service.pid) : "not running");
   return {};
 }
 
@@ -129,7 +130,7 @@ Result<> print_logs(const StackOptions& options) {
   TRY_ASSIGN(const std::string text, stack::is_compose(id)
                                          ? stack::compose_logs(id, options.service, options.lines)
                                          : stack::logs(id, options.service, options.lines));
-  fmt::print("{}", text);
+  write_out(text);
   return {};
 }
 
@@ -162,10 +163,10 @@ Result<> check(const StackOptions& options, const Context& context) {
              scenario::parse_target(*text, file, scenario::process_options()).result());
   TRY_ASSIGN(const run::TargetCheck found,
              run::check_target(std::move(target), say, context.signals->first()));
-  for (const auto& [name, value] : found.facts) fmt::print("  {:<14} {}\n", name, value);
-  for (const std::string& warning : found.warnings) fmt::print("  warning: {}\n", warning);
-  fmt::print("fit: {} probe vote{} followed to the table\n", found.probe_votes,
-             found.probe_votes == 1 ? "" : "s");
+  for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);
+  for (const std::string& warning : found.warnings) print_out("  warning: {}\n", warning);
+  print_out("fit: {} probe vote{} followed to the table\n", found.probe_votes,
+            found.probe_votes == 1 ? "" : "s");
   return {};
 }
 

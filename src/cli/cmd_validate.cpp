@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "cli/commands.h"
 #include "core/os.h"
+#include "core/print.h"
 #include "plan/plan.h"
 #include "scenario/parse.h"
 
@@ -15,14 +14,14 @@ int validate(const std::string& path, const std::vector<std::string>& overrides)
   options.overrides = overrides;
   const scenario::ParseOutcome outcome = scenario::parse_scenario(*text, path, options);
   if (!outcome) {
-    fmt::print(stderr, "{}", outcome.diagnostics.render());
+    write_err(outcome.diagnostics.render());
     return 2;
   }
   const Result<plan::RunPlan> plan = plan::RunPlan::make(*outcome.value);
   if (!plan) return report_error(plan.error());
-  fmt::print("{} is valid\n", path);
+  print_out("{} is valid\n", path);
   for (const plan::WorkloadPlan& workload : plan->workloads())
-    fmt::print("  {}\n", workload.summary());
+    print_out("  {}\n", workload.summary());
   return 0;
 }
 

@@ -1,12 +1,12 @@
 #include "cli/context.h"
 
-#include <fmt/format.h>
+#include "core/print.h"
 
 namespace votebench::cli {
 
 int report_error(const Error& error) {
-  fmt::print(stderr, "votebench: error: {}\n", error.message);
-  if (!error.help.empty()) fmt::print(stderr, "  help: {}\n", error.help);
+  print_err("votebench: error: {}\n", error.message);
+  if (!error.help.empty()) print_err("  help: {}\n", error.help);
   switch (error.kind) {
     case ErrorKind::usage:
       return 2;

@@ -30,7 +30,9 @@ int parse_and_run(CLI::App& app, int argc, char** argv, const int& exit_status) 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;  // CLI11's own codes are above 100
+    return app.exit(error) == 0 ? 0 : 2;   // CLI11's own codes are above 100
+  } catch (const std::exception& error) {  // a bug, or no memory: stacks are still taken down
+    return votebench::cli::report_error({votebench::ErrorKind::internal, error.what(), {}});
   }
   return exit_status;
 }

@@ -13,6 +13,7 @@ inline constexpr const char* kManifestFile = "manifest.json";
 inline constexpr const char* kScenarioFile = "scenario.yaml";
 inline constexpr const char* kResolvedFile = "resolved.yaml";
 inline constexpr const char* kTargetFile = "target.yaml";
+inline constexpr const char* kStackRecordFile = "provisioning.json";  // of a stack of ours
 inline constexpr const char* kCarryOverFile = "carry_over.ndjson";
 inline constexpr const char* kAttemptsDirectory = "attempts";
 inline constexpr const char* kSamplesFile = "timeseries.ndjson";
@@ -25,10 +26,11 @@ inline constexpr const char* kEndFile = "end.json";
 inline constexpr const char* kResultFile = "result.json";
 inline constexpr const char* kLatestLink = "latest";
 
-// What closing a run seals, beside the segments of kAttemptsDirectory.
-inline constexpr std::array kSealedFiles{kManifestFile,  kScenarioFile, kResolvedFile, kTargetFile,
-                                         kCarryOverFile, kSamplesFile,  kEventsFile,   kRowsFile,
-                                         kStrangersFile, kEvidenceFile};
+// What closing a run seals, beside the segments of kAttemptsDirectory. Not kRunLogFile: nothing is
+// concluded from it.
+inline constexpr std::array kSealedFiles{
+    kManifestFile, kScenarioFile, kResolvedFile, kTargetFile,    kStackRecordFile, kCarryOverFile,
+    kSamplesFile,  kEventsFile,   kRowsFile,     kStrangersFile, kEvidenceFile};
 
 inline Failure damaged(const std::filesystem::path& file, const std::string& why) {
   return fail(ErrorKind::environment, file.string() + " is damaged: " + why);

@@ -52,7 +52,8 @@ RunSummary summary_of_names(const fs::path& run, std::string why) {
 }
 
 std::optional<RunSummary> summary_of(const fs::path& run) {
-  if (!fs::exists(run / kManifestFile)) return std::nullopt;
+  std::error_code none;
+  if (!fs::exists(run / kManifestFile, none)) return std::nullopt;
   const Result<std::string> text = read_file(run / kManifestFile);
   if (!text) return summary_of_names(run, text.error().message);
   const Result<Manifest> manifest = parse_manifest(*text);
@@ -62,7 +63,7 @@ std::optional<RunSummary> summary_of(const fs::path& run) {
                     manifest->run.hex(),
                     manifest->tags,
                     manifest->t0_wall,
-                    fs::exists(run / kEndFile),
+                    fs::exists(run / kEndFile, none),
                     verdict_of(run),
                     {}};
 }

@@ -5,6 +5,7 @@
 
 #include <iostream>
 
+#include "core/print.h"
 #include "core/text.h"
 #include "run/reach.h"
 #include "run/stored_run.h"
@@ -77,13 +78,12 @@ Result<Leftovers> look(Stores& stores, const VoterIds& ids) {
 }
 
 Result<bool> agreed(const CleanRequest& request, const std::string& question) {
-  fmt::print("{}\n", question);
+  print_out("{}\n", question);
   if (request.assume_yes) return true;
   if (::isatty(STDIN_FILENO) == 0)
     return fail(ErrorKind::usage, "nobody is there to be asked: nothing was removed",
                 "say --yes if that is meant");
-  fmt::print("remove them? [y/N] ");
-  std::fflush(stdout);
+  print_out("remove them? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "yes";
@@ -108,8 +108,7 @@ Result<> clean_run(const CleanRequest& request) {
   const ledger::Manifest& manifest = run.directory.manifest();
   const VoterIds ids(manifest.run, manifest.key);
   if (manifest.stack_ends_with_run && !request.target) {
-    fmt::print("the stack of run {} ended with it: nothing is left to remove\n",
-               manifest.run.hex());
+    print_out("the stack of run {} ended with it: nothing is left to remove\n", manifest.run.hex());
     return {};
   }
   TRY_ASSIGN(TargetSettings target, target_of(request, run));
@@ -121,12 +120,12 @@ Result<> clean_run(const CleanRequest& request) {
                   printable(manifest.scenario_name), format_count(left.row_ids.size()),
                   format_count(left.elements), stores.where);
   if (left.none()) {
-    fmt::print("{}: nothing to remove\n", found);
+    print_out("{}: nothing to remove\n", found);
     return {};
   }
   TRY_ASSIGN(const bool yes, agreed(request, found));
   if (yes) TRY(remove(stores, left, ids));
-  fmt::print("{}\n", yes ? "removed; nothing else was touched" : "nothing was removed");
+  print_out("{}\n", yes ? "removed; nothing else was touched" : "nothing was removed");
   return {};
 }
 

@@ -3,8 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
+
+#include "core/print.h"
 
 namespace votebench::run {
 namespace {
@@ -50,30 +51,21 @@ void Display::say(std::string_view line) {
   std::string_view indent;
   for (const std::string& part : report::wrap(line, kColumns)) {
     const std::string text = std::string(indent) + part;
-    write(mode_ == ProgressMode::live ? view_.message(text, size_of(STDERR_FILENO)) : text + "\n");
+    write_err(mode_ == ProgressMode::live ? view_.message(text, size_of(STDERR_FILENO))
+                                          : text + "\n");
     indent = "  ";
   }
 }
 
 void Display::show(const report::ProgressState& state) {
   const std::scoped_lock lock(mutex_);
-  if (mode_ == ProgressMode::live) write(view_.update(state, size_of(STDERR_FILENO)));
-  if (mode_ == ProgressMode::plain) write(log_.update(state, real_clock().wall_now()));
+  if (mode_ == ProgressMode::live) write_err(view_.update(state, size_of(STDERR_FILENO)));
+  if (mode_ == ProgressMode::plain) write_err(log_.update(state, real_clock().wall_now()));
 }
 
 void Display::clear() {
   const std::scoped_lock lock(mutex_);
-  if (mode_ == ProgressMode::live) write(view_.clear(size_of(STDERR_FILENO)));
-}
-
-// A display that cannot be written (a closed terminal) must not end a run.
-void Display::write(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (mode_ == ProgressMode::live) write_err(view_.clear(size_of(STDERR_FILENO)));
 }
 
 }  // namespace votebench::run

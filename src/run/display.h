@@ -35,8 +35,6 @@ class Display {
   void clear();
 
  private:
-  void write(std::string_view bytes) const;
-
   ProgressMode mode_;
   report::ProgressView view_;
   report::ProgressLog log_;

@@ -1,11 +1,11 @@
 #include "run/execute.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <csignal>
 
 #include "core/os.h"
+#include "core/print.h"
+#include "ledger/files.h"
 #include "run/judge_run.h"
 #include "run/load_phase.h"
 #include "run/machine.h"
@@ -19,9 +19,6 @@ namespace {
 
 // Time enough to make the manifest durable before the first vote is due.
 constexpr Nanoseconds kHeadStart = std::chrono::milliseconds(300);
-
-// In the run directory: what the stack was provisioned with.
-constexpr char kStackRecord[] = "provisioning.json";
 
 // What stays the same from the first phase to the last.
 struct Run {
@@ -192,12 +189,13 @@ std::optional<Error> unstored(const ledger::AttemptStore& attempts, const Result
   return std::nullopt;
 }
 
-// What is told is told: a run that cannot be closed can still be verified.
+// Before anything is told of it: what can go wrong from here on does not leave it open. One that
+// cannot be closed can still be verified.
 void close(const ledger::RunDirectory& directory, const ledger::Evidence& evidence) {
   const auto closed = directory.close({.ended = evidence.facts.ended,
                                        .interrupted = evidence.facts.stopped != StopCause::none,
                                        .store = evidence.rows.store});
-  if (!closed) fmt::print(stderr, "votebench: warning: {}\n", closed.error().message);
+  if (!closed) print_err("votebench: warning: {}\n", closed.error().message);
 }
 
 }  // namespace
@@ -214,7 +212,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   Preflight preflight = fit ? std::move(*fit) : Preflight{};
   TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
   if (const std::string stack = target.stack_record(); !stack.empty())
-    TRY(recording.directory.save_text(kStackRecord, stack));
+    TRY(recording.directory.save_text(ledger::kStackRecordFile, stack));
   LoadPhase phase;  // stays empty when the target is not fit
   if (fit) {
     MetricsBoard* board = server ? &metrics : nullptr;
@@ -224,6 +222,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   if (!fit) evidence.facts.unfit = fit.error().message;
   if (!fit) evidence.facts.unfit_help = fit.error().help;
   const Result<> saved = recording.directory.save_evidence(evidence);
+  if (saved) close(recording.directory, evidence);
   const RecordedRun recorded{.scenario = request.scenario,
                              .plan = run.plan,
                              .directory = recording.directory,
@@ -237,7 +236,6 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, recording.directory, request.output);
   announce(report, recording.directory);
-  if (saved) close(recording.directory, evidence);
   prune_older(request.scenario.report, recording.directory);
   TRY(target.close(request.keep_stack));
   return RunOutcome{report.exit, recording.directory.path()};

@@ -1,6 +1,5 @@
 #include "run/publish.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cstdlib>
 
 #include "core/os.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "ledger/prune.h"
 #include "report/render.h"
@@ -30,7 +30,7 @@ constexpr std::array<ReportFile, 6> kFiles{{{"report.html", "html", report::repo
                                             {"anomalies.ndjson", "", report::anomalies_ndjson},
                                             {"timeseries.csv", "csv", nullptr}}};
 
-void warn(const Error& error) { fmt::print(stderr, "votebench: warning: {}\n", error.message); }
+void warn(const Error& error) { print_err("votebench: warning: {}\n", error.message); }
 
 Result<std::string> content_of(const ReportFile& file, const report::Report& report,
                                const ledger::RunDirectory& directory) {
@@ -71,15 +71,21 @@ void publish(const report::Report& report, const ledger::RunDirectory& directory
     if (std::ranges::find(report.files, file.name) == report.files.end()) continue;
     if (const Result<> saved = save(file, report, directory); !saved) warn(saved.error());
   }
-  fmt::print("{}", output == Output::json ? report::result_json(report)
-                                          : report::summary_text(report, style_of(STDOUT_FILENO)));
-  std::fflush(stdout);
+  write_out(output == Output::json ? report::result_json(report)
+                                   : report::summary_text(report, style_of(STDOUT_FILENO)));
 }
 
-VerificationFiles verification_files(WallTime at) {
+VerificationFiles verification_files(const ledger::RunDirectory& directory, WallTime at) {
   std::string stamp = format_utc(at).substr(0, 19) + "Z";
   std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-  return {"verify-" + stamp + ".md", "verify-" + stamp + ".json"};
+  const auto taken = [&](const std::string& name) {
+    std::error_code none;
+    return std::filesystem::exists(directory.path() / name, none);
+  };
+  std::string name = "verify-" + stamp;
+  for (int nth = 2; taken(name + ".md") || taken(name + ".json"); ++nth)
+    name = fmt::format("verify-{}-{}", stamp, nth);
+  return {name + ".md", name + ".json"};
 }
 
 void publish_verification(const report::Report& report, const ledger::RunDirectory& directory,
@@ -89,8 +95,7 @@ void publish_verification(const report::Report& report, const ledger::RunDirecto
   };
   save_as(files.result, report::result_json(report));
   save_as(files.summary, report::summary_markdown(report));
-  fmt::print("{}", report::summary_text(report, style_of(STDOUT_FILENO)));
-  std::fflush(stdout);
+  write_out(report::summary_text(report, style_of(STDOUT_FILENO)));
 }
 
 void announce(const report::Report& report, const ledger::RunDirectory& directory) {
@@ -99,7 +104,7 @@ void announce(const report::Report& report, const ledger::RunDirectory& director
   };
   append(directory.path().parent_path().parent_path() / "index.ndjson", report::index_line(report));
   if (environment("GITHUB_ACTIONS") != "true") return;
-  fmt::print(stderr, "{}", report::github_annotations(report));
+  write_err(report::github_annotations(report));
   if (const std::string summary = environment("GITHUB_STEP_SUMMARY"); !summary.empty())
     append(summary, report::summary_markdown(report));
 }
@@ -116,7 +121,7 @@ void prune_older(const scenario::ReportSettings& settings, const ledger::RunDire
   for (const ledger::RunSummary& run : ledger::surplus_runs(runs, rule)) {
     const Result<> removed = ledger::remove_run(reports, run);
     if (!removed) warn(removed.error());
-    if (removed) fmt::print(stderr, "removed the old run {} (report.keep)\n", run.run_id);
+    if (removed) print_err("removed the old run {} (report.keep)\n", run.run_id);
   }
 }
 

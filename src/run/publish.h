@@ -31,10 +31,12 @@ void announce(const report::Report& report, const ledger::RunDirectory& director
 
 // The files of a run that was verified: its own stay as they are.
 struct VerificationFiles {
-  std::string summary;  // "verify-20261120T180111Z.md"
+  std::string summary;  // "verify-20261120T180111Z.md", the next of this second "...Z-2.md"
   std::string result;   // ... .json
 };
-[[nodiscard]] VerificationFiles verification_files(WallTime at);
+// Names that are not taken in `directory`.
+[[nodiscard]] VerificationFiles verification_files(const ledger::RunDirectory& directory,
+                                                   WallTime at);
 void publish_verification(const report::Report& report, const ledger::RunDirectory& directory,
                           const VerificationFiles& files);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/os.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "report/compare/comparison.h"
 #include "report/compare/comparison_words.h"
@@ -104,8 +105,7 @@ class Runner {
     if (finished_ == 0 || (total() == 1 && !compares)) return;
     if (total() > 1) print_groups();
     if (compares) compare();
-    fmt::print("exit {}: {}\n", static_cast<int>(outcome_.exit), exit_words());
-    std::fflush(stdout);
+    print_out("exit {}: {}\n", static_cast<int>(outcome_.exit), exit_words());
   }
 
   [[nodiscard]] std::string exit_words() const {
@@ -116,10 +116,10 @@ class Runner {
   }
 
   void print_groups() const {
-    fmt::print("\n");
+    print_out("\n");
     for (const SelectedRuns& group : done_)
-      fmt::print("SERIES  {} of {}, {}\n", group.paths.size(),
-                 report::counted(series_.times, "run"), group.name);
+      print_out("SERIES  {} of {}, {}\n", group.paths.size(), report::counted(series_.times, "run"),
+                group.name);
   }
 
   void compare() {
@@ -127,12 +127,12 @@ class Runner {
     const SelectedRuns& b = done_.back();
     const auto comparison = compare_runs(a, b, series_.kinds.front().program);
     if (!comparison) return note(comparison.error());
-    fmt::print("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
+    print_out("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
     outcome_.exit = report::higher(outcome_.exit, comparison->exit);
     if (outcome_.exit == comparison->exit) compared_ = report::exit_words(*comparison);
     if (const auto saved = save_comparison(*comparison, b.paths.back()); !saved)
       return note(saved.error());
-    fmt::print("  report   {}\n", (b.paths.back() / "comparison.html").string());
+    print_out("  report   {}\n", (b.paths.back() / "comparison.html").string());
   }
 
   Series series_;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "audit/one_voter.h"
+#include "core/print.h"
 #include "core/text.h"
 #include "report/trail.h"
 #include "run/display.h"
@@ -180,7 +181,7 @@ Result<> show_vote(const std::filesystem::path& reports, const std::string& sele
   add_evidence(run, trail);
   add_votes(run, trail);
   add_events(run, trail);
-  fmt::print("{}", report::trail_text(trail, style_of(STDOUT_FILENO)));
+  write_out(report::trail_text(trail, style_of(STDOUT_FILENO)));
   return {};
 }
 

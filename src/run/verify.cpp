@@ -170,7 +170,7 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
                                   .settlement = reading.settlement,
                                   .facts = facts,
                                   .page = run_.evidence ? run_.evidence->page : PageEvidence{}};
-  const VerificationFiles files = verification_files(verification.at);
+  const VerificationFiles files = verification_files(run_.directory, verification.at);
   const RecordedRun recorded{.scenario = run_.scenario,
                              .plan = run_.plan,
                              .directory = run_.directory,

@@ -97,6 +97,12 @@ def test_2_a_mistake_in_the_command_or_the_scenario(tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
+def test_6_a_file_that_cannot_be_written(tmp_path):
+    done = votebench("init", 300 * "a" + ".yaml", cwd=tmp_path)
+    assert done.returncode == 6, done
+    assert "File name too long" in done.stderr
+
+
 def test_4_a_threshold_failed(tmp_path):
     (tmp_path / "strict.yaml").write_text(yaml.safe_dump(
         {"version": 1, "preflight": {"probe_votes": 5},

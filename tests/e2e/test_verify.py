@@ -48,6 +48,15 @@ def test_votes_that_arrive_after_the_run_are_added(stack):
         assert (done.directory / "result.json").read_bytes() == own_result
 
 
+def test_verifications_within_a_second_do_not_replace_each_other(tmp_path):
+    done = Running(["run", "--votes", "20", "--clients", "2", *PATIENT], tmp_path).finish()
+    assert done.exit_status == 0, done
+    for _ in range(5):
+        assert Verified(done.directory, "--stored").exit_status == 0
+    assert len(set(done.directory.glob("verify-*.json"))) == 5
+    assert len(set(done.directory.glob("verify-*.md"))) == 5
+
+
 def test_a_worker_that_still_holds_votes_leaves_them_pending(stack):
     with stack().start_vote() as target:
         worker = target.start_worker("--poll", "50ms")

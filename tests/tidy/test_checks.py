@@ -8,6 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import dead_files  # noqa: E402
 import levels  # noqa: E402
+import prints  # noqa: E402
 import sizes  # noqa: E402
 import words  # noqa: E402
 
@@ -74,6 +75,13 @@ class Checks(unittest.TestCase):
 
     def test_an_unknown_library_is_found(self):
         self.assertEqual(len(self.include("src/core/a.cpp", "<boost/asio.hpp>")), 1)
+
+    def test_text_that_is_printed_by_hand_is_found(self):
+        for line in ('fmt::print("x");', 'std::cout << "x";', 'std::printf("x");', 'puts("x");'):
+            with self.subTest(line=line):
+                self.assertEqual(len(self.complaints(prints, "src/run/a.cpp", line)), 1)
+        self.assertEqual(self.complaints(prints, "src/run/a.cpp", 'print_out("x"); snprintf(b);'), [])
+        self.assertEqual(self.complaints(prints, "src/votestack/b.cpp", 'fmt::print("x");'), [])
 
     def test_a_long_function_is_found(self):
         def source(lines):

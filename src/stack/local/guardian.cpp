@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "core/print.h"
 #include "scenario/write.h"
 #include "stack/local/guardian_options.h"
 #include "stack/local/leftovers.h"
@@ -180,7 +181,7 @@ int guardian_main(int argc, char** argv) {
   if (!attention || !options) return 70;
   const Result<> guarded = guard(*options, *attention);
   if (guarded) return 0;
-  fmt::print(stderr, "{}\n", guarded.error().message);
+  print_err("{}\n", guarded.error().message);
   attention->tell_maker(failure_line(guarded.error()));
   return 1;
 }

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "core/print.h"
 #include "stack/local/message.h"
 #include "stack/log_tail.h"
 
@@ -145,8 +145,7 @@ bool Supervisor::await_end(const std::vector<std::string>& names, Nanoseconds li
 
 void Supervisor::enter(StackPhase phase) {
   state_.phase = phase;
-  if (const auto written = write_down(); !written)
-    fmt::print(stderr, "{}\n", written.error().message);
+  if (const auto written = write_down(); !written) print_err("{}\n", written.error().message);
 }
 
 void Supervisor::refresh() {
@@ -169,8 +168,7 @@ void Supervisor::end_of(pid_t pid, int status) {
     child.running = false;
     child.status = status;
     const bool is_service = static_cast<bool>(child.spec.answers);
-    if (is_service && !child.expected_to_end)
-      fmt::print(stderr, "{} {}\n", name, how_it_ended(status));
+    if (is_service && !child.expected_to_end) print_err("{} {}\n", name, how_it_ended(status));
   }
 }
 
