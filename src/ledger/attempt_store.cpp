@@ -144,8 +144,7 @@ Result<std::unique_ptr<AttemptStore>> AttemptStore::create(
   std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, true));
   if (::mkdir(directory.c_str(), 0755) != 0) return segment_failure("create", directory, errno);
   for (const WorkloadRange& range : workloads)
-    if (range.reserved > 0 && !store->ensure_segment(segment_of(range.first)))
-      return fail(*store->failure());
+    if (range.reserved > 0) TRY(store->ensure_segment(segment_of(range.first)));
   TRY(sync_directory(directory));
   return store;
 }
@@ -177,26 +176,28 @@ Attempt* AttemptStore::slot(AttemptNumber number) const noexcept {
   return slots ? slots + number % kSlotsPerSegment : nullptr;
 }
 
-Attempt* AttemptStore::ensure_segment(std::size_t index) noexcept {
+Result<Attempt*> AttemptStore::ensure_segment(std::size_t index) {
   CHECK_THAT_HOLDS(index < segment_count_);
   const std::lock_guard lock(mutex_);
   if (Attempt* made = segments_[index].load(std::memory_order_acquire)) return made;
-  Result<Attempt*> slots = make_segment(file_of(directory_, index));
-  if (!slots) {
-    failure_ = std::move(slots).error();
-    return nullptr;
-  }
-  segments_[index].store(*slots, std::memory_order_release);
-  return *slots;
+  TRY_ASSIGN(Attempt* const slots, make_segment(file_of(directory_, index)));
+  segments_[index].store(slots, std::memory_order_release);
+  return slots;
+}
+
+bool AttemptStore::refuse(const Error& error) noexcept {
+  const std::lock_guard lock(mutex_);
+  failure_ = error;
+  return false;
 }
 
 bool AttemptStore::intend(AttemptNumber number, const Intent& intent) noexcept {
   if (!writable_) return false;
   Attempt* own = slot(number);
   if (!own) {
-    Attempt* slots = ensure_segment(segment_of(number));
-    if (!slots) return false;
-    own = slots + number % kSlotsPerSegment;
+    const Result<Attempt*> slots = ensure_segment(segment_of(number));
+    if (!slots) return refuse(slots.error());
+    own = *slots + number % kSlotsPerSegment;
   }
   own->started_ns = intent.started.count();
   own->lag_100ns = in_100ns(intent.lag);
@@ -222,7 +223,7 @@ void AttemptStore::prepare_ahead() noexcept {
   for (std::size_t i = 0; i + 1 < segment_count_; ++i) {
     const Attempt* slots = segments_[i].load(std::memory_order_acquire);
     if (slots && !segments_[i + 1].load(std::memory_order_acquire) && in_use(slots))
-      (void)ensure_segment(i + 1);  // a sender that needs it tries again and reports the failure
+      (void)ensure_segment(i + 1);
   }
 }
 

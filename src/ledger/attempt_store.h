@@ -46,7 +46,8 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   [[nodiscard]] bool intend(AttemptNumber number, const Intent& intent) noexcept override;
   void conclude(AttemptNumber number, const Conclusion& conclusion) noexcept override;
 
-  // Creates the successor of every segment in use; call it every 100 ms or so while sending.
+  // Creates the successor of every segment in use; call it every 100 ms or so while sending. Where
+  // that fails, the sender that needs the segment tries again.
   void prepare_ahead() noexcept;
 
   // Waits until what is stored so far would survive a crash of the host.
@@ -63,7 +64,8 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   AttemptStore(std::filesystem::path directory, std::size_t segments, bool writable);
   void visit_blocks(BlockVisitor visitor, void* context) const override;
   [[nodiscard]] Attempt* slot(AttemptNumber number) const noexcept;
-  [[nodiscard]] Attempt* ensure_segment(std::size_t index) noexcept;
+  [[nodiscard]] Result<Attempt*> ensure_segment(std::size_t index);
+  [[nodiscard]] bool refuse(const Error& error) noexcept;  // false
 
   std::filesystem::path directory_;
   bool writable_;

@@ -220,7 +220,8 @@ TEST_CASE("without space for a segment nothing more may be sent, and nothing bre
     if (!store || !(*store)->intend(0, intent_of(0))) ::_exit(1);
     const rlimit tight{1U << 20U, 1U << 20U};
     if (::setrlimit(RLIMIT_FSIZE, &tight) != 0) ::_exit(2);
-    (*store)->prepare_ahead();  // asks in vain, does no harm
+    (*store)->prepare_ahead();            // asks in vain, does no harm
+    if ((*store)->failure()) ::_exit(6);  // no vote has needed the segment
     if ((*store)->intend(65536, intent_of(65536))) ::_exit(3);
     if (!(*store)->intend(65535, intent_of(65535))) ::_exit(4);  // there is room for this one
     (*store)->conclude(65535, {Outcome::acked, 0, 200, 1ms, 2ms});
