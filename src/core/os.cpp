@@ -58,6 +58,12 @@ Result<> write_fully(int fd, std::string_view content, const std::filesystem::pa
   return {};
 }
 
+Result<> sync_file(const std::filesystem::path& file) {
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return file_failure("sync", file, errno);
+  return {};
+}
+
 Result<> sync_directory(const std::filesystem::path& directory) {
   const FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return file_failure("sync", directory, errno);

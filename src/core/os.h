@@ -52,6 +52,9 @@ void fill_random(std::span<std::uint8_t> bytes);
 [[nodiscard]] Result<> write_fully(int fd, std::string_view content,
                                    const std::filesystem::path& path);
 
+// Makes the content of a file survive a crash of the host, whoever wrote it.
+[[nodiscard]] Result<> sync_file(const std::filesystem::path& file);
+
 // Makes what was created, renamed or removed in `directory` survive a crash of the host.
 [[nodiscard]] Result<> sync_directory(const std::filesystem::path& directory);
 

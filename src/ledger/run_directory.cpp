@@ -178,7 +178,10 @@ Result<std::optional<Evidence>> RunDirectory::evidence() const {
   return evidence;
 }
 
+// What is sealed has to be on the disk before its seal: otherwise a crash of the host could leave a
+// seal on files that it cut short.
 Result<> RunDirectory::close(EndRecord record) const {
+  TRY(sync_files(path_));
   TRY_ASSIGN(record.files, seal_files(path_));
   return write_file_durably(path_ / kEndFile, to_json(record));
 }

@@ -3,11 +3,12 @@
 //   <reports>/<scenario>/<UTC>-<run id>/
 //     manifest.json                       before the first vote, durable
 //     scenario.yaml resolved.yaml target.yaml carry_over.ndjson
+//     provisioning.json                   what a stack of ours was made of      (save_text)
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
 //     timeseries.ndjson events.ndjson        while sending and settling        (journal.cpp)
 //     run.log                             what commands of the scenario printed
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
-//     end.json                            closes the run, seals the above
+//     end.json                            closes the run, seals the above but run.log
 //     result.json summary.md ...          what report makes of it           (save_text)
 //   <reports>/latest, <reports>/<scenario>/latest     links, replaced atomically
 //
@@ -71,7 +72,9 @@ class RunDirectory {
   // Nothing when none was saved; fails, naming the file, when it is damaged.
   [[nodiscard]] Result<std::optional<Evidence>> evidence() const;
 
-  // Seals every file written so far with its size and SHA-256; `record.files` is filled in here.
+  // Seals every file that a judgement leans on (all but run.log and what save_text wrote, unless it
+  // is provisioning.json) with its size and SHA-256, and makes them and the seals durable;
+  // `record.files` is filled in here.
   [[nodiscard]] Result<> close(EndRecord record) const;
   // Nothing when the run was never closed.
   [[nodiscard]] Result<std::optional<EndRecord>> end_record() const;

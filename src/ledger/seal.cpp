@@ -52,6 +52,13 @@ Result<std::vector<FileSeal>> seal_files(const std::filesystem::path& run) {
   return seals;
 }
 
+Result<> sync_files(const std::filesystem::path& run) {
+  for (const std::string& name : names_in(run)) TRY(sync_file(run / name));
+  if (std::filesystem::exists(run / kAttemptsDirectory))
+    TRY(sync_directory(run / kAttemptsDirectory));
+  return sync_directory(run);
+}
+
 std::vector<std::string> broken_seals(const std::filesystem::path& run,
                                       const std::vector<FileSeal>& seals) {
   std::vector<std::string> lines;

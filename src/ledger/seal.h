@@ -17,6 +17,9 @@ namespace votebench::ledger {
 // Size and SHA-256 of every file of kSealedFiles and every segment that `run` holds.
 [[nodiscard]] Result<std::vector<FileSeal>> seal_files(const std::filesystem::path& run);
 
+// Makes those files and their names survive a crash of the host.
+[[nodiscard]] Result<> sync_files(const std::filesystem::path& run);
+
 // One line per file that is not as sealed; see RunDirectory::damage.
 [[nodiscard]] std::vector<std::string> broken_seals(const std::filesystem::path& run,
                                                     const std::vector<FileSeal>& seals);

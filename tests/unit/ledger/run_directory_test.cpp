@@ -260,6 +260,8 @@ TEST_CASE("an open run has no end record, a closed one seals its files") {
   RunDirectory run = new_run(reports.path(), some_manifest());
   REQUIRE(run.append(RunEvent{1s, "one", ""}).has_value());
   REQUIRE((*run.create_attempts())->intend(0, {}));
+  REQUIRE(run.save_text("provisioning.json", "{}").has_value());
+  REQUIRE(run.append_log("nothing is concluded from it\n").has_value());
   CHECK_FALSE(run.end_record()->has_value());
   CHECK(run.damage()->empty());
   EndRecord record;
@@ -274,7 +276,8 @@ TEST_CASE("an open run has no end record, a closed one seals its files") {
   for (const FileSeal& seal : (*sealed)->files) names.push_back(seal.name);
   CHECK(names == std::vector<std::string>{"attempts/00000.seg", "attempts/00001.seg",
                                           "carry_over.ndjson", "events.ndjson", "manifest.json",
-                                          "resolved.yaml", "scenario.yaml", "target.yaml"});
+                                          "provisioning.json", "resolved.yaml", "scenario.yaml",
+                                          "target.yaml"});
   CHECK(run.damage()->empty());
 }
 
