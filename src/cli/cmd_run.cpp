@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/commands.h"
+#include "cli/stack_kind.h"
 #include "cli/target_file.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
@@ -19,6 +20,7 @@ namespace {
 using stack::StackId;
 
 struct RunOptions {
+  const CLI::App* command = nullptr;
   std::vector<std::string> scenarios;  // as given: one, or two with --interleave
   std::vector<std::string> targets;
   std::string scenario;  // of one kind of run
@@ -84,45 +86,54 @@ stack::LocalStackOptions local_stack(const RunOptions& options, const StackId& i
   return local;
 }
 
-Result<stack::ComposeChoice> compose_stack(const RunOptions& options, const StackId& id,
-                                           const scenario::StackChoice& choice) {
-  if (options.workers || choice.workers || choice.batch || choice.poll || choice.hold ||
-      !choice.order.empty())
-    return usage("the compose stack has one worker, which its variant describes",
-                 "leave workers, batch, poll, hold and order to the local stack");
+stack::ComposeChoice compose_stack(const RunOptions& options, const StackId& id,
+                                   const scenario::StackChoice& choice) {
   stack::ComposeChoice compose;
   compose.id = id;
   compose.variant = options.variant.empty() ? choice.variant : options.variant;
   return compose;
 }
 
+stack::AwsChoice aws_stack(const RunOptions& options, const StackId& id) {
+  return {.id = id,
+          .infra = {},
+          .variables = options.variables,
+          .ansible_variables = options.ansible_variables};
+}
+
+// What the scenario wants of its stack, where the command line has chosen another kind.
+Result<> check_wishes(const std::string& kind, const scenario::StackChoice& choice) {
+  if (kind == "local") return {};
+  if (choice.workers || choice.batch || choice.poll || choice.hold || !choice.order.empty())
+    return usage(fmt::format("the {} stack has one worker, which its variant describes", kind),
+                 "leave workers, batch, poll, hold and order to the local stack");
+  if (kind == "aws" && choice.variant != scenario::StackChoice{}.variant)
+    return usage(fmt::format("the aws stack cannot behave as the variant {}", choice.variant),
+                 "leave stack.variant to the other kinds of stacks");
+  return {};
+}
+
 Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& choice,
                       run::RunRequest& request) {
   const std::string kind = options.stack.empty() ? choice.name : options.stack;
   const StackId id{options.artifacts, options.as.empty() ? kind : options.as};
-  if (kind == "local") {
+  TRY(check_kind(*options.command, kind));
+  TRY(check_wishes(kind, choice));
+  if (kind == "local")
     request.stack = local_stack(options, id, choice);
-    return {};
-  }
-  if (kind == "aws") {
-    request.aws = {.id = id,
-                   .infra = {},
-                   .variables = options.variables,
-                   .ansible_variables = options.ansible_variables};
-    return {};
-  }
-  if (kind != "compose")
-    return usage(fmt::format("there is no stack kind '{}'", kind),
-                 "this version knows local, compose and aws");
-  TRY_ASSIGN(request.compose, compose_stack(options, id, choice));
+  else if (kind == "compose")
+    request.compose = compose_stack(options, id, choice);
+  else
+    request.aws = aws_stack(options, id);
   return {};
 }
 
 // Where the votes go: the command line, then the scenario, then the local stack.
 Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
-  const bool wants_stack = !options.stack.empty() || !options.variant.empty() || options.workers;
+  const bool wants_stack = !options.stack.empty() || !options.variant.empty() || options.workers ||
+                           !options.variables.empty() || !options.ansible_variables.empty();
   if (!options.target.empty() && wants_stack)
-    return usage("--target and --stack, --variant or --workers exclude each other",
+    return usage("--target and --stack, --variant, --workers or --vars exclude each other",
                  "a target is already there, a stack is stood up by votebench");
   if (!options.target.empty()) {
     TRY_ASSIGN(request.target, read_target_file(options.target));
@@ -323,6 +334,7 @@ void add_run(CLI::App& app, Context& context) {
                   "  votebench run --votes 50 --repeat 2 --tag before\n"
                   "  votebench run --votes 50 --baseline @before\n");
   auto options = std::make_shared<RunOptions>();
+  options->command = command;
   add_load_options(*command, *options);
   add_target_options(*command, *options);
   add_series_options(*command, *options);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/stack_kind.h"
 #include "cli/worker_options.h"
 #include "core/os.h"
 #include "core/print.h"
@@ -181,14 +182,15 @@ CLI::App* add_verb(CLI::App& parent, const std::shared_ptr<StackOptions>& option
   return command;
 }
 
-Result<> choose_new(StackOptions& options, const Context& context) {
+Result<> bring_up(const CLI::App& command, StackOptions& options, const Context& context) {
+  TRY(check_kind(command, options.kind));
   options.local.id.name = options.as.empty() ? options.kind : options.as;
-  if (options.kind == "compose") return up_compose(options, context);
-  if (options.kind == "aws") return up_aws(options, context);
   if (options.kind == "local") return up_local(options);
-  return fail(
-      ErrorKind::usage, fmt::format("there is no stack kind '{}'", options.kind),
-      "this version knows local, compose and aws; --as gives one of them a name of its own");
+  if (options.kind == "aws") return up_aws(options, context);
+  if (options.images != "ours" && command.count("--variant") > 0)
+    return fail(ErrorKind::usage, "the original images have no variants",
+                "leave out --variant, or --images");
+  return up_compose(options, context);
 }
 
 void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Context& context) {
@@ -214,8 +216,9 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
                     "The services record what they do, for tests of votebench itself");
   command->add_option("--vote-redis", options->local.vote_redis,
                       "Give the vote service this Redis address (HOST:PORT), right or wrong");
-  command->callback(
-      [options, &context] { context.exit_status = finish(choose_new(*options, context)); });
+  command->callback([command, options, &context] {
+    context.exit_status = finish(bring_up(*command, *options, context));
+  });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Reads the attempts of a run behind the senders, each once, as soon as it is concluded.
+// Reads the attempts of a run behind the senders, in order, each once.
 #pragma once
 
 #include <vector>
@@ -9,29 +9,41 @@
 
 namespace votebench::run {
 
-// One thread's own. A slow answer holds up those behind it in the same workload.
+// One thread's own. Attempts come as soon as they have begun, or only once they are concluded: then
+// a slow answer holds up those behind it in the same workload.
 class AttemptFollower {
  public:
-  AttemptFollower(const ledger::AttemptStore& attempts, const plan::RunPlan& plan)
-      : attempts_(attempts) {
-    for (const plan::WorkloadPlan& workload : plan.workloads()) cursor_.push_back(workload.first());
+  enum class When : std::uint8_t { begun, concluded };
+
+  AttemptFollower(const ledger::AttemptStore& attempts, const plan::RunPlan& plan, When when)
+      : attempts_(attempts), when_(when) {
+    for (const plan::WorkloadPlan& workload : plan.workloads())
+      parts_.push_back({workload.first(), workload.first() + workload.reserved()});
   }
 
   // Calls visit(attempt) for what is new, at most `most` times per workload.
   template <typename Visit>
   void follow(std::uint64_t most, Visit&& visit) {
-    for (AttemptNumber& cursor : cursor_) {
-      for (std::uint64_t reads = 0; reads < most; ++reads, ++cursor) {
-        const std::optional<Attempt> attempt = attempts_.read(cursor);
-        if (!attempt || attempt->state != AttemptState::concluded) break;
+    for (auto& [next, end] : parts_) {
+      for (std::uint64_t reads = 0; reads < most && next < end; ++reads, ++next) {
+        const std::optional<Attempt> attempt = attempts_.read(next);
+        if (!attempt) break;
+        if (when_ == When::concluded && attempt->state != AttemptState::concluded) break;
         visit(*attempt);
       }
     }
   }
 
  private:
+  // The numbers of one workload that are still to be read.
+  struct Part {
+    AttemptNumber next;
+    AttemptNumber end;
+  };
+
   const ledger::AttemptStore& attempts_;
-  std::vector<AttemptNumber> cursor_;  // per workload
+  const When when_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace votebench::run

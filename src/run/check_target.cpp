@@ -32,9 +32,11 @@ Result<TargetCheck> check_target(TargetSettings target,
                                                        .plan = plan,
                                                        .ids = ids,
                                                        .clock = real_clock(),
-                                                       .stop = std::move(stop),
+                                                       .stop = stop,
                                                        .may_leave_rows = true,
                                                        .progress = progress}));
+  if (stop.stop_requested())
+    return fail(ErrorKind::environment, "interrupted: nothing is proven of the probe votes");
   return TargetCheck{preflight.probe_rows, preflight.facts, preflight.warnings};
 }
 

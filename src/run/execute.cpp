@@ -1,7 +1,6 @@
 #include "run/execute.h"
 
 #include <array>
-#include <csignal>
 
 #include "core/os.h"
 #include "core/print.h"
@@ -156,8 +155,8 @@ std::vector<std::pair<std::string, std::string>> describe_environment(const Pref
 }
 
 StopCause stop_cause(const SignalWatcher& signals, bool aborted) {
-  if (!signals.first().stop_requested()) return aborted ? StopCause::threshold : StopCause::none;
-  return signals.last_signal() == SIGTERM ? StopCause::terminate : StopCause::interrupt;
+  const StopCause asked = signals.cause();
+  return asked == StopCause::none && aborted ? StopCause::threshold : asked;
 }
 
 ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflight& preflight,
@@ -183,10 +182,11 @@ ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflig
 }
 
 // Votes that could not be noted, and so were not sent; or what was seen of them.
-std::optional<Error> unstored(const ledger::AttemptStore& attempts, const Result<>& saved) {
+std::optional<Error> unstored(const ledger::AttemptStore& attempts, const LoadPhase& phase,
+                              const Result<>& saved) {
   if (std::optional<Error> failure = attempts.failure()) return failure;
   if (!saved) return saved.error();
-  return std::nullopt;
+  return phase.unsaved;
 }
 
 // Before anything is told of it: what can go wrong from here on does not leave it open. One that
@@ -231,14 +231,16 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .samples = phase.samples,
                              .events = phase.events,
                              .unfit = fit ? std::optional<Error>() : fit.error(),
-                             .unstored = unstored(*recording.attempts, saved),
+                             .unstored = unstored(*recording.attempts, phase, saved),
                              .program = request.program};
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, recording.directory, request.output);
   announce(report, recording.directory);
   prune_older(request.scenario.report, recording.directory);
-  TRY(target.close(request.keep_stack));
-  return RunOutcome{report.exit, recording.directory.path()};
+  RunOutcome outcome{report.exit, recording.directory.path(), {}};
+  if (const auto closed = target.close(request.keep_stack); !closed)
+    outcome.teardown = closed.error();
+  return outcome;
 }
 
 }  // namespace votebench::run

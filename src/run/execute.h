@@ -38,6 +38,7 @@ struct RunRequest {
 struct RunOutcome {
   report::ExitCode exit = report::ExitCode::inconclusive;
   std::filesystem::path directory;
+  std::optional<Error> teardown;  // why the run's stack could not be torn down
 };
 
 // Stands the target up, proves it fit, sends the votes, drains, audits, reports, tears down.

@@ -110,7 +110,7 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                      .metrics = input.metrics,
                      .clock = input.clock,
                      .t0 = input.t0});
-  const auto listening = input.target.tell([&](const stack::TunnelEvent& event) {
+  auto listening = input.target.tell([&](const stack::TunnelEvent& event) {
     recorder.add_event({event.at - input.t0, event.name, event.detail});
   });
   for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);
@@ -138,10 +138,12 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
   phase.page = look_at_page(input, phase.drain);
   events.finish();
   sampler.stop();
+  listening.reset();  // from here on nobody else adds events
   recorder.stop();
   phase.samples = recorder.samples();
   phase.events = recorder.events();
   phase.aborted = recorder.aborted();
+  phase.unsaved = recorder.unsaved();
   phase.clock_step = recorder.largest_clock_step();
   phase.longest_sampler_gap = longest_gap(phase.events, phase.samples);
   input.display.clear();

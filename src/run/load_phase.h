@@ -38,6 +38,8 @@ struct LoadPhase {
   std::vector<Sample> samples;
   std::vector<RunEvent> events;
   bool aborted = false;  // a threshold ended the load
+  // Why what was seen is not all in the run directory.
+  std::optional<Error> unsaved{};
 };
 
 // Error (environment): the sampler's own connections could not be opened; nothing was sent.

@@ -19,10 +19,9 @@ Recorder::Recorder(RecorderInput input)
       wall_minus_steady_(input.clock.wall_now().time_since_epoch() -
                          input.clock.now().time_since_epoch()),
       thresholds_(input.scenario),
-      attempts_(input.attempts, input.plan),
+      begun_(input.attempts, input.plan, AttemptFollower::When::begun),
+      concluded_(input.attempts, input.plan, AttemptFollower::When::concluded),
       next_second_(seconds(1)) {
-  for (const plan::WorkloadPlan& workload : input_.plan.workloads())
-    lag_cursor_.push_back(workload.first());
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
@@ -49,30 +48,32 @@ void Recorder::add_sample(Sample sample) {
   if (sample.has_rows) latest_rows_ = sample;
   samples_.push_back(sample);
   thresholds_.add(sample);
-  warn_once(input_.directory.append(sample));
+  note_unsaved(input_.directory.append(sample));
 }
 
 // One message tells that the disk is full, not one per line.
-void Recorder::warn_once(const Result<>& saved) {
-  if (!saved && warnings_.empty()) warnings_.push_back(saved.error().message);
+void Recorder::note_unsaved(const Result<>& saved) {
+  if (saved || unsaved_) return;
+  unsaved_ = saved.error();
+  warnings_.push_back(saved.error().message);
 }
 
 std::size_t Recorder::add_event(const RunEvent& event) {
   const std::scoped_lock lock(mutex_);
   events_.push_back(event);
-  warn_once(input_.directory.append(event));
+  note_unsaved(input_.directory.append(event));
   return events_.size() - 1;
 }
 
 void Recorder::update_event(std::size_t number, const RunEvent& event) {
   const std::scoped_lock lock(mutex_);
   events_[number] = event;
-  warn_once(input_.directory.append(event));
+  note_unsaved(input_.directory.append(event));
 }
 
 void Recorder::log(const std::string& text) {
   const std::scoped_lock lock(mutex_);
-  warn_once(input_.directory.append_log(text));
+  note_unsaved(input_.directory.append_log(text));
 }
 
 void Recorder::warn(std::string warning) {
@@ -128,22 +129,14 @@ void Recorder::watch_clocks() {
       std::max(clock_step_, Nanoseconds(std::chrono::abs(difference - wall_minus_steady_)));
 }
 
-// Reads the slots in order, behind the senders.
 void Recorder::follow_lag() {
-  for (std::size_t i = 0; i < lag_cursor_.size(); ++i) {
-    AttemptNumber& cursor = lag_cursor_[i];
-    for (std::uint64_t reads = 0; reads < kReadsPerTick; ++reads, ++cursor) {
-      const std::optional<Attempt> attempt = input_.attempts.read(cursor);
-      if (!attempt) break;
-      lag_.record(attempt->lag());
-    }
-  }
+  begun_.follow(kReadsPerTick, [this](const Attempt& attempt) { lag_.record(attempt.lag()); });
 }
 
 void Recorder::follow_attempts() {
   if (thresholds_.empty() && input_.metrics == nullptr) return;
   const std::scoped_lock lock(mutex_);
-  attempts_.follow(kReadsPerTick, [this](const Attempt& attempt) {
+  concluded_.follow(kReadsPerTick, [this](const Attempt& attempt) {
     thresholds_.add(attempt);
     if (attempt.outcome != Outcome::acked) return;
     response_.record(attempt.response_time());

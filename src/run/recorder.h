@@ -62,10 +62,12 @@ class Recorder {
   // A threshold ended the load.
   [[nodiscard]] bool aborted() const { return aborted_; }
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
+  // Why samples, events or lines of the log are missing in the run directory; nothing: none are.
+  [[nodiscard]] const std::optional<Error>& unsaved() const { return unsaved_; }
 
  private:
   void add_sample(Sample sample);
-  void warn_once(const Result<>& saved);
+  void note_unsaved(const Result<>& saved);
   void work(const std::stop_token& stop);
   void tick(Instant now);
   void follow_lag();
@@ -87,6 +89,7 @@ class Recorder {
   std::vector<Sample> samples_;
   std::vector<RunEvent> events_;
   std::vector<std::string> warnings_;
+  std::optional<Error> unsaved_;
   Sample latest_queue_, latest_rows_;
   std::optional<watch::DrainStatus> drain_;
   std::optional<Nanoseconds> load_end_;
@@ -94,8 +97,8 @@ class Recorder {
 
   // The working thread's own.
   std::vector<report::ProgressPoint> history_;
-  std::vector<AttemptNumber> lag_cursor_;  // per workload
-  AttemptFollower attempts_;
+  AttemptFollower begun_;
+  AttemptFollower concluded_;
   bool aborted_ = false;
   report::Histogram lag_;  // of the running second
   Nanoseconds lag_p99_{};

@@ -97,6 +97,7 @@ class Runner {
     if (!done) return note(done.error());
     done_[kind].paths.push_back(done->directory);
     outcome_.exit = ++finished_ == 1 ? done->exit : report::higher(outcome_.exit, done->exit);
+    if (done->teardown) note(*done->teardown);
   }
 
   // One run alone has said everything already.

@@ -1,6 +1,5 @@
 #include "run/signals.h"
 
-#include <csignal>
 #include <ctime>
 
 namespace votebench::run {
@@ -11,14 +10,16 @@ sigset_t stop_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  struct sigaction hang_up {};
+  sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   return set;
 }
 
 }  // namespace
 
-SignalWatcher::SignalWatcher() {
-  const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+SignalWatcher::SignalWatcher() : signals_(stop_signals()) {
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   // A closed socket or terminal and a file-size limit are error codes, not deaths.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
@@ -27,13 +28,18 @@ SignalWatcher::SignalWatcher() {
 
 SignalWatcher::~SignalWatcher() = default;
 
+StopCause SignalWatcher::cause() const {
+  const int last = last_.load();
+  if (last == 0) return StopCause::none;
+  return last == SIGINT ? StopCause::interrupt : StopCause::terminate;
+}
+
 void SignalWatcher::watch(const std::stop_token& done) {
-  const sigset_t set = stop_signals();
   while (!done.stop_requested()) {
     const timespec tick{0, 50'000'000};  // how late the destructor may be
-    const int received = sigtimedwait(&set, nullptr, &tick);
+    const int received = sigtimedwait(&signals_, nullptr, &tick);
     if (received <= 0) continue;
-    last_signal_.store(received);
+    last_.store(received);
     if (first_.stop_requested())
       second_.request_stop();
     else

@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/os.h"
+#include "core/print.h"
 #include "run/reach.h"
 #include "scenario/parse.h"
 
@@ -101,7 +102,10 @@ Result<> TargetInUse::open_compose(const stack::ComposeChoice& choice, Display& 
   return {};
 }
 
-TargetInUse::~TargetInUse() { static_cast<void>(close(false)); }
+TargetInUse::~TargetInUse() {
+  if (const auto closed = close(false); !closed)
+    print_err("votebench: error: {}\n", closed.error().message);
+}
 
 std::string TargetInUse::describe() const { return description_; }
 

@@ -47,7 +47,9 @@ class TargetInUse {
   // `error`; where it has no advice, with what the tunnel's ssh complained about.
   [[nodiscard]] Error explain(Error error) const;
   // True for a stack that this run started, and that close(keep) stops.
-  [[nodiscard]] bool ends_with_run(bool keep) const { return (started_here_ || compose_) && !keep; }
+  [[nodiscard]] bool ends_with_run(bool keep) const {
+    return (started_here_ || compose_ || aws_) && !keep;
+  }
   // Stops a stack that this run started (unless it is to be kept).
   [[nodiscard]] Result<> close(bool keep);
 

@@ -161,9 +161,8 @@ audit::Reading Verifier::read_stores(TargetSettings target) {
 
 Result<report::ExitCode> Verifier::publish(report::Verification verification) {
   RunFacts facts = run_.facts();
-  const bool cut_short = signals_.first().stop_requested();
-  if (cut_short) facts.stopped = StopCause::interrupt;
-  facts.audit_finished = !cut_short;
+  if (const StopCause asked = signals_.cause(); asked != StopCause::none) facts.stopped = asked;
+  facts.audit_finished = !signals_.first().stop_requested();
   const audit::Reading reading = look_ ? look_->merged : saved_.value_or(audit::Reading{});
   const ledger::Evidence evidence{.queue = reading.queue,
                                   .rows = reading.rows,

@@ -103,6 +103,25 @@ def test_6_a_file_that_cannot_be_written(tmp_path):
     assert "File name too long" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [
+    ["stack", "up", "compose", "--workers", "3"],
+    ["stack", "up", "compose", "--images", "dockersamples", "--variant", "prefetch"],
+    ["stack", "up", "aws", "--variant", "prefetch"],
+    ["stack", "up", "local", "--vars", "my.tfvars"],
+    ["run", "--votes", "1", "--clients", "1", "--stack", "aws", "--workers", "2"],
+    ["run", "--votes", "1", "--clients", "1", "--stack", "compose", "--vars", "my.tfvars"],
+    ["run", "prefetch.yaml", "--stack", "aws"],
+])
+def test_2_an_option_that_this_kind_of_stack_would_ignore(tmp_path, arguments):
+    (tmp_path / "prefetch.yaml").write_text(yaml.safe_dump(
+        {"version": 1, "stack": {"name": "local", "variant": "prefetch"},
+         "workloads": {"load": {"executor": "burst", "votes": 1, "clients": 1}}}))
+    done = votebench(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done
+    assert re.search("says nothing to|have no variants|cannot behave as", done.stderr), done
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["prefetch.yaml"]
+
+
 def test_4_a_threshold_failed(tmp_path):
     (tmp_path / "strict.yaml").write_text(yaml.safe_dump(
         {"version": 1, "preflight": {"probe_votes": 5},

@@ -175,3 +175,45 @@ workloads: { load: { executor: burst, votes: 60, within: 1s } }
         assert "No space left on device" in said, done
         assert said.count("60 accepted votes of 60 voters") == 2, done
         assert "verify: 0" in said, done
+
+
+def test_a_terminal_that_hangs_up_is_like_sigterm(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        running = slow_run(target)
+        running.popen.send_signal(signal.SIGHUP)
+        done = running.finish()
+        assert done.exit_status == 3, done
+        assert done.result["run"]["stopped_by"] == "terminate"
+        assert done.audit["persisted"] == done.result["accounting"]["acked"] == target.rows()
+
+
+def test_under_nohup_a_terminal_that_hangs_up_is_nothing(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited, as nohup does it
+        running = target.start({"workloads": burst(60, within="3s"), **NO_PROBES})
+        signal.signal(signal.SIGHUP, before)
+        until(lambda: len(target.truth("pushed")) >= 5, "votes are sent")
+        running.popen.send_signal(signal.SIGHUP)
+        done = running.finish()
+        assert done.exit_status == 0, done
+        assert done.audit["persisted"] == 60
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_verification_that_is_cut_short_says_by_what(stack, number, status):
+    with stack().start_vote() as target:
+        worker = target.start_worker("--poll", "1ms")
+        worker.pause()
+        done = target.run({"workloads": burst(10, clients=1), **NO_PROBES,
+                           "drain": {"timeout": "1s"}})
+        assert done.exit_status == 3, done
+        verifying = subprocess.Popen([program("votebench"), "verify", str(done.directory)],
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in verifying.stderr:
+            if line.startswith("waiting until"):
+                break
+        verifying.send_signal(number)
+        verifying.communicate(timeout=120)
+        assert verifying.returncode == status

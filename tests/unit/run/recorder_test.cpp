@@ -1,7 +1,12 @@
-// Clocks that step while a run goes on.
+// Clocks that step, and disks that fill up, while a run goes on.
 #include "run/recorder.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <csignal>
 
 #include "support/catch.h"
 #include "unit/ledger/fixtures.h"
@@ -37,20 +42,22 @@ class SteppingClock final : public Clock {
   mutable std::atomic<int> sleeps_{0};
 };
 
-Nanoseconds step_seen(Nanoseconds step) {
-  const ledger::test::TemporaryDirectory reports;
+// A recorder of a run in which nothing is sent.
+struct Stage {
+  explicit Stage(Nanoseconds step) : clock(step) {}
+
+  ledger::test::TemporaryDirectory reports;
   ledger::RunDirectory directory = ledger::test::new_run(reports.path(), {});
-  const auto attempts = directory.create_attempts();
-  REQUIRE(attempts.has_value());
-  const scenario::Scenario scenario = plan::test::scenario_of(scenario::ConstantClients{1, {}, 1});
-  const plan::RunPlan plan = plan::test::plan_of(scenario);
+  std::unique_ptr<ledger::AttemptStore> attempts = *directory.create_attempts();
+  scenario::Scenario scenario = plan::test::scenario_of(scenario::ConstantClients{1, {}, 1});
+  plan::RunPlan plan = plan::test::plan_of(scenario);
   std::stop_source arrivals;
-  const TargetSettings target;
-  const load::LoadCounters counters;
-  run::Display display(run::ProgressMode::none);
-  SteppingClock clock(step);
-  run::Recorder recorder({.directory = directory,
-                          .attempts = **attempts,
+  TargetSettings target;
+  load::LoadCounters counters;
+  run::Display display{run::ProgressMode::none};
+  SteppingClock clock;
+  run::Recorder recorder{{.directory = directory,
+                          .attempts = *attempts,
                           .plan = plan,
                           .scenario = scenario,
                           .target = target,
@@ -59,10 +66,31 @@ Nanoseconds step_seen(Nanoseconds step) {
                           .display = display,
                           .metrics = nullptr,
                           .clock = clock,
-                          .t0 = clock.now()});
-  clock.wait_until_stepped();
-  recorder.stop();
-  return recorder.largest_clock_step();
+                          .t0 = clock.now()}};
+};
+
+Nanoseconds step_seen(Nanoseconds step) {
+  Stage stage(step);
+  stage.clock.wait_until_stepped();
+  stage.recorder.stop();
+  return stage.recorder.largest_clock_step();
+}
+
+// Runs `test` in a process of its own, whose files may not grow; its answer is the exit status.
+template <typename Test>
+int without_room(Test test) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::_exit(test([] {
+      const rlimit none{0, 0};
+      if (::setrlimit(RLIMIT_FSIZE, &none) != 0) ::_exit(99);
+    }));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -71,4 +99,20 @@ TEST_CASE("a wall clock that steps during a run is noticed, forwards and backwar
   CHECK(step_seen(0s) == 0s);
   CHECK(step_seen(2s) == 2s);
   CHECK(step_seen(-30s) == 30s);
+}
+
+TEST_CASE("a sample that could not be stored is remembered, whatever was warned of before") {
+  CHECK(without_room([](auto fill_disk) {
+          Stage stage(0s);
+          stage.recorder.warn("an earlier warning");
+          const watch::SampleSink sink = stage.recorder.sink();
+          sink.on_sample({});
+          if (stage.recorder.unsaved()) return 1;
+          fill_disk();
+          sink.on_sample({});
+          sink.on_event({});
+          if (!stage.recorder.unsaved()) return 2;
+          stage.recorder.stop();
+          return stage.recorder.unsaved()->message.empty() ? 3 : 0;
+        }) == 0);
 }
