@@ -138,6 +138,20 @@ Result<QueueBaseline> queue_baseline(target::QueueProbe& queue, bool strangers_p
   return baseline;
 }
 
+// The probes were counted by the form of their ids; the audit knows a vote by its whole id.
+Result<> check_probe_ids(const PreflightInput& input, const Preflight& preflight) {
+  if (!preflight.rows || input.target.vote.identity == IdentityMode::none) return {};
+  const std::uint64_t own = preflight.rows->rows - preflight.rows->strangers;
+  if (own >= preflight.probe_rows || input.stop.stop_requested()) return {};
+  const RowSettings& settings = *input.target.rows;
+  return unfit(fmt::format("{} probe votes have rows in table '{}', but only {} with the ids that "
+                           "were sent",
+                           preflight.probe_rows, printable(settings.table), own),
+               fmt::format("ids must arrive unchanged: what does column '{}' or the worker do to "
+                           "them?",
+                           printable(settings.voter_column)));
+}
+
 // Whether the plan can drain in time at the rate that the probes showed.
 void compare_with_plan(const PreflightInput& input, double rate, Preflight& preflight) {
   preflight.facts.emplace_back("drain rate", fmt::format("{:.1f} votes/s", rate));
@@ -228,6 +242,7 @@ Result<Preflight> run_preflight(const PreflightInput& input) {
   preflight.probe_rows = probes.reached_rows ? probes.cast : 0;
   if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
   TRY(take_baselines(input, probes.strangers_push, preflight));
+  TRY(check_probe_ids(input, preflight));
   say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
   return preflight;
 }

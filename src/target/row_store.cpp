@@ -86,11 +86,12 @@ class PostgresStore final : public RowStore {
     return fmt::format("{} AND length({}::text) = {}", is_of_run(ids), voter_, VoterIds::kLength);
   }
 
+  // As text: a CHAR(n) column comes out padded with blanks that nobody sent. Free for the others.
   std::string copy_statement(bool commit_times) const {
     const std::string committed =
         commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
-    return fmt::format("COPY (SELECT {}, {}, xmin, {} FROM {}) TO STDOUT", voter_, choice_,
-                       committed, table_);
+    return fmt::format("COPY (SELECT {}::text, {}::text, xmin, {} FROM {}) TO STDOUT", voter_,
+                       choice_, committed, table_);
   }
 
   Result<TransactionSnapshot> current_snapshot(std::string& text, WallTime& server_time);
@@ -250,11 +251,11 @@ Result<StoreActivity> PostgresStore::activity() {
 Result<std::vector<std::string>> PostgresStore::own_ids(const VoterIds& ids) {
   std::vector<std::string> own;
   TRY(connection_.begin_reading());
-  TRY(connection_.copy_out(
-      fmt::format("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT", voter_, table_, is_of_run(ids)),
-      [&](std::string_view id) {
-        if (ids.check(id).origin == IdOrigin::own) own.emplace_back(id);
-      }));
+  TRY(connection_.copy_out(fmt::format("COPY (SELECT {}::text FROM {} WHERE {}) TO STDOUT", voter_,
+                                       table_, is_of_run(ids)),
+                           [&](std::string_view id) {
+                             if (ids.check(id).origin == IdOrigin::own) own.emplace_back(id);
+                           }));
   TRY(connection_.end_reading());
   return own;
 }

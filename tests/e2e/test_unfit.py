@@ -3,8 +3,9 @@
 import pytest
 
 from handmade import Gate
-from harness import burst, until
+from harness import burst, until, votebench
 from servers import PostgresServer
+from verified import Verified
 
 FEW = {"workloads": burst(10, within="200ms"), "preflight": {"probe_votes": 2}}
 
@@ -46,6 +47,34 @@ def test_a_wrong_table_database_column_and_list_are_named_with_advice(stack):
         refused(target, target.target(redis={"url": f"redis://{target.redis_server.tcp_address}/0",
                                              "list": "text"}),
                 "key 'text'", "holds a string, not a list")
+
+
+def test_blank_padded_columns_are_read_as_they_were_written(stack):
+    with stack().start_vote() as target:
+        target.query("CREATE TABLE votes (id CHAR(255) NOT NULL UNIQUE, vote CHAR(10) NOT NULL)")
+        target.query("INSERT INTO votes VALUES ('a stranger', 'a')")
+        target.start_worker("--poll", "1ms")
+        done = target.run({"workloads": burst(30, within="500ms")})
+        assert done.exit_status == 0, done
+        assert done.audit["persisted"] == 30
+        assert Verified(done.directory).exit_status == 0
+        cleaned = votebench("clean", str(done.directory), "--yes", cwd=target.directory)
+        assert cleaned.returncode == 0, cleaned
+        assert "50 rows" in cleaned.stdout, cleaned  # the 20 probes too
+        assert target.rows() == 1
+
+
+def test_a_table_that_changes_the_ids_is_refused(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        target.query("""
+            CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+              NEW.id = left(NEW.id, 25) || '-';
+              RETURN NEW;
+            END $$;
+            CREATE TRIGGER cut BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION cut();""")
+        refused(target, None, "2 probe votes have rows in table 'votes', but only 0 with the ids",
+                "ids must arrive unchanged", "column 'id'")
 
 
 @pytest.fixture

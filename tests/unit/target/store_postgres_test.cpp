@@ -2,58 +2,13 @@
 #include <fmt/format.h>
 
 #include "support/catch.h"
-#include "support/real_servers.h"
-#include "target/row_store.h"
+#include "unit/target/store_table.h"
 
 using namespace votebench;
 using namespace votebench::target;
+using namespace votebench::target::table_test;
 using test::RealPostgres;
 using test::SqlSession;
-
-namespace {
-
-const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
-const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
-const ChoiceNames kChoices{"a", "b"};
-const std::unordered_set<std::string> kNothingCarried;
-
-// One server for all tests of this file; every test has its own table.
-const RealPostgres& server() {
-  static const RealPostgres postgres(
-      {"-c", "track_commit_timestamp=on", "-c", "max_prepared_transactions=5"});
-  return postgres;
-}
-
-struct Table {
-  SqlSession sql = server().connect();
-  std::string name;
-  std::unique_ptr<RowStore> store;
-
-  explicit Table(const std::string& unique = "UNIQUE") {
-    static int count = 0;
-    name = fmt::format("votes{}", ++count);
-    sql.ask(fmt::format("CREATE TABLE {} (id VARCHAR(255) NOT NULL {}, vote VARCHAR(255) NOT NULL)",
-                        name, unique));
-    RowSettings settings = server().settings();
-    settings.table = name;
-    store = *open_row_store(settings);
-  }
-  void insert(const std::string& id, const std::string& choice) {
-    sql.ask(fmt::format("INSERT INTO {} VALUES ('{}', '{}')", name, id, choice));
-  }
-  RowBaseline baseline() {
-    auto taken = store->baseline(kIds);
-    if (!taken) FAIL(taken.error().message);
-    return *taken;
-  }
-  RowSet read(const RowBaseline& before) {
-    auto rows = store->read_rows({kIds, kChoices, before, kNothingCarried});
-    if (!rows) FAIL(rows.error().message);
-    return *rows;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("rows are read in one snapshot and told apart") {
   Table table;
@@ -134,23 +89,6 @@ TEST_CASE("commit times lie between send and acknowledgement") {
   CHECK(rows.own[0].committed_ns >= sent * 1000);
   CHECK(rows.own[0].committed_ns <= acknowledged * 1000);
   CHECK(table.store->facts()->has_commit_times);
-}
-
-TEST_CASE("hostile ids and choices survive COPY") {
-  Table table;
-  const RowBaseline before = table.baseline();
-  table.sql.ask(
-      fmt::format("INSERT INTO {} VALUES (E'tab\\there\\nand \\\\ \\b\\f\\r\\x0b', "
-                  "E'\\\\N'), ('', E'a\\tb'), ({}, E'\\n')",
-                  table.name, "'" + kIds.make(3) + "'"));
-  const RowSet rows = table.read(before);
-  REQUIRE(rows.strangers.size() == 2);
-  CHECK(rows.strangers[0].id == "tab\there\nand \\ \b\f\r\v");
-  CHECK(rows.strangers[0].choice == "\\N");
-  CHECK(rows.strangers[1].id == "");
-  CHECK(rows.strangers[1].choice == "a\tb");
-  REQUIRE(rows.own.size() == 1);
-  CHECK(rows.other_choices.at(3) == "\n");
 }
 
 TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column") {
