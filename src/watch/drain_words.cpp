@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "vote/settlement_words.h"
+#include "watch/queue_tracker.h"
 
 namespace votebench::watch {
 namespace {
@@ -37,13 +38,14 @@ std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
                                                   bool leans_on_max_hold) {
   std::vector<std::string> assumptions{
       "an accepted vote was pushed before it was answered",
-      "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)",
-      "a worker's connection to Redis lasts longer than the 250 ms between two looks"};
-  if (leans_on_max_hold)
-    assumptions.push_back(
-        fmt::format("a worker that disconnected holds no vote for longer than {} "
-                    "(worker.max_hold)",
-                    format_duration(target.worker_max_hold)));
+      "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)"};
+  assumptions.push_back(
+      leans_on_max_hold
+          ? fmt::format("a worker that disconnected holds no vote for longer than {} "
+                        "(worker.max_hold)",
+                        format_duration(target.worker_max_hold))
+          : fmt::format("a worker's connection to Redis lasts longer than the {} between two looks",
+                        format_duration(kClientsEvery)));
   return assumptions;
 }
 

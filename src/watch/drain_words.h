@@ -23,7 +23,8 @@ struct GivenUp {
 // Takes drain, rate and time still needed from `settlement`.
 [[nodiscard]] std::string reason_of(const GivenUp& state, const Settlement& settlement);
 
-// What "nobody holds a vote" leans on.
+// What "nobody holds a vote" leans on. Where workers have had max_hold, it does not matter whether
+// all of their connections were seen.
 [[nodiscard]] std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
                                                                 bool leans_on_max_hold);
 

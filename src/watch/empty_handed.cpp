@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/text.h"
 
 namespace votebench::watch {
@@ -39,7 +37,13 @@ std::string has_not_come_back(const QueueClient& client) {
                      client.idle_s);
 }
 
-// (c) Who vanished is dead, or has held whatever it had for longer than any worker does.
+// Whoever is not connected took what it may hold before the lists were empty.
+bool has_passed_max_hold(const Hands& hands) {
+  return hands.looked_at - hands.empty_since >= hands.max_hold;
+}
+
+// (c) Who vanished is dead, or has held whatever it had for longer than any worker does. When it
+// vanished says nothing: it may have come again for a vote, and gone, between two looks.
 std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsumer& consumer,
                                             bool& leans_on_max_hold) {
   if (hands.client_is_dead && hands.client_is_dead(consumer.client)) {
@@ -47,8 +51,7 @@ std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsum
     return name_of(consumer.client) + " has just died";
   }
   leans_on_max_hold = true;
-  const Instant took_before = std::min(*consumer.gone_since, hands.empty_since);
-  if (hands.looked_at - took_before >= hands.max_hold) return std::nullopt;
+  if (has_passed_max_hold(hands)) return std::nullopt;
   return fmt::format("{} disconnected and may still hold a vote (worker.max_hold is {})",
                      name_of(consumer.client), format_duration(hands.max_hold));
 }
@@ -56,7 +59,7 @@ std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsum
 std::optional<std::string> obstacle_of_unseen(const Hands& hands, bool& leans_on_max_hold) {
   if (!hands.unseen_consumers) return std::nullopt;
   leans_on_max_hold = true;
-  if (hands.looked_at - hands.empty_since >= hands.max_hold) return std::nullopt;
+  if (has_passed_max_hold(hands)) return std::nullopt;
   return fmt::format("workers that nobody saw may still hold votes (worker.max_hold is {})",
                      format_duration(hands.max_hold));
 }
@@ -93,6 +96,8 @@ HandsFinding look_at_hands(const Hands& hands) {
       finding.obstacle = obstacle_of_gone(hands, consumer, finding.leans_on_max_hold);
     else if (!came_back(consumer.client, elapsed))
       finding.obstacle = has_not_come_back(consumer.client);
+    else if (hands.looked_at - consumer.seen_since < kClientsEvery)  // maybe one of many short ones
+      finding.obstacle = name_of(consumer.client) + " has just connected";
     if (finding.obstacle) return finding;
   }
   finding.obstacle = obstacle_of_unseen(hands, finding.leans_on_max_hold);

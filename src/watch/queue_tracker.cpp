@@ -110,13 +110,13 @@ void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& c
                                      return !consumer.gone_since && consumer.client.id == client.id;
                                    });
     if (!known && takes_elements(client.command))
-      history_.consumers.push_back({client, server, std::nullopt});
+      history_.consumers.push_back({client, server, std::nullopt, at});
   }
   forget_oldest_gone();
 }
 
-// A worker that connects anew for every vote must not fill the memory; who went long ago holds
-// nothing any more.
+// A worker that connects anew for every vote must not fill the memory; that there is one, the
+// latest tell.
 void QueueTracker::forget_oldest_gone() {
   auto& consumers = history_.consumers;
   const auto gone = [](const SeenConsumer& consumer) { return consumer.gone_since.has_value(); };

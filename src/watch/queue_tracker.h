@@ -20,7 +20,11 @@ struct SeenConsumer {
   QueueClient client;                 // as it was last seen
   std::string server_id;              // client ids begin anew when the server does
   std::optional<Instant> gone_since;  // the first look that did not show it any more
+  Instant seen_since{};               // the first look that showed it
 };
+
+// Between two looks at Redis' clients. A connection that does not last as long may be missed.
+inline constexpr Nanoseconds kClientsEvery = std::chrono::milliseconds(250);
 
 // A pop or move, blocking or not: lpop, blpop, lmove, ... The client asks for its next vote.
 [[nodiscard]] bool is_pop(std::string_view command);

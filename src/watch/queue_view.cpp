@@ -36,6 +36,15 @@ void QueueView::look() {
   } else if (clock_.now() >= contents_due_) {
     read_contents();
   }
+  note_clients();
+}
+
+// In passing, so that who comes and goes while a backlog drains is known; that the proof cannot be
+// had without CLIENT LIST is look_at_clients()' to say.
+void QueueView::note_clients() {
+  if (clock_.now() < clients_due_) return;
+  clients_due_ = clock_.now() + kClientsEvery;
+  if (const auto clients = probe_.clients()) tracker_.observe_clients(clock_.now(), *clients);
 }
 
 bool QueueView::read_contents() {

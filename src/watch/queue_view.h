@@ -23,7 +23,8 @@ class QueueView {
   // Continues what a sampler has seen from the baseline on.
   void continue_from(QueueHistory history);
 
-  // One snapshot; lists that are not empty are read too, at a bounded share of the time.
+  // One snapshot, and consumers() every kClientsEvery; lists that are not empty are read too, at a
+  // bounded share of the time.
   void look();
   // Lists and counters now, for the final evidence; false when Redis does not answer.
   bool read_contents();
@@ -45,6 +46,7 @@ class QueueView {
   [[nodiscard]] QueueEvidence evidence() const;
 
  private:
+  void note_clients();
   void take(const QueueSnapshot& snapshot);
   void take_contents(target::QueueContents contents);
   void lost(const Error& error);
@@ -59,6 +61,7 @@ class QueueView {
   std::optional<Instant> clear_since_;
   std::optional<target::QueueContents> contents_;  // the last reading that worked
   Instant contents_due_{};
+  Instant clients_due_{};
 };
 
 }  // namespace votebench::watch

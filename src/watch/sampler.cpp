@@ -16,8 +16,6 @@
 namespace votebench::watch {
 namespace {
 
-constexpr Nanoseconds kClientsEvery = std::chrono::milliseconds(250);
-
 std::uint64_t sum(const std::vector<std::uint64_t>& values) {
   return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
 }

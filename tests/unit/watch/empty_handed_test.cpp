@@ -72,10 +72,10 @@ TEST_CASE("a worker that is not declared serial is never empty-handed") {
   CHECK_FALSE(proven(made));
 }
 
-TEST_CASE("who vanished is known dead, or has had his time") {
+TEST_CASE("who vanished is known dead, or has had his time since the lists were empty") {
   SeenConsumer gone = consumer("lpop", 0);
   gone.gone_since = Instant(seconds(98));
-  Hands made = hands({gone}, milliseconds(7900));  // 9.9 s after it went
+  Hands made = hands({gone}, milliseconds(9900));
   CHECK_FALSE(proven(made));
   made.client_is_dead = [](const QueueClient& client) { return client.address.empty(); };
   CHECK_FALSE(proven(made));
@@ -86,6 +86,22 @@ TEST_CASE("who vanished is known dead, or has had his time") {
   made.looked_at += milliseconds(100);
   CHECK(proven(made));
   CHECK(look_at_hands(made).leans_on_max_hold);
+}
+
+TEST_CASE("trap: who went long ago may have come again, unseen, for the last vote") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(10));
+  CHECK_FALSE(proven(hands({gone}, milliseconds(100))));
+  CHECK_FALSE(proven(hands({gone, consumer("lpop", 0)}, seconds(3))));
+  CHECK(proven(hands({gone}, seconds(10))));
+}
+
+TEST_CASE("trap: a connection that was seen once may be one of many short ones") {
+  Hands made = hands({consumer("lpop", 0)});
+  made.consumers[0].seen_since = made.looked_at - milliseconds(249);
+  CHECK(look_at_hands(made).obstacle == "worker 10.0.0.5:4001 has just connected");
+  made.consumers[0].seen_since = made.looked_at - milliseconds(250);
+  CHECK(proven(made));
 }
 
 TEST_CASE("trap: what a worker sent before it was killed may still be written") {

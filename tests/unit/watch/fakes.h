@@ -34,6 +34,7 @@ inline Failure unreachable(const char* who) {
 // What the stack looks like at a moment; `at` brings it up to date before every look.
 struct World {
   bool redis_up = true;
+  bool may_list_clients = true;
   bool postgres_up = true;
   std::vector<std::string> listed;  // voter ids
   std::vector<std::string> in_flight;
@@ -75,7 +76,7 @@ class FakeQueue final : public target::QueueProbe {
     return list_of(world_.listed);
   }
   Result<std::vector<QueueClient>> clients() override {
-    if (!world_.redis_up) return unreachable("Redis");
+    if (!world_.redis_up || !world_.may_list_clients) return unreachable("Redis");
     return world_.clients;
   }
   Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }

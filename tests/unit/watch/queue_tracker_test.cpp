@@ -113,6 +113,8 @@ TEST_CASE("consumers are who took an element, also after another command") {
   REQUIRE(tracker.history().consumers.size() == 1);
   tracker.observe_clients(Instant(seconds(2)), {client(2, "ping"), client(3, "blmove")});
   REQUIRE(tracker.history().consumers.size() == 2);
+  CHECK(tracker.history().consumers[0].seen_since == Instant(seconds(1)));
+  CHECK(tracker.history().consumers[1].seen_since == Instant(seconds(2)));
   CHECK(tracker.history().consumers[0].client.command == "ping");
   CHECK(tracker.history().consumers[1].client.id == 3);
   tracker.observe_clients(Instant(seconds(3)), {client(3, "blmove")});

@@ -29,6 +29,20 @@ TEST_CASE("Redis gone after its lists were read: what they held is not known any
   CHECK(result.queue.own_listed.empty());
 }
 
+TEST_CASE("a Redis that does not tell its clients: complete can be proven, loss cannot") {
+  Run run(10);
+  run.world.may_list_clients = false;
+  run.task.timeout = seconds(15);
+  SECTION("complete") {
+    run.drains_at(10);
+    CHECK(run.settle().settlement.proof == SettleProof::complete);
+  }
+  SECTION("not complete") {
+    run.write(9);
+    CHECK(run.settle().settlement.proof == SettleProof::none);
+  }
+}
+
 TEST_CASE("nobody knows what happened while Redis did not answer") {
   Run run(10);
   run.write(9);

@@ -183,10 +183,69 @@ TEST_CASE("a worker that was killed with its vote") {
   SECTION("not known: after max_hold, which is named") {
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == SettleProof::empty_handed);
-    CHECK(result.settlement.drain >= seconds(9));
-    CHECK(result.settlement.drain < milliseconds(9500));
-    CHECK(result.settlement.assumptions.size() == 4);
+    CHECK(result.settlement.drain >= seconds(10));
+    CHECK(result.settlement.drain < milliseconds(10500));
+    CHECK(result.settlement.assumptions.size() == 3);
   }
+}
+
+// A shell loop of `redis-cli LPOP` and psql: a connection per pop, and nobody there while it
+// writes.
+TEST_CASE("a worker that connects anew for every pop") {
+  Run run(10);
+  run.history.consumers[0].gone_since = run.clock.now();  // one of many, caught by chance
+  run.world.clients.clear();
+  std::uint64_t written = 10;
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    const auto popped = std::min<std::uint64_t>(10, static_cast<std::uint64_t>(at / seconds(2)));
+    run.list(popped, 10);
+    run.write(at < seconds(23) ? std::max<std::uint64_t>(popped, 1) - 1 : written);
+  };
+  SECTION("its last vote arrives long after the connection that was seen went") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::complete);
+    CHECK(result.settlement.drain >= seconds(23));
+  }
+  SECTION("its last vote never arrives: lost after max_hold, with what that assumes") {
+    written = 9;
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::empty_handed);
+    CHECK(result.settlement.drain >= seconds(30));
+    CHECK(result.settlement.drain < seconds(31));
+    REQUIRE(result.settlement.assumptions.size() == 3);
+    CHECK(result.settlement.assumptions[2].find("worker.max_hold") != std::string::npos);
+  }
+}
+
+TEST_CASE("a worker that came while the backlog drained, and disconnected with a vote") {
+  Run run(100);
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    const auto popped =
+        std::min<std::uint64_t>(100, static_cast<std::uint64_t>(at / seconds(1)) * 10);
+    run.list(popped, 100);
+    run.write(at < seconds(14) ? std::min<std::uint64_t>(popped, 99) : 100);
+    run.worker("lpop", 0);
+    if (at < seconds(3) || at > seconds(8)) return;
+    world.clients.push_back(world.clients[0]);
+    world.clients.back().id = 9;
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain >= seconds(14));
+}
+
+TEST_CASE("of workers that connect anew for every pop, one is caught while another writes") {
+  Run run(10);
+  run.write(9);
+  run.history.consumers.clear();
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    if (at >= seconds(4)) run.write(10);
+    run.worker("lpop", 0);
+    if (at < milliseconds(2200) || at > milliseconds(2300)) world.clients.clear();
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::complete);
+  CHECK(result.settlement.drain >= seconds(4));
 }
 
 TEST_CASE("when nobody watched, unseen workers get max_hold") {
