@@ -69,6 +69,12 @@ double WorkloadPlan::rate_at(Nanoseconds time) const {
   return curve_.rate_at(time - workload_.start_at);
 }
 
+std::vector<Nanoseconds> WorkloadPlan::bends() const {
+  std::vector<Nanoseconds> times = curve_.bends();
+  for (Nanoseconds& time : times) time += workload_.start_at;
+  return times;
+}
+
 VoteStream WorkloadPlan::votes() const { return VoteStream(*this); }
 
 Result<WorkloadPlan> WorkloadPlan::make(const scenario::Scenario& scenario, std::size_t index) {
@@ -131,6 +137,15 @@ double RunPlan::rate_at(Nanoseconds time) const {
   double sum = 0;
   for (const WorkloadPlan& workload : workloads_) sum += workload.rate_at(time);
   return sum;
+}
+
+// Straight lines are highest at their ends; where one ends with a jump, just before it counts too.
+double RunPlan::peak_rate() const {
+  double peak = 0;
+  for (const WorkloadPlan& workload : workloads_)
+    for (const Nanoseconds bend : workload.bends())
+      peak = std::max({peak, rate_at(bend), rate_at(bend - Nanoseconds(1))});
+  return peak;
 }
 
 std::optional<Nanoseconds> RunPlan::last_due() const {

@@ -61,6 +61,8 @@ class WorkloadPlan {
 
   // Planned votes per second at a time after t0; 0 for closed workloads.
   [[nodiscard]] double rate_at(Nanoseconds time) const;
+  // Times after t0 between which rate_at() is a straight line.
+  [[nodiscard]] std::vector<Nanoseconds> bends() const;
   // What goes on at a time after t0: "ramp 0 -> 400/s", "hold 400/s", "20 clients"; empty before
   // and after.
   [[nodiscard]] std::string stage_at(Nanoseconds time) const;
@@ -129,6 +131,8 @@ class RunPlan {
   [[nodiscard]] const ChoiceNames& choices() const { return choices_; }
   // Sum over the open workloads, at a time after t0.
   [[nodiscard]] double rate_at(Nanoseconds time) const;
+  // The highest that rate_at() ever is.
+  [[nodiscard]] double peak_rate() const;
   // No vote is due after this time; nothing when a workload's end is not known beforehand.
   [[nodiscard]] std::optional<Nanoseconds> last_due() const;
 

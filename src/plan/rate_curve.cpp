@@ -29,6 +29,13 @@ Nanoseconds RateCurve::time_at(double votes) const {
   return piece->start + std::min(Nanoseconds(std::llround(x * 1e9)), length);
 }
 
+std::vector<Nanoseconds> RateCurve::bends() const {
+  std::vector<Nanoseconds> times;
+  for (const Piece& piece : pieces_) times.push_back(piece.start);
+  times.push_back(length_);
+  return times;
+}
+
 double RateCurve::rate_at(Nanoseconds time) const {
   if (time < Nanoseconds(0) || time >= length_) return 0;
   const auto& [shape, start, area_before, area_end] = find(time);

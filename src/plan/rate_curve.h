@@ -36,6 +36,9 @@ class RateCurve {
   // Votes per second at a time after the start; 0 outside of the curve.
   [[nodiscard]] double rate_at(Nanoseconds time) const;
 
+  // Where pieces begin, and where the last one ends: between them the rate is a straight line.
+  [[nodiscard]] std::vector<Nanoseconds> bends() const;
+
   // The piece that holds at a time, 0 <= time < length().
   [[nodiscard]] const RatePiece& piece_at(Nanoseconds time) const { return find(time).shape; }
 

@@ -47,15 +47,6 @@ std::uint64_t connections_at_once(const plan::RunPlan& plan) {
   return sum;
 }
 
-// The highest planned rate, looked for at 1,000 points of the plan.
-double peak_rate(const plan::RunPlan& plan) {
-  constexpr int kPoints = 1000;
-  const Nanoseconds last = plan.last_due().value_or(std::chrono::seconds(60));
-  double peak = 0;
-  for (int i = 0; i <= kPoints; ++i) peak = std::max(peak, plan.rate_at(last * i / kPoints));
-  return peak;
-}
-
 void check_ports(const MachineLimits& limits, double rate, std::size_t sources,
                  std::vector<std::string>& warnings) {
   const double allowed =
@@ -98,7 +89,7 @@ std::vector<std::string> check_budget(const MachineLimits& limits, const plan::R
         fmt::format("our limit: {} open files, the plan may need {} (raise it with: ulimit -n {})",
                     format_count(limits.open_files), format_count(files), files));
   if (closes_each) {
-    const double rate = peak_rate(plan);
+    const double rate = plan.peak_rate();
     check_ports(limits, rate, source_addresses, warnings);
     check_tracking(limits, rate, warnings);
   }

@@ -72,7 +72,6 @@ enum class DiagnosticId : std::uint8_t {
   unsupported_version,
   exactly_one_of,
   stack_and_target,
-  too_many_workloads,
   no_votes,
   warm_up_too_long,
   revote_one_choice,

@@ -14,15 +14,6 @@
 namespace votebench::scenario {
 namespace {
 
-// More would leave too few voter ids for each: every closed workload reserves its own.
-constexpr std::size_t kMaxClosedWorkloads = 15;
-
-bool is_closed(const Workload& workload) {
-  const auto* burst = std::get_if<Burst>(&workload.executor);
-  return std::holds_alternative<ConstantClients>(workload.executor) ||
-         (burst != nullptr && !burst->within);
-}
-
 // Votes under the rate curve of an open workload; nothing for the others.
 std::optional<double> area(const Workload& workload) {
   if (const auto* load = std::get_if<ConstantArrivalRate>(&workload.executor))
@@ -63,16 +54,6 @@ void check_votes(const Node& workloads, const Scenario& scenario, Context& conte
       context.add(DiagnosticId::no_votes, member.span, "/workloads/" + member.name,
                   "this workload plans no vote", "raise its rate or let it last longer");
   }
-}
-
-void check_closed_workloads(const Node& workloads, const Scenario& scenario, Context& context) {
-  const auto closed =
-      std::count_if(scenario.workloads.begin(), scenario.workloads.end(), is_closed);
-  if (static_cast<std::size_t>(closed) > kMaxClosedWorkloads)
-    context.add(
-        DiagnosticId::too_many_workloads, workloads.owner, "/workloads",
-        fmt::format("{} workloads send by clients, at most {} can", closed, kMaxClosedWorkloads),
-        "join some of them: one workload may have thousands of clients");
 }
 
 void check_warm_up(const Node& root, const Scenario& scenario, Context& context) {
@@ -129,7 +110,6 @@ void check_rules(const Node& root, const Scenario& scenario, Context& context) {
   const Node* workloads = root.find("workloads");
   if (workloads == nullptr || !workloads->valid) return;
   check_votes(*workloads, scenario, context);
-  check_closed_workloads(*workloads, scenario, context);
 }
 
 }  // namespace votebench::scenario

@@ -134,3 +134,17 @@ TEST_CASE("the planned rate follows the stages") {
   CHECK(plan.rate_at(90s) == 0);
   CHECK(plan.rate_at(-1s) == 0);
 }
+
+TEST_CASE("the highest planned rate is found, however short it lasts") {
+  const auto peak = [](std::vector<scenario::Workload> workloads) {
+    return plan_of(scenario_of(std::move(workloads))).peak_rate();
+  };
+  CHECK(peak({workload(RampingArrivalRate{1, {{1, 1h}, {900, 1s}, {0, 1s}, {1, 1h}}})}) ==
+        Approx(900));
+  // It falls at once from 500/s, where the next stage begins.
+  CHECK(peak({workload(RampingArrivalRate{0, {{500, 10s}, {5, 0s}, {5, 1h}}})}) == Approx(500));
+  scenario::Workload late = workload(ConstantArrivalRate{70, 1s}, "late");
+  late.start_at = 30min;
+  CHECK(peak({workload(ConstantArrivalRate{10, 1h}), late}) == Approx(80));
+  CHECK(peak({workload(ConstantClients{3, 9s, {}, {}, false})}) == 0);
+}
