@@ -21,7 +21,6 @@ HOMES = {
     "curl/": {"target"},
     "hiredis/": {"target", "votestack"},
     "libpq-fe.h": {"target", "votestack"},
-    "pqxx/": {"target", "votestack"},
     "yaml-cpp/": {"scenario"},
     "nlohmann/": {"ledger", "report", "stack", "target", "votestack"},
     "CLI/": {"cli", "votestack"},
@@ -70,7 +69,18 @@ def library_include(path, folder, header):
     return "may be included only in .cpp files"
 
 
-def check(root):
+def unused_homes(root):
+    """A library that the tables know and nothing includes is one that nobody should install."""
+    used = {(path.parts[1], include.group(2))
+            for path in files(root, ["src"]) if len(path.parts) > 2
+            for include in map(INCLUDE.match, text(root / path).splitlines()) if include}
+    named = {(folder, prefix) for prefix, folders in HOMES.items() for folder in folders}
+    return [f"levels.py: {prefix} has a home in {folder}, where no file includes it"
+            for folder, prefix in sorted(named | IN_HEADERS_TOO)
+            if not any(folder == where and header.startswith(prefix) for where, header in used)]
+
+
+def wrong_includes(root):
     complaints = []
     for path in files(root, ["src"]):
         folder = path.parts[1] if len(path.parts) > 2 else ""
@@ -87,3 +97,7 @@ def check(root):
             if wrong:
                 complaints.append(f"{path}:{number}: {header} {wrong}")
     return complaints
+
+
+def check(root):
+    return wrong_includes(root) + unused_homes(root)

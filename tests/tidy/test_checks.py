@@ -29,7 +29,8 @@ class Checks(unittest.TestCase):
         return check.check(self.root)
 
     def include(self, path, line):
-        return self.complaints(levels, path, f"// a file\n#include {line}\n")
+        self.write(path, f"// a file\n#include {line}\n")
+        return levels.wrong_includes(self.root)
 
     def test_an_include_that_points_down_is_fine(self):
         self.assertEqual(self.include("src/load/a.cpp", '"plan/plan.h"'), [])
@@ -72,6 +73,13 @@ class Checks(unittest.TestCase):
 
     def test_the_result_type_is_included_through_core(self):
         self.assertEqual(len(self.include("src/load/a.cpp", "<tl/expected.hpp>")), 1)
+
+    def test_a_home_without_its_library_is_found(self):
+        complaint = "levels.py: curl/ has a home in target, where no file includes it"
+        self.write("src/target/a.cpp", '#include "vote/vote.h"')
+        self.assertIn(complaint, levels.check(self.root))
+        self.write("src/target/b.cpp", "#include <curl/curl.h>")
+        self.assertNotIn(complaint, levels.check(self.root))
 
     def test_an_unknown_library_is_found(self):
         self.assertEqual(len(self.include("src/core/a.cpp", "<boost/asio.hpp>")), 1)
