@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import yaml
 
-from harness import PATIENT, Running, Stack, until, votebench
+from harness import PATIENT, SOURCE_DIR, Running, Stack, until, votebench
 from servers import PATIENCE_S, program
 
 HERE = pathlib.Path(__file__).parent
@@ -40,6 +40,11 @@ def test_the_table_is_the_one_of_the_help_and_each_row_has_its_test():
         asserted = re.search(rf"(exit_status|returncode|expect) ?=?= ?({code}\b|status)",
                              body.group())
         assert asserted, f"{place} does not assert {code}"
+
+
+def test_the_table_of_the_nightly_is_the_same():
+    [order] = re.findall(r"for code in ([0-9 ]+);", (SOURCE_DIR / "scripts/nightly").read_text())
+    assert [int(code) for code in order.split()] == [code for code in ROWS if code != 0]
 
 
 def test_70_our_own_fault(tmp_path):

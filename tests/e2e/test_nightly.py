@@ -100,6 +100,22 @@ def test_a_night_that_is_killed_leaves_no_stack(nights, number, status):
     night.communicate(timeout=LIMIT_S)
 
 
+def test_only_what_a_night_published_is_replaced(nights):
+    nights.publish = nights.directory / "mine"
+    nights.publish.mkdir()
+    kept = nights.publish / "thesis.txt"
+    kept.write_text("years of work")
+    status, output = nights.night(nights.scenario(), "--publish", nights.publish)
+    assert status == 2, output
+    assert "neither empty nor made by an earlier night" in output
+    assert kept.read_text() == "years of work"
+    kept.unlink()
+    for _ in range(2):  # into an empty one, then in place of what that night left
+        status, output = nights.night(nights.scenario(), "--publish", nights.publish)
+        assert status == 0, output
+        assert len(list(nights.publish.glob("*/result.json"))) == 1
+
+
 def test_a_night_without_a_program_or_a_history_says_what_to_do(nights, tmp_path):
     bare = subprocess.run([NIGHTLY], capture_output=True, text=True, timeout=60, check=False)
     assert bare.returncode == 2
