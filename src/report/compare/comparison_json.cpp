@@ -1,30 +1,32 @@
 // The document of a comparison:
 //
-//   comparison := { "schema": "votebench.comparison/1", "verdict": word, "headline", "exit_code":
-//   n,
-//                   "a": side, "b": side, "comparable": bool,
-//                   "differences": { "scenario": [ difference ], "environment": [ difference ],
-//                                    "other": [ difference ] },
-//                   "notes": [ text ],
-//                   "correctness": { "verdict": "no_worse" | "worse" | "unproven" | "no_data" |
-//                   null,
-//                                    "runs_a": n, "runs_b": n, "defects": { name: defect } },
-//                   "performance": { "verdict": "judged" | "withheld" | "too_few" | null,
-//                                    "runs_a": n, "runs_b": n, "level": 0.05, "min_effect": 0.05,
-//                                    "metrics": [ metric ] },
-//                   "next": [ command ] }
-//   word       := "SAME" | "BETTER" | "UNCLEAR" | "IN LINE" | "SUSPECT" | "REGRESSION" | "WORSE" |
-//                 "NO VERDICT" | "INCONCLUSIVE" | "NOT COMPARABLE"
-//   side       := { "selector", "runs": [ { "id", "directory", "started" } ] }
-//   difference := { "name", "a": [ value ], "b": [ value ] }          every value once
-//   defect     := { "a": n, "b": n, "runs_with_b": n, "change": "same" | "fewer" | "more" | "new" }
-//   metric     := { "name", "unit": "1/s" | "s", "a": [ figure ], "b": [ figure ],
-//                   "median_a": x | null, "median_b": x | null,
-//                   "change": share | null, "interval": [ share | null, share | null ] | null,
-//                   "p_value": x | null, "p_holm": x | null, "fence": [ x | null, x | null ] |
-//                   null, "verdict": "worse" | "better" | "same" | "unclear" | "suspect" | "in
-//                   line" | null, "runs_needed": n | null }
-//   figure     := x | { "at_least": x }     the true value is beyond what could be measured
+//   comparison  := { "schema": "votebench.comparison/1", "verdict": word, "headline",
+//                    "exit_code": n, "a": side, "b": side, "comparable": bool,
+//                    "differences": { "scenario": [ difference ], "environment": [ difference ],
+//                                     "other": [ difference ] },
+//                    "notes": [ text ], "correctness": correctness, "performance": performance,
+//                    "next": [ command ] }
+//   word        := "SAME" | "BETTER" | "UNCLEAR" | "IN LINE" | "SUSPECT" | "REGRESSION" | "WORSE" |
+//                  "NO VERDICT" | "INCONCLUSIVE" | "NOT COMPARABLE"
+//   side        := { "selector", "runs": [ { "id", "directory", "started" } ] }
+//   difference  := { "name", "a": [ value ], "b": [ value ] }         every value once
+//   correctness := { "verdict": "no_worse" | "worse" | "unproven" | "no_data" | null,
+//                    "runs_a": n, "runs_b": n, "defects": { name: defect } }
+//   defect      := { "a": n, "b": n, "runs_with_b": n,
+//                    "change": "same" | "fewer" | "more" | "new" }
+//   performance := { "verdict": "judged" | "withheld" | "too_few" | null,
+//                    "runs_a": n, "runs_b": n, "level": 0.05, "min_effect": 0.05,
+//                    "metrics": [ metric ] }
+//   metric      := { "name", "unit": "1/s" | "s", "a": [ figure ], "b": [ figure ],
+//                    "median_a": x | null, "median_b": x | null, "change": share | null,
+//                    "interval": [ share | null, share | null ] | null,
+//                    "p_value": x | null, "p_holm": x | null,
+//                    "fence": [ x | null, x | null ] | null,
+//                    "verdict": "worse" | "better" | "same" | "unclear" | "suspect" |
+//                               "in line" | null,
+//                    "runs_needed": n | null }
+//   figure      := x | { "at_least": x }    the true value is beyond what could be measured
+//
 // A share of -0.15 is 15 % less in b than in a; infinite numbers are null.
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -22,10 +22,10 @@ void check_all(const std::string& name, const Comparison& comparison) {
   check_golden(file + ".html", comparison_html(comparison));
 }
 
-Comparison same() { return compared(five("night-1"), five("night-2")); }
+Comparison same() { return compared(five("night-1"), five_more("night-2")); }
 
 Comparison regression() {
-  Side b = five("night-2");
+  Side b = five_more("night-2");
   for (std::size_t i = 0; i < b.runs.size(); ++i) {
     *b.runs[i].metrics[0].value *= 0.85;
     *b.runs[i].metrics[3].value *= 1 + 0.09 * static_cast<double>(i);
@@ -36,7 +36,7 @@ Comparison regression() {
 Comparison lost() {
   Side a = five("before");
   for (RunFigures& run : a.runs) run.defects[3] = 2;
-  Side b = five("after", 1.2);
+  Side b = five_more("after", 1.2);
   b.runs[1].defects[0] = 12;
   b.runs[4].defects[0] = 25;
   b.runs[1].audit = b.runs[4].audit = VerdictKind::fail;
@@ -45,14 +45,14 @@ Comparison lost() {
 
 Comparison single() {
   Side a = five("prev");
-  Side b = five("latest", 1.3);
+  Side b = five_more("latest", 1.3);
   a.runs.resize(1);
   b.runs.resize(1);
   return compared(a, b);
 }
 
 Comparison refused() {
-  Side b = five("latest");
+  Side b = five_more("latest");
   for (RunFigures& run : b.runs) {
     run.settings[1].second = "500/s";
     run.settings.emplace_back("workloads.steady.max_in_flight", "512");
@@ -61,7 +61,7 @@ Comparison refused() {
 }
 
 Comparison elsewhere() {
-  Side b = five("latest", 1.3);
+  Side b = five_more("latest", 1.3);
   for (RunFigures& run : b.runs) {
     run.environment[1].second = "4";
     run.version = "0.2.0";
@@ -71,13 +71,13 @@ Comparison elsewhere() {
 }
 
 Comparison suspect() {
-  Side b = five("latest", 1.4);
+  Side b = five_more("latest", 1.4);
   b.runs.resize(1);
   return compared(nightlies(14), b);
 }
 
 Comparison unfit() {
-  Side b = five("latest");
+  Side b = five_more("latest");
   b.runs[0].unfit = "1.8 % of votes left more than 10 ms late (lag p99 14.2 ms)";
   b.runs[1].audited = false;
   b.runs[2].audit = VerdictKind::inconclusive;
@@ -90,7 +90,7 @@ Comparison hostile() {
   const std::string text =
       "\x1b[2J<script>alert(1)</script>\r\n|`]( \xFF\xFE \xE2\x80\xAEgnp.exe \"quoted\" é 票";
   Side a = five(text);
-  Side b = five("latest");
+  Side b = five_more("latest");
   for (RunFigures& run : b.runs) {
     run.id = run.directory = run.scenario = run.source = run.target = run.unfit = text;
     run.environment[0].second = text;

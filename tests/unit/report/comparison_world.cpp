@@ -11,11 +11,11 @@ constexpr std::array<double, 5> kUsual{431, 399.8, 0.00052, 0.0142, 2.31};
 
 RunFigures run(const std::string& side, std::size_t number) {
   RunFigures figures;
-  figures.id = fmt::format("20261120T1800{:02}Z-{}{:07x}", number, side, number);
+  figures.id = fmt::format("20261120T18{:02}00Z-{}{:07x}", 3 * number, side, number);
   figures.directory = "reports/steady/" + figures.id;
   figures.scenario = "steady";
   figures.source = "scenarios/steady.yaml";
-  figures.started = fmt::format("2026-11-20T18:00:{:02}.000Z", number);
+  figures.started = fmt::format("2026-11-20T18:{:02}:00.000Z", 3 * number);
   figures.target = "local stack 'local' (reference)";
   figures.version = "0.1.0";
   figures.environment = {{"system", "Linux 6.1.0"}, {"processors", "2"}, {"redis", "7.0.15"}};
@@ -23,6 +23,14 @@ RunFigures run(const std::string& side, std::size_t number) {
   figures.audited = true;
   figures.audit = VerdictKind::pass;
   return figures;
+}
+
+// The run of another day of that month.
+void move_to(std::size_t day, RunFigures& figures) {
+  const std::string digits = fmt::format("{:02}", day);
+  figures.id.replace(6, 2, digits);
+  figures.directory = "reports/steady/" + figures.id;
+  figures.started.replace(8, 2, digits);
 }
 
 void measure(RunFigures& figures, const std::array<double, 5>& slower) {
@@ -46,6 +54,12 @@ Side five(const std::string& name, double slower) {
   return side;
 }
 
+Side five_more(const std::string& name, double slower) {
+  Side side = five(name, slower);
+  for (RunFigures& run : side.runs) move_to(21, run);
+  return side;
+}
+
 Side slow_again(Side side) {
   for (RunFigures& run : side.runs) run.id += "-again";
   return side;
@@ -54,7 +68,8 @@ Side slow_again(Side side) {
 Side nightlies(std::size_t nights) {
   Side side{"@nightly", {}};
   for (std::size_t i = 0; i < nights; ++i) {
-    side.runs.push_back(run("n", i));
+    side.runs.push_back(run("n", 0));
+    move_to(i + 1, side.runs.back());
     measure(side.runs.back(), 1 + 0.01 * static_cast<double>(i % 5));
   }
   return side;

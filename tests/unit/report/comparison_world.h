@@ -10,6 +10,8 @@ namespace votebench::report::tests {
 // Five runs whose times are `slower` times, and whose rates 1/`slower` times, the usual ones; they
 // differ from each other by up to 0.4 %.
 [[nodiscard]] Side five(const std::string& name, double slower = 1);
+// Of the next day.
+[[nodiscard]] Side five_more(const std::string& name, double slower = 1);
 // The same runs under other names.
 [[nodiscard]] Side slow_again(Side side);
 // One run per night.
