@@ -264,7 +264,7 @@ std::vector<Canary> hop_canaries() {
   };
 }
 
-World counted(std::uint64_t rows_of_a) {
+World counts_alone(std::uint64_t rows_of_a) {
   World world;
   world.acked(kA);
   world.identity = IdentityMode::none;
@@ -276,9 +276,9 @@ World counted(std::uint64_t rows_of_a) {
 
 std::vector<Canary> count_canaries() {
   return {
-      {"counts agree", counted(2), kPass, {{persisted, 2}}, {}},
-      {"counts: lost", counted(1), kFail, {{persisted, 1}, {lost, 1}}, {}},
-      {"counts: surplus", counted(3), kDoubt, {{persisted, 2}}, {}},
+      {"counts agree", counts_alone(2), kPass, {{persisted, 2}}, {}},
+      {"counts: lost", counts_alone(1), kFail, {{persisted, 1}, {lost, 1}}, {}},
+      {"counts: surplus", counts_alone(3), kDoubt, {{persisted, 2}}, {}},
   };
 }
 

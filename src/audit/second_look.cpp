@@ -10,7 +10,7 @@
 
 #include "audit/ballots.h"
 #include "audit/judgement.h"
-#include "core/text.h"
+#include "core/counted.h"
 
 namespace votebench::audit {
 namespace {
@@ -127,10 +127,6 @@ class RowMerge {
   std::vector<Changed> changed_;
 };
 
-std::string votes(std::uint64_t count) {
-  return fmt::format("{} {}", format_count(count), count == 1 ? "vote" : "votes");
-}
-
 Doubt other_table() {
   return {
       "the table is not the one that the run ended with (truncated, restored or another "
@@ -141,7 +137,7 @@ Doubt other_table() {
 Doubt gone_rows(std::uint64_t count) {
   return {fmt::format("{} that the run saw in the table {} gone from it or overwritten since: not "
                       "lost in this run, and not proven by the table any more",
-                      votes(count), count == 1 ? "is" : "are"),
+                      counted(count, "vote"), count == 1 ? "is" : "are"),
           "`verify --stored` judges what the run saw"};
 }
 

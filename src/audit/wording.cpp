@@ -4,16 +4,12 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "core/text.h"
 #include "vote/settlement_words.h"
 
 namespace votebench::audit {
 namespace {
-
-// counted(2310, "vote is", "votes are") -> "2,310 votes are".
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", format_count(count), count == 1 ? one : many);
-}
 
 std::string percent(double share) { return fmt::format("{:.4g} %", share * 100); }
 
@@ -75,11 +71,11 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
                      std::vector<std::string>& notes) {
   const QueueEvidence& queue = input.queue;
   const std::uint64_t explained = verdict.accounting.acked + verdict.accounting.ambiguous;
-  add_if(queue.restarts > 0,
-         fmt::format("Redis restarted {}", counted(queue.restarts, "time", "times")), notes);
+  add_if(queue.restarts > 0, fmt::format("Redis restarted {}", counted(queue.restarts, "time")),
+         notes);
   add_if(queue.evicted > 0,
          fmt::format("Redis evicted {}: the list of votes may be among them",
-                     counted(queue.evicted, "key", "keys")),
+                     counted(queue.evicted, "key")),
          notes);
   if (queue.pushed && *queue.pushed > explained)
     notes.push_back(
@@ -91,7 +87,7 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
 void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
                         std::vector<std::string>& notes) {
   const auto rows = [&](std::uint64_t count, std::string_view what) {
-    add_if(count > 0, fmt::format("{} {}", counted(count, "row", "rows"), what), notes);
+    add_if(count > 0, fmt::format("{} {}", counted(count, "row"), what), notes);
   };
   rows(verdict.carry_over, "from votes that were queued before the run");
   rows(verdict.other_run, "with an id of another votebench run");
@@ -147,7 +143,7 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
 
 std::string pass_reason(const Verdict& verdict) {
   return fmt::format("{} of {} lost in this run", format_count(verdict.lost.count),
-                     counted(verdict.accounting.acked, "accepted vote", "accepted votes"));
+                     counted(verdict.accounting.acked, "accepted vote"));
 }
 
 std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits) {
@@ -170,23 +166,22 @@ std::string missing_without_queue(std::uint64_t missing) {
 }
 
 std::string listed_though_settled(std::uint64_t missing) {
-  return counted(missing, "accepted vote", "accepted votes") +
-         " came to light in the queue after it had settled";
+  return counted(missing, "accepted vote") + " came to light in the queue after it had settled";
 }
 
 std::string contradictions(std::uint64_t count) {
-  return counted(count, "row", "rows") +
+  return counted(count, "row") +
          " of votes that were not sent or were rejected: a wrong profile, or a fault of votebench";
 }
 
 std::string surplus_rows(std::uint64_t count) {
-  return counted(count, "row", "rows") +
+  return counted(count, "row") +
          " more than votes: counted twice, or somebody else's; without voter ids the two look "
          "alike";
 }
 
 std::string unproven_votes(std::uint64_t count) {
-  return counted(count, "accepted vote", "accepted votes") +
+  return counted(count, "accepted vote") +
          " may be missing behind as many rows of votes without an answer or from before the run";
 }
 
@@ -194,7 +189,7 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
   std::string waiting;
   const auto add = [&](std::uint64_t count, std::string_view where) {
     if (count == 0) return;
-    waiting += waiting.empty() ? counted(count, "vote", "votes") : ", " + format_count(count);
+    waiting += waiting.empty() ? counted(count, "vote") : ", " + format_count(count);
     waiting += where;
   };
   add(verdict.queued, " still queued");

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "core/counted.h"
 #include "core/print.h"
 #include "core/text.h"
 #include "ledger/prune.h"
@@ -28,8 +29,7 @@ int prune(const PruneOptions& options) {
     print_out("{} {}  {}  {}\n", options.dry_run ? "would remove" : "removed", run.run_id,
               run.verdict.value_or("-"), printable(run.path.string()));
   }
-  print_out("{} {} run{}\n", options.dry_run ? "would remove" : "removed", format_count(removed),
-            removed == 1 ? "" : "s");
+  print_out("{} {}\n", options.dry_run ? "would remove" : "removed", counted(removed, "run"));
   return removed == surplus.size() ? 0 : 6;
 }
 

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <charconv>
 #include <set>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "core/os.h"
 
 namespace votebench::ledger {
@@ -36,12 +36,8 @@ std::filesystem::path file_of(const std::filesystem::path& directory, std::size_
 }
 
 std::optional<std::size_t> segment_number(const std::filesystem::path& file) {
-  const std::string stem = file.stem().string();
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  if (file.extension() != kSuffix || error != std::errc() || end != stem.data() + stem.size())
-    return std::nullopt;
-  return number;
+  if (file.extension() != kSuffix) return std::nullopt;
+  return whole_number<std::size_t>(file.stem().string());
 }
 
 Failure segment_failure(std::string_view action, const std::filesystem::path& file, int error) {

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "core/number.h"
 #include "core/text.h"
 
 namespace votebench::ledger {
@@ -26,12 +25,11 @@ std::string from_text(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size());
   while (!text.empty()) {
-    unsigned char code = 0;
-    const bool coded =
-        text.size() >= 3 && text.front() == '%' &&
-        std::from_chars(text.data() + 1, text.data() + 3, code, 16).ptr == text.data() + 3;
-    bytes += coded ? static_cast<char>(code) : text.front();
-    text.remove_prefix(coded ? 3 : 1);
+    const auto code = text.size() >= 3 && text.front() == '%'
+                          ? whole_number<unsigned char>(text.substr(1, 2), 16)
+                          : std::nullopt;
+    bytes += code ? static_cast<char>(*code) : text.front();
+    text.remove_prefix(code ? 3 : 1);
   }
   return bytes;
 }

@@ -26,9 +26,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
 #include "ledger/bytes_text.h"
@@ -50,13 +50,13 @@ WallTime wall_time(const Json& json) { return WallTime(Nanoseconds(json.get<std:
 std::string text(const Json& json) { return from_text(json.get<std::string>()); }
 
 void read_hex(const Json& json, std::uint8_t* out, std::size_t bytes) {
-  const auto& digits = json.get_ref<const std::string&>();
+  const std::string_view digits = json.get_ref<const std::string&>();
   if (digits.size() != 2 * bytes)
     throw std::invalid_argument("a hexadecimal value of another length");
   for (std::size_t i = 0; i < bytes; ++i) {
-    const char* at = digits.data() + 2 * i;
-    if (std::from_chars(at, at + 2, out[i], 16).ptr != at + 2)
-      throw std::invalid_argument("a malformed hexadecimal value");
+    const auto value = whole_number<std::uint8_t>(digits.substr(2 * i, 2), 16);
+    if (!value) throw std::invalid_argument("a malformed hexadecimal value");
+    out[i] = *value;
   }
 }
 

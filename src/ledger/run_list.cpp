@@ -4,11 +4,11 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
 #include "ledger/files.h"
@@ -106,10 +106,7 @@ std::optional<fs::path> run_at(const fs::path& path) {
 
 std::optional<std::size_t> number_after(const std::string& selector, std::string_view prefix) {
   if (!selector.starts_with(prefix)) return std::nullopt;
-  std::size_t number = 0;
-  const char* end = selector.data() + selector.size();
-  const auto parsed = std::from_chars(selector.data() + prefix.size(), end, number);
-  return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(number) : std::nullopt;
+  return whole_number<std::size_t>(std::string_view(selector).substr(prefix.size()));
 }
 
 template <typename Wanted>

@@ -65,7 +65,6 @@ struct WorkloadSummary {
   Nanoseconds own_lag_max{};  // of votes that the target did not delay
 
   [[nodiscard]] std::uint64_t never_started() const { return planned - started; }
-  [[nodiscard]] std::uint64_t late_by_us() const { return late - late_by_target; }
 };
 
 enum class LoadEnd {

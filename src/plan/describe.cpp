@@ -1,6 +1,7 @@
 // A plan in words.
 #include <fmt/format.h>
 
+#include "core/counted.h"
 #include "core/text.h"
 #include "plan/plan.h"
 
@@ -14,10 +15,6 @@ std::string rate_text(double per_s) {
   return text + "/s";
 }
 
-std::string clients_text(std::uint32_t clients) {
-  return fmt::format("{} {}", format_count(clients), clients == 1 ? "client" : "clients");
-}
-
 std::string piece_text(double from_per_s, double to_per_s) {
   if (from_per_s == to_per_s) return "hold " + rate_text(to_per_s);
   std::string from = rate_text(from_per_s);
@@ -25,16 +22,12 @@ std::string piece_text(double from_per_s, double to_per_s) {
   return fmt::format("ramp {} -> {}", from, rate_text(to_per_s));
 }
 
-std::string votes_text(std::uint64_t votes) {
-  return fmt::format("{} {}", format_count(votes), votes == 1 ? "vote" : "votes");
-}
-
 struct Describe {
   std::uint64_t total;  // 0: not known beforehand
 
   std::string operator()(const scenario::ConstantArrivalRate& executor) const {
     return fmt::format("{} for {}; {}", rate_text(executor.rate_per_s),
-                       format_duration(executor.duration), votes_text(total));
+                       format_duration(executor.duration), counted(total, "vote"));
   }
 
   std::string operator()(const scenario::RampingArrivalRate& executor) const {
@@ -45,20 +38,21 @@ struct Describe {
                           rate == stage.to_per_s ? "for" : "over", format_duration(stage.over));
       rate = stage.to_per_s;
     }
-    return fmt::format("{}; {}", text, votes_text(total));
+    return fmt::format("{}; {}", text, counted(total, "vote"));
   }
 
   std::string operator()(const scenario::Burst& executor) const {
     if (!executor.within)
-      return fmt::format("{} by {}", votes_text(total), clients_text(executor.clients));
-    return fmt::format("{} within {}", votes_text(total), format_duration(*executor.within));
+      return fmt::format("{} by {}", counted(total, "vote"), counted(executor.clients, "client"));
+    return fmt::format("{} within {}", counted(total, "vote"), format_duration(*executor.within));
   }
 
   std::string operator()(const scenario::ConstantClients& executor) const {
     std::string text =
-        executor.votes ? fmt::format("{} by {}", votes_text(total), clients_text(executor.clients))
-                       : fmt::format("{} for {}", clients_text(executor.clients),
-                                     format_duration(*executor.duration));
+        executor.votes
+            ? fmt::format("{} by {}", counted(total, "vote"), counted(executor.clients, "client"))
+            : fmt::format("{} for {}", counted(executor.clients, "client"),
+                          format_duration(*executor.duration));
     if (executor.think_time > Nanoseconds(0))
       text += fmt::format(", thinking {}{}", format_duration(executor.think_time),
                           executor.think_exponential ? " on average" : "");
@@ -80,7 +74,7 @@ std::string WorkloadPlan::summary() const {
 std::string WorkloadPlan::stage_at(Nanoseconds time) const {
   const std::optional<Nanoseconds> end = last_due();
   if (time < workload_.start_at || (end && time >= *end)) return {};
-  if (closed_) return clients_text(closed_->clients);
+  if (closed_) return counted(closed_->clients, "client");
   const Nanoseconds since = time - workload_.start_at;
   const RatePiece& piece = curve_.piece_at(since);
   return piece_text(piece.from_per_s, piece.to_per_s);

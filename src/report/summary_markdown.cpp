@@ -161,8 +161,7 @@ class Document {
     bullets("Why not", validity.reasons);
     bullets("Notes", validity.notes);
     if (const auto lag = report_.lag.percentile(0.99))
-      add("\nLag p99 {}, {} thread{}.", format_duration(*lag), report_.generator.threads,
-          report_.generator.threads == 1 ? "" : "s");
+      add("\nLag p99 {}, {}.", format_duration(*lag), counted(report_.generator.threads, "thread"));
   }
 
   void events() {

@@ -9,10 +9,6 @@
 
 namespace votebench::report {
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
-}
-
 std::string rate_text(const std::optional<double>& per_second) {
   if (!per_second || !std::isfinite(*per_second)) return std::string(kNotMeasured);
   if (*per_second >= 1e9) return fmt::format("{:.2e}", *per_second);

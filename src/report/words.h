@@ -4,14 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "core/counted.h"
 #include "report/report.h"
 
 namespace votebench::report {
 
 inline constexpr std::string_view kNotMeasured = "-";
-
-// "1 vote", "2,310 votes".
-[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
 // "400.1", "12,346"; "-" without a value.
 [[nodiscard]] std::string rate_text(const std::optional<double>& per_second);

@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
+#include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
 
@@ -25,20 +25,13 @@ struct ListenAddress {
   socklen_t length = 0;
 };
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
-
 Result<ListenAddress> parse_address(const std::string& text) {
   const Failure wrong = fail(
       ErrorKind::usage, fmt::format("--metrics-listen: '{}' is not ADDRESS:PORT", printable(text)),
       "write an address of this machine: 127.0.0.1:9464 or [::1]:9464");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return wrong;
-  const auto port = parse_port(std::string_view(text).substr(colon + 1));
+  const auto port = whole_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
   std::string host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);

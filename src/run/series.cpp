@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "core/counted.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "core/text.h"
@@ -119,7 +120,7 @@ class Runner {
   void print_groups() const {
     print_out("\n");
     for (const SelectedRuns& group : done_)
-      print_out("SERIES  {} of {}, {}\n", group.paths.size(), report::counted(series_.times, "run"),
+      print_out("SERIES  {} of {}, {}\n", group.paths.size(), counted(series_.times, "run"),
                 group.name);
   }
 

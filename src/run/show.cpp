@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "audit/one_voter.h"
+#include "core/number.h"
 #include "core/print.h"
 #include "core/text.h"
 #include "report/trail.h"
@@ -42,13 +42,6 @@ Failure no_such_vote(const StoredRun& run, const std::string& message) {
   return fail(ErrorKind::usage, message, help);
 }
 
-std::optional<AttemptNumber> attempt_number(const std::string& text) {
-  AttemptNumber number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // Of every voter who sent a vote or has a saved row.
 std::set<VoterIndex> all_voters(const StoredRun& run) {
   std::set<VoterIndex> voters;
@@ -79,7 +72,7 @@ Result<VoterIndex> voter_of_prefix(const StoredRun& run, const std::string& pref
 }
 
 Result<VoterIndex> voter_of(const StoredRun& run, const std::string& vote) {
-  if (const auto number = attempt_number(vote)) {
+  if (const auto number = whole_number<AttemptNumber>(vote)) {
     const std::optional<Attempt> attempt = run.attempts->read(*number);
     if (attempt) return attempt->voter;
     return no_such_vote(run, fmt::format("attempt {} was never started", vote));

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <vector>
 
+#include "core/number.h"
 #include "scenario/read_yaml.h"
 
 namespace votebench::scenario {
@@ -30,10 +30,8 @@ std::optional<std::vector<Segment>> split_key(std::size_t source, std::string_vi
 
 // The element of a list; nullptr: there is none with this number.
 Node* element(Node& list, const std::string& number) {
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
-  if (error != std::errc{} || end != number.data() + number.size()) return nullptr;
-  return index < list.items.size() ? &list.items[index] : nullptr;
+  const auto index = whole_number<std::size_t>(number);
+  return index && *index < list.items.size() ? &list.items[*index] : nullptr;
 }
 
 // The value under `segment`, made if need be.

@@ -8,9 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <map>
 #include <sstream>
+
+#include "core/number.h"
 
 namespace votebench::stack {
 namespace {
@@ -40,10 +41,8 @@ std::optional<ProcStat> read_stat(pid_t pid) {
 bool is_dead(const ProcStat& stat) { return stat.state == 'Z' || stat.state == 'X'; }
 
 std::optional<pid_t> parse_pid(const std::string& text) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (error != std::errc() || end != text.data() + text.size() || pid <= 0) return std::nullopt;
-  return pid;
+  const auto pid = whole_number<pid_t>(text);
+  return pid && *pid > 0 ? pid : std::nullopt;
 }
 
 std::multimap<pid_t, ProcessIdentity> children_by_parent() {

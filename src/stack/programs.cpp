@@ -10,6 +10,8 @@
 #include <sstream>
 #include <vector>
 
+#include "core/number.h"
+
 namespace votebench::stack {
 namespace {
 
@@ -39,7 +41,9 @@ bool has_postgres(const fs::path& directory) {
 }
 
 // "15" -> 15, anything else -> 0.
-int version_number(const fs::path& directory) { return std::atoi(directory.filename().c_str()); }
+unsigned version_number(const fs::path& directory) {
+  return whole_number<unsigned>(directory.filename().string()).value_or(0);
+}
 
 std::optional<fs::path> highest_debian_postgres() {
   std::vector<fs::path> versions;

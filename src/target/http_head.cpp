@@ -1,8 +1,9 @@
 #include "target/http_head.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+
+#include "core/number.h"
 
 namespace votebench::target {
 namespace {
@@ -44,15 +45,8 @@ void for_each_item(std::string_view list, Visit visit) {
   }
 }
 
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 void read_content_length(std::string_view value, Fields& fields) {
-  const auto length = whole_number(value);
+  const auto length = whole_number<std::uint64_t>(value);
   if (!length || ++fields.content_lengths > 1)
     fields.malformed = true;
   else
@@ -117,7 +111,7 @@ std::uint16_t read_status(std::string_view line) {
   constexpr std::size_t kCodeAt = 9;
   if (!line.starts_with(kVersion) || line.size() < kCodeAt + 3) return 0;
   const bool minor_is_digit = line[7] >= '0' && line[7] <= '9';
-  const auto status = whole_number(line.substr(kCodeAt, 3));
+  const auto status = whole_number<std::uint64_t>(line.substr(kCodeAt, 3));
   if (!minor_is_digit || line[8] != ' ' || !status || *status < 100) return 0;
   if (line.size() > kCodeAt + 3 && line[kCodeAt + 3] != ' ') return 0;
   return static_cast<std::uint16_t>(*status);

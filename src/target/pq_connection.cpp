@@ -6,9 +6,9 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
+#include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
 #include "target/row_store.h"
@@ -54,20 +54,13 @@ void PqRows::Clear::operator()(pg_result* result) const { PQclear(result); }
 
 int PqRows::size() const { return PQntuples(result_.get()); }
 
-bool PqRows::is_null(int row, int column) const {
-  return PQgetisnull(result_.get(), row, column) == 1;
-}
-
 std::string_view PqRows::text(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column),
           static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
 
 std::uint64_t PqRows::number(int row, int column) const {
-  const std::string_view digits = text(row, column);
-  std::uint64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
+  return whole_number<std::uint64_t>(text(row, column)).value_or(0);
 }
 
 bool PqRows::truth(int row, int column) const { return text(row, column) == "t"; }
@@ -242,14 +235,13 @@ Result<HostPort> postgres_address(const RowSettings& settings) {
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(settings.url.c_str(), nullptr), PQconninfoFree);
   HostPort address{"", kPort};
-  std::string port;
   for (const PQconninfoOption* option = options.get();
        option != nullptr && option->keyword != nullptr; ++option) {
     if (option->val == nullptr) continue;
     if (std::string_view(option->keyword) == "host") address.host = option->val;
-    if (std::string_view(option->keyword) == "port") port = option->val;
+    if (std::string_view(option->keyword) == "port" && *option->val != '\0')
+      address.port = whole_number<std::uint16_t>(option->val).value_or(0);
   }
-  if (!port.empty()) std::from_chars(port.data(), port.data() + port.size(), address.port);
   const bool one_name = address.host.find_first_not_of(kHostCharacters) == std::string::npos;
   if (!address.host.empty() && one_name && address.port != 0) return address;
   return fail(ErrorKind::usage, "postgres.url does not say where a tunnel is to lead",

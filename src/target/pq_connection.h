@@ -22,7 +22,6 @@ class PqRows {
  public:
   explicit PqRows(pg_result* result) : result_(result) {}
   [[nodiscard]] int size() const;
-  [[nodiscard]] bool is_null(int row, int column) const;
   [[nodiscard]] std::string_view text(int row, int column) const;
   [[nodiscard]] std::uint64_t number(int row, int column) const;  // 0 when it is none
   [[nodiscard]] bool truth(int row, int column) const;            // "t"

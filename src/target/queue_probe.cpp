@@ -4,12 +4,12 @@
 #include <hiredis/hiredis.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "target/clock_bracket.h"
 #include "target/redis_text.h"
 #include "target/redis_wire.h"
@@ -40,13 +40,15 @@ std::uint64_t number_of(const redisReply& reply) {
 bool is_error(const redisReply& reply) { return reply.type == REDIS_REPLY_ERROR; }
 
 // The two texts of TIME: seconds and microseconds.
-WallTime time_of(const redisReply& reply) {
-  std::int64_t parts[2] = {0, 0};
-  for (std::size_t i = 0; i < reply.elements && i < 2; ++i) {
-    const std::string_view text = text_of(*reply.element[i]);
-    std::from_chars(text.data(), text.data() + text.size(), parts[i]);
+Result<WallTime> time_of(const redisReply& reply, const QueueSettings& settings) {
+  if (reply.type == REDIS_REPLY_ARRAY && reply.elements == 2) {
+    const auto second = whole_number<std::int64_t>(text_of(*reply.element[0]));
+    const auto microsecond = whole_number<std::int64_t>(text_of(*reply.element[1]));
+    if (second && microsecond)
+      return WallTime(std::chrono::seconds(*second) + std::chrono::microseconds(*microsecond));
   }
-  return WallTime(std::chrono::seconds(parts[0]) + std::chrono::microseconds(parts[1]));
+  return fail(ErrorKind::environment,
+              fmt::format("Redis at {} does not say what time it is", settings.where()));
 }
 
 QueueList list_of(const redisReply& range, std::uint64_t length) {
@@ -252,7 +254,7 @@ class RedisProbe final : public QueueProbe {
     for (const std::string& name : names_) commands.push_back(range_command(name, limit));
     TRY_ASSIGN(const Answers answers, connection_.ask_at_once(commands));
     QueueContents contents;
-    contents.snapshot = snapshot_of(answers);
+    TRY_ASSIGN(contents.snapshot, snapshot_of(answers));
     for (std::size_t i = 0; i < names_.size(); ++i) {
       QueueList list = list_of(answers[ranges_at + i], number_of(answers[i]));
       if (i == 0)
@@ -287,8 +289,6 @@ class RedisProbe final : public QueueProbe {
     facts.is_replica = info_field(text_of(*info), "role") == "slave";
     facts.max_memory_bytes = info_number(text_of(*info), "maxmemory");
     facts.max_memory_policy = info_field(text_of(*info), "maxmemory_policy");
-    facts.append_only_file = info_number(text_of(*info), "aof_enabled") == 1;
-    TRY_ASSIGN(facts.snapshots_to_disk, saves_snapshots());
     return facts;
   }
 
@@ -310,7 +310,7 @@ class RedisProbe final : public QueueProbe {
   Result<ClockOffset> clock_offset(const Clock& clock) override {
     return bracket_clock(clock, [&]() -> Result<WallTime> {
       TRY_ASSIGN(const Reply reply, connection_.ask_one({"TIME"}));
-      return time_of(*reply);
+      return time_of(*reply, settings_);
     });
   }
 
@@ -340,7 +340,7 @@ class RedisProbe final : public QueueProbe {
     return commands;
   }
 
-  QueueSnapshot snapshot_of(const Answers& answers) const {
+  Result<QueueSnapshot> snapshot_of(const Answers& answers) const {
     const std::size_t lists = names_.size();
     const std::string_view server = text_of(answers[lists]);
     const std::string_view stats = text_of(answers[lists + 1]);
@@ -351,19 +351,11 @@ class RedisProbe final : public QueueProbe {
     snapshot.evicted_keys = info_number(stats, "evicted_keys");
     snapshot.push_calls = pushes.calls;
     snapshot.push_failed = pushes.failed;
-    snapshot.server_time = time_of(answers[lists + 3]);
+    TRY_ASSIGN(snapshot.server_time, time_of(answers[lists + 3], settings_));
     snapshot.depth = number_of(answers[0]);
     for (std::size_t i = 1; i < lists; ++i)
       snapshot.in_flight_depths.push_back(number_of(answers[i]));
     return snapshot;
-  }
-
-  // CONFIG is forbidden on many managed servers: then it is not known, and nothing depends on it.
-  Result<bool> saves_snapshots() {
-    TRY_ASSIGN(const auto replies, connection_.ask({{"CONFIG", "GET", "save"}}));
-    const redisReply& reply = *replies.front();
-    return reply.type == REDIS_REPLY_ARRAY && reply.elements == 2 &&
-           !text_of(*reply.element[1]).empty();
   }
 
   QueueSettings settings_;

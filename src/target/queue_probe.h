@@ -43,8 +43,6 @@ struct QueueFacts {
   bool is_replica = false;
   std::uint64_t max_memory_bytes = 0;  // 0 = no limit
   std::string max_memory_policy;       // "noeviction", "allkeys-lru", ...
-  bool append_only_file = false;       // aof_enabled
-  bool snapshots_to_disk = false;      // `save` is set; false too where CONFIG is forbidden
   [[nodiscard]] bool list_usable() const { return list_type == "list" || list_type == "none"; }
 };
 

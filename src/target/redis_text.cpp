@@ -1,15 +1,14 @@
 #include "target/redis_text.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "core/number.h"
 
 namespace votebench::target {
 namespace {
 
 std::uint64_t to_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() ? value : 0;
+  return whole_number<std::uint64_t>(text).value_or(0);
 }
 
 // Cuts the next piece up to `separator` off the front of `text`.

@@ -1,10 +1,10 @@
 #include "target/row_scan.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
+#include "core/number.h"
 #include "core/rng.h"
 
 namespace votebench::target {
@@ -14,12 +14,6 @@ constexpr std::size_t kMaxChoices = 1000;  // distinct texts; the rest is counte
 constexpr char kFurtherChoices[] = "(further choices)";
 constexpr std::size_t kMaxStrangerText = 256;
 constexpr std::uint32_t kFirstNormalTransaction = 3;  // below: bootstrap and frozen, always visible
-
-template <typename Number>
-bool read_number(std::string_view text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed) {
   std::uint64_t hash = mix64(seed ^ text.size());
@@ -76,12 +70,16 @@ std::optional<TransactionSnapshot> parse_snapshot(std::string_view text) {
   const std::size_t second = first == text.npos ? text.npos : text.find(':', first + 1);
   if (second == text.npos) return std::nullopt;
   TransactionSnapshot snapshot;
-  if (!read_number(text.substr(0, first), snapshot.xmin) ||
-      !read_number(text.substr(first + 1, second - first - 1), snapshot.xmax))
-    return std::nullopt;
+  const auto xmin = whole_number<std::uint64_t>(text.substr(0, first));
+  const auto xmax = whole_number<std::uint64_t>(text.substr(first + 1, second - first - 1));
+  if (!xmin || !xmax) return std::nullopt;
+  snapshot.xmin = *xmin;
+  snapshot.xmax = *xmax;
   for (std::string_view rest = text.substr(second + 1); !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
-    if (!read_number(rest.substr(0, end), snapshot.running.emplace_back())) return std::nullopt;
+    const auto running = whole_number<std::uint64_t>(rest.substr(0, end));
+    if (!running) return std::nullopt;
+    snapshot.running.push_back(*running);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   std::sort(snapshot.running.begin(), snapshot.running.end());
@@ -129,9 +127,8 @@ void RowScan::add(std::string_view line) {
 
   const IdCheck check = ids_.check(id);
   if (check.origin == IdOrigin::own) return add_own(check.index, choice, fields[3]);
-  std::uint32_t row_xmin = 0;
-  if (read_number(fields[2], row_xmin) && written_since_(row_xmin))
-    return add_new_stranger(check.origin, id, choice);
+  const auto row_xmin = whole_number<std::uint32_t>(fields[2]);
+  if (row_xmin && written_since_(*row_xmin)) return add_new_stranger(check.origin, id, choice);
   ++rows_.pre_existing;
   rows_.stranger_checksum += hash_bytes(choice, hash_bytes(id, 0));
 }
@@ -141,8 +138,7 @@ void RowScan::add_own(VoterIndex voter, std::string_view choice, std::string_vie
     ++rows_.probes;
     return;
   }
-  std::int64_t microseconds = 0;
-  read_number(commit_time, microseconds);
+  const std::int64_t microseconds = whole_number<std::int64_t>(commit_time).value_or(0);
   const ChoiceIndex index = index_of(choice);
   rows_.own.push_back({voter, index, microseconds * 1000});
   if (index == kOtherChoice && rows_.other_choices.size() < RowSet::kMaxStrangers)

@@ -48,10 +48,6 @@ struct StoreActivity {
   std::vector<BackendActivity> busy;        // without any connection of this process
   std::uint64_t hidden = 0;                 // backends whose state this user may not see
   std::uint64_t prepared_transactions = 0;  // of this database
-  // No transaction of anybody else can still change the table.
-  [[nodiscard]] bool quiet() const {
-    return busy.empty() && hidden == 0 && prepared_transactions == 0;
-  }
 };
 
 // What read_rows needs to tell the rows apart. Referenced, not copied.

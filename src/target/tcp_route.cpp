@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
+
+#include "core/number.h"
 
 namespace votebench::target {
 namespace {
@@ -123,7 +124,7 @@ HostPort TcpRoute::peer() const {
   char port[NI_MAXSERV] = "";
   (void)::getnameinfo(peer_.get(), peer_.length, host, sizeof host, port, sizeof port,
                       NI_NUMERICHOST | NI_NUMERICSERV);
-  return {host, static_cast<std::uint16_t>(std::strtoul(port, nullptr, 10))};
+  return {host, whole_number<std::uint16_t>(port).value_or(0)};
 }
 
 }  // namespace votebench::target

@@ -2,21 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "core/number.h"
 
 namespace votebench::votestack {
-namespace {
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return port;
-}
-
-}  // namespace
-
 std::optional<Address> parse_address(std::string_view text) {
   constexpr std::string_view kUnix = "unix:";
   if (text.starts_with(kUnix)) {
@@ -28,7 +16,7 @@ std::optional<Address> parse_address(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const std::optional<std::uint16_t> port = parse_port(text.substr(colon + 1));
+  const auto port = whole_number<std::uint16_t>(text.substr(colon + 1));
   if (host.empty() || !port) return std::nullopt;
   return Address{std::string(host), *port, {}};
 }

@@ -4,7 +4,8 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/number.h"
 
 namespace votebench::votestack {
 namespace {
@@ -26,11 +27,9 @@ std::string_view trim(std::string_view text) {
 }
 
 std::optional<char> hex_byte(std::string_view digits) {
-  unsigned value = 0;
-  const char* begin = digits.data();
-  const auto [rest, error] = std::from_chars(begin, begin + digits.size(), value, 16);
-  if (error != std::errc() || rest - begin != 2) return std::nullopt;
-  return static_cast<char>(value);
+  const auto value = whole_number<unsigned char>(digits, 16);
+  if (!value || digits.size() != 2) return std::nullopt;
+  return static_cast<char>(*value);
 }
 
 std::string decode(std::string_view text) {

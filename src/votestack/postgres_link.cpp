@@ -5,10 +5,10 @@
 #include <libpq-fe.h>
 
 #include <array>
-#include <charconv>
 #include <cstring>
 
 #include "core/check.h"
+#include "core/number.h"
 
 namespace votebench::votestack {
 namespace {
@@ -36,8 +36,8 @@ QueryResult convert(const PGresult* result, const PGconn* connection) {
     converted.error = first_line(PQerrorMessage(connection));
     return converted;
   }
-  const std::string_view affected = PQcmdTuples(const_cast<PGresult*>(result));
-  std::from_chars(affected.data(), affected.data() + affected.size(), converted.affected);
+  const char* const affected = PQcmdTuples(const_cast<PGresult*>(result));
+  converted.affected = whole_number<std::uint64_t>(affected).value_or(0);
   for (int row = 0; row < PQntuples(result); ++row) {
     auto& fields = converted.rows.emplace_back();
     for (int column = 0; column < PQnfields(result); ++column)

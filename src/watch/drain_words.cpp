@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.h"
 #include "core/text.h"
 #include "vote/settlement_words.h"
 #include "watch/queue_tracker.h"
 
 namespace votebench::watch {
 namespace {
-
-std::string votes(std::uint64_t count) {
-  return fmt::format("{} {}", format_count(count), count == 1 ? "vote" : "votes");
-}
 
 std::string advice_of(const Settlement& settlement) {
   const std::string needed = time_needed(settlement);
@@ -21,11 +18,12 @@ std::string advice_of(const Settlement& settlement) {
 std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
   const std::string after = " after " + format_duration(settlement.drain);
   if (state.waiting > 0)
-    return votes(state.waiting) + " still queued" + after +
+    return counted(state.waiting, "vote") + " still queued" + after +
            (state.interrupted ? "" : advice_of(settlement));
   const std::string obstacle = state.obstacle.empty() ? "" : ": " + state.obstacle;
   if (!state.missing) return "not settled" + after + obstacle;
-  return fmt::format("{} accepted but without a row{}{}", votes(*state.missing), after, obstacle);
+  return fmt::format("{} accepted but without a row{}{}", counted(*state.missing, "vote"), after,
+                     obstacle);
 }
 
 }  // namespace

@@ -48,7 +48,6 @@ class QueueView {
  private:
   void note_clients();
   void take(const QueueSnapshot& snapshot);
-  void take_contents(target::QueueContents contents);
   void lost(const Error& error);
 
   target::QueueProbe& probe_;

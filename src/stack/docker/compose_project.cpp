@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <sstream>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
 #include "stack/infra_folder.h"
@@ -92,10 +92,7 @@ Result<> check_same(const ComposeProject& project, const ComposeChoice& choice) 
 }
 
 std::uint16_t port_of(const ComposeProject& project, const char* name) {
-  const std::string& text = project.value(name);
-  std::uint16_t port = 0;
-  std::from_chars(text.data(), text.data() + text.size(), port);
-  return port;
+  return whole_number<std::uint16_t>(project.value(name)).value_or(0);
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "core/number.h"
 
 namespace votebench::stack {
 namespace {
@@ -43,10 +44,9 @@ std::map<std::string, std::string> environment_of(const Json& list) {
 
 // "80/tcp" -> 80; other protocols are not ours.
 std::optional<std::uint16_t> tcp_port(const std::string& name) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), port);
-  if (error != std::errc() || std::string_view(end) != "/tcp") return std::nullopt;
-  return port;
+  constexpr std::string_view kTcp = "/tcp";
+  if (!name.ends_with(kTcp)) return std::nullopt;
+  return whole_number<std::uint16_t>(std::string_view(name).substr(0, name.size() - kTcp.size()));
 }
 
 // Where a published port is seen on this machine.

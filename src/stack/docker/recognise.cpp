@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/number.h"
 #include "core/text.h"
 #include "scenario/profiles.h"
 #include "scenario/urls.h"
@@ -153,9 +153,8 @@ class Recogniser {
     const std::size_t colon = text.rfind(':');
     std::string host = text.substr(0, colon);
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    HostPort at{std::move(host), port};
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), at.port);
-    return at;
+    const auto there = whole_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
+    return {std::move(host), there.value_or(port)};
   }
 
   static std::uint16_t http_port(const ContainerFacts& container) {

@@ -154,15 +154,12 @@ TEST_CASE("a key of the wrong type is named early and breaks nothing") {
 }
 
 TEST_CASE("facts for preflight") {
-  const RealRedis redis(
-      {"--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru", "--appendonly", "yes"});
+  const RealRedis redis({"--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru"});
   const auto facts = open(redis.settings())->facts();
   REQUIRE(facts);
   CHECK(facts->version.find('.') != std::string::npos);
   CHECK(facts->max_memory_bytes == 50'000'000U + 2'428'800U);
   CHECK(facts->max_memory_policy == "allkeys-lru");
-  CHECK(facts->append_only_file);
-  CHECK_FALSE(facts->snapshots_to_disk);
   CHECK_FALSE(facts->is_replica);
 }
 

@@ -16,7 +16,7 @@ TEST_CASE("INFO fields are found by their whole name") {
   CHECK(info_field(kInfo, "run_id") == "0123abcd");
   CHECK(info_number(kInfo, "uptime_in_seconds") == 42);
   CHECK(info_field(kInfo, "run") == "");
-  CHECK(info_number(kInfo, "redis_version") == 7);
+  CHECK(info_number(kInfo, "redis_version") == 0);  // 7.0.15
   CHECK(info_field("", "run_id") == "");
 }
 
