@@ -32,7 +32,6 @@ class Checker {
 
   void check(const KeyTree& tree, Node& node, const std::string& path) {
     if (node.broken) return;
-    if (tree.type() == ValueType::later) return not_yet(node, path, "this");
     if (node.kind == Node::Kind::null) return check_null(tree, node, path);
     switch (tree.type()) {
       case ValueType::mapping:
@@ -53,11 +52,6 @@ class Checker {
   void add(DiagnosticId id, const Span& span, const std::string& path, std::string message,
            std::string help = {}) {
     context_.add(id, span, path, std::move(message), std::move(help));
-  }
-
-  void not_yet(const Node& node, const std::string& path, std::string_view what) {
-    add(DiagnosticId::not_yet_supported, node.span, path,
-        fmt::format("{} is not yet supported in this version", what), "remove it");
   }
 
   void check_null(const KeyTree& tree, Node& node, const std::string& path) {
@@ -84,10 +78,6 @@ class Checker {
       if (child == nullptr) {
         node.complete = false;
         unknown_key(tree, member, executors, path);
-      } else if (child->type() == ValueType::later) {
-        add(DiagnosticId::not_yet_supported, member.span, path,
-            fmt::format("the key '{}' is not yet supported in this version", member.name),
-            "remove it");
       } else {
         check(*child, member.value, path + "/" + member.name);
       }
@@ -131,8 +121,7 @@ class Checker {
                  fmt::format("it belongs to {}", join_words(others)));
     std::vector<std::string> known;
     for (const KeyTree& child : tree.children)
-      if ((child.key->executors & executors) != 0 && child.type() != ValueType::later)
-        known.emplace_back(child.name);
+      if ((child.key->executors & executors) != 0) known.emplace_back(child.name);
     add(DiagnosticId::unknown_key, member.span, path, fmt::format("unknown key '{}'", shown),
         suggest(member.name, known));
   }

@@ -44,7 +44,6 @@ enum class DiagnosticId : std::uint8_t {
   key_of_other_executor,
   missing_key,
   wrong_kind,  // a list where a mapping is needed, ...
-  not_yet_supported,
   // Values
   missing_value,
   not_a_boolean,

@@ -171,8 +171,7 @@ class SchemaWriter {
     Members properties;
     Members required;
     for (const KeyTree& child : tree.children) {
-      if (child.type() == ValueType::later || (child.key->executors & executors_) != executors_)
-        continue;
+      if ((child.key->executors & executors_) != executors_) continue;
       const bool selects = executors_ != kEveryExecutor && child.name == "executor";
       properties.push_back(member(child.name, selects ? selected() : schema(child)));
       if (child.key->need == Need::required) required.push_back(json_text(child.name));

@@ -55,8 +55,6 @@ std::string type_text(const Key& key) {
       return "{ env: NAME } or { file: PATH }";
     case ValueType::threshold:
       return "threshold";
-    case ValueType::later:
-      return "";
   }
   return "";
 }
@@ -87,9 +85,8 @@ std::string doc_text(const Key& key) {
 std::string key_table() {
   std::string text = "| key | type | values | default | meaning |\n|---|---|---|---|---|\n";
   for (const Key& key : keys())
-    if (key.type != ValueType::later)
-      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.path.substr(1), type_text(key),
-                          range_text(key), default_text(key), doc_text(key));
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.path.substr(1), type_text(key),
+                        range_text(key), default_text(key), doc_text(key));
   return text;
 }
 

@@ -52,9 +52,6 @@ constexpr Key section(std::string_view path, std::string_view doc) {
 constexpr Key service(std::string_view path, std::string_view doc) {
   return words(kServiceWords, key(path, ValueType::word, doc));
 }
-constexpr Key not_yet(std::string_view path) {
-  return key(path, ValueType::later, "understood by a later version");
-}
 
 using enum ValueType;
 
@@ -275,7 +272,6 @@ constexpr auto kKeys = std::to_array<Key>({
     service("/events/[]/undo/start", "as above"),
     key("/events/[]/undo/run", list, "a program and its arguments"),
     key("/events/[]/undo/run/[]", text, "the program, then its arguments one by one"),
-    by_default("auto", words("auto", key("/evidence", word, "what the audit leans on"))),
     section("/drain", "after the last vote"),
     by_default("60s",
                range("1ms", "24h",

@@ -2,7 +2,7 @@
 //
 // Strict: unknown keys, values without a unit, YAML's ambiguous forms (anchors, merge keys, tags,
 // duplicate keys, further documents, values over several lines, numbers with leading zeros) are
-// errors. Keys that a later version will understand are errors that say so.
+// errors.
 // `${NAME}`, `${NAME:-default}` and `${NAME:?message}` are expanded in string values after parsing,
 // never in keys; `$$` is a dollar sign.
 // A password is a reference, `{ env: NAME, optional: true }` or `{ file: PATH, optional: true }`;

@@ -6,44 +6,17 @@
 namespace votebench::scenario {
 
 std::span<const Profile> profiles() {
+  static const std::vector<int> kAccepted{200};
+  static const std::vector<int> kRejected{400, 404, 405};
   static const std::array<Profile, 4> kProfiles{{
-      {"dockersamples",
-       "POST /, one row per voter, last vote wins, connections closed after each "
-       "answer",
-       8080,
-       "/",
-       {200},
-       {400, 404, 405},
-       false,
-       WorkerModel::serial,
-       TableModel::last_wins},
-      {"append-table",
-       "as dockersamples, but every vote is a row of its own",
-       8080,
-       "/",
-       {200},
-       {400, 404, 405},
-       false,
-       WorkerModel::serial,
-       TableModel::append},
-      {"always-200",
-       "POST /vote (/ answers 405), and 200 even when the queue is down",
-       80,
-       "/vote",
-       {200},
-       {400, 404, 405},
-       false,
-       WorkerModel::serial,
-       TableModel::append},
-      {"keep-alive",
-       "as dockersamples, but connections are kept open for 2 s",
-       8080,
-       "/",
-       {200},
-       {400, 404, 405},
-       true,
-       WorkerModel::serial,
-       TableModel::last_wins},
+      // POST /, one row per voter, the last vote wins, connections closed after each answer.
+      {"dockersamples", 8080, "/", kAccepted, kRejected, WorkerModel::serial},
+      // As dockersamples, but every vote is a row of its own.
+      {"append-table", 8080, "/", kAccepted, kRejected, WorkerModel::serial},
+      // POST /vote (/ answers 405), and 200 even when the queue is down.
+      {"always-200", 80, "/vote", kAccepted, kRejected, WorkerModel::serial},
+      // As dockersamples, but connections are kept open for 2 s.
+      {"keep-alive", 8080, "/", kAccepted, kRejected, WorkerModel::serial},
   }};
   return kProfiles;
 }

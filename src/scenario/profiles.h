@@ -8,21 +8,17 @@
 #include <string_view>
 #include <vector>
 
-#include "vote/evidence.h"
 #include "vote/target_settings.h"
 
 namespace votebench::scenario {
 
 struct Profile {
   std::string_view name;
-  std::string_view doc;  // one sentence
-  std::uint16_t port;    // where the app's own deployment publishes it
+  std::uint16_t port;  // where the app's own deployment publishes it
   std::string_view path;
   std::vector<int> accepted;
   std::vector<int> rejected;  // statuses decided before the push
-  bool keep_alive;            // the app keeps a connection open after an answer
   WorkerModel worker;
-  TableModel table;  // expected; what counts is what preflight finds
 };
 
 [[nodiscard]] std::span<const Profile> profiles();

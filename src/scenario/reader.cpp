@@ -14,7 +14,6 @@ bool is_scalar(ValueType type) {
     case ValueType::names:
     case ValueType::list:
     case ValueType::secret:
-    case ValueType::later:
       return false;
     default:
       return true;

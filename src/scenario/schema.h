@@ -31,7 +31,6 @@ enum class ValueType : std::uint8_t {
   address,    // an IP address
   secret,     // a reference to a secret: { env: NAME } or { file: PATH }
   threshold,  // metric.stat op value
-  later,      // understood by a later version
 };
 
 enum class Need : std::uint8_t { optional, required, nullable };

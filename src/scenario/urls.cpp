@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
+
+#include "core/number.h"
 
 namespace votebench::scenario {
 namespace {
@@ -65,13 +66,8 @@ bool is_host(std::string_view host) {
   });
 }
 
-template <typename Number>
-std::optional<Number> whole(std::string_view text, Number most) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value > most) return std::nullopt;
-  return value;
-}
+// Redis itself allows fewer: whether there is one of this number, it says.
+using Database = std::uint16_t;
 
 // HOST, HOST:PORT, [V6] or [V6]:PORT.
 std::optional<HostPort> to_endpoint(std::string_view authority, std::uint16_t default_port) {
@@ -90,7 +86,7 @@ std::optional<HostPort> to_endpoint(std::string_view authority, std::uint16_t de
     authority.remove_prefix(colon);
   }
   if (authority.empty()) return endpoint;
-  const auto port = whole<std::uint16_t>(authority.substr(1), 65535);
+  const auto port = whole_number<std::uint16_t>(authority.substr(1));
   if (authority[0] != ':' || !port || *port == 0) return std::nullopt;
   endpoint.port = *port;
   return endpoint;
@@ -101,10 +97,10 @@ tl::expected<QueueSettings, ValueError> unix_queue(const Parts& parts) {
   const std::size_t query = std::min(parts.tail.find('?'), parts.tail.size());
   queue.socket_path = parts.tail.substr(0, query);
   std::string_view rest = parts.tail.substr(query);
-  std::optional<int> database = 0;
+  std::optional<Database> database = 0;
   if (!rest.empty())
-    database = rest.starts_with("?db=") ? whole<int>(rest.substr(4), 65535) : std::nullopt;
-  if (!parts.authority.empty() || queue.socket_path.size() < 2 || !database || *database < 0)
+    database = rest.starts_with("?db=") ? whole_number<Database>(rest.substr(4)) : std::nullopt;
+  if (!parts.authority.empty() || queue.socket_path.size() < 2 || !database)
     return bad_url("{value} is not the URL of a Unix socket",
                    "write unix:///PATH or "
                    "unix:///PATH?db=0");
@@ -191,10 +187,10 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
     return bad_url("{value} is not a Redis URL", std::string(kForm));
   const auto endpoint = to_endpoint(parts->authority, 6379);
   const std::string_view path = parts->tail.empty() ? "/" : parts->tail;
-  const auto database = path == "/"      ? std::optional<int>(0)
-                        : path[0] == '/' ? whole<int>(path.substr(1), 65535)
+  const auto database = path == "/"      ? std::optional<Database>(0)
+                        : path[0] == '/' ? whole_number<Database>(path.substr(1))
                                          : std::nullopt;
-  if (!endpoint || !database || *database < 0)
+  if (!endpoint || !database)
     return bad_url("{value} has no valid host, port and database number", std::string(kForm));
   QueueSettings queue;
   queue.tls = parts->scheme == "rediss";

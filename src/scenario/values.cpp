@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "scenario/thresholds.h"
 #include "scenario/urls.h"
@@ -67,11 +68,9 @@ Converted<Value> to_boolean(std::string_view text, bool quoted) {
 Converted<Value> to_word(const Key& key, std::string_view text) {
   const std::vector<std::string> known = split_words(key.words);
   if (std::find(known.begin(), known.end(), text) != known.end()) return Value(std::string(text));
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kLater{
-      {{"/stack/name", "aws"}, {"/evidence", "tap"}}};
-  if (std::find(kLater.begin(), kLater.end(), std::pair(key.path, text)) != kLater.end())
-    return fault(DiagnosticId::not_yet_supported, "{value} is not yet supported in this version",
-                 fmt::format("this version knows {}", join_words(known)));
+  if (key.path == "/stack/name" && text == "aws")
+    return fault(DiagnosticId::unknown_word, "a stack on {value} is not made from a scenario",
+                 "it costs money: ask for it on the command line with `--stack aws`");
   return fault(DiagnosticId::unknown_word, "unknown value {value}", suggest(text, known));
 }
 
@@ -177,7 +176,6 @@ Converted<Value> by_type(const Key& key, std::string_view text, bool quoted) {
     case ValueType::names:
     case ValueType::list:
     case ValueType::secret:
-    case ValueType::later:
       break;
   }
   CHECK_THAT_HOLDS(!"a scalar's type");
@@ -236,9 +234,7 @@ Converted<std::uint64_t> parse_count(std::string_view text) {
     return fault(DiagnosticId::not_a_count, "{value} is not a whole number",
                  "write digits only: 2000");
   if (has_leading_zero(text)) return leading_zero(text);
-  std::uint64_t value = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{})
-    return value;
+  if (const auto value = whole_number<std::uint64_t>(text)) return *value;
   return fault(DiagnosticId::out_of_range, "{value} is out of range",
                fmt::format("from 0 to {}", std::numeric_limits<std::uint64_t>::max()));
 }

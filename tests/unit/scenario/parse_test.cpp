@@ -32,7 +32,6 @@ workloads:
   queue: { executor: constant-clients, clients: 2, votes: 77, think_time: 800ms }
   rush: { executor: burst, votes: 1000, clients: 40 }
   spread: { executor: burst, votes: 1000, within: 5s, max_in_flight: 9 }
-evidence: auto
 drain: { timeout: 5m }
 audit: { lost: 1, flipped: 2, duplicated: 3, phantom: 4, stale: 5, unknown: 2.5% }
 thresholds:
@@ -102,7 +101,7 @@ TEST_CASE("forms of YAML that mean the same") {
   CHECK(scenario_of("# Größe\n" + std::string(kMinimal) + "\t# tabs\n\t\n") == expected);
   CHECK(scenario_of("{ version: 1, workloads: { votes: { \"executor\": 'burst', votes: 10, "
                     "within: \"1s\" } } }") == expected);
-  CHECK(scenario_of(std::string(kMinimal) + "threads: auto\nevidence: auto") == expected);
+  CHECK(scenario_of(std::string(kMinimal) + "threads: auto") == expected);
 }
 
 TEST_CASE("a scenario without a name is called after its file") {
