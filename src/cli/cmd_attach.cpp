@@ -5,14 +5,15 @@
 namespace votebench::cli {
 namespace {
 
-int attach(const stack::AttachRequest& request) {
+int attach(const stack::AttachRequest& request, const Context& context) {
   const auto attached = stack::attach_compose(request);
   if (!attached) return report_error(attached.error());
   for (const std::string& note : attached->notes) print_err("note: {}\n", note);
   print_out("wrote   {}\n", attached->file.string());
   for (const auto& secret : attached->secrets)
     print_out("        {} (a password; only you may read it)\n", secret.string());
-  print_out("next    votebench run scenarios/quick.yaml --target {}\n", attached->file.string());
+  print_out("next    {} run scenarios/quick.yaml --target {}\n", context.program,
+            attached->file.string());
   return 0;
 }
 
@@ -36,7 +37,7 @@ void add_attach(CLI::App& app, Context& context) {
   compose->add_option("--artifacts", request->artifacts, "Where target files go")
       ->capture_default_str();
   compose->add_flag("--force", request->force, "Replace a file that exists");
-  compose->callback([request, &context] { context.exit_status = attach(*request); });
+  compose->callback([request, &context] { context.exit_status = attach(*request, context); });
 }
 
 }  // namespace votebench::cli

@@ -10,15 +10,15 @@
 namespace votebench::cli {
 namespace {
 
-int write_starter(const std::filesystem::path& path, bool force) {
+int write_starter(const std::filesystem::path& path, bool force, const Context& context) {
   std::error_code none;
   if (std::filesystem::exists(path, none) && !force)
     return report_error({ErrorKind::usage, fmt::format("{} exists already", path.string()),
                          "name another file, or say --force to replace it"});
   const auto written = write_file_durably(path, scenario::starter_scenario(path.stem().string()));
   if (!written) return report_error(written.error());
-  print_out("wrote {}\nnext    votebench validate {}\n        votebench run {}\n", path.string(),
-            path.string(), path.string());
+  print_out("wrote {0}\nnext    {1} validate {0}\n        {1} run {0}\n", path.string(),
+            context.program);
   return 0;
 }
 
@@ -35,8 +35,9 @@ void add_init(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->path, "The file to write")->capture_default_str();
   command->add_flag("--force", options->force, "Replace a file that exists");
-  command->callback(
-      [options, &context] { context.exit_status = write_starter(options->path, options->force); });
+  command->callback([options, &context] {
+    context.exit_status = write_starter(options->path, options->force, context);
+  });
 }
 
 }  // namespace votebench::cli

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/stack_kind.h"
 #include "cli/worker_options.h"
+#include "core/counted.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "core/text.h"
@@ -39,18 +40,19 @@ int finish(const Result<>& result) { return result ? 0 : report_error(result.err
 void say(std::string_view step) { print_err("{}\n", step); }
 void print(std::string_view line) { print_out("{}\n", line); }
 
-void print_next_steps(const stack::StackId& id) {
-  print_out("target  {}\n", id.target_file().string());
-  print_out("next    votebench run scenarios/quick.yaml --target {}\n", id.target_file().string());
-  print_out("        votebench stack down {}\n", id.name);
+void print_next_steps(const stack::StackId& id, const Context& context) {
+  const std::string file = id.target_file().string();
+  print_out("target  {}\n", file);
+  print_out("next    {} run scenarios/quick.yaml --target {}\n", context.program, file);
+  print_out("        {} stack down {}\n", context.program, id.name);
 }
 
-Result<> up_local(StackOptions& options) {
+Result<> up_local(StackOptions& options, const Context& context) {
   TRY_ASSIGN(options.local.worker, options.worker.parsed());
   TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options.local, say));
   TRY(stack.leave_up());
   print_out("{}\n", stack.describe());
-  print_next_steps(stack.id());
+  print_next_steps(stack.id(), context);
   return {};
 }
 
@@ -62,14 +64,14 @@ Result<> up_compose(const StackOptions& options, const Context& context) {
   TRY_ASSIGN(const stack::ComposeStack stack,
              stack::ComposeStack::bring_up(choice, say, context.signals->first()));
   print_out("{}\n", stack.describe());
-  print_next_steps(stack.id());
+  print_next_steps(stack.id(), context);
   return {};
 }
 
 // Asks a person; whoever cannot be asked has said no.
 bool confirmed() {
   if (isatty(STDIN_FILENO) == 0) return false;
-  print_err("Make it? [y/N] ");
+  print_err("Make all this on AWS, which costs money from now on? [y/N] ");
   std::string answer;
   return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
@@ -83,7 +85,7 @@ Result<> up_aws(const StackOptions& options, const Context& context) {
   if (changes && !options.yes && !confirmed())
     return fail(ErrorKind::usage, "nothing was made", "--yes answers without asking");
   TRY(stack::aws_apply(choice, say, context.signals->first()));
-  print_next_steps(choice.id);
+  print_next_steps(choice.id, context);
   return {};
 }
 
@@ -159,15 +161,14 @@ Result<> check(const StackOptions& options, const Context& context) {
   const Result<std::string> text = read_file(file);
   if (!text)
     return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", options.local.id.name),
-                "`votebench stack up` starts one");
+                fmt::format("`{}` brings it up", stack::up_command(options.local.id)));
   TRY_ASSIGN(TargetSettings target,
              scenario::parse_target(*text, file, scenario::process_options()).result());
   TRY_ASSIGN(const run::TargetCheck found,
              run::check_target(std::move(target), say, context.signals->first()));
   for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);
   for (const std::string& warning : found.warnings) print_out("  warning: {}\n", warning);
-  print_out("fit: {} probe vote{} followed to the table\n", found.probe_votes,
-            found.probe_votes == 1 ? "" : "s");
+  print_out("fit: {} followed to the table\n", counted(found.probe_votes, "probe vote"));
   return {};
 }
 
@@ -185,7 +186,7 @@ CLI::App* add_verb(CLI::App& parent, const std::shared_ptr<StackOptions>& option
 Result<> bring_up(const CLI::App& command, StackOptions& options, const Context& context) {
   TRY(check_kind(command, options.kind));
   options.local.id.name = options.as.empty() ? options.kind : options.as;
-  if (options.kind == "local") return up_local(options);
+  if (options.kind == "local") return up_local(options, context);
   if (options.kind == "aws") return up_aws(options, context);
   if (options.images != "ours" && command.count("--variant") > 0)
     return fail(ErrorKind::usage, "the original images have no variants",
@@ -212,10 +213,10 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
                       "aws: variables for Ansible (YAML)");
   command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
   options->worker.add_to(*command);
-  command->add_flag("--truth-log", options->local.truth_log,
-                    "The services record what they do, for tests of votebench itself");
-  command->add_option("--vote-redis", options->local.vote_redis,
-                      "Give the vote service this Redis address (HOST:PORT), right or wrong");
+  command
+      ->add_flag("--truth-log", options->local.truth_log,
+                 "The services record what they do, for tests of votebench itself")
+      ->group("");  // --help does not show it
   command->callback([command, options, &context] {
     context.exit_status = finish(bring_up(*command, *options, context));
   });

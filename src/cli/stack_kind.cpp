@@ -16,7 +16,7 @@ struct KindOption {
 
 constexpr std::array<std::string_view, 3> kKinds{"local", "compose", "aws"};
 
-constexpr std::array<KindOption, 12> kOptions{{
+constexpr std::array<KindOption, 11> kOptions{{
     {"--variant", "local, compose"},
     {"--workers", "local"},
     {"--batch", "local"},
@@ -24,7 +24,6 @@ constexpr std::array<KindOption, 12> kOptions{{
     {"--hold", "local"},
     {"--order", "local"},
     {"--truth-log", "local"},
-    {"--vote-redis", "local"},
     {"--images", "compose"},
     {"--infra", "compose, aws"},
     {"--vars", "aws"},

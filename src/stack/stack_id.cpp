@@ -22,4 +22,13 @@ Result<> check_name(const std::string& name) {
               fmt::format("use up to {} small letters, digits and '-'", kLongestName));
 }
 
+std::string up_command(const StackId& id, const std::string& kind) {
+  const std::string name = id.name == kind ? "" : " --as " + id.name;
+  return fmt::format("votebench stack up {}{}", kind, name);
+}
+
+std::string up_command(const StackId& id) {
+  return up_command(id, id.name == "compose" || id.name == "aws" ? id.name : "local");
+}
+
 }  // namespace votebench::stack

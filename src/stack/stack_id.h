@@ -1,4 +1,4 @@
-// The name of a local stack and the state it is in.
+// The name of a stack, where its files are, and the state it is in.
 #pragma once
 
 #include <filesystem>
@@ -26,6 +26,12 @@ struct StackId {
 
 // Error (usage): a name that could leave the artifacts directory or that no shell likes.
 [[nodiscard]] Result<> check_name(const std::string& name);
+
+// "votebench stack up compose --as NAME": what makes the stack, or goes on making it. A stack is
+// called after its kind unless --as said otherwise.
+[[nodiscard]] std::string up_command(const StackId& id, const std::string& kind);
+// Of a stack that is not there: nothing but its name may tell its kind.
+[[nodiscard]] std::string up_command(const StackId& id);
 
 enum class StackPhase {
   absent,  // nothing runs under this name

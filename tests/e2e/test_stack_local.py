@@ -99,7 +99,8 @@ def test_up_status_logs_reset_down(short_tmp):
     assert gone(found, processes)
     assert not stack.target_file.exists()
     down = votebench("stack", "down", stack.name, cwd=short_tmp)
-    assert down.returncode == 6 and "stack up" in down.stderr
+    assert down.returncode == 6
+    assert f"votebench stack up local --as {stack.name}" in down.stderr
 
 
 def test_a_killed_run_leaves_nothing(short_tmp):

@@ -89,7 +89,7 @@ std::string unhealthy_among(const std::vector<Container>& containers) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// No container has been seen healthy once and for all: the last look counts for all of them.
+// A container that was healthy may not be so any more: all of them count at the same look.
 Result<std::vector<Container>> await_health(const ComposeProject& project, const Progress& progress,
                                             const std::stop_token& stop) {
   const Instant deadline = real_clock().now() + kHealth;
@@ -107,8 +107,8 @@ Result<std::vector<Container>> await_health(const ComposeProject& project, const
                                            unhealthy_among(containers)));
     if (!real_clock().sleep_until(real_clock().now() + kHealthLook, stop))
       return fail(ErrorKind::environment, "interrupted while the stack was starting",
-                  fmt::format("votebench stack up compose goes on, stack down {} ends it",
-                              project.id.name));
+                  fmt::format("`{}` goes on, `votebench stack down {}` ends it",
+                              up_command(project.id, "compose"), project.id.name));
   }
 }
 
@@ -142,7 +142,7 @@ std::string describe(const ComposeProject& project, const TargetSettings& target
                      project.value("VOTES_PROFILE"));
 }
 
-// Every stdin-less command inside a container; passwords are read there, from their files.
+// A command inside a container, without input; passwords are read there, from their files.
 constexpr char kEmptyQueue[] =
     "if [ -s /run/secrets/redis_password ]; then "
     "REDISCLI_AUTH=$(cat /run/secrets/redis_password); export REDISCLI_AUTH; fi; "

@@ -34,7 +34,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-// `columns` fields per line; lines with fewer are left out.
+// `columns` fields per line; what a line lacks is empty.
 Result<std::vector<std::vector<std::string>>> table(std::vector<std::string> arguments,
                                                     std::size_t columns) {
   TRY_ASSIGN(const std::string text, docker(std::move(arguments)));

@@ -40,7 +40,7 @@ std::string_view word_of(ServiceAction action) {
 
 Failure not_up(const StackId& id) {
   return fail(ErrorKind::environment, fmt::format("no stack '{}' is up", id.name),
-              fmt::format("`votebench stack up {}` brings it up", id.name));
+              fmt::format("`{}` brings it up", up_command(id)));
 }
 
 Result<StackState> live_state(const StackId& id) {

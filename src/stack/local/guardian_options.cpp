@@ -2,21 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <functional>
 #include <map>
 
+#include "core/number.h"
 #include "core/text.h"
 
 namespace votebench::stack {
 namespace {
 
 bool read_count(const std::string& text, std::optional<std::uint32_t>& count) {
-  std::uint32_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  count = value;
-  return error == std::errc() && stop == end;
+  count = whole_number<std::uint32_t>(text);
+  return count.has_value();
 }
 
 bool read_time(const std::string& text, std::optional<Nanoseconds>& time) {
@@ -36,7 +33,6 @@ bool assign(const std::string& key, const std::string& text, LocalStackOptions& 
   if (key == "artifacts") return read_text(text, options.id.artifacts);
   if (key == "variant") return read_text(text, options.variant);
   if (key == "votestack") return read_text(text, options.votestack);
-  if (key == "vote-redis") return read_text(text, options.vote_redis);
   if (key == "truth-log") return options.truth_log = text == "yes";
   if (key == "workers") return read_count(text, worker.workers);
   if (key == "batch") return read_count(text, worker.batch);
@@ -61,7 +57,6 @@ std::vector<std::string> to_arguments(const LocalStackOptions& options) {
       {"artifacts", options.id.artifacts.string()},
       {"variant", options.variant},
       {"votestack", options.votestack.string()},
-      {"vote-redis", options.vote_redis},
       {"truth-log", options.truth_log ? "yes" : ""},
       {"workers", text_of(worker.workers, count)},
       {"batch", text_of(worker.batch, count)},

@@ -48,13 +48,12 @@ Result<StackStatus> status(const StackId& id) {
   TRY(check_name(id.name));
   StackStatus status;
   status.id = id;
-  TRY_ASSIGN(status.cleaned_up, clean_up_if_orphaned(id));
+  TRY(clean_up_if_orphaned(id));
   const auto state = live_state(id);
   if (!state) return status;
   status.phase = state->phase;
   status.variant = state->variant;
   status.kept = state->kept;
-  status.private_directory = state->private_directory;
   status.services = service_list(*state);
   return status;
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/counted.h"
 #include "scenario/parse.h"
 #include "stack/local/attention.h"
 #include "stack/local/commands.h"
@@ -29,11 +30,11 @@ std::string describe_state(const StackId& id, const StackState& state) {
   });
   const auto redis = find_redis();
   const auto postgres = find_postgres();
-  return fmt::format("{}: redis {}, PostgreSQL {}, vote 127.0.0.1:{}, {} worker{} ({})", id.name,
+  return fmt::format("{}: redis {}, PostgreSQL {}, vote 127.0.0.1:{}, {} ({})", id.name,
                      redis ? program_version(*redis) : "unknown",
                      postgres ? program_version(*postgres / "postgres") : "unknown",
-                     StackPorts{state.port_base}.vote(), workers, workers == 1 ? "" : "s",
-                     state.variant);
+                     StackPorts{state.port_base}.vote(),
+                     counted(static_cast<std::uint64_t>(workers), "worker"), state.variant);
 }
 
 Result<> make_directory(const fs::path& directory) {

@@ -2,9 +2,9 @@
 // on loopback ports and Unix sockets of their own.
 //
 // A small guardian process (stack/local/guardian.h) is the parent of all of them. It holds one end
-// of a pipe; when the other end closes, however this process ended, it stops the services in order
-// and removes the stack's private directory. `artifacts/NAME/` keeps what people read afterwards:
-// target.yaml, state (stack/local/state.h) and logs/.
+// of a socket pair; when the other end closes, however this process ended, it stops the services in
+// order and removes the stack's private directory. `artifacts/NAME/` keeps what people read
+// afterwards: target.yaml, state (stack/local/state.h) and logs/.
 //
 // Threads: a LocalStack belongs to one thread; control() may be called from another one while the
 // owner does not take the stack down. The free functions work from any process.
@@ -33,10 +33,7 @@ struct LocalStackOptions {
   StackId id;
   std::string variant = "reference";
   WorkerKnobs worker;
-  // For tests. The vote service is told this Redis address (HOST:PORT) instead of the right one;
-  // the services write truth logs into artifacts/NAME/truth/.
-  std::string vote_redis;
-  bool truth_log = false;
+  bool truth_log = false;  // for tests: the services log what they do into artifacts/NAME/truth/
   std::filesystem::path votestack;                    // empty: beside this program
   std::filesystem::path guardian = "/proc/self/exe";  // a program that calls guardian_main
 };
@@ -66,9 +63,7 @@ struct StackStatus {
   StackId id;
   StackPhase phase = StackPhase::absent;
   std::string variant;
-  bool cleaned_up = false;  // the guardian had been killed; what it left is gone now
   bool kept = false;  // true: stays until `stack down`; false: lives with the run that made it
-  std::filesystem::path private_directory;
   std::vector<ServiceStatus> services;
 };
 

@@ -66,12 +66,6 @@ bool postgres_is_ready(const fs::path& data, pid_t pid) {
 
 std::string loopback(std::uint16_t port) { return fmt::format("127.0.0.1:{}", port); }
 
-// Every vote service answers like the contract of its variant; reference and prefetch differ only
-// in the worker.
-std::string vote_profile(const std::string& variant) {
-  return variant == "prefetch" ? "reference" : variant;
-}
-
 std::vector<std::string> knob_arguments(const WorkerKnobs& knobs) {
   std::vector<std::string> arguments;
   const auto add = [&arguments](const char* flag, std::string value) {
@@ -166,11 +160,9 @@ ServiceSpec postgres_service(const Blueprint& blueprint) {
 
 ServiceSpec vote_service(const Blueprint& blueprint) {
   const LocalStackOptions& options = blueprint.options;
-  return votestack_service(
-      blueprint, "vote",
-      {"vote", "--listen", loopback(blueprint.layout.ports.vote()), "--redis",
-       options.vote_redis.empty() ? blueprint.layout.redis_address() : options.vote_redis,
-       "--profile", vote_profile(options.variant)});
+  return votestack_service(blueprint, "vote",
+                           {"vote", "--listen", loopback(blueprint.layout.ports.vote()), "--redis",
+                            blueprint.layout.redis_address(), "--profile", options.variant});
 }
 
 ServiceSpec result_service(const Blueprint& blueprint) {

@@ -87,6 +87,14 @@ TEST_CASE("a stack's name cannot leave the artifacts directory") {
   }
 }
 
+TEST_CASE("the command that makes a stack names its kind and, if it has another one, its name") {
+  CHECK(up_command({"artifacts", "compose"}, "compose") == "votebench stack up compose");
+  CHECK(up_command({"artifacts", "two"}, "compose") == "votebench stack up compose --as two");
+  CHECK(up_command({"artifacts", "local"}) == "votebench stack up local");
+  CHECK(up_command({"artifacts", "two"}) == "votebench stack up local --as two");
+  CHECK(up_command({"artifacts", "aws"}) == "votebench stack up aws");
+}
+
 TEST_CASE("a state reads back as it was written") {
   const auto state = parse_state(format_state(sample_state()));
   REQUIRE(state);
@@ -112,7 +120,6 @@ TEST_CASE("options survive the guardian's command line") {
   options.id = {"/some where/artifacts", "second"};
   options.variant = "dockersamples";
   options.votestack = "/opt/vote stack";
-  options.vote_redis = "127.0.0.1:1";
   options.truth_log = true;
   options.worker = {3, 64, 1s + 500ms, 90ms, "pop-before-write"};
   const auto arguments = to_arguments(options);
@@ -120,7 +127,6 @@ TEST_CASE("options survive the guardian's command line") {
   REQUIRE(again);
   CHECK(to_arguments(*again) == arguments);
   CHECK(again->id.artifacts == options.id.artifacts);
-  CHECK(again->vote_redis == options.vote_redis);
   CHECK(again->truth_log);
   CHECK(again->worker.poll == options.worker.poll);
   CHECK(again->worker.order == options.worker.order);
@@ -244,7 +250,7 @@ TEST_CASE("the services are started as votestack wants it") {
   const auto vote = vote_service(blueprint).launch.argv;
   CHECK(has_pair(vote, "--listen", "127.0.0.1:20481"));
   CHECK(has_pair(vote, "--redis", "unix:/tmp/votebench-local-abc/redis"));
-  CHECK(has_pair(vote, "--profile", "reference"));
+  CHECK(has_pair(vote, "--profile", "prefetch"));
   const auto workers = worker_services(blueprint);
   REQUIRE(workers.size() == 2);
   CHECK(workers[1].name == "worker-2");
