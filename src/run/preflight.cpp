@@ -70,8 +70,8 @@ Result<> check_columns(const RowSettings& settings, const target::TableFacts& ta
                  "check postgres.url (which database?) and postgres.table; the worker usually "
                  "creates the table when it starts");
   std::string columns;
-  for (const target::TableColumn& column : table.columns)
-    columns += (columns.empty() ? "" : ", ") + printable(column.name, 60);
+  for (const std::string& column : table.columns)
+    columns += (columns.empty() ? "" : ", ") + printable(column, 60);
   for (const auto& [present, name] : {std::pair(table.has_voter_column, settings.voter_column),
                                       std::pair(table.has_choice_column, settings.choice_column)})
     if (!present)

@@ -108,13 +108,12 @@ class PostgresStore final : public RowStore {
 
 Result<TableFacts> PostgresStore::table() {
   TRY_ASSIGN(const PqRows columns,
-             connection_.query("SELECT attname, format_type(atttypid, atttypmod) "
-                               "FROM pg_attribute WHERE attrelid = to_regclass($1) "
+             connection_.query("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) "
                                "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
                                {table_}));
   TableFacts facts;
   for (int row = 0; row < columns.size(); ++row) {
-    facts.columns.push_back({std::string(columns.text(row, 0)), std::string(columns.text(row, 1))});
+    facts.columns.emplace_back(columns.text(row, 0));
     facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
     facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
   }

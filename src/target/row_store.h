@@ -21,14 +21,9 @@ struct StoreFacts {
   bool has_commit_times = false;  // track_commit_timestamp is on
 };
 
-struct TableColumn {
-  std::string name;
-  std::string type;  // "character varying(255)"
-};
-
 struct TableFacts {
-  bool exists = false;  // false: the rest is empty
-  std::vector<TableColumn> columns;
+  bool exists = false;               // false: the rest is empty
+  std::vector<std::string> columns;  // their names
   bool has_voter_column = false;
   bool has_choice_column = false;
   // last_wins: a valid, complete UNIQUE index on exactly the voter column.
