@@ -120,11 +120,11 @@ Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& ch
   TRY(check_kind(*options.command, kind));
   TRY(check_wishes(kind, choice));
   if (kind == "local")
-    request.stack = local_stack(options, id, choice);
+    request.destination = local_stack(options, id, choice);
   else if (kind == "compose")
-    request.compose = compose_stack(options, id, choice);
+    request.destination = compose_stack(options, id, choice);
   else
-    request.aws = aws_stack(options, id);
+    request.destination = aws_stack(options, id);
   return {};
 }
 
@@ -136,12 +136,12 @@ Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
     return usage("--target and --stack, --variant, --workers or --vars exclude each other",
                  "a target is already there, a stack is stood up by votebench");
   if (!options.target.empty()) {
-    TRY_ASSIGN(request.target, read_target_file(options.target));
-    request.target_file = options.target;
+    TRY_ASSIGN(TargetSettings settings, read_target_file(options.target));
+    request.destination = run::GivenTarget{std::move(settings), options.target};
     return {};
   }
   if (request.scenario.target && !wants_stack) {
-    request.target = request.scenario.target;
+    request.destination = run::GivenTarget{*request.scenario.target, {}};
     return {};
   }
   return choose_stack(options, request.scenario.stack.value_or(scenario::StackChoice{}), request);
@@ -161,7 +161,7 @@ Result<> check_events(const RunOptions& options, const run::RunRequest& request)
     if (runs_a_command(event) && !options.allow_events)
       return usage(fmt::format("the event '{}' runs a program of yours", event.name),
                    "allow it with --allow-events");
-    if (commits_a_fault(event) && request.target)
+    if (commits_a_fault(event) && std::holds_alternative<run::GivenTarget>(request.destination))
       return usage(fmt::format("the event '{}' needs a stack that votebench made", event.name),
                    "leave --target out, or name a stack that is up with --stack local --as NAME");
   }

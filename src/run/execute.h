@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/result.h"
@@ -18,17 +19,22 @@
 
 namespace votebench::run {
 
+// A target that is there already.
+struct GivenTarget {
+  TargetSettings settings;
+  std::filesystem::path file;  // that they were read from; empty: the scenario
+};
+
+// Where the votes go: to a stack that the run stands up unless it is up already, or to a target.
+using Destination =
+    std::variant<stack::LocalStackOptions, stack::ComposeChoice, stack::AwsChoice, GivenTarget>;
+
 struct RunRequest {
   scenario::Scenario scenario;
   std::string scenario_text;  // as written, kept with the run
-  // Where: exactly one of the four.
-  std::optional<stack::LocalStackOptions> stack;
-  std::optional<stack::ComposeChoice> compose;
-  std::optional<stack::AwsChoice> aws;
-  std::optional<TargetSettings> target;
-  std::filesystem::path target_file;  // where `target` was read from; empty: the scenario
-  bool keep_stack = false;            // leave a stack up that this run started
-  std::vector<std::string> tags;      // the groups that the run belongs to
+  Destination destination;
+  bool keep_stack = false;        // leave a stack up that this run started
+  std::vector<std::string> tags;  // the groups that the run belongs to
   bool assume_yes = false;
   std::string metrics_listen;         // ADDRESS:PORT where Prometheus may ask; empty: nowhere
   Output output = Output::summary;    // on standard output

@@ -26,21 +26,29 @@ std::string fresh_tag() {
 }
 
 // What earlier runs left in a stack that stays up.
-Result<> reset_stack(const RunRequest& request, Display& display) {
-  if (request.compose && stack::is_compose(request.compose->id)) {
-    display.say("emptying the stack for the next run");
-    return stack::compose_reset(request.compose->id);
+struct Reset {
+  Display& display;
+
+  void say() const { display.say("emptying the stack for the next run"); }
+
+  Result<> operator()(const GivenTarget& /*not ours*/) const { return {}; }
+  Result<> operator()(const stack::LocalStackOptions& options) const {
+    TRY_ASSIGN(const stack::StackStatus status, stack::status(options.id));
+    if (status.phase != stack::StackPhase::up || !status.kept) return {};
+    say();
+    return stack::reset(options.id);
   }
-  if (request.aws && stack::is_aws(request.aws->id)) {
-    display.say("emptying the stack for the next run");
-    return stack::aws_verb(request.aws->id, "reset", [](std::string_view) {});
+  Result<> operator()(const stack::ComposeChoice& choice) const {
+    if (!stack::is_compose(choice.id)) return {};
+    say();
+    return stack::compose_reset(choice.id);
   }
-  if (!request.stack) return {};
-  TRY_ASSIGN(const stack::StackStatus status, stack::status(request.stack->id));
-  if (status.phase != stack::StackPhase::up || !status.kept) return {};
-  display.say("emptying the stack for the next run");
-  return stack::reset(request.stack->id);
-}
+  Result<> operator()(const stack::AwsChoice& choice) const {
+    if (!stack::is_aws(choice.id)) return {};
+    say();
+    return stack::aws_verb(choice.id, "reset", [](std::string_view) {});
+  }
+};
 
 report::ExitCode exit_of(const Error& error) {
   report::ExitFacts facts;
@@ -92,7 +100,8 @@ class Runner {
     if (total() > 1)
       display_.say(fmt::format("run {} of {}, {}", number + 1, total(), done_[kind].name));
     if (number > 0)
-      if (const auto reset = reset_stack(request, display_); !reset) return note(reset.error());
+      if (const auto reset = std::visit(Reset{display_}, request.destination); !reset)
+        return note(reset.error());
     const Result<RunOutcome> done = execute(request, display_, signals_);
     display_.clear();
     if (!done) return note(done.error());

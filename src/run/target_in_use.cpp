@@ -44,62 +44,65 @@ Result<TargetInUse> TargetInUse::reach(TargetSettings settings, Display& display
   return target;
 }
 
+struct TargetInUse::Opener {
+  const RunRequest& request;
+  Display& display;
+  std::stop_token stop;
+
+  [[nodiscard]] stack::Progress progress() const {
+    return [&display = display](std::string_view step) { display.say(step); };
+  }
+
+  Result<TargetInUse> operator()(const GivenTarget& given) const {
+    TRY_ASSIGN(TargetInUse target, reach(given.settings, display));
+    if (!given.file.empty()) target.record_ = stack::record_file(given.file.parent_path());
+    return target;
+  }
+
+  Result<TargetInUse> operator()(const stack::LocalStackOptions& options) const {
+    TargetInUse target;
+    TRY_ASSIGN(stack::LocalStack stack, use_or_start(options, display, target.started_here_));
+    target.describe_stack(stack, display);
+    target.stack_.emplace(std::move(stack));
+    return target;
+  }
+
+  // One that was not up before is taken down again, also when it did not come up.
+  Result<TargetInUse> operator()(const stack::ComposeChoice& choice) const {
+    TargetInUse target;
+    target.record_ = stack::record_file(choice.id.directory());
+    if (!stack::is_compose(choice.id))
+      target.compose_ = std::make_unique<stack::StackId>(choice.id);
+    TRY_ASSIGN(const stack::ComposeStack stack,
+               stack::ComposeStack::bring_up(choice, progress(), stop));
+    target.describe_stack(stack, display);
+    return target;
+  }
+
+  // One that was not there before is destroyed again, also when it did not come up.
+  Result<TargetInUse> operator()(const stack::AwsChoice& choice) const {
+    const bool was_there = stack::is_aws(choice.id);
+    TRY_ASSIGN(const bool changes, stack::aws_plan(choice, progress(), stop));
+    if (changes && !request.assume_yes)
+      return fail(ErrorKind::usage, "nothing was made: that would cost money",
+                  "--yes agrees; or make it with `votebench stack up aws`, which asks");
+    TargetInUse made;
+    if (!was_there) made.aws_ = std::make_unique<stack::StackId>(choice.id);
+    TRY(stack::aws_apply(choice, progress(), stop));
+    const std::string file = choice.id.target_file().string();
+    TRY_ASSIGN(const std::string text, read_file(file));
+    TRY_ASSIGN(TargetSettings settings,
+               scenario::parse_target(text, file, scenario::process_options()).result());
+    TRY_ASSIGN(TargetInUse target, reach(std::move(settings), display));
+    target.record_ = stack::record_file(choice.id.directory());
+    target.aws_ = std::move(made.aws_);
+    return target;
+  }
+};
+
 Result<TargetInUse> TargetInUse::open(const RunRequest& request, Display& display,
                                       std::stop_token stop) {
-  if (request.target) {
-    TRY_ASSIGN(TargetInUse target, reach(*request.target, display));
-    if (!request.target_file.empty())
-      target.record_ = stack::record_file(request.target_file.parent_path());
-    return target;
-  }
-  if (request.aws) return open_aws(*request.aws, request.assume_yes, display, std::move(stop));
-  TargetInUse target;
-  if (request.compose) {
-    TRY(target.open_compose(*request.compose, display, std::move(stop)));
-    return target;
-  }
-  TRY_ASSIGN(stack::LocalStack stack, use_or_start(*request.stack, display, target.started_here_));
-  target.description_ = stack.describe();
-  display.say(target.description_);
-  target.settings_ = stack.target();
-  target.stack_.emplace(std::move(stack));
-  return target;
-}
-
-// One that was not there before is destroyed again, also when it did not come up.
-Result<TargetInUse> TargetInUse::open_aws(const stack::AwsChoice& choice, bool assume_yes,
-                                          Display& display, std::stop_token stop) {
-  const auto say = [&](std::string_view step) { display.say(step); };
-  const bool was_there = stack::is_aws(choice.id);
-  TRY_ASSIGN(const bool changes, stack::aws_plan(choice, say, stop));
-  if (changes && !assume_yes)
-    return fail(ErrorKind::usage, "nothing was made: that would cost money",
-                "--yes agrees; or make it with `votebench stack up aws`, which asks");
-  TargetInUse made;
-  if (!was_there) made.aws_ = std::make_unique<stack::StackId>(choice.id);
-  TRY(stack::aws_apply(choice, say, std::move(stop)));
-  const std::string file = choice.id.target_file().string();
-  TRY_ASSIGN(const std::string text, read_file(file));
-  TRY_ASSIGN(TargetSettings settings,
-             scenario::parse_target(text, file, scenario::process_options()).result());
-  TRY_ASSIGN(TargetInUse target, reach(std::move(settings), display));
-  target.record_ = stack::record_file(choice.id.directory());
-  target.aws_ = std::move(made.aws_);
-  return target;
-}
-
-// One that was not up before is taken down again, also when it did not come up.
-Result<> TargetInUse::open_compose(const stack::ComposeChoice& choice, Display& display,
-                                   std::stop_token stop) {
-  record_ = stack::record_file(choice.id.directory());
-  if (!stack::is_compose(choice.id)) compose_ = std::make_unique<stack::StackId>(choice.id);
-  TRY_ASSIGN(const stack::ComposeStack stack,
-             stack::ComposeStack::bring_up(
-                 choice, [&](std::string_view step) { display.say(step); }, std::move(stop)));
-  description_ = stack.describe();
-  display.say(description_);
-  settings_ = stack.target();
-  return {};
+  return std::visit(Opener{request, display, std::move(stop)}, request.destination);
 }
 
 TargetInUse::~TargetInUse() {

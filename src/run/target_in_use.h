@@ -55,10 +55,14 @@ class TargetInUse {
 
  private:
   TargetInUse() = default;
-  [[nodiscard]] static Result<TargetInUse> open_aws(const stack::AwsChoice& choice, bool assume_yes,
-                                                    Display& display, std::stop_token stop);
-  [[nodiscard]] Result<> open_compose(const stack::ComposeChoice& choice, Display& display,
-                                      std::stop_token stop);
+  struct Opener;  // one way for each kind of destination
+  // From a LocalStack or a ComposeStack.
+  template <typename Stack>
+  void describe_stack(const Stack& stack, Display& display) {
+    description_ = stack.describe();
+    display.say(description_);
+    settings_ = stack.target();
+  }
 
   TargetSettings settings_;
   std::string description_;
