@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
+#include <cstddef>
 #include <set>
 
 #include "core/check.h"
 #include "core/number.h"
 #include "core/os.h"
+#include "ledger/files.h"
 
 namespace votebench::ledger {
 namespace {
@@ -75,35 +78,84 @@ Result<Attempt*> map_segment(const std::filesystem::path& file) {
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return segment_failure("read", file, errno);
   if (static_cast<std::size_t>(status.st_size) != kSegmentBytes)
-    return fail(ErrorKind::environment, fmt::format("{} is damaged: {} bytes instead of {}",
-                                                    file.string(), status.st_size, kSegmentBytes));
+    return damaged(file, fmt::format("{} bytes instead of {}", status.st_size, kSegmentBytes));
   void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ, MAP_SHARED, fd.get(), 0);
   if (memory == MAP_FAILED) return segment_failure("map", file, errno);
   return static_cast<Attempt*>(memory);
 }
 
-bool plausible(const Attempt& attempt) {
-  return attempt.state <= AttemptState::concluded && attempt.outcome <= Outcome::ambiguous &&
-         attempt.reserved == 0;
+constexpr std::array<std::uint8_t, 256> crc8_table() {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned value = 0; value < table.size(); ++value) {
+    unsigned crc = value;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc << 1U) ^ ((crc & 0x80U) != 0 ? 0x107U : 0U);
+    table[value] = static_cast<std::uint8_t>(crc);
+  }
+  return table;
+}
+
+std::uint8_t check_of(Attempt slot) {
+  static constexpr auto kTable = crc8_table();
+  slot.check = 0;
+  std::uint8_t crc = 0xFF;
+  for (const std::uint8_t byte : std::bit_cast<std::array<std::uint8_t, sizeof slot>>(slot))
+    crc = kTable[crc ^ byte];
+  return crc;
+}
+
+// The slot as intend left it, whatever conclude has written since.
+Attempt intended(const Attempt& slot) {
+  Attempt attempt;
+  attempt.started_ns = slot.started_ns;
+  attempt.lag_100ns = slot.lag_100ns;
+  attempt.voter = slot.voter;
+  attempt.choice = slot.choice;
+  attempt.workload = slot.workload;
+  attempt.state = AttemptState::intended;
+  return attempt;
+}
+
+bool without_conclusion(const Attempt& slot) {
+  return slot.first_byte_100ns == 0 && slot.done_100ns == 0 && slot.status == 0 &&
+         slot.outcome == Outcome::none && slot.flags == 0;
+}
+
+bool plausible(const Attempt& slot) {
+  switch (slot.state) {
+    case AttemptState::empty:  // an intent that a kill cut short may stand there
+      return slot.check == 0 && without_conclusion(slot);
+    case AttemptState::intended:
+      return slot.check == check_of(intended(slot));
+    case AttemptState::concluded:
+      return slot.check == check_of(slot) && slot.outcome <= Outcome::ambiguous;
+  }
+  return false;
 }
 
 Result<> check_slots(const Attempt* slots, const std::filesystem::path& file) {
   const Attempt* bad = std::find_if_not(slots, slots + kSlotsPerSegment, plausible);
   if (bad == slots + kSlotsPerSegment) return {};
-  return fail(ErrorKind::environment, fmt::format("{} is damaged: slot {} holds what no run writes",
-                                                  file.string(), bad - slots));
+  return damaged(file, fmt::format("slot {} holds what no run writes", bad - slots));
 }
 
 std::uint32_t in_100ns(Nanoseconds time) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(time.count() / 100, 0, UINT32_MAX));
 }
 
-// The state is the only field that two threads may touch at the same time.
+// Check and state are the only fields that two threads may touch at the same time. They change in
+// one store: a kill leaves both as they were, or neither.
+static_assert(offsetof(Attempt, check) == 30 && offsetof(Attempt, state) == 31);
+std::atomic_ref<std::uint16_t> check_and_state(const Attempt& slot) {
+  return std::atomic_ref(reinterpret_cast<std::uint16_t&>(const_cast<std::uint8_t&>(slot.check)));
+}
 AttemptState state_of(const Attempt& slot) {
-  return std::atomic_ref(const_cast<AttemptState&>(slot.state)).load(std::memory_order_acquire);
+  return static_cast<AttemptState>(check_and_state(slot).load(std::memory_order_acquire) >> 8U);
 }
 void set_state(Attempt& slot, AttemptState state) {
-  std::atomic_ref(slot.state).store(state, std::memory_order_release);
+  Attempt whole = slot;
+  whole.state = state;
+  const std::uint16_t both = check_of(whole) | static_cast<unsigned>(state) << 8U;
+  check_and_state(slot).store(both, std::memory_order_release);
 }
 
 // A look at 16 slots: ranges are filled in order, so a segment is found in use by the time a
@@ -238,14 +290,7 @@ std::optional<Attempt> AttemptStore::read(AttemptNumber number) const noexcept {
   const AttemptState state = state_of(*stored);
   if (state == AttemptState::empty) return std::nullopt;
   if (state == AttemptState::concluded) return *stored;  // final: nobody writes it any more
-  Attempt attempt;
-  attempt.started_ns = stored->started_ns;
-  attempt.lag_100ns = stored->lag_100ns;
-  attempt.voter = stored->voter;
-  attempt.choice = stored->choice;
-  attempt.workload = stored->workload;
-  attempt.state = state;
-  return attempt;
+  return intended(*stored);
 }
 
 std::optional<Error> AttemptStore::failure() const {

@@ -5,7 +5,13 @@
 //
 // Attempt n is slot n mod 65536 of segment n / 65536 (five decimal digits). A missing file is a
 // segment of empty slots. Segments are mapped and shared with the kernel: what a sender has stored
-// outlives its process without any system call. Their disk space is allocated before they are
+// outlives its process without any system call.
+//
+// `check` of a slot that is not empty is the CRC-8 (x^8 + x^2 + x + 1, begun with 0xFF) of its
+// other bytes, those of Conclusion taken as zero while it is intended: a byte that changed on the
+// disk is found also where the run was killed before it could seal its files.
+//
+// Their disk space is allocated before they are
 // mapped, because a store into a mapped hole of a full disk ends the process with SIGBUS.
 #pragma once
 

@@ -15,6 +15,7 @@ inline constexpr const char* kResolvedFile = "resolved.yaml";
 inline constexpr const char* kTargetFile = "target.yaml";
 inline constexpr const char* kStackRecordFile = "provisioning.json";  // of a stack of ours
 inline constexpr const char* kCarryOverFile = "carry_over.ndjson";
+inline constexpr const char* kBeginFile = "begin.json";
 inline constexpr const char* kAttemptsDirectory = "attempts";
 inline constexpr const char* kSamplesFile = "timeseries.ndjson";
 inline constexpr const char* kEventsFile = "events.ndjson";
@@ -32,8 +33,11 @@ inline constexpr std::array kSealedFiles{
     kManifestFile, kScenarioFile, kResolvedFile, kTargetFile,    kStackRecordFile, kCarryOverFile,
     kSamplesFile,  kEventsFile,   kRowsFile,     kStrangersFile, kEvidenceFile};
 
+inline constexpr const char* kDamageHelp =
+    "nothing can be said of a run from altered files: restore them from a copy";
+
 inline Failure damaged(const std::filesystem::path& file, const std::string& why) {
-  return fail(ErrorKind::environment, file.string() + " is damaged: " + why);
+  return fail(ErrorKind::environment, file.string() + " is damaged: " + why, kDamageHelp);
 }
 
 }  // namespace votebench::ledger

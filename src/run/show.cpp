@@ -90,6 +90,7 @@ Result<VoterIndex> voter_of(const StoredRun& run, const std::string& vote) {
 std::string choice_text(const StoredRun& run, VoterIndex voter, ChoiceIndex choice) {
   const ChoiceNames& names = run.directory.manifest().choices;
   if (choice < names.size()) return names[choice];
+  if (!run.evidence) return "(another value)";
   const auto& others = run.evidence->rows.rows.other_choices;
   const auto found = others.find(voter);
   return found == others.end() ? "(another value)" : found->second;
@@ -111,7 +112,7 @@ void add_evidence(const StoredRun& run, report::Trail& trail) {
   trail.rows_uncertainty = clock ? clock->uncertainty : Nanoseconds(0);
   if (run.evidence->rows.readable) trail.rows.emplace();
   for (const OwnRow& row : run.evidence->rows.rows.own) {
-    if (row.voter != trail.voter) continue;
+    if (row.voter != trail.voter || !trail.rows) continue;
     std::optional<Nanoseconds> committed;
     if (row.committed_ns != 0 && clock)
       committed = WallTime(Nanoseconds(row.committed_ns)) - clock->offset - trail.t0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ledger/files.h"
 #include "run/stored_scenario.h"
 #include "scenario/parse.h"
 
@@ -14,9 +15,26 @@ Result<> check_seals(const ledger::RunDirectory& directory) {
   TRY_ASSIGN(const std::vector<std::string> damage, directory.damage());
   if (damage.empty()) return {};
   return fail(ErrorKind::environment,
-              fmt::format("{} was damaged after the run: {}", directory.path().string(),
-                          fmt::join(damage, "; ")),
-              "nothing can be said of a run from altered files: restore them from a copy");
+              fmt::format("{} is damaged: {}", directory.path().string(), fmt::join(damage, "; ")),
+              ledger::kDamageHelp);
+}
+
+// What a judgement takes for granted of every vote, also where no seal says so.
+Result<> check_votes(const ledger::RunDirectory& directory, const plan::RunPlan& plan,
+                     const ledger::AttemptStore& attempts) {
+  std::optional<AttemptNumber> unplanned;
+  attempts.for_each([&](AttemptNumber number, const Attempt& attempt) {
+    const auto fits = [&](const plan::WorkloadPlan& workload) {
+      return number >= workload.first() && number - workload.first() < workload.reserved() &&
+             attempt.voter >= workload.first() && attempt.voter <= number &&
+             attempt.choice < plan.choices().size();
+    };
+    if (attempt.workload >= plan.workloads().size() || !fits(plan.workloads()[attempt.workload]))
+      unplanned = number;
+  });
+  if (!unplanned) return {};
+  return ledger::damaged(directory.path() / ledger::kAttemptsDirectory,
+                         fmt::format("attempt {} is none of the scenario's votes", *unplanned));
 }
 
 // What the slots tell of a run that did not come to its end.
@@ -85,6 +103,7 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(directory));
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(scenario));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
+  TRY(check_votes(directory, plan, *attempts));
   TRY_ASSIGN(std::vector<Sample> samples, directory.samples());
   TRY_ASSIGN(std::vector<RunEvent> events, directory.events());
   TRY_ASSIGN(std::optional<ledger::Evidence> evidence, directory.evidence());

@@ -30,9 +30,9 @@ enum AttemptFlag : std::uint8_t {
 enum class AttemptState : std::uint8_t { empty = 0, intended = 1, concluded = 2 };
 
 // A ledger slot, as stored on disk (little endian, 32 bytes). One thread writes a slot; `state` is
-// written last, with release order (ledger/attempt_store.h), so a reader that sees it sees the
-// rest. Times: start in nanoseconds after the start of the load (t0); the others in units of 100
-// ns, saturating at 2^32-1 (7 minutes).
+// written last, together with `check` and with release order (ledger/attempt_store.h), so a reader
+// that sees it sees the rest. Times: start in nanoseconds after the start of the load (t0); the
+// others in units of 100 ns, saturating at 2^32-1 (7 minutes).
 struct Attempt {
   std::int64_t started_ns = 0;
   std::uint32_t lag_100ns = 0;         // started - planned; 0 in closed models
@@ -44,7 +44,7 @@ struct Attempt {
   WorkloadIndex workload = 0;
   Outcome outcome = Outcome::none;
   std::uint8_t flags = 0;  // AttemptFlag bits
-  std::uint8_t reserved = 0;
+  std::uint8_t check = 0;  // of the other bytes, kept by the ledger
   AttemptState state = AttemptState::empty;
 
   [[nodiscard]] Nanoseconds started() const { return Nanoseconds(started_ns); }

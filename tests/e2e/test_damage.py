@@ -75,6 +75,28 @@ def test_damage_is_named_and_nothing_is_judged(run, name):
     assert run.name[-8:] in listed.stdout
 
 
+@pytest.mark.parametrize("killed", ["before its evidence was saved", "before it was closed"])
+def test_a_byte_that_changed_in_a_vote_of_a_killed_run_is_found(run, killed):
+    without_seals(run)
+    if killed == "before its evidence was saved":
+        for name in ("rows.bin", "strangers.ndjson", "evidence.json"):
+            (run / name).unlink()
+    commands = (["verify", str(run), "--stored"], ["show", str(run), "0"])
+    intact = [votebench(*command, cwd=run.parents[2]) for command in commands]
+    assert [done.returncode for done in intact] == [0 if "closed" in killed else 3, 0], intact
+    segment = run / "attempts/00000.seg"
+    whole = segment.read_bytes()
+    assert whole[31] == 2  # vote 0 has its answer
+    for at in range(32):
+        data = bytearray(whole)
+        data[at] ^= 1 << at % 8
+        segment.write_bytes(data)
+        for command in commands:
+            done = votebench(*command, cwd=run.parents[2])
+            assert done.returncode == 6, (at, done)
+            assert "00000.seg is damaged: slot 0" in done.stderr and "help:" in done.stderr, done
+
+
 def test_a_run_of_a_newer_version_is_not_guessed_at(run):
     manifest = run / "manifest.json"
     manifest.write_text(manifest.read_text().replace("votebench.run/1", "votebench.run/2"))

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "support/catch.h"
@@ -273,6 +274,44 @@ TEST_CASE("a damaged segment is named") {
     CHECK(store.error().message ==
           file.string() + " is damaged: slot 1000 holds what no run writes");
   }
+}
+
+TEST_CASE("any byte of a vote that changed on the disk is found") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  {
+    const auto store = new_store(directory, {{"one", 0, 10, 10}});
+    for (AttemptNumber n = 0; n < 2; ++n) REQUIRE(store->intend(n, intent_of(n)));
+    store->conclude(1, {Outcome::rejected, kClosedEarly, 405, 1ms, 2ms});
+  }
+  const auto file = directory / "00000.seg";
+  const std::string whole = *read_file(file);
+  const auto found_after = [&](std::size_t at, int change) {
+    std::string content = whole;
+    content[at] = static_cast<char>(content[at] ^ change);
+    overwrite(file, content);
+    return !AttemptStore::open(directory).has_value();
+  };
+  CHECK_FALSE(found_after(0, 0));
+  // What conclude writes counts only with the state that it writes last: bytes 12 to 19, 24, 25 of
+  // what follows the intent may differ in a run that was killed.
+  const std::set<std::size_t> of_conclusion{12, 13, 14, 15, 16, 17, 18, 19, 24, 25, 28, 29};
+  for (std::size_t at = 0; at < 64; ++at)
+    for (const int change : {0x01, 0x02, 0x80, 0xFF}) {
+      INFO("byte " << at << " changed by " << change);
+      CHECK(found_after(at, change) == (at >= 32 || !of_conclusion.contains(at)));
+    }
+}
+
+TEST_CASE("an intent that a kill cut short is none") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  (void)new_store(directory, {{"one", 0, 10, 10}});
+  const auto file = directory / "00000.seg";
+  std::string content = *read_file(file);
+  content.replace(0, 12, "its fields..");  // started, lag; neither check nor state
+  overwrite(file, content);
+  CHECK(all_of(*stored(directory)).empty());
 }
 
 TEST_CASE("what is no segment is passed over") {
