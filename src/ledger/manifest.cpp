@@ -1,4 +1,4 @@
-// The two JSON documents of a run. Text of unknown origin is written as bytes_text.h says; times
+// The JSON documents of a run. Text of unknown origin is written as bytes_text.h says; times
 // are integers in nanoseconds, wall times since 1970 (UTC).
 //
 //   manifest := { "schema": "votebench.run/1", "votebench": version, "run": 8 hex, "key": 32 hex,
@@ -20,7 +20,9 @@
 //   clock    := { "server", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
 //                 "store": store | null, "clocks": [ clock ],
-//                 "files": [ { "name", "bytes", "sha256": 64 hex } ] }
+//                 "files": [ seal ] }
+//   begin    := { "schema": "votebench.run-begin/1", "files": [ seal ] }
+//   seal     := { "name", "bytes", "sha256": 64 hex }
 #include "ledger/manifest.h"
 
 #include <fmt/format.h>
@@ -40,6 +42,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kManifestSchema = "votebench.run/1";
+constexpr const char* kBeginSchema = "votebench.run-begin/1";
 constexpr const char* kEndSchema = "votebench.run-end/1";
 
 // --- values that JSON has no type for
@@ -238,6 +241,8 @@ EndRecord end_record_of(const Json& json) {
   return record;
 }
 
+std::vector<FileSeal> seals_of(const Json& json) { return list_of(json.at("files"), seal); }
+
 template <typename T>
 Result<T> parse(const std::string& document, const char* schema, T (*read)(const Json&)) {
   try {
@@ -296,12 +301,21 @@ std::string to_json(const EndRecord& record) {
   return json.dump(2) + '\n';
 }
 
+std::string to_json(const std::vector<FileSeal>& seals) {
+  const Json json{{"schema", kBeginSchema}, {"files", json_of(seals)}};
+  return json.dump(2) + '\n';
+}
+
 Result<Manifest> parse_manifest(const std::string& json) {
   return parse(json, kManifestSchema, manifest_of);
 }
 
 Result<EndRecord> parse_end_record(const std::string& json) {
   return parse(json, kEndSchema, end_record_of);
+}
+
+Result<std::vector<FileSeal>> parse_seals(const std::string& json) {
+  return parse(json, kBeginSchema, seals_of);
 }
 
 }  // namespace votebench::ledger

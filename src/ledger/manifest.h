@@ -1,5 +1,5 @@
-// What a run writes about itself before its first vote (Manifest) and after its last (EndRecord).
-// Both are JSON; their grammar stands at the top of manifest.cpp. Neither may be given a
+// What a run writes about itself before its first vote (Manifest, and its seal) and after its last
+// (EndRecord). All are JSON; their grammar stands at the top of manifest.cpp. None may be given a
 // secret of the target; the run key is no secret to whoever holds the run directory.
 #pragma once
 
@@ -61,7 +61,7 @@ struct Manifest {
   std::vector<ServerClock> clocks;
 };
 
-// A file of the run as it was when the run was closed.
+// A file of the run as it was when it was sealed.
 struct FileSeal {
   std::string name;  // relative to the run directory
   std::uint64_t bytes = 0;
@@ -81,10 +81,12 @@ struct EndRecord {
 
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 [[nodiscard]] std::string to_json(const EndRecord& record);
+[[nodiscard]] std::string to_json(const std::vector<FileSeal>& seals);
 // What the error of a document of another version begins with.
 inline constexpr std::string_view kOtherSchema = "its schema is";
 // The texts and the carry-over ids live in files of their own and are not read here.
 [[nodiscard]] Result<Manifest> parse_manifest(const std::string& json);
 [[nodiscard]] Result<EndRecord> parse_end_record(const std::string& json);
+[[nodiscard]] Result<std::vector<FileSeal>> parse_seals(const std::string& json);
 
 }  // namespace votebench::ledger

@@ -63,13 +63,25 @@ Result<> replace_link(const fs::path& link, const fs::path& target) {
               fmt::format("cannot replace the link {}: {}", link.string(), os_error(error)));
 }
 
-// The texts first and the manifest last: where a manifest stands, the rest of it is whole.
+// The texts first and the manifest last: where a manifest stands, the rest of it is whole. Sealed,
+// because a judgement leans on every digit of them, also in a run that is killed.
 Result<> write_manifest(const fs::path& run, const Manifest& manifest) {
   TRY(write_file_durably(run / kScenarioFile, manifest.scenario_text));
   TRY(write_file_durably(run / kResolvedFile, manifest.resolved_text));
   TRY(write_file_durably(run / kTargetFile, manifest.target_text));
   if (manifest.queue) TRY(write_ids(run / kCarryOverFile, manifest.queue->carry_over_ids));
-  return write_file_durably(run / kManifestFile, to_json(manifest));
+  TRY(write_file_durably(run / kManifestFile, to_json(manifest)));
+  TRY_ASSIGN(const std::vector<FileSeal> seals, seal_files(run));
+  return write_file_durably(run / kBeginFile, to_json(seals));
+}
+
+// Nothing where a run was killed before it had written it, and had sent nothing.
+Result<std::vector<FileSeal>> first_seals(const fs::path& run) {
+  if (!fs::exists(run / kBeginFile)) return std::vector<FileSeal>();
+  TRY_ASSIGN(const std::string json, read_file(run / kBeginFile));
+  Result<std::vector<FileSeal>> seals = parse_seals(json);
+  if (!seals) return damaged(run / kBeginFile, seals.error().message);
+  return seals;
 }
 
 Result<Manifest> read_manifest(const fs::path& run) {
@@ -202,7 +214,9 @@ Result<std::vector<FileSeal>> RunDirectory::seals() const {
 
 Result<std::vector<std::string>> RunDirectory::damage() const {
   TRY_ASSIGN(const std::optional<EndRecord> record, end_record());
-  return record ? broken_seals(path_, record->files) : std::vector<std::string>();
+  if (record) return broken_seals(path_, record->files);
+  TRY_ASSIGN(const std::vector<FileSeal> seals, first_seals(path_));
+  return broken_seals(path_, seals);
 }
 
 Result<> RunDirectory::save_text(std::string_view name, std::string_view content) const {

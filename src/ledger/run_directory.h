@@ -1,8 +1,9 @@
 // The directory of one run: the only place that knows its files' names and formats.
 //
 //   <reports>/<scenario>/<UTC>-<run id>/
-//     manifest.json                       before the first vote, durable
 //     scenario.yaml resolved.yaml target.yaml carry_over.ndjson
+//     manifest.json                       before the first vote, durable
+//     begin.json                          seals the above until the run is closed
 //     provisioning.json                   what a stack of ours was made of      (save_text)
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
 //     timeseries.ndjson events.ndjson        while sending and settling        (journal.cpp)
@@ -83,8 +84,9 @@ class RunDirectory {
   // the run is not closed.
   [[nodiscard]] Result<std::vector<FileSeal>> seals() const;
 
-  // Files that are missing, cut short or changed since the run was closed, one line each:
-  // "attempts/00001.seg: 1000 bytes, 2097152 when the run was closed". Empty: all as sealed.
+  // Files that are missing, cut short or changed since they were sealed (of a run that was never
+  // closed: those that it began with), one line each: "attempts/00001.seg: 1000 bytes, 2097152 when
+  // it was sealed". Empty: all as sealed.
   [[nodiscard]] Result<std::vector<std::string>> damage() const;
 
   // A file made by report, replaced atomically. `name` is a plain file name.

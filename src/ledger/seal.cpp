@@ -30,8 +30,8 @@ std::string seal_breach(const std::filesystem::path& run, const FileSeal& seal) 
   const Result<std::string> content = read_file(run / seal.name);
   if (!content) return content.error().message;
   if (content->size() != seal.bytes)
-    return fmt::format("{} bytes, {} when the run was closed", content->size(), seal.bytes);
-  return sha256(*content) == seal.sha256 ? "" : "its content changed since the run was closed";
+    return fmt::format("{} bytes, {} when it was sealed", content->size(), seal.bytes);
+  return sha256(*content) == seal.sha256 ? "" : "its content changed since it was sealed";
 }
 
 }  // namespace

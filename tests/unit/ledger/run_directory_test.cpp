@@ -293,7 +293,27 @@ TEST_CASE("damage since the run was closed is told by file") {
   overwrite(run.path() / "target.yaml", target);
   std::filesystem::remove(run.path() / "resolved.yaml");
   CHECK(*run.damage() ==
-        std::vector<std::string>{"attempts/00000.seg: 1000 bytes, 2097152 when the run was closed",
+        std::vector<std::string>{"attempts/00000.seg: 1000 bytes, 2097152 when it was sealed",
                                  "resolved.yaml: missing",
-                                 "target.yaml: its content changed since the run was closed"});
+                                 "target.yaml: its content changed since it was sealed"});
+}
+
+TEST_CASE("what a run began with is sealed before its end") {
+  const TemporaryDirectory reports;
+  const RunDirectory run = new_run(reports.path(), some_manifest());
+  CHECK(run.damage()->empty());
+  for (const char* name :
+       {"manifest.json", "scenario.yaml", "resolved.yaml", "target.yaml", "carry_over.ndjson"}) {
+    const std::string whole = *run.load_text(name);
+    std::string changed = whole;
+    changed[changed.size() / 2] ^= 1;
+    overwrite(run.path() / name, changed);
+    CHECK(*run.damage() ==
+          std::vector{std::string(name) + ": its content changed since it was sealed"});
+    overwrite(run.path() / name, whole);
+  }
+  overwrite(run.path() / "begin.json", "{}");
+  CHECK(run.damage().error().message.find("begin.json is damaged") != std::string::npos);
+  std::filesystem::remove(run.path() / "begin.json");  // a kill: nothing had been sent
+  CHECK(run.damage()->empty());
 }
