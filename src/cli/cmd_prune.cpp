@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "core/counted.h"
+#include "core/number.h"
 #include "core/print.h"
 #include "core/text.h"
 #include "ledger/prune.h"
@@ -16,7 +17,7 @@ struct PruneOptions {
 
 int prune(const PruneOptions& options) {
   ledger::KeepRule rule{options.runs, std::nullopt};
-  if (options.failed != "all") rule.failed = static_cast<std::uint32_t>(std::stoul(options.failed));
+  if (options.failed != "all") rule.failed = whole_number<std::uint32_t>(options.failed);
   const auto surplus = ledger::surplus_runs(ledger::list_runs(options.reports), rule);
   std::size_t removed = 0;
   for (const ledger::RunSummary& run : surplus) {
@@ -35,9 +36,8 @@ int prune(const PruneOptions& options) {
 
 // "all" or a number.
 std::string check_failed(const std::string& text) {
-  const bool number = !text.empty() && text.size() <= 7 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
-  return number || text == "all" ? "" : "'" + text + "' is neither a number nor 'all'";
+  if (text == "all" || whole_number<std::uint32_t>(text)) return "";
+  return "'" + text + "' is neither a number nor 'all'";
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "run/reach.h"
@@ -116,14 +116,11 @@ std::string TargetInUse::stack_record() const { return read_file(record_).value_
 
 bool TargetInUse::client_is_dead(const QueueClient& client) const {
   if (!stack_ || !client.name.starts_with(kServiceName)) return false;
-  pid_t pid = 0;
-  const char* first = client.name.data() + kServiceName.size();
-  const char* last = client.name.data() + client.name.size();
-  if (const auto parsed = std::from_chars(first, last, pid); parsed.ptr != last || pid <= 0)
-    return false;
+  const auto pid = whole_number<pid_t>(std::string_view(client.name).substr(kServiceName.size()));
+  if (!pid || *pid <= 0) return false;
   const auto services = stack_->services();
   return services && std::ranges::none_of(*services, [&](const stack::ServiceStatus& service) {
-           return service.pid == pid;
+           return service.pid == *pid;
          });
 }
 
