@@ -2,6 +2,7 @@
 #include "core/os.h"
 #include "core/print.h"
 #include "plan/plan.h"
+#include "report/exit_code.h"
 #include "scenario/parse.h"
 
 namespace votebench::cli {
@@ -15,7 +16,7 @@ int validate(const std::string& path, const std::vector<std::string>& overrides)
   const scenario::ParseOutcome outcome = scenario::parse_scenario(*text, path, options);
   if (!outcome) {
     write_err(outcome.diagnostics.render());
-    return 2;
+    return static_cast<int>(report::ExitCode::usage);
   }
   const Result<plan::RunPlan> plan = plan::RunPlan::make(*outcome.value);
   if (!plan) return report_error(plan.error());

@@ -15,7 +15,7 @@ struct Context {
   int exit_status = 0;          // set by the subcommand that ran
 };
 
-// Prints the error on stderr and returns its exit status: usage 2, environment 6, internal 70.
+// Prints the error on stderr and returns its exit status.
 int report_error(const Error& error);
 
 // A subcommand whose help shows `examples` (one command per line) before its options.

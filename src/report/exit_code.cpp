@@ -52,6 +52,12 @@ constexpr auto kTable = [] {
 
 }  // namespace
 
+ExitCode exit_code_of(ErrorKind error) {
+  ExitFacts facts;
+  facts.error = error;
+  return exit_code(facts);
+}
+
 ExitCode exit_code(const ExitFacts& facts) {
   for (const Row& row : kRows)
     if (row.applies(facts)) return row.meaning.code;

@@ -36,6 +36,8 @@ struct ExitFacts {
 };
 
 [[nodiscard]] ExitCode exit_code(const ExitFacts& facts);
+// Of a command that an error ended.
+[[nodiscard]] ExitCode exit_code_of(ErrorKind error);
 
 // The one that stands higher in the table.
 [[nodiscard]] ExitCode higher(ExitCode one, ExitCode other);

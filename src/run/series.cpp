@@ -50,12 +50,6 @@ struct Reset {
   }
 };
 
-report::ExitCode exit_of(const Error& error) {
-  report::ExitFacts facts;
-  facts.error = error.kind;
-  return report::exit_code(facts);
-}
-
 class Runner {
  public:
   Runner(Series series, Display& display, const SignalWatcher& signals)
@@ -91,7 +85,7 @@ class Runner {
 
   void note(const Error& error) {
     outcome_.error = error;
-    outcome_.exit = report::higher(outcome_.exit, exit_of(error));
+    outcome_.exit = report::higher(outcome_.exit, report::exit_code_of(error.kind));
   }
 
   void one_run(std::uint32_t round, std::size_t kind) {
