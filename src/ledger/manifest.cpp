@@ -258,6 +258,12 @@ Result<T> parse(const std::string& document, const char* schema, T (*read)(const
 
 }  // namespace
 
+std::optional<ClockOffset> Manifest::rows_clock() const {
+  for (const ServerClock& clock : clocks)
+    if (clock.server == "postgres") return clock.offset;
+  return std::nullopt;
+}
+
 std::string current_boot_id() {
   std::string id = read_file("/proc/sys/kernel/random/boot_id").value_or("");
   while (!id.empty() && id.back() == '\n') id.pop_back();

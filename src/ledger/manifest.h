@@ -59,6 +59,9 @@ struct Manifest {
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
   std::vector<ServerClock> clocks;
+
+  // PostgreSQL's clock against ours; nothing where it was not measured.
+  [[nodiscard]] std::optional<ClockOffset> rows_clock() const;
 };
 
 // A file of the run as it was when it was sealed.

@@ -43,12 +43,6 @@ report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& ve
   return generator;
 }
 
-std::optional<ClockOffset> rows_clock(const ledger::Manifest& manifest) {
-  for (const ledger::ServerClock& clock : manifest.clocks)
-    if (clock.server == "postgres") return clock.offset;
-  return std::nullopt;
-}
-
 // A comparison with the run before makes sense only where that did the same.
 std::vector<std::string> useful_subcommands(const RecordedRun& run) {
   std::vector<std::string> known = known_subcommands();
@@ -124,7 +118,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
        .error = run.unfit,
        .unstored = run.unstored.has_value(),
        .verification = run.verification,
-       .rows_clock = rows_clock(manifest),
+       .rows_clock = manifest.rows_clock(),
        .scenario = run.scenario,
        .attempts = run.attempts,
        .samples = run.samples,

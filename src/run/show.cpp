@@ -96,19 +96,13 @@ std::string choice_text(const StoredRun& run, VoterIndex voter, ChoiceIndex choi
   return found == others.end() ? "(another value)" : found->second;
 }
 
-std::optional<ClockOffset> rows_clock(const ledger::Manifest& manifest) {
-  for (const ledger::ServerClock& clock : manifest.clocks)
-    if (clock.server == "postgres") return clock.offset;
-  return std::nullopt;
-}
-
 // Queue and table as the run saved them.
 void add_evidence(const StoredRun& run, report::Trail& trail) {
   if (!run.evidence) {
     trail.notes.emplace_back("the run ended before it had read queue and table: `verify` does");
     return;
   }
-  const auto clock = rows_clock(run.directory.manifest());
+  const auto clock = run.directory.manifest().rows_clock();
   trail.rows_uncertainty = clock ? clock->uncertainty : Nanoseconds(0);
   if (run.evidence->rows.readable) trail.rows.emplace();
   for (const OwnRow& row : run.evidence->rows.rows.own) {
