@@ -217,3 +217,19 @@ def test_a_verification_that_is_cut_short_says_by_what(stack, number, status):
         verifying.send_signal(number)
         verifying.communicate(timeout=120)
         assert verifying.returncode == status
+
+
+def test_a_check_that_is_interrupted_proves_nothing(stack):
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "1ms").pause()
+        file = target.directory / "artifacts" / "handmade" / "target.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(target.target().read_text())
+        checking = subprocess.Popen([program("votebench"), "stack", "check", "handmade"],
+                                    cwd=target.directory, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, text=True)
+        until(lambda: len(target.truth("pushed")) >= 20, "the probes are on their way")
+        checking.send_signal(signal.SIGINT)
+        stdout, stderr = checking.communicate(timeout=120)
+        assert checking.returncode == 6, stderr
+        assert "interrupted" in stderr and "fit:" not in stdout

@@ -150,6 +150,7 @@ def test_a_thousand_votes_through_the_tunnels_are_accounted_for(cloud):
     done = cloud.run("--votes", "1000", "--clients", "20")
     assert done.exit_status == 0, done
     assert done.audit["persisted"] == 1000
+    assert done.result["result_page"]["difference"] == 0
     record = json.loads((done.directory / "provisioning.json").read_text())
     assert record["kind"] == "aws" and sorted(record["instances"]) == sorted(HOSTS)
     assert sorted(record["services"]) == SERVICES
@@ -369,6 +370,8 @@ def test_a_run_with_a_stack_of_its_own_keeps_the_report_and_nothing_else(cloud):
     assert "200" in said and "exit 0: passed" in said
     assert list(reports.glob("*/*/report.html")) and list(reports.glob("*/*/provisioning.json"))
     assert cloud.emulator.objects() == {}
+    verified = cloud.end(cloud.start("verify", "--reports", str(reports)))
+    assert "the stack ended with the run: the saved rows alone" in " ".join(verified.split())
     cloud.bed.halt()
 
 
