@@ -50,7 +50,7 @@ std::string github_annotations(const Report& report) {
     (threshold.warn ? warnings : errors) +=
         command(threshold.warn ? "warning" : "error", report, missed);
   }
-  if (report.page.compared && difference(report.page) > 0)
+  if (state_of(report.page) == State::warning)
     warnings += command("warning", report, "result page: " + result_page_text(report.page));
   if (errors.empty() && report.exit != ExitCode::passed)
     errors = command("error", report, fmt::format("{}: {}", verdict_word(report), report.headline));

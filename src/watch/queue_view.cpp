@@ -42,9 +42,14 @@ void QueueView::look() {
 // In passing, so that who comes and goes while a backlog drains is known; that the proof cannot be
 // had without CLIENT LIST is look_at_clients()' to say.
 void QueueView::note_clients() {
-  if (clock_.now() < clients_due_) return;
+  if (clock_.now() >= clients_due_) static_cast<void>(observe_clients());
+}
+
+Result<> QueueView::observe_clients() {
   clients_due_ = clock_.now() + kClientsEvery;
-  if (const auto clients = probe_.clients()) tracker_.observe_clients(clock_.now(), *clients);
+  TRY_ASSIGN(const std::vector<QueueClient> clients, probe_.clients());
+  tracker_.observe_clients(clock_.now(), clients);
+  return {};
 }
 
 bool QueueView::read_contents() {
@@ -65,13 +70,9 @@ bool QueueView::read_contents() {
 }
 
 bool QueueView::look_at_clients() {
-  const auto clients = probe_.clients();
-  if (!clients) {
-    lost(clients.error());
-    return false;
-  }
-  tracker_.observe_clients(clock_.now(), *clients);
-  return true;
+  const Result<> observed = observe_clients();
+  if (!observed) lost(observed.error());
+  return observed.has_value();
 }
 
 void QueueView::take(const QueueSnapshot& snapshot) {

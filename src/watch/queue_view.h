@@ -47,6 +47,7 @@ class QueueView {
 
  private:
   void note_clients();
+  Result<> observe_clients();
   void take(const QueueSnapshot& snapshot);
   void lost(const Error& error);
 

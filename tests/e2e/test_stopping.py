@@ -24,14 +24,16 @@ def slow_run(target, **scenario):
     return running
 
 
-def test_one_interrupt_drains_audits_and_reports(stack):
+@pytest.mark.parametrize("number, cause", [(signal.SIGINT, "interrupt"),
+                                           (signal.SIGHUP, "terminate")])
+def test_one_interrupt_drains_audits_and_reports(stack, number, cause):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")
         running = slow_run(target)
-        running.popen.send_signal(signal.SIGINT)
+        running.popen.send_signal(number)
         done = running.finish()
         assert done.exit_status == 3, done
-        assert done.result["run"]["stopped_by"] == "interrupt"
+        assert done.result["run"]["stopped_by"] == cause
         assert "interrupted" in " ".join(done.result["reasons"])
         assert done.audit["lost"]["count"] == 0
         assert done.audit["persisted"] == done.result["accounting"]["acked"] == target.rows()
@@ -175,17 +177,6 @@ workloads: { load: { executor: burst, votes: 60, within: 1s } }
         assert "No space left on device" in said, done
         assert said.count("60 accepted votes of 60 voters") == 2, done
         assert "verify: 0" in said, done
-
-
-def test_a_terminal_that_hangs_up_is_like_sigterm(stack):
-    with stack().start_vote() as target:
-        target.start_worker("--poll", "1ms")
-        running = slow_run(target)
-        running.popen.send_signal(signal.SIGHUP)
-        done = running.finish()
-        assert done.exit_status == 3, done
-        assert done.result["run"]["stopped_by"] == "terminate"
-        assert done.audit["persisted"] == done.result["accounting"]["acked"] == target.rows()
 
 
 def test_under_nohup_a_terminal_that_hangs_up_is_nothing(stack):

@@ -31,7 +31,7 @@ void add_details(Markup& out, const Report& report) {
     for (std::size_t i = 0; i + 1 < line.details.size(); ++i) out.add("; {}", line.details[i]);
     out.add(".</p>\n");
   }
-  if (report.page.compared && difference(report.page) > 0)
+  if (state_of(report.page) == State::warning)
     out.add("<p class=\"finding open\"><b>Result page</b>: {}.</p>\n",
             result_page_text(report.page));
 }
