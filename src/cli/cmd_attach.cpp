@@ -12,8 +12,7 @@ int attach(const stack::AttachRequest& request, const Context& context) {
   print_out("wrote   {}\n", attached->file.string());
   for (const auto& secret : attached->secrets)
     print_out("        {} (a password; only you may read it)\n", secret.string());
-  print_out("next    {} run scenarios/quick.yaml --target {}\n", context.program,
-            attached->file.string());
+  print_out("next    {}\n", first_run(context, attached->file));
   return 0;
 }
 

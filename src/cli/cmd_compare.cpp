@@ -15,14 +15,14 @@ struct Options {
   bool json = false;
 };
 
-Result<report::Comparison> compare(const Options& options, const std::string& program) {
+Result<report::Comparison> compare(const Options& options, const Invocation& typed) {
   TRY_ASSIGN(const run::SelectedRuns a, run::select(options.reports, options.a));
   TRY_ASSIGN(const run::SelectedRuns b, run::select(options.reports, options.b));
-  return run::compare_runs(a, b, program);
+  return run::compare_runs(a, b, typed);
 }
 
-int print(const Options& options, const Context& context) {
-  const Result<report::Comparison> comparison = compare(options, context.program);
+int print(const Options& options, const Invocation& typed) {
+  const Result<report::Comparison> comparison = compare(options, typed);
   if (!comparison) return report_error(comparison.error());
   if (!options.output.empty())
     if (const auto saved = run::save_comparison(*comparison, options.output); !saved)
@@ -48,12 +48,15 @@ void add_compare(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("A", options->a, "The baseline")->capture_default_str();
   command->add_option("B", options->b, "What is compared with it")->capture_default_str();
-  command->add_option("--reports", options->reports, "Where runs are stored")
-      ->capture_default_str();
+  const CLI::Option* reports =
+      command->add_option("--reports", options->reports, "Where runs are stored")
+          ->capture_default_str();
   command->add_option("--output", options->output,
                       "Also write comparison.{html,md,json} into this directory");
   command->add_flag("--json", options->json, "Print JSON instead of text");
-  command->callback([options, &context] { context.exit_status = print(*options, context); });
+  command->callback([=, &context] {
+    context.exit_status = print(*options, invocation_of(context, *command, {reports}));
+  });
 }
 
 }  // namespace votebench::cli

@@ -17,8 +17,9 @@ int write_starter(const std::filesystem::path& path, bool force, const Context& 
                          "name another file, or say --force to replace it"});
   const auto written = write_file_durably(path, scenario::starter_scenario(path.stem().string()));
   if (!written) return report_error(written.error());
-  print_out("wrote {0}\nnext    {1} validate {0}\n        {1} run {0}\n", path.string(),
-            context.program);
+  print_out("wrote {}\n", path.string());
+  print_out("next    {0} validate {1}\n        {0} run {1}\n", shell_word(context.program),
+            shell_word(path.string()));
   return 0;
 }
 

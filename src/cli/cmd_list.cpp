@@ -15,11 +15,16 @@ std::string state_of(const ledger::RunSummary& run) {
   return printable(run.verdict.value_or(run.closed ? "-" : "unfinished"), 13);
 }
 
-int print_runs(const std::string& reports) {
+void suggest_a_run(const std::string& reports, Invocation typed) {
+  typed.command = "run";
+  typed.options.insert(typed.options.begin(), {{"--votes", "1000"}, {"--clients", "40"}});
+  print_out("no runs under {}; start one with: {}\n", reports, shell_text(typed, typed.directory));
+}
+
+int print_runs(const std::string& reports, const Invocation& typed) {
   const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
   if (runs.empty()) {
-    print_out("no runs under {}; start one with: votebench run --votes 1000 --clients 40\n",
-              reports);
+    suggest_a_run(reports, typed);
     return 0;
   }
   std::size_t width = std::string_view("SCENARIO").size();
@@ -48,8 +53,11 @@ void add_list(CLI::App& app, Context& context) {
                                   "  votebench list\n"
                                   "  votebench list --reports reports\n");
   auto reports = std::make_shared<std::string>("reports");
-  command->add_option("--reports", *reports, "Where runs are stored")->capture_default_str();
-  command->callback([reports, &context] { context.exit_status = print_runs(*reports); });
+  const CLI::Option* option =
+      command->add_option("--reports", *reports, "Where runs are stored")->capture_default_str();
+  command->callback([=, &context] {
+    context.exit_status = print_runs(*reports, invocation_of(context, *command, {option}));
+  });
 }
 
 }  // namespace votebench::cli

@@ -19,9 +19,10 @@ void add_report(CLI::App& app, Context& context) {
   command->add_option("--reports", options->reports, "Where runs are stored")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print result.json instead of the summary");
-  command->callback([options, &context] {
-    const auto exit = run::report_again(options->reports, options->run, context.program,
-                                        options->json ? run::Output::json : run::Output::summary);
+  command->callback([options, command, &context] {
+    const auto exit =
+        run::report_again(options->reports, options->run, invocation_of(context, *command, {}),
+                          options->json ? run::Output::json : run::Output::summary);
     context.exit_status = exit ? static_cast<int>(*exit) : report_error(exit.error());
   });
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/stack_kind.h"
@@ -21,7 +22,8 @@ using stack::StackId;
 
 struct RunOptions {
   const CLI::App* command = nullptr;
-  std::vector<std::string> scenarios;  // as given: one, or two with --interleave
+  std::vector<const CLI::Option*> repeated;  // by a command that is to do the same again
+  std::vector<std::string> scenarios;        // as given: one, or two with --interleave
   std::vector<std::string> targets;
   std::string scenario;  // of one kind of run
   scenario::QuickRun quick;
@@ -168,6 +170,14 @@ Result<> check_events(const RunOptions& options, const run::RunRequest& request)
   return {};
 }
 
+// With the one scenario and the one target of this kind of run.
+Invocation invocation_of_kind(const RunOptions& options, const Context& context) {
+  Invocation typed = invocation_of(context, *options.command, options.repeated);
+  if (!options.scenario.empty()) typed.replace("", options.scenario);
+  if (!options.target.empty()) typed.replace("--target", options.target);
+  return typed;
+}
+
 Result<run::RunRequest> make_request(const RunOptions& options, const Context& context) {
   TRY_ASSIGN(Source source, read_source(options));
   scenario::ParseOptions parsing = scenario::process_options();
@@ -184,7 +194,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   request.assume_yes = options.yes;
   request.metrics_listen = options.metrics_listen;
   request.output = options.json ? run::Output::json : run::Output::summary;
-  request.program = context.program;
+  request.invocation = invocation_of_kind(options, context);
   return request;
 }
 
@@ -284,11 +294,15 @@ void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
   command.add_flag("--allow-events", options.allow_events,
                    "Let the scenario's events run programs");
+  command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
+      ->capture_default_str();
+}
+
+// Asked for anew each time: nothing suggests it.
+void add_consent(CLI::App& command, RunOptions& options) {
   command.add_flag("--yes", options.yes,
                    "Do not ask before rows are left in a remote database, or\n"
                    "something is made that costs money");
-  command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
-      ->capture_default_str();
 }
 
 void add_series_options(CLI::App& command, RunOptions& options) {
@@ -311,7 +325,8 @@ void add_output_options(CLI::App& command, RunOptions& options) {
       {"live", run::ProgressMode::live},
       {"plain", run::ProgressMode::plain},
       {"none", run::ProgressMode::none}};
-  command.add_option("--reports", options.reports, "Where runs are stored (default: reports)");
+  options.repeated.push_back(
+      command.add_option("--reports", options.reports, "Where runs are stored (default: reports)"));
   command.add_option("--metrics-listen", options.metrics_listen,
                      "ADDRESS:PORT, serves Prometheus metrics while the run lasts");
   command.add_option("--progress", options.progress, "auto, live, plain or none")
@@ -337,6 +352,8 @@ void add_run(CLI::App& app, Context& context) {
   options->command = command;
   add_load_options(*command, *options);
   add_target_options(*command, *options);
+  options->repeated = std::as_const(*command).get_options();
+  add_consent(*command, *options);
   add_series_options(*command, *options);
   add_output_options(*command, *options);
   command->callback([options, &context] { context.exit_status = run_scenario(*options, context); });

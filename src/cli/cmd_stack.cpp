@@ -43,8 +43,8 @@ void print(std::string_view line) { print_out("{}\n", line); }
 void print_next_steps(const stack::StackId& id, const Context& context) {
   const std::string file = id.target_file().string();
   print_out("target  {}\n", file);
-  print_out("next    {} run scenarios/quick.yaml --target {}\n", context.program, file);
-  print_out("        {} stack down {}\n", context.program, id.name);
+  print_out("next    {}\n", first_run(context, file));
+  print_out("        {}\n", stack::command_on(id, "down", context.program));
 }
 
 Result<> up_local(StackOptions& options, const Context& context) {

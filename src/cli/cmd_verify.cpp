@@ -9,12 +9,13 @@ namespace {
 struct VerifyOptions {
   run::VerifyRequest request;
   std::string target;
+  Invocation typed;
   std::string timeout;
 };
 
-Result<run::VerifyRequest> make_request(const VerifyOptions& options, const Context& context) {
+Result<run::VerifyRequest> make_request(const VerifyOptions& options) {
   run::VerifyRequest request = options.request;
-  request.program = context.program;
+  request.invocation = options.typed;
   if (!options.target.empty()) {
     TRY_ASSIGN(request.target, read_target_file(options.target));
   }
@@ -28,7 +29,7 @@ Result<run::VerifyRequest> make_request(const VerifyOptions& options, const Cont
 }
 
 int verify_run(const VerifyOptions& options, const Context& context) {
-  const Result<run::VerifyRequest> request = make_request(options, context);
+  const Result<run::VerifyRequest> request = make_request(options);
   if (!request) return report_error(request.error());
   run::Display display(run::ProgressMode::automatic);
   const auto exit = run::verify(*request, display, *context.signals);
@@ -46,11 +47,15 @@ void add_verify(CLI::App& app, Context& context) {
   command->add_option("RUN", request.run, "A run's path or id, a scenario's name, @latest, @prev")
       ->capture_default_str();
   command->add_flag("--stored", request.stored, "Judge the saved rows, do not read the target");
-  command->add_option("--target", options->target, "Where the stores are now, if they moved");
+  const CLI::Option* target =
+      command->add_option("--target", options->target, "Where the stores are now, if they moved");
   command->add_option("--timeout", options->timeout,
                       "How long to wait for votes on their way (default: drain.timeout)");
   command->add_option("--reports", request.reports, "Where runs are stored")->capture_default_str();
-  command->callback([options, &context] { context.exit_status = verify_run(*options, context); });
+  command->callback([=, &context] {
+    options->typed = invocation_of(context, *command, {target});
+    context.exit_status = verify_run(*options, context);
+  });
 }
 
 }  // namespace votebench::cli

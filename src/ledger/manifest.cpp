@@ -2,7 +2,10 @@
 // are integers in nanoseconds, wall times since 1970 (UTC).
 //
 //   manifest := { "schema": "votebench.run/1", "votebench": version, "run": 8 hex, "key": 32 hex,
-//                 "seed": n, "tags": [ name ] (may be absent), "scenario": { "name", "source" },
+//                 "seed": n, "tags": [ name ] (may be absent),
+//                 "invocation": null | { "program", "directory",
+//                                        "options": [ { "name", "value": text | null } ] }
+//                               (may be absent), "scenario": { "name", "source" },
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
@@ -82,6 +85,23 @@ WorkloadRange workload(const Json& json) {
   WorkloadRange range{text(json.at("name")), json.at("first"), json.at("reserved"), {}};
   if (!json.at("total").is_null()) range.total = json.at("total").get<std::uint64_t>();
   return range;
+}
+
+Json json_of(const Invocation& invocation) {
+  Json options = Json::array();
+  for (const auto& [name, value] : invocation.options)
+    options.push_back({{"name", name}, {"value", value ? Json(to_text(*value)) : Json()}});
+  return {{"program", to_text(invocation.program)},
+          {"directory", to_text(invocation.directory)},
+          {"options", std::move(options)}};
+}
+Invocation invocation(const Json& json) {
+  Invocation read{text(json.at("program")), text(json.at("directory")), "run", {}};
+  for (const Json& option : json.at("options")) {
+    read.options.push_back({option.at("name"), {}});
+    if (!option.at("value").is_null()) read.options.back().value = text(option.at("value"));
+  }
+  return read;
 }
 
 Json json_of(const AuditLimits& limits) {
@@ -215,6 +235,7 @@ Manifest manifest_of(const Json& json) {
   read_hex(json.at("key"), manifest.key.data(), manifest.key.size());
   json.at("seed").get_to(manifest.seed);
   manifest.tags = json.value("tags", std::vector<std::string>());
+  manifest.invocation = optional_of(json.value("invocation", Json()), invocation);
   manifest.scenario_name = text(json.at("scenario").at("name"));
   manifest.scenario_source = text(json.at("scenario").at("source"));
   manifest.choices = list_of(json.at("choices"), text);
@@ -280,6 +301,7 @@ std::string to_json(const Manifest& manifest) {
       {"key", to_hex(manifest.key)},
       {"seed", manifest.seed},
       {"tags", manifest.tags},
+      {"invocation", json_of(manifest.invocation)},
       {"scenario",
        {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
       {"choices", std::move(choices)},

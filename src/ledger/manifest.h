@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/invocation.h"
 #include "core/result.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
@@ -40,7 +41,8 @@ struct Manifest {
   RunKey key{};
   std::uint64_t seed = 0;
 
-  std::vector<std::string> tags;  // names of the groups that the run belongs to (run_list.h)
+  std::vector<std::string> tags;         // names of the groups that the run belongs to (run_list.h)
+  std::optional<Invocation> invocation;  // the `votebench run`; nothing: an older version's run
   std::string scenario_name;
   std::string scenario_source;  // a path, or "(command line)"
   std::string scenario_text;    // as written: scenario.yaml

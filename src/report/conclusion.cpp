@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/invocation.h"
 #include "core/text.h"
 #include "report/words.h"
 
@@ -127,11 +128,18 @@ class NextCommands {
  public:
   NextCommands(const ReportInput& input) : input_(input) {}
 
-  void add(std::string_view subcommand, const std::string& arguments) {
+  // A command on stored runs: they are looked for where this one was found.
+  void add(std::string command, const std::vector<std::string>& arguments) {
+    Invocation next{input_.here.program, input_.here.directory, std::move(command), {}};
+    for (const std::string& argument : arguments) next.options.push_back({"", argument});
+    for (const GivenOption& option : input_.here.options)
+      if (option.name == "--reports" || next.command == "verify") next.options.push_back(option);
+    add(next);
+  }
+  void add(const Invocation& next) {
     const auto& known = input_.subcommands;
-    if (std::find(known.begin(), known.end(), subcommand) != known.end())
-      lines_.push_back(fmt::format("{} {}{}{}", shell_word(input_.program), subcommand,
-                                   arguments.empty() ? "" : " ", arguments));
+    if (std::find(known.begin(), known.end(), next.command) != known.end())
+      lines_.push_back(shell_text(next, input_.here.directory));
   }
 
   [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
@@ -143,18 +151,19 @@ class NextCommands {
 
 std::vector<std::string> next_commands(const Report& report, const ReportInput& input) {
   NextCommands next(input);
-  if (report.exit == ExitCode::environment) next.add("doctor", "");
+  if (report.exit == ExitCode::environment)
+    next.add({input.here.program, input.here.directory, "doctor", {}});
   if (report.error) return std::move(next).take();
-  const std::string run = shell_word(input.selector);
   if (report.exit == ExitCode::audit_failed && !report.audit.findings.empty())
-    next.add("show", run + " " + shell_word(report.audit.findings.front().voter_id));
+    next.add("show", {input.selector, report.audit.findings.front().voter_id});
   const bool open = report.audit.kind == VerdictKind::inconclusive && !report.settlement.settled();
-  if (open && !input.stack_ends_with_run) next.add("verify", run);
-  const bool from_file = !report.scenario_source.empty() && report.scenario_source[0] != '(';
-  if (const auto needed = report.settlement.enough_time(); open && needed && from_file)
-    next.add("run", fmt::format("{} --set drain.timeout={}", shell_word(report.scenario_source),
-                                duration_literal(*needed)));
-  next.add("compare", "@prev @latest");
+  if (open && !input.stack_ends_with_run) next.add("verify", {input.selector});
+  if (const auto needed = report.settlement.enough_time(); open && needed && input.invocation) {
+    Invocation longer = *input.invocation;
+    longer.set("drain.timeout", duration_literal(*needed));
+    next.add(longer);
+  }
+  next.add("compare", {"@prev", "@latest"});
   return std::move(next).take();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/invocation.h"
 #include "core/result.h"
 #include "report/attribution.h"
 #include "report/exit_code.h"
@@ -81,9 +82,11 @@ struct ReportInput {
 
   std::string scenario_text{};             // as written; may be empty
   std::vector<FileFact> evidence_files{};  // that the report was made from
-  std::string program = "votebench";       // as it was invoked: "next:" lines start with it
+  Invocation here{};                       // the command that reports, with what further ones on
+                                           // this run repeat: --reports, --target of a verify
+  std::optional<Invocation> invocation{};  // that made the run; nothing: not known
   std::string directory;                   // of the run, as the user may type it
-  std::string selector = "@latest";        // what names this run in "next:" lines
+  std::string selector;                    // what names this run in "next:" lines
   bool stack_ends_with_run = false;        // no look at its stores will be possible any more
   std::vector<std::string> files;          // written there, the one for people first
   std::vector<std::string> subcommands;    // those that exist; only they are suggested

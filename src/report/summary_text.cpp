@@ -235,7 +235,7 @@ class SummaryPage : private TextPage {
       line("  report   " + safe(report_.directory) +
            (report_.files.empty() ? "" : "/" + safe(report_.files.front())));
     for (std::size_t i = 0; i < report_.next.size(); ++i)
-      command(i == 0 ? "  next     " : "           ", safe(report_.next[i]));
+      command(i == 0 ? "  next     " : "           ", report_.next[i]);
     wrapped("", fmt::format("exit {}: {}", static_cast<int>(report_.exit), exit_words(report_)), 0);
   }
 

@@ -35,6 +35,10 @@ std::size_t last_gap(std::string_view words) {
   std::size_t option = std::string_view::npos;
   bool quoted = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == '\\' && !quoted) {
+      ++i;  // the next one is no quote
+      continue;
+    }
     quoted ^= words[i] == '\'';
     if (words[i] != ' ' || quoted) continue;
     gap = i;
@@ -69,7 +73,10 @@ void TextPage::item(State state, std::string_view words) {
   wrapped(fmt::format("    {} ", mark(state)), words, 6);
 }
 
-void TextPage::command(std::string head, std::string_view words) {
+void TextPage::command(std::string head, const std::string& text) {
+  constexpr std::size_t kLongest = 64 * 1024;  // half a command is none
+  const std::string shown = report::safe(style_, text, kLongest);
+  std::string_view words = shown;
   const std::size_t room = style_.width - kLabel;
   while (display_width(words) > room) {
     const std::size_t cut = last_gap(words.substr(0, room - 1));

@@ -24,8 +24,8 @@ class TextPage {
   void wrapped(std::string head, std::string_view words, std::size_t indent);
   void section(std::string_view name, std::string_view words);
   void item(State state, std::string_view words);
-  // What is to be copied: it goes on in the next line the way a shell reads it.
-  void command(std::string head, std::string_view words);
+  // What is to be copied, made safe: it goes on in the next line the way a shell reads it.
+  void command(std::string head, const std::string& text);
 
   [[nodiscard]] std::string mark(State state) const;
   // Text of others.

@@ -112,15 +112,6 @@ std::string accounting_text(const Accounting& sum) {
   return fmt::format("planned {} = {}", format_count(sum.planned), text.empty() ? "0" : text);
 }
 
-std::string shell_word(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@%,";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 std::string verification_text(const Report& report) {
   const Verification& verification = *report.verification;
   const Nanoseconds since = verification.at - report.ended;

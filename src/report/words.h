@@ -43,9 +43,6 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "planned 39,370 = 39,350 accepted + 20 unknown".
 [[nodiscard]] std::string accounting_text(const Accounting& sum);
 
-// `word` as a shell reads it back: in quotes where it must be.
-[[nodiscard]] std::string shell_word(const std::string& word);
-
 // "2026-11-20T18:01:11Z, 3m12s after the run: queue and table were read again".
 [[nodiscard]] std::string verification_text(const Report& report);
 

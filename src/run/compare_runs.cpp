@@ -26,7 +26,7 @@ Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
   return fail(ErrorKind::environment,
               fmt::format("{}/result.json cannot be read: {}", directory.path().string(),
                           figures.error().message),
-              fmt::format("`report {}` writes it again", directory.path().string()));
+              fmt::format("`report {}` writes it again", shell_word(directory.path().string())));
 }
 
 Result<report::RunFigures> load(const fs::path& path) {
@@ -38,7 +38,7 @@ Result<report::RunFigures> load(const fs::path& path) {
   figures.id = (none ? path : real).filename().string();
   figures.directory = path.string();
   figures.scenario = scenario.name;
-  figures.source = directory.manifest().scenario_source;
+  figures.invocation = directory.manifest().invocation;
   if (figures.started.empty()) figures.started = format_utc(directory.manifest().t0_wall);
   figures.settings = scenario::settings_of(scenario);
   return figures;
@@ -66,7 +66,7 @@ Result<SelectedRuns> select(const fs::path& reports, const std::string& selector
 }
 
 Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRuns& b,
-                                        const std::string& program) {
+                                        const Invocation& here) {
   TRY_ASSIGN(report::Side baseline, load(a));
   TRY_ASSIGN(report::Side candidate, load(b));
   const auto on_b = [&](const report::RunFigures& run) {
@@ -76,7 +76,7 @@ Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRun
   if (std::ranges::all_of(baseline.runs, on_b))
     return fail(ErrorKind::usage, fmt::format("'{}' and '{}' are the same runs", a.name, b.name),
                 "name two runs or groups of them; `list` shows those that are there");
-  return report::compare(std::move(baseline), std::move(candidate), program);
+  return report::compare(std::move(baseline), std::move(candidate), here);
 }
 
 Result<> save_comparison(const report::Comparison& comparison, const fs::path& directory) {

@@ -19,11 +19,11 @@ struct SelectedRuns {
 [[nodiscard]] Result<SelectedRuns> select(const std::filesystem::path& reports,
                                           const std::string& selector);
 
-// `program`: as it was invoked, for the commands to type next. A run that was never reported counts
+// `here`: the command as it was typed, with its --reports. A run that was never reported counts
 // as one without an audit. Errors: a side would have no run of its own (usage), a damaged run
 // (environment).
 [[nodiscard]] Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRuns& b,
-                                                      const std::string& program);
+                                                      const Invocation& here);
 
 // comparison.html, comparison.md and comparison.json; the directory is made where it is missing.
 [[nodiscard]] Result<> save_comparison(const report::Comparison& comparison,

@@ -80,6 +80,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.key = run.key;
   manifest.seed = run.request.scenario.seed;
   manifest.tags = run.request.tags;
+  manifest.invocation = run.request.invocation;
   manifest.scenario_name = run.request.scenario.name;
   manifest.scenario_source = run.request.scenario.source;
   manifest.scenario_text = run.request.scenario_text;
@@ -232,7 +233,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .events = phase.events,
                              .unfit = fit ? std::optional<Error>() : fit.error(),
                              .unstored = unstored(*recording.attempts, phase, saved),
-                             .program = request.program};
+                             .here = request.invocation};
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, recording.directory, request.output);
   announce(report, recording.directory);

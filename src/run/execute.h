@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/invocation.h"
 #include "core/result.h"
 #include "report/exit_code.h"
 #include "run/display.h"
@@ -36,9 +37,9 @@ struct RunRequest {
   bool keep_stack = false;        // leave a stack up that this run started
   std::vector<std::string> tags;  // the groups that the run belongs to
   bool assume_yes = false;
-  std::string metrics_listen;         // ADDRESS:PORT where Prometheus may ask; empty: nowhere
-  Output output = Output::summary;    // on standard output
-  std::string program = "votebench";  // as it was invoked, for "next:" lines
+  std::string metrics_listen;       // ADDRESS:PORT where Prometheus may ask; empty: nowhere
+  Output output = Output::summary;  // on standard output
+  Invocation invocation{};          // as it was typed, kept with the run for "next:" lines
 };
 
 struct RunOutcome {

@@ -43,21 +43,37 @@ report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& ve
   return generator;
 }
 
-// A comparison with the run before makes sense only where that did the same.
-std::vector<std::string> useful_subcommands(const RecordedRun& run) {
+constexpr const char* kReports = "reports";  // where votebench looks unless told
+
+// How a person finds this run among the others of its folder.
+struct Place {
+  std::string reports;               // the folder, as the user may type it
+  std::string selector;              // the run's id, or its path where no id finds it
+  bool follows_one_like_it = false;  // a comparison with the run before makes sense
+};
+
+Place place_of(const RecordedRun& run) {
+  const std::filesystem::path reports = run.directory.path().parent_path().parent_path();
+  const std::string id = run.directory.manifest().run.hex();
+  const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
+  if (std::ranges::count(runs, id, &ledger::RunSummary::run_id) != 1)
+    return {kReports, run.directory.path().string()};
+  return {reports.string(), id,
+          runs.size() > 1 && runs[0].run_id == id && runs[1].scenario == runs[0].scenario};
+}
+
+std::vector<std::string> useful_subcommands(const Place& place) {
   std::vector<std::string> known = known_subcommands();
-  const auto runs = ledger::list_runs(run.directory.path().parent_path().parent_path());
-  const bool comparable = runs.size() > 1 && runs[0].run_id == run.directory.manifest().run.hex() &&
-                          runs[1].scenario == runs[0].scenario;
-  if (!comparable) std::erase(known, "compare");
+  if (!place.follows_one_like_it) std::erase(known, "compare");
   return known;
 }
 
-// Where no --reports is needed to find a run, its short name does.
-std::string selector_of(const RecordedRun& run) {
-  return run.scenario.report.directory == "reports" && !run.verification
-             ? "@latest"
-             : run.directory.path().string();
+// What further commands on this run repeat. What a run was sent to, its own record tells.
+Invocation repeated(const Invocation& here, const Place& place) {
+  Invocation repeated = here;
+  if (here.command != "verify") repeated.options.clear();
+  if (place.reports != kReports) repeated.options.push_back({"--reports", place.reports});
+  return repeated;
 }
 
 void say_unstored(const Error& error, Verdict& verdict) {
@@ -103,6 +119,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
   const ledger::Manifest& manifest = run.directory.manifest();
   const RunFacts& facts = run.evidence.facts;
   const report::GeneratorFacts generator = generator_facts(run, verdict);
+  const Place place = place_of(run);
   return report::make_report(
       {.run_id = run.directory.path().filename().string(),
        .version = manifest.votebench_version,
@@ -131,12 +148,13 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
        .generator = generator,
        .scenario_text = manifest.scenario_text,
        .evidence_files = evidence_files(run.directory),
-       .program = run.program,
+       .here = repeated(run.here, place),
+       .invocation = manifest.invocation,
        .directory = run.directory.path().string(),
-       .selector = selector_of(run),
+       .selector = place.selector,
        .stack_ends_with_run = manifest.stack_ends_with_run,
        .files = run.files.empty() ? report_files(run.scenario.report) : run.files,
-       .subcommands = useful_subcommands(run)});
+       .subcommands = useful_subcommands(place)});
 }
 
 }  // namespace votebench::run

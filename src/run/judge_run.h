@@ -31,7 +31,7 @@ struct RecordedRun {
   const audit::SecondLook* second_look = nullptr;
   std::optional<report::Verification> verification{};
   std::vector<std::string> files{};  // written for it; empty: those of a run
-  std::string program = "votebench";
+  Invocation here{};                 // the command that asks: "next:" lines begin like it
 };
 
 [[nodiscard]] Verdict judge_run(const RecordedRun& run);

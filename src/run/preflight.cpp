@@ -57,10 +57,11 @@ Result<bool> check_queue(const PreflightInput& input, target::QueueProbe& queue,
   std::uint64_t waiting = look.depth;
   for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
   if (waiting > 0 && input.scenario.preflight.require_empty_queue)
-    return unfit(fmt::format("{} elements wait in list '{}' of {} already", format_count(waiting),
-                             printable(settings.list), settings.where()),
-                 "let the worker finish, empty it (`votebench stack reset` for a stack of ours), "
-                 "or set preflight.require_empty_queue: false");
+    return unfit(
+        fmt::format("{} elements wait in list '{}' of {} already", format_count(waiting),
+                    printable(settings.list), settings.where()),
+        "let the worker finish, empty it (`votebench stack reset NAME` for a stack of ours), "
+        "or set preflight.require_empty_queue: false");
   return waiting > 0;
 }
 

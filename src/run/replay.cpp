@@ -9,15 +9,15 @@
 namespace votebench::run {
 
 Result<report::ExitCode> report_again(const std::filesystem::path& reports,
-                                      const std::string& selector, const std::string& program,
+                                      const std::string& selector, const Invocation& here,
                                       Output output) {
   TRY_ASSIGN(const StoredRun run, open_stored_run(reports, selector));
   if (!run.evidence)
     return fail(
         ErrorKind::environment,
         fmt::format("{} ended before its evidence was gathered", run.directory.path().string()),
-        fmt::format("its votes are in the ledger: {} verify {}", program,
-                    run.directory.path().string()));
+        fmt::format("its votes are in the ledger: {} verify {}", shell_word(here.program),
+                    shell_word(run.directory.path().string())));
   const RecordedRun recorded{.scenario = run.scenario,
                              .plan = run.plan,
                              .directory = run.directory,
@@ -27,7 +27,7 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .events = run.events,
                              .unfit = run.unfit(),
                              .host_crashed = run.host_crashed,
-                             .program = program};
+                             .here = here};
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish(report, run.directory, output);
   return report.exit;

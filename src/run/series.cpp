@@ -127,10 +127,18 @@ class Runner {
                 group.name);
   }
 
+  // The `compare` that does what this series does at its end.
+  [[nodiscard]] Invocation comparing() const {
+    const RunRequest& first = series_.kinds.front();
+    Invocation invocation{first.invocation.program, first.invocation.directory, "compare", {}};
+    invocation.options.push_back({"--reports", first.scenario.report.directory});
+    return invocation;
+  }
+
   void compare() {
     const SelectedRuns& a = series_.baseline ? *series_.baseline : done_.front();
     const SelectedRuns& b = done_.back();
-    const auto comparison = compare_runs(a, b, series_.kinds.front().program);
+    const auto comparison = compare_runs(a, b, comparing());
     if (!comparison) return note(comparison.error());
     print_out("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
     outcome_.exit = report::higher(outcome_.exit, comparison->exit);

@@ -28,8 +28,8 @@ Result<stack::LocalStack> use_or_start(const stack::LocalStackOptions& options, 
     return fail(ErrorKind::usage,
                 fmt::format("stack '{}' is up already with variant {}, not {}", options.id.name,
                             status.variant, options.variant),
-                fmt::format("stop it (votebench stack down {}) or name another one with --as",
-                            options.id.name));
+                fmt::format("stop it ({}) or name another one with --as",
+                            stack::command_on(options.id, "down")));
   return stack::attach(options.id);
 }
 

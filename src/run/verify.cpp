@@ -182,7 +182,7 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
                              .second_look = look_ ? &*look_ : nullptr,
                              .verification = std::move(verification),
                              .files = {files.summary, files.result},
-                             .program = request_.program};
+                             .here = request_.invocation};
   const report::Report report = describe_run(recorded, judge_run(recorded));
   publish_verification(report, run_.directory, files);
   return report.exit;

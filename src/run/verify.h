@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/invocation.h"
 #include "core/result.h"
 #include "report/exit_code.h"
 #include "run/display.h"
@@ -20,7 +21,7 @@ struct VerifyRequest {
   std::optional<TargetSettings> target;  // where the stores are now; nothing: where they were
   std::optional<Nanoseconds> timeout;    // of settling again; nothing: the scenario's, at least
                                          // as long as a worker may hold a vote
-  std::string program = "votebench";
+  Invocation invocation{};               // as it was typed
 };
 
 // Writes verify-<UTC>.md and .json beside the run's own report, which stays as it is, and prints

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/invocation.h"
 #include "core/text.h"
 
 namespace votebench::stack {
@@ -9,6 +10,15 @@ namespace {
 
 constexpr std::size_t kLongestName = 32;
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+Invocation on_stacks_of(const StackId& id, const std::string& program,
+                        const std::vector<GivenOption>& words) {
+  Invocation command{program, "", "stack", {}};
+  if (id.artifacts != StackId{}.artifacts)
+    command.options.push_back({"--artifacts", id.artifacts.string()});
+  command.options.insert(command.options.end(), words.begin(), words.end());
+  return command;
+}
 
 }  // namespace
 
@@ -22,9 +32,14 @@ Result<> check_name(const std::string& name) {
               fmt::format("use up to {} small letters, digits and '-'", kLongestName));
 }
 
+std::string command_on(const StackId& id, const std::string& verb, const std::string& program) {
+  return shell_text(on_stacks_of(id, program, {{"", verb}, {"", id.name}}), "");
+}
+
 std::string up_command(const StackId& id, const std::string& kind) {
-  const std::string name = id.name == kind ? "" : " --as " + id.name;
-  return fmt::format("votebench stack up {}{}", kind, name);
+  std::vector<GivenOption> words{{"", "up"}, {"", kind}};
+  if (id.name != kind) words.push_back({"--as", id.name});
+  return shell_text(on_stacks_of(id, "votebench", words), "");
 }
 
 std::string up_command(const StackId& id) {

@@ -27,6 +27,10 @@ struct StackId {
 // Error (usage): a name that could leave the artifacts directory or that no shell likes.
 [[nodiscard]] Result<> check_name(const std::string& name);
 
+// "votebench stack down NAME", with the --artifacts of the stack.
+[[nodiscard]] std::string command_on(const StackId& id, const std::string& verb,
+                                     const std::string& program = "votebench");
+
 // "votebench stack up compose --as NAME": what makes the stack, or goes on making it. A stack is
 // called after its kind unless --as said otherwise.
 [[nodiscard]] std::string up_command(const StackId& id, const std::string& kind);

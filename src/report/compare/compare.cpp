@@ -198,7 +198,7 @@ bool Comparison::regressed() const {
                              [](const MetricComparison& m) { return m.word == Word::worse; });
 }
 
-Comparison compare(Side a, Side b, const std::string& program) {
+Comparison compare(Side a, Side b, const Invocation& here) {
   CHECK_THAT_HOLDS(!a.runs.empty() && !b.runs.empty());
   Comparison comparison;
   comparison.a = std::move(a);
@@ -212,7 +212,7 @@ Comparison compare(Side a, Side b, const std::string& program) {
     compare_performance(comparison);
   }
   comparison.exit = exit_of(comparison);
-  tell(comparison, program);
+  tell(comparison, here);
   return comparison;
 }
 

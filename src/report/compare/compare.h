@@ -79,8 +79,8 @@ struct Comparison {
   [[nodiscard]] bool regressed() const;
 };
 
-// Both sides hold runs. A run that is on both sides counts for b only. `program`: as votebench was
-// invoked, for the commands to type next.
-[[nodiscard]] Comparison compare(Side a, Side b, const std::string& program);
+// Both sides hold runs. A run that is on both sides counts for b only. `here`: the command that
+// compares, with the --reports that it was given; for the commands to type next.
+[[nodiscard]] Comparison compare(Side a, Side b, const Invocation& here);
 
 }  // namespace votebench::report

@@ -153,7 +153,7 @@ class ComparisonPage : private TextPage {
 
   void steps() {
     for (std::size_t i = 0; i < comparison_.next.size(); ++i)
-      command(i == 0 ? "  next     " : "           ", safe(comparison_.next[i]));
+      command(i == 0 ? "  next     " : "           ", comparison_.next[i]);
   }
 
   const Comparison& comparison_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 
 #include "core/text.h"
 #include "report/words.h"
@@ -75,10 +76,8 @@ Told tell_verdict(const Comparison& comparison) {
   return {"NO VERDICT", "on performance; no worse in correctness"};
 }
 
-// A name for the side that will still mean the same runs after further ones.
-std::string lasting_name(const Side& side) {
-  const std::string& id = side.runs.empty() ? std::string() : side.runs.front().id;
-  if (side.runs.size() == 1) return id.substr(id.rfind('-') + 1);
+// A tag that will still mean the same runs after further ones; empty: the side has none.
+std::string lasting_tag(const Side& side) {
   const bool tag = side.name.starts_with('@') && side.name != "@latest" && side.name != "@prev" &&
                    !side.name.starts_with("@last:");
   return tag && side.name.find(',') == std::string::npos ? side.name : std::string();
@@ -86,48 +85,82 @@ std::string lasting_name(const Side& side) {
 
 class NextSteps {
  public:
-  NextSteps(const Comparison& comparison, const std::string& program)
-      : comparison_(comparison), program_(shell_word(program)) {}
+  NextSteps(const Comparison& comparison, const Invocation& here)
+      : comparison_(comparison), here_(here) {}
 
   void look_at_the_worst() {
     for (const RunFigures& run : comparison_.b.runs)
       for (std::size_t kind = 0; kind < kDefects.size(); ++kind)
-        if (run.defects[kind] > 0 && lines_.empty()) add("report " + shell_word(run.directory));
+        if (run.defects[kind] > 0 && lines_.empty()) add(command("report", {run.directory}));
   }
 
-  // As many runs as a verdict needs, under names that a comparison can select.
+  // As many runs as a verdict needs, under names that a comparison can select. Nothing where it is
+  // not known how the runs were made: others would be compared.
   void run_more(std::size_t times) {
-    std::string a = lasting_name(comparison_.a);
-    if (comparison_.counted_a < kFewestRuns || a.empty()) {
-      repeat(comparison_.a.runs.front(), times, "before");
-      a = "@before";
-    }
-    repeat(comparison_.b.runs.front(), times, "after");
-    add(fmt::format("compare {} @after", shell_word(a)));
+    const std::string a = lasting_name(comparison_.a);
+    const bool a_again = comparison_.counted_a < kFewestRuns || a.empty();
+    const RunFigures& first_a = comparison_.a.runs.front();
+    const RunFigures& first_b = comparison_.b.runs.front();
+    if (!first_b.invocation || (a_again && !first_a.invocation)) return;
+    if (a_again) repeat(first_a, times, "before");
+    repeat(first_b, times, "after");
+    Invocation compare = command("compare", {a_again ? "@before" : a, "@after"});
+    if (reports() != kReports) compare.replace("--reports", reports());
+    add(compare);
   }
 
   [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
 
  private:
-  void repeat(const RunFigures& run, std::size_t times, std::string_view tag) {
-    const bool has_file = !run.source.empty() && run.source.front() != '(';
-    const std::string file = has_file ? run.source : run.directory + "/resolved.yaml";
-    add(fmt::format("run {} --repeat {} --tag {}", shell_word(file), times, tag));
+  static constexpr const char* kReports = "reports";  // where votebench looks unless told
+
+  // Where the comparison that is suggested looks for its runs.
+  [[nodiscard]] std::string reports() const {
+    return here_.value_of("--reports").value_or(kReports);
   }
-  void add(const std::string& arguments) { lines_.push_back(program_ + " " + arguments); }
+
+  [[nodiscard]] bool is_found_there(const RunFigures& run) const {
+    const std::filesystem::path directory = run.directory;
+    return directory.parent_path().parent_path() == std::filesystem::path(reports());
+  }
+
+  [[nodiscard]] std::string lasting_name(const Side& side) const {
+    if (side.runs.size() != 1) return lasting_tag(side);
+    const RunFigures& run = side.runs.front();
+    return is_found_there(run) ? run.id.substr(run.id.rfind('-') + 1) : run.directory;
+  }
+
+  // The run as it was made, stored where the comparison finds it.
+  void repeat(const RunFigures& run, std::size_t times, std::string_view tag) {
+    Invocation again = *run.invocation;
+    const bool elsewhere = again.directory != here_.directory;
+    const std::filesystem::path place = elsewhere ? here_.directory : "";
+    if (!is_found_there(run)) again.replace("--reports", place / reports());
+    again.options.push_back({"--repeat", std::to_string(times)});
+    again.options.push_back({"--tag", std::string(tag)});
+    add(again);
+  }
+
+  [[nodiscard]] Invocation command(const char* name,
+                                   const std::vector<std::string>& arguments) const {
+    Invocation next{here_.program, here_.directory, name, {}};
+    for (const std::string& argument : arguments) next.options.push_back({"", argument});
+    return next;
+  }
+  void add(const Invocation& next) { lines_.push_back(shell_text(next, here_.directory)); }
 
   const Comparison& comparison_;
-  std::string program_;
+  const Invocation& here_;
   std::vector<std::string> lines_;
 };
 
 }  // namespace
 
-void tell(Comparison& comparison, const std::string& program) {
+void tell(Comparison& comparison, const Invocation& here) {
   Told told = tell_verdict(comparison);
   comparison.word = told.word;
   comparison.headline = std::move(told.headline);
-  NextSteps next(comparison, program);
+  NextSteps next(comparison, here);
   if (comparison.correctness == Correctness::worse) next.look_at_the_worst();
   const bool more = comparison.performance == Performance::too_few || comparison.word == "SUSPECT";
   if (comparison.correctness == Correctness::no_worse && more) next.run_more(kFewestRuns);

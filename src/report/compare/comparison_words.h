@@ -10,7 +10,7 @@
 namespace votebench::report {
 
 // Fills word, headline and next of a comparison that is otherwise complete.
-void tell(Comparison& comparison, const std::string& program);
+void tell(Comparison& comparison, const Invocation& here);
 
 // How the whole looks: good, bad, or open where something is not decided.
 [[nodiscard]] State state_of(const Comparison& comparison);

@@ -52,7 +52,6 @@ RunFigures figures_of(const Json& json) {
   RunFigures figures;
   run.at("id").get_to(figures.id);
   run.at("scenario").get_to(figures.scenario);
-  figures.source = run.value("source", "");
   run.at("started").get_to(figures.started);
   run.at("target").get_to(figures.target);
   run.at("votebench").get_to(figures.version);

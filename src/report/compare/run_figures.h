@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/invocation.h"
 #include "core/result.h"
 #include "scenario/thresholds.h"
 #include "vote/verdict.h"
@@ -43,10 +44,10 @@ struct Figure {
 };
 
 struct RunFigures {
-  std::string id;         // the name of its directory
-  std::string directory;  // as the user may type it
+  std::string id;                        // the name of its directory
+  std::string directory;                 // as the user may type it
+  std::optional<Invocation> invocation;  // that made it; nothing: not known
   std::string scenario;
-  std::string source;   // the scenario's file, or "(command line)"
   std::string started;  // UTC
   std::string target;
   std::string version;
@@ -59,8 +60,8 @@ struct RunFigures {
   std::array<Figure, kPrimaryMetrics.size()> metrics{};
 };
 
-// `json` is a result.json. Fills everything but `directory` and `settings`. Error (environment):
-// not such a document, or of another schema.
+// `json` is a result.json. Fills everything but `directory`, `invocation` and `settings`. Error
+// (environment): not such a document, or of another schema.
 [[nodiscard]] Result<RunFigures> read_figures(const std::string& json);
 
 }  // namespace votebench::report

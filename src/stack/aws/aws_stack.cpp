@@ -44,10 +44,10 @@ std::string safe_lines(const std::string& text) {
 }
 
 Failure in_words(const StackId& id, const std::string& reason) {
-  return fail(ErrorKind::environment, safe_lines(reason),
-              fmt::format("all of it is in {}; `{}` goes on, `votebench stack down {}` destroys "
-                          "what is there",
-                          id.log_file("aws").string(), up_command(id, "aws"), id.name));
+  return fail(
+      ErrorKind::environment, safe_lines(reason),
+      fmt::format("all of it is in {}; `{}` goes on, `{}` destroys what is there",
+                  id.log_file("aws").string(), up_command(id, "aws"), command_on(id, "down")));
 }
 
 // One verb of the script with its options; its lines are the progress.

@@ -84,11 +84,11 @@ Result<ComposeProject> make(const ComposeChoice& choice) {
 
 Result<> check_same(const ComposeProject& project, const ComposeChoice& choice) {
   if (project.images() == choice.images && project.value(kVariant) == choice.variant) return {};
-  return fail(ErrorKind::usage,
-              fmt::format("stack '{}' is there already, with images {} and variant {}",
-                          choice.id.name, word_of(project.images()), project.value(kVariant)),
-              fmt::format("stop it (votebench stack down {}) or name another one with --as",
-                          choice.id.name));
+  return fail(
+      ErrorKind::usage,
+      fmt::format("stack '{}' is there already, with images {} and variant {}", choice.id.name,
+                  word_of(project.images()), project.value(kVariant)),
+      fmt::format("stop it ({}) or name another one with --as", command_on(choice.id, "down")));
 }
 
 std::uint16_t port_of(const ComposeProject& project, const char* name) {

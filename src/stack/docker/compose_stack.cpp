@@ -57,9 +57,10 @@ Failure with_log(const ComposeProject& project, std::string what) {
   lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
   for (const std::string& line : lines) what += "\n  " + line;
   return fail(ErrorKind::environment, std::move(what),
-              fmt::format("all of it is in {}; `votebench stack logs {}` shows the services; go on "
-                          "with the same command, or `votebench stack down {}` ends it",
-                          project.log().string(), project.id.name, project.id.name));
+              fmt::format("all of it is in {}; `{}` shows the services; go on with the same "
+                          "command, or `{}` ends it",
+                          project.log().string(), command_on(project.id, "logs"),
+                          command_on(project.id, "down")));
 }
 
 Result<> drive(const Driver& driver, const std::vector<std::string>& verb, Nanoseconds limit,
@@ -106,9 +107,9 @@ Result<std::vector<Container>> await_health(const ComposeProject& project, const
       return with_log(project, fmt::format("not healthy after {}: {}", format_duration(kHealth),
                                            unhealthy_among(containers)));
     if (!real_clock().sleep_until(real_clock().now() + kHealthLook, stop))
-      return fail(ErrorKind::environment, "interrupted while the stack was starting",
-                  fmt::format("`{}` goes on, `votebench stack down {}` ends it",
-                              up_command(project.id, "compose"), project.id.name));
+      return fail(
+          ErrorKind::environment, "interrupted while the stack was starting",
+          fmt::format("the same command goes on, `{}` ends it", command_on(project.id, "down")));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "core/invocation.h"
 #include "core/print.h"
 #include "scenario/write.h"
 #include "stack/local/guardian_options.h"
@@ -63,10 +64,15 @@ FileDescriptor take_lifeline() {
 }
 
 Failure name_in_use(const StackId& id) {
-  return fail(ErrorKind::environment, fmt::format("the stack '{}' is up already", id.name),
-              fmt::format("use it with --target {}, end it with `votebench stack down {}`, or name "
-                          "another one with --as",
-                          id.target_file().string(), id.name));
+  const auto state = read_state(id);
+  if (state && !state->kept)
+    return fail(ErrorKind::environment,
+                fmt::format("the stack '{}' belongs to a run that is going on", id.name),
+                "wait for its end, or name another stack with --as");
+  return fail(
+      ErrorKind::environment, fmt::format("the stack '{}' is up already", id.name),
+      fmt::format("use it with --target {}, end it with `{}`, or name another one with --as",
+                  shell_word(id.target_file().string()), command_on(id, "down")));
 }
 
 // Somebody who looks at the stack or cleans up may hold the lock for a moment.
