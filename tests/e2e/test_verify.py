@@ -35,7 +35,8 @@ def test_votes_that_arrive_after_the_run_are_added(stack):
     with stack().start_vote() as target:
         worker = target.start_worker("--poll", "50ms")
         done = unsettled_run(target, worker)
-        assert f"verify {done.directory}" in " ".join(done.stdout.replace("\\\n", "").split()), done
+        again = f"verify {done.directory.name[-8:]} --reports {done.directory.parents[1]}"
+        assert again in " ".join(done.stdout.replace("\\\n", "").split()), done
         seen = done.audit["persisted"]
         own_result = (done.directory / "result.json").read_bytes()
         worker.resume()

@@ -42,6 +42,11 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
     manifest.key[i] = static_cast<std::uint8_t>(i * 17);
   manifest.seed = 0xFFFFFFFFFFFFFFFF;
   manifest.tags = {"before", "night-1"};
+  manifest.invocation = Invocation{
+      "build/votebench",
+      "/home/" + kHostile,
+      "run",
+      {{"", "scenarios/" + kHostile}, {"--set", "voters.choices=[a, '\xFF']"}, {"--keep"}}};
   manifest.scenario_name = "peak";
   manifest.scenario_source = "scenarios/" + kHostile;
   manifest.scenario_text = "version: 1\n";

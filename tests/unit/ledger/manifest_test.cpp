@@ -1,5 +1,7 @@
 #include "ledger/manifest.h"
 
+#include <nlohmann/json.hpp>
+
 #include "support/catch.h"
 #include "unit/ledger/fixtures.h"
 
@@ -17,6 +19,11 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->key == written.key);
   CHECK(read->seed == written.seed);
   CHECK(read->tags == written.tags);
+  REQUIRE(read->invocation.has_value());
+  CHECK(read->invocation->program == "build/votebench");
+  CHECK(read->invocation->directory == written.invocation->directory);
+  CHECK(read->invocation->command == "run");
+  CHECK(read->invocation->options == written.invocation->options);
   CHECK(read->scenario_name == "peak");
   CHECK(read->scenario_source == written.scenario_source);
   CHECK(read->choices == written.choices);
@@ -32,6 +39,14 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->t0 == written.t0);
   CHECK(read->boot_id == written.boot_id);
   CHECK(read->stack_ends_with_run);
+}
+
+TEST_CASE("a manifest of an older version does not say how its run was called") {
+  auto json = nlohmann::json::parse(to_json(some_manifest()));
+  json.erase("invocation");
+  const auto read = parse_manifest(json.dump());
+  REQUIRE(read.has_value());
+  CHECK_FALSE(read->invocation.has_value());
 }
 
 TEST_CASE("a manifest keeps the baselines and the clocks") {

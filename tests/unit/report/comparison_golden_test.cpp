@@ -3,6 +3,7 @@
 
 #include "comparison_world.h"
 #include "report/compare/comparison.h"
+#include "suggestions.h"
 #include "support/golden.h"
 
 using namespace votebench;
@@ -12,7 +13,15 @@ using votebench::tests::check_golden;
 
 namespace {
 
+void check_suggestions(const Comparison& comparison) {
+  std::vector<Invocation> runs;
+  for (const Side* side : {&comparison.a, &comparison.b})
+    for (const RunFigures& run : side->runs) runs.push_back(*run.invocation);
+  Suggested{comparison.next, here(), runs, ""}.check();
+}
+
 void check_all(const std::string& name, const Comparison& comparison) {
+  check_suggestions(comparison);
   const std::string file = "report/compare-" + name;
   check_golden(file + ".txt", comparison_text(comparison, {true, false, 80}));
   check_golden(file + ".ascii.txt", comparison_text(comparison, {false, false, 80}));
@@ -92,7 +101,7 @@ Comparison hostile() {
   Side a = five(text);
   Side b = five_more("latest");
   for (RunFigures& run : b.runs) {
-    run.id = run.directory = run.scenario = run.source = run.target = run.unfit = text;
+    run.id = run.directory = run.scenario = run.target = run.unfit = text;
     run.environment[0].second = text;
   }
   for (std::size_t i = 0; i < b.runs.size(); ++i) b.runs[i].id += std::to_string(i);

@@ -7,6 +7,7 @@
 namespace votebench::report::tests {
 namespace {
 
+constexpr const char* kHere = "/home/ann/votes";
 constexpr std::array<double, 5> kUsual{431, 399.8, 0.00052, 0.0142, 2.31};
 
 RunFigures run(const std::string& side, std::size_t number) {
@@ -14,7 +15,13 @@ RunFigures run(const std::string& side, std::size_t number) {
   figures.id = fmt::format("20261120T18{:02}00Z-{}{:07x}", 3 * number, side, number);
   figures.directory = "reports/steady/" + figures.id;
   figures.scenario = "steady";
-  figures.source = "scenarios/steady.yaml";
+  figures.invocation = Invocation{"votebench",
+                                  kHere,
+                                  "run",
+                                  {{"", "scenarios/steady.yaml"},
+                                   {"--stack", "local"},
+                                   {"--variant", "reference"},
+                                   {"--set", "http.timeout=9s"}}};
   figures.started = fmt::format("2026-11-20T18:{:02}:00.000Z", 3 * number);
   figures.target = "local stack 'local' (reference)";
   figures.version = "0.1.0";
@@ -94,6 +101,8 @@ Side scattered(const std::string& name, std::mt19937& random, const Circumstance
   return side;
 }
 
-Comparison compared(Side a, Side b) { return compare(std::move(a), std::move(b), "votebench"); }
+Invocation here() { return {"votebench", kHere, "compare", {}}; }
+
+Comparison compared(Side a, Side b) { return compare(std::move(a), std::move(b), here()); }
 
 }  // namespace votebench::report::tests

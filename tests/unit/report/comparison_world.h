@@ -24,6 +24,8 @@ struct Circumstances {
 [[nodiscard]] Side scattered(const std::string& name, std::mt19937& random,
                              const Circumstances& circumstances);
 
+// The `votebench compare` of these runs, in the folder where they were made.
+[[nodiscard]] Invocation here();
 [[nodiscard]] Comparison compared(Side a, Side b);
 
 }  // namespace votebench::report::tests

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "report/render.h"
+#include "suggestions.h"
 #include "world.h"
 
 using namespace votebench;
@@ -16,7 +17,20 @@ namespace {
 
 Style style(bool unicode, bool colour) { return {unicode, colour, 80}; }
 
-void check_all(const std::string& name, const Report& report) {
+// As a run says them, and as a `verify` of stores that moved does.
+void check_suggestions(World world) {
+  const auto check = [&world] {
+    Suggested{world.report().next, world.here, {*world.invocation}, "7f3a91bd"}.check();
+  };
+  check();
+  world.here.command = "verify";
+  world.here.options = {{"--target", "moved here.yaml"}, {"--reports", "my runs"}};
+  check();
+}
+
+void check_all(const std::string& name, const World& world) {
+  check_suggestions(world);
+  const Report report = world.report();
   const std::string file = "report/" + name;
   check_golden(file + ".txt", summary_text(report, style(true, false)));
   check_golden(file + ".ascii.txt", summary_text(report, style(false, false)));
@@ -27,11 +41,11 @@ void check_all(const std::string& name, const Report& report) {
 
 }  // namespace
 
-TEST_CASE("a pass", "[golden]") { check_all("pass", quick_pass().report()); }
+TEST_CASE("a pass", "[golden]") { check_all("pass", quick_pass()); }
 
-TEST_CASE("37 votes lost", "[golden]") { check_all("lost", worker_crash().report()); }
+TEST_CASE("37 votes lost", "[golden]") { check_all("lost", worker_crash()); }
 
-TEST_CASE("votes still queued", "[golden]") { check_all("pending", still_queued().report()); }
+TEST_CASE("votes still queued", "[golden]") { check_all("pending", still_queued()); }
 
 TEST_CASE("interrupted once, nothing proven", "[golden]") {
   World world = quick_pass();
@@ -46,7 +60,7 @@ TEST_CASE("interrupted once, nothing proven", "[golden]") {
   world.verdict.accounting = {2000, 840, 0, 0, 0, 1160};
   world.verdict.voters = world.verdict.persisted = 840;
   world.verdict.reasons = {"interrupted after 840 of 2,000 votes"};
-  check_all("interrupted", world.report());
+  check_all("interrupted", world);
 }
 
 TEST_CASE("no vote accepted", "[golden]") {
@@ -65,7 +79,7 @@ TEST_CASE("no vote accepted", "[golden]") {
   world.verdict.probes = 0;
   world.verdict.reasons = {"0 of 2,000 votes were accepted: there is nothing to audit"};
   world.verdict.advice = {"every answer was 405: POST another path (target key `vote.url`)"};
-  check_all("zero-acked", world.report());
+  check_all("zero-acked", world);
 }
 
 TEST_CASE("hostile ids, names and texts", "[golden]") {
@@ -81,7 +95,7 @@ TEST_CASE("hostile ids, names and texts", "[golden]") {
   world.verdict.assumptions = {hostile};
   for (Finding& finding : world.verdict.findings) finding.voter_id = finding.found = hostile;
   world.scenario.thresholds[1].text = hostile;
-  check_all("hostile", world.report());
+  check_all("hostile", world);
 }
 
 TEST_CASE("a run of three seconds at a busy machine", "[golden]") {
@@ -99,7 +113,7 @@ TEST_CASE("a run of three seconds at a busy machine", "[golden]") {
   world.generator.steal_share = 0.11;
   world.threshold("http.response.p99 < 50ms", "http.response.p99", "<", 0.05);
   world.threshold("written.rate.max > 100/s", "written.rate.max", ">", 100);
-  check_all("three-seconds", world.report());
+  check_all("three-seconds", world);
 }
 
 TEST_CASE("huge numbers", "[golden]") {
@@ -113,14 +127,14 @@ TEST_CASE("huge numbers", "[golden]") {
   world.load = 1000h;
   world.settlement.drain = 900h;
   for (Attempt& attempt : world.attempts.slots) attempt.done_100ns = 0xFFFFFFFF;
-  check_all("huge", world.report());
+  check_all("huge", world);
 }
 
 TEST_CASE("a threshold failed, the audit passed", "[golden]") {
   World world = quick_pass();
   world.threshold("http.response.p99 < 5ms", "http.response.p99", "<", 0.005);
   world.threshold("drain.time < 10s", "drain.time", "<", 10);
-  check_all("threshold", world.report());
+  check_all("threshold", world);
 }
 
 TEST_CASE("the preflight failed", "[golden]") {
@@ -131,5 +145,5 @@ TEST_CASE("the preflight failed", "[golden]") {
   world.error =
       Error{ErrorKind::environment, "20 probe votes answered 200, none of them reached the queue",
             "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
-  check_all("preflight", world.report());
+  check_all("preflight", world);
 }

@@ -14,6 +14,11 @@ World named(const std::string& name, const std::string& source) {
   world.scenario.name = name;
   world.scenario.source = source;
   world.scenario.seed = 42;
+  world.invocation = world.here;
+  world.invocation->options = {{"", source},
+                               {"--target", "my targets/blue.yaml"},
+                               {"--set", "drain.timeout=5s"},
+                               {"--set", "http.timeout=9s"}};
   world.scenario.drain_timeout = 60s;
   world.queue.configured = world.queue.readable_at_end = true;
   world.rows.configured = world.rows.readable = true;
@@ -103,8 +108,10 @@ Report World::report() const {
                       .rows = rows,
                       .page = page,
                       .generator = generator,
-                      .program = "build/release/votebench",
+                      .here = here,
+                      .invocation = invocation,
                       .directory = "reports/" + scenario.name + "/20251120-180111Z-7f3a91bd",
+                      .selector = "7f3a91bd",
                       .files = {"summary.md", "result.json"},
                       .subcommands = subcommands});
 }

@@ -36,6 +36,8 @@ struct World {
   bool audit_finished = true;
   std::optional<Error> error;
   std::optional<ClockOffset> rows_clock;
+  Invocation here{"build/release/votebench", "/home/ann/votes", "run", {}};
+  std::optional<Invocation> invocation;  // of the run
   std::vector<std::string> subcommands{"run", "doctor", "show", "verify", "compare"};
 
   [[nodiscard]] Report report() const;
