@@ -143,7 +143,7 @@ def test_the_same_name_twice_is_refused_and_the_first_is_none_the_worse(short_tm
     with Stack(short_tmp) as stack:
         again = votebench("stack", "up", "local", "--as", stack.name, cwd=short_tmp)
         assert again.returncode == 6
-        assert "--as" in again.stderr and "stack down" in again.stderr
+        assert "--as" in again.stderr and f" down {stack.name}`" in again.stderr
         assert stack.rows() == 0
 
 
