@@ -85,8 +85,8 @@ std::string headline(const Report& report) {
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:
       return report.stopped == StopCause::threshold
-                 ? "every vote accounted for, a threshold ended the load"
-                 : "every vote accounted for, a threshold failed";
+                 ? "a threshold ended the load, the audit passed"
+                 : "a threshold failed, the audit passed";
     case ExitCode::regression:
       return "slower than the baseline";
     case ExitCode::environment:

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "report/render.h"
 #include "suggestions.h"
 #include "world.h"
@@ -16,6 +18,16 @@ using votebench::tests::check_golden;
 namespace {
 
 Style style(bool unicode, bool colour) { return {unicode, colour, 80}; }
+
+// The sentence of a pass stands in no other report, in no format of it.
+void check_no_false_comfort(const Report& report) {
+  std::string all = summary_text(report, style(true, false)) + summary_markdown(report) +
+                    result_json(report) + report_html(report) + junit_xml(report) +
+                    anomalies_ndjson(report) + index_line(report) + github_annotations(report);
+  for (char& c : all) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const bool says_so = all.find("vote accounted for") != std::string::npos;
+  CHECK(says_so == (report.verdict == VerdictKind::pass));
+}
 
 // As a run says them, and as a `verify` of stores that moved does.
 void check_suggestions(World world) {
@@ -37,6 +49,7 @@ void check_all(const std::string& name, const World& world) {
   check_golden(file + ".colour.txt", summary_text(report, style(true, true)));
   check_golden(file + ".md", summary_markdown(report));
   check_golden(file + ".json", result_json(report));
+  check_no_false_comfort(report);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST_CASE("the threshold that ended the load is missed, whatever came afterwards
   CHECK(report.thresholds[0].why == "ended the load: it was 231 after 2 s");
   CHECK(report.thresholds[1].passed == true);
   CHECK(report.exit == ExitCode::threshold_failed);
-  CHECK(report.headline == "every vote accounted for, a threshold ended the load");
+  CHECK(report.headline == "a threshold ended the load, the audit passed");
 }
 
 TEST_CASE("a running load is ended by what is missed, on enough votes and on its own part") {
