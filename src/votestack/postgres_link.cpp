@@ -4,16 +4,14 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include <array>
 #include <cstring>
+#include <pqxx/pqxx>
+#include <utility>
 
 #include "core/check.h"
-#include "core/number.h"
 
 namespace votebench::votestack {
 namespace {
-
-using PgResult = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
 void append_int32(std::string& bytes, std::size_t value) {
   const std::uint32_t big_endian = htonl(static_cast<std::uint32_t>(value));
@@ -25,25 +23,54 @@ std::string first_line(const char* message) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
-// `result` is null when the statement could not even be sent.
-QueryResult convert(const PGresult* result, const PGconn* connection) {
-  QueryResult converted;
-  const ExecStatusType status = PQresultStatus(result);
-  converted.ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-  if (!converted.ok) {
-    const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    converted.sqlstate = sqlstate == nullptr ? "" : sqlstate;
-    converted.error = first_line(PQerrorMessage(connection));
-    return converted;
+using Options = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+
+// Null when libpq does not understand `uri`. Its message is thrown away: it quotes parts of the
+// text, which may be a misplaced password.
+Options parse(const std::string& uri) {
+  char* raw_message = nullptr;
+  Options options(PQconninfoParse(uri.c_str(), &raw_message), PQconninfoFree);
+  const std::unique_ptr<char, void (*)(void*)> message(raw_message, PQfreemem);
+  return options;
+}
+
+std::string conninfo_value(std::string_view value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
   }
-  const char* const affected = PQcmdTuples(const_cast<PGresult*>(result));
-  converted.affected = whole_number<std::uint64_t>(affected).value_or(0);
-  for (int row = 0; row < PQntuples(result); ++row) {
+  return text + '\'';
+}
+
+// As key=value text; the later word wins.
+std::string with_our_settings(const std::string& uri, const std::string& application_name) {
+  std::string text;
+  const Options options = parse(uri);
+  for (const PQconninfoOption* option = options.get();
+       option != nullptr && option->keyword != nullptr; ++option)
+    if (option->val != nullptr)
+      text += fmt::format("{}={} ", option->keyword, conninfo_value(option->val));
+  return text + fmt::format("connect_timeout=5 client_encoding=UTF8 application_name={}",
+                            conninfo_value(application_name));
+}
+
+QueryResult convert(const pqxx::result& result) {
+  QueryResult converted;
+  converted.ok = true;
+  converted.affected = static_cast<std::uint64_t>(result.affected_rows());
+  for (const auto& row : result) {
     auto& fields = converted.rows.emplace_back();
-    for (int column = 0; column < PQnfields(result); ++column)
-      fields.emplace_back(PQgetvalue(result, row, column));
+    for (const auto& field : row) fields.emplace_back(field.c_str());
   }
   return converted;
+}
+
+QueryResult failed(std::string sqlstate, std::string error) {
+  QueryResult result;
+  result.sqlstate = std::move(sqlstate);
+  result.error = std::move(error);
+  return result;
 }
 
 }  // namespace
@@ -68,50 +95,65 @@ std::string text_array(const std::vector<std::string_view>& values) {
   return bytes;
 }
 
-void PostgresLink::Disconnect::operator()(pg_conn* connection) const { PQfinish(connection); }
+// Debian 12 has libpqxx 6, Debian 13 has 7: how notices are dropped and binary parameters passed.
+#if PQXX_VERSION_MAJOR < 7
+struct PostgresLink::Connection {
+  explicit Connection(const std::string& options) : server(options) {}
+
+  pqxx::result execute(const char* sql, const std::vector<std::string>& parameters) {
+    const std::vector<pqxx::binarystring> binary(parameters.begin(), parameters.end());
+    return pqxx::nontransaction(server).exec_params(sql,
+                                                    pqxx::prepare::make_dynamic_params(binary));
+  }
+
+  pqxx::connection server;
+  pqxx::quiet_errorhandler quiet{server};
+};
+#else
+struct PostgresLink::Connection {
+  explicit Connection(const std::string& options) : server(options) {
+    server.set_notice_handler([](pqxx::zview) {});
+  }
+
+  pqxx::result execute(const char* sql, const std::vector<std::string>& parameters) {
+    pqxx::params binary;
+    for (const std::string& parameter : parameters) binary.append(pqxx::binary_cast(parameter));
+    return pqxx::nontransaction(server).exec(sql, binary);
+  }
+
+  pqxx::connection server;
+};
+#endif
 
 PostgresLink::PostgresLink(std::string uri, std::string application_name)
     : uri_(std::move(uri)), application_name_(std::move(application_name)) {}
 
-Result<> PostgresLink::connect() {
-  if (connection_ && PQstatus(connection_.get()) == CONNECTION_OK) return {};
-  const std::array keys{"dbname", "connect_timeout", "client_encoding", "application_name",
-                        static_cast<const char*>(nullptr)};
-  const std::array values{uri_.c_str(), "5", "UTF8", application_name_.c_str(),
-                          static_cast<const char*>(nullptr)};
-  connection_.reset(PQconnectdbParams(keys.data(), values.data(), 1));
-  CHECK_THAT_HOLDS(connection_ != nullptr);
-  if (PQstatus(connection_.get()) == CONNECTION_OK) {
-    PQsetNoticeProcessor(
-        connection_.get(), [](void*, const char*) {}, nullptr);
-    return {};
-  }
-  const std::string reason = first_line(PQerrorMessage(connection_.get()));
+PostgresLink::~PostgresLink() = default;
+
+Result<> PostgresLink::connect() try {
+  if (connection_ && connection_->server.is_open()) return {};
   connection_.reset();
-  return fail(ErrorKind::environment, "postgres: " + reason);
+  connection_ = std::make_unique<Connection>(with_our_settings(uri_, application_name_));
+  return {};
+} catch (const std::exception& error) {
+  return fail(ErrorKind::environment, "postgres: " + first_line(error.what()));
 }
 
-QueryResult PostgresLink::run(const char* sql, const std::vector<std::string>& parameters) {
+QueryResult PostgresLink::run(const char* sql, const std::vector<std::string>& parameters) try {
   CHECK_THAT_HOLDS(connection_ != nullptr);
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  const std::vector<int> binary(parameters.size(), 1);
-  for (const std::string& parameter : parameters) {
-    values.push_back(parameter.data());
-    lengths.push_back(static_cast<int>(parameter.size()));
-  }
-  const PgResult result(PQexecParams(connection_.get(), sql, static_cast<int>(parameters.size()),
-                                     nullptr, values.data(), lengths.data(), binary.data(), 0),
-                        PQclear);
-  return convert(result.get(), connection_.get());
+  // libpqxx 6 would connect again by itself.
+  if (!connection_->server.is_open()) return failed("", "no connection to the server");
+  return convert(connection_->execute(sql, parameters));
+} catch (const pqxx::sql_error& error) {
+  return failed(error.sqlstate(), first_line(error.what()));
+} catch (const pqxx::broken_connection&) {
+  return failed("", "the connection broke");
+} catch (const std::exception& error) {
+  return failed("", first_line(error.what()));
 }
 
 Result<> check_postgres_uri(const std::string& uri) {
-  char* raw_message = nullptr;
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
-      PQconninfoParse(uri.c_str(), &raw_message), PQconninfoFree);
-  const std::unique_ptr<char, void (*)(void*)> message(raw_message, PQfreemem);
-  // libpq's message quotes parts of the text, which may be a misplaced password.
+  const Options options = parse(uri);
   if (!options) return fail(ErrorKind::usage, "--postgres is not a libpq URI");
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option)
     if (std::strcmp(option->keyword, "password") == 0 && option->val != nullptr)

@@ -9,8 +9,6 @@
 
 #include "core/result.h"
 
-struct pg_conn;
-
 namespace votebench::votestack {
 
 struct QueryResult {
@@ -36,22 +34,21 @@ class PostgresLink {
  public:
   // `uri` is a libpq URI or key=value text.
   PostgresLink(std::string uri, std::string application_name);
+  ~PostgresLink();
 
   // Makes sure that there is a connection which is not known to be broken (5 s per address).
   [[nodiscard]] Result<> connect();
 
-  // One statement, committed when it returns ok. `parameters` in binary form, which
-  // is the text itself for text. Requires connect().
+  // One statement, committed when it returns ok; never sent a second time, on no other connection
+  // either. `parameters` in binary form, which is the text itself for text. Requires connect().
   [[nodiscard]] QueryResult run(const char* sql, const std::vector<std::string>& parameters = {});
 
  private:
-  struct Disconnect {
-    void operator()(pg_conn* connection) const;
-  };
+  struct Connection;
 
   std::string uri_;
   std::string application_name_;
-  std::unique_ptr<pg_conn, Disconnect> connection_;
+  std::unique_ptr<Connection> connection_;
 };
 
 // An error when `uri` is not understood by libpq or holds a password (it would show up in the

@@ -21,6 +21,7 @@ HOMES = {
     "curl/": {"target"},
     "hiredis/": {"target", "votestack"},
     "libpq-fe.h": {"target", "votestack"},
+    "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
     "nlohmann/": {"ledger", "report", "stack", "target", "votestack"},
     "CLI/": {"cli", "votestack"},
