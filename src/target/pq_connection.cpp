@@ -18,14 +18,16 @@ namespace {
 
 constexpr char kConnectLimit[] = "3";  // seconds
 // The server ends a statement first; a server that cannot is given up a little later.
-constexpr char kStatementLimits[] = "SET statement_timeout = '10s'; SET lock_timeout = '2s'";
+constexpr char kLimits[] = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '2s'; ";
+constexpr char kReadOnly[] = "SET LOCAL transaction_read_only = on; ";
 constexpr std::uint16_t kPort = 5432;
 constexpr std::string_view kHostCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:";
 constexpr int kSilenceLimitMs = 12'000;
 // A reading of all rows may take long, but never is silent for long.
 constexpr char kBeginReading[] =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'";
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'; "
+    "SET LOCAL lock_timeout = '2s'; ";
 
 // libpq's messages may have several lines, some begun with a tab, and end with a newline.
 std::string one_line(std::string_view message) {
@@ -40,10 +42,19 @@ std::string one_line(std::string_view message) {
   return printable(text, 500);
 }
 
-std::string make_application_name() {
-  std::array<std::uint8_t, 4> token{};
-  fill_random(token);
-  return "votebench-" + to_hex(token);
+// What this process is called, transaction by transaction: pgbouncer would leave a connection's
+// name to whoever comes next without one.
+const std::string& application_name() {
+  static const std::string name = [] {
+    std::array<std::uint8_t, 4> token{};
+    fill_random(token);
+    return "votebench-" + to_hex(token);
+  }();
+  return name;
+}
+
+std::string set_name() {
+  return fmt::format("SET LOCAL application_name = '{}'; ", application_name());
 }
 
 void ignore_notice(void* /*unused*/, const char* /*message*/) {}
@@ -69,22 +80,30 @@ PqConnection::PqConnection(RowSettings settings) : settings_(std::move(settings)
 
 void PqConnection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
 
-const std::string& PqConnection::application_name() {
-  static const std::string name = make_application_name();
-  return name;
+const std::string& PqConnection::mark() {
+  static const std::string comment = fmt::format("/* {} */ ", application_name());
+  return comment;
 }
 
 Result<> PqConnection::open() {
   if (connection_) return {};
-  TRY(connect());
-  TRY(query(kStatementLimits));
-  return {};
+  return connect();
 }
 
-Result<PqRows> PqConnection::query(const std::string& sql,
-                                   const std::vector<std::string>& parameters) {
+Result<PqRows> PqConnection::query(const std::string& sql) {
+  return ask(fmt::format("{}{}{}", set_name(), kLimits, kReadOnly), sql);
+}
+
+Result<PqRows> PqConnection::change(const std::string& sql) {
+  return ask(set_name() + kLimits, sql);
+}
+
+// Statements of one message are one transaction, which ends with the message, also where one of
+// them is refused: nothing is left open, and the settings are gone with it.
+Result<PqRows> PqConnection::ask(const std::string& settings, const std::string& sql) {
   TRY(open());
-  TRY(send(sql, parameters));
+  const bool reading = PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS;
+  TRY(send(reading ? sql : settings + sql));
   PqRows answer(nullptr);
   for (;;) {
     TRY_ASSIGN(PqRows next, next_result());
@@ -96,7 +115,7 @@ Result<PqRows> PqConnection::query(const std::string& sql,
 Result<> PqConnection::copy_out(const std::string& sql,
                                 const std::function<void(std::string_view)>& take) {
   TRY(open());
-  TRY(send(sql, {}));
+  TRY(send(sql));
   TRY(next_result());
   for (;;) {
     char* line = nullptr;
@@ -115,7 +134,7 @@ Result<> PqConnection::copy_out(const std::string& sql,
 }
 
 Result<> PqConnection::begin_reading() {
-  TRY(query(kBeginReading));
+  TRY(ask("", kBeginReading + set_name()));
   return {};
 }
 
@@ -126,10 +145,9 @@ Result<> PqConnection::end_reading() {
 
 Result<> PqConnection::connect() {
   // Later words win over what the URL says.
-  std::vector<const char*> words{"dbname", "application_name", "connect_timeout", "keepalives_idle",
+  std::vector<const char*> words{"dbname", "connect_timeout", "keepalives_idle",
                                  "tcp_user_timeout"};
-  std::vector<const char*> values{settings_.url.c_str(), application_name().c_str(), kConnectLimit,
-                                  "5", "10000"};
+  std::vector<const char*> values{settings_.url.c_str(), kConnectLimit, "5", "10000"};
   if (!settings_.password.empty()) {
     words.push_back("password");
     values.push_back(settings_.password.reveal().c_str());
@@ -152,15 +170,9 @@ Result<> PqConnection::connect() {
   return {};
 }
 
-Result<> PqConnection::send(const std::string& sql, const std::vector<std::string>& parameters) {
-  std::vector<const char*> values;
-  for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
-  const int sent =
-      parameters.empty()
-          ? PQsendQuery(connection_.get(), sql.c_str())  // may hold several statements
-          : PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()),
-                              nullptr, values.data(), nullptr, nullptr, /*resultFormat=*/0);
-  if (sent != 1) return broken(PQerrorMessage(connection_.get()));
+Result<> PqConnection::send(const std::string& sql) {
+  if (PQsendQuery(connection_.get(), (mark() + sql).c_str()) != 1)
+    return broken(PQerrorMessage(connection_.get()));
   return {};
 }
 
@@ -247,6 +259,15 @@ Result<HostPort> postgres_address(const RowSettings& settings) {
   return fail(ErrorKind::usage, "postgres.url does not say where a tunnel is to lead",
               "write postgresql://USER@HOST:PORT/DATABASE, with one host as the tunnel's far side "
               "calls it; a service or a socket does not do");
+}
+
+std::string quoted_literal(std::string_view text) {
+  std::string quoted = "E'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += c;
+    quoted += c;
+  }
+  return quoted + '\'';
 }
 
 std::string quoted_identifier(std::string_view name) {

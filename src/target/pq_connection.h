@@ -1,5 +1,8 @@
 // One libpq connection with a time limit on everything, also on a server that is frozen: libpq's
 // non-blocking calls and poll(2), because statement_timeout needs a server that runs.
+//
+// A pooler may give the server's side of the connection to somebody else after every transaction:
+// nothing is set, prepared or held beyond one. Settings are SET LOCAL, statements have no names.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +44,11 @@ class PqConnection {
   explicit PqConnection(RowSettings settings);
 
   Result<> open();
-  // One statement with text parameters $1, $2, ...
-  Result<PqRows> query(const std::string& sql, const std::vector<std::string>& parameters = {});
+  // One statement that changes nothing: in a read-only transaction of its own, or in the one that
+  // begin_reading() has begun. One round trip.
+  Result<PqRows> query(const std::string& sql);
+  // One statement that may change rows, in a transaction of its own. One round trip.
+  Result<PqRows> change(const std::string& sql);
   // COPY ... TO STDOUT: `take` is called with every line, without its newline.
   Result<> copy_out(const std::string& sql, const std::function<void(std::string_view)>& take);
   // The statements in between see one snapshot and may take long. A statement that fails in between
@@ -50,8 +56,9 @@ class PqConnection {
   Result<> begin_reading();
   Result<> end_reading();
 
-  // What every connection of this process is called in pg_stat_activity.
-  [[nodiscard]] static const std::string& application_name();
+  // The comment that every statement of this process begins with: how to tell them in
+  // pg_stat_activity, whoever's connection a pooler sends them on.
+  [[nodiscard]] static const std::string& mark();
 
  private:
   struct Finish {
@@ -59,7 +66,8 @@ class PqConnection {
   };
 
   Result<> connect();
-  Result<> send(const std::string& sql, const std::vector<std::string>& parameters);
+  Result<PqRows> ask(const std::string& settings, const std::string& sql);
+  Result<> send(const std::string& sql);
   Result<PqRows> next_result();
   Result<> finish_statement();
   Result<> wait_for_bytes();
@@ -71,6 +79,9 @@ class PqConnection {
   RowSettings settings_;
   std::unique_ptr<pg_conn, Finish> connection_;
 };
+
+// The text as a string constant of SQL.
+[[nodiscard]] std::string quoted_literal(std::string_view text);
 
 // "name" with its quotes doubled; "schema"."table" for a table name with a dot.
 [[nodiscard]] std::string quoted_identifier(std::string_view name);

@@ -33,6 +33,7 @@ class PostgresStore final : public RowStore {
       : connection_(settings),
         settings_(settings),
         table_(quoted_table(settings.table)),
+        relation_(fmt::format("to_regclass({})", quoted_literal(table_))),
         voter_(quoted_identifier(settings.voter_column)),
         choice_(quoted_identifier(settings.choice_column)) {}
 
@@ -98,7 +99,8 @@ class PostgresStore final : public RowStore {
 
   PqConnection connection_;
   RowSettings settings_;
-  std::string table_;  // quoted, as the columns
+  std::string table_;     // quoted, as the columns
+  std::string relation_;  // its oid, NULL where there is no such table
   std::string voter_;
   std::string choice_;
   // progress(): rows of the run in the blocks below settled_blocks_.
@@ -108,9 +110,9 @@ class PostgresStore final : public RowStore {
 
 Result<TableFacts> PostgresStore::table() {
   TRY_ASSIGN(const PqRows columns,
-             connection_.query("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) "
-                               "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-                               {table_}));
+             connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
+                                           "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                                           relation_)));
   TableFacts facts;
   for (int row = 0; row < columns.size(); ++row) {
     facts.columns.emplace_back(columns.text(row, 0));
@@ -118,13 +120,13 @@ Result<TableFacts> PostgresStore::table() {
     facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
   }
   facts.exists = !facts.columns.empty();
-  TRY_ASSIGN(
-      const PqRows unique,
-      connection_.query("SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
-                        "AND a.attnum = i.indkey[0] WHERE i.indrelid = to_regclass($1) "
-                        "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
-                        "AND i.indnkeyatts = 1 AND a.attname = $2",
-                        {table_, settings_.voter_column}));
+  TRY_ASSIGN(const PqRows unique,
+             connection_.query(fmt::format(
+                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
+                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
+                 "AND i.indnkeyatts = 1 AND a.attname = {}",
+                 relation_, quoted_literal(settings_.voter_column))));
   facts.model = unique.size() > 0 ? TableModel::last_wins : TableModel::append;
   return facts;
 }
@@ -133,8 +135,8 @@ Result<StoreIdentity> PostgresStore::identity() {
   TRY_ASSIGN(const PqRows rows,
              connection_.query("SELECT (SELECT system_identifier FROM pg_control_system()), "
                                "oid::bigint, relfilenode::bigint, pg_postmaster_start_time() "
-                               "FROM pg_class WHERE oid = to_regclass($1)",
-                               {table_}));
+                               "FROM pg_class WHERE oid = " +
+                               relation_));
   if (rows.size() == 0)
     return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
                 "has the worker made it yet? (it does so when it starts)");
@@ -200,9 +202,10 @@ Result<Tallies> PostgresStore::tallies() {
 }
 
 Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {
-  TRY_ASSIGN(const PqRows size, connection_.query("SELECT pg_relation_size(to_regclass($1)) / "
-                                                  "current_setting('block_size')::bigint",
-                                                  {table_}));
+  TRY_ASSIGN(
+      const PqRows size,
+      connection_.query(fmt::format(
+          "SELECT pg_relation_size({}) / current_setting('block_size')::bigint", relation_)));
   const std::uint64_t blocks = size.number(0, 0);
   if (blocks < settled_blocks_) settled_blocks_ = settled_rows_ = 0;  // truncated or rewritten
   const std::uint64_t tail =
@@ -225,11 +228,12 @@ Result<StoreActivity> PostgresStore::activity() {
       connection_.query("SELECT pid, application_name, coalesce(state, 'hidden'), "
                         "coalesce(wait_event_type || '/' || wait_event, ''), "
                         "coalesce(" +
-                            as_microseconds("now() - state_change") +
-                            ", 0) FROM pg_stat_activity WHERE datname = current_database() "
-                            "AND coalesce(backend_type, 'client backend') = 'client backend' "
-                            "AND application_name <> $1 AND coalesce(state, 'hidden') <> 'idle'",
-                        {PqConnection::application_name()}));
+                        as_microseconds("now() - state_change") +
+                        ", 0) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND coalesce(backend_type, 'client backend') = 'client backend' "
+                        "AND pid <> pg_backend_pid() AND coalesce(state, 'hidden') <> 'idle' "
+                        "AND NOT starts_with(coalesce(query, ''), " +
+                        quoted_literal(PqConnection::mark()) + ")"));
   StoreActivity activity;
   for (int row = 0; row < rows.size(); ++row) {
     const std::string_view state = rows.text(row, 2);
@@ -265,13 +269,12 @@ Result<std::uint64_t> PostgresStore::remove_rows(const std::vector<std::string>&
     // Ids of ours are hexadecimal: nothing to escape.
     const std::size_t end = std::min(first + kRemovedAtOnce, ids.size());
     const std::string list =
-        fmt::format("{{{}}}", fmt::join(ids.begin() + static_cast<std::ptrdiff_t>(first),
-                                        ids.begin() + static_cast<std::ptrdiff_t>(end), ","));
+        fmt::format("'{{{}}}'", fmt::join(ids.begin() + static_cast<std::ptrdiff_t>(first),
+                                          ids.begin() + static_cast<std::ptrdiff_t>(end), ","));
     TRY_ASSIGN(const PqRows rows,
-               connection_.query(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY($1) "
-                                             "RETURNING 1) SELECT count(*) FROM gone",
-                                             table_, voter_),
-                                 {list}));
+               connection_.change(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY({}) "
+                                              "RETURNING 1) SELECT count(*) FROM gone",
+                                              table_, voter_, list)));
     removed += rows.number(0, 0);
   }
   return removed;

@@ -58,6 +58,7 @@ class HandMadeStack:
     def __init__(self, directory, redis_server, postgres_server, profile="dockersamples"):
         self.directory = pathlib.Path(directory)
         self.redis_server, self.postgres_server = redis_server, postgres_server
+        self.postgres_uri = postgres_server.tcp_uri  # of votebench and of the workers
         self.profile = profile
         self.reserved = ReservedPort()
         self.port = self.reserved.number
@@ -83,7 +84,7 @@ class HandMadeStack:
 
     def start_worker(self, *flags):
         worker = self._service("worker", "--redis", self.redis_server.tcp_address, "--postgres",
-                               self.postgres_server.tcp_uri, *flags)
+                               self.postgres_uri, *flags)
         assert worker.read_line() == "ready"
         self.workers.append(worker)
         return worker
@@ -99,7 +100,7 @@ class HandMadeStack:
         target = {"profile": profile,
                   "vote": {"url": f"http://127.0.0.1:{self.port}{path}"},
                   "redis": {"url": f"redis://{self.redis_server.tcp_address}/0"},
-                  "postgres": {"url": self.postgres_server.tcp_uri}}
+                  "postgres": {"url": self.postgres_uri}}
         if self.profile == "reference":
             target["redis"]["in_flight"] = ["votes:processing"]
         if self.profile in ("reference", "prefetch"):

@@ -185,7 +185,7 @@ class PostgresServer:
         self.name = "postgres"
         self.options = options
         self.process = None
-        self._as_user = self._unprivileged()
+        self.as_user = self._unprivileged()
         if primary:
             self._run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
                       "-h", primary.directory, "-p", str(primary.port), "-U", "postgres", "-D",
@@ -204,7 +204,7 @@ class PostgresServer:
 
     def start(self):
         self.process = Process(
-            [*self._as_user, self._program("postgres"), "-D", f"{self.directory}/data", "-k",
+            [*self.as_user, self._program("postgres"), "-D", f"{self.directory}/data", "-k",
              self.directory, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
              "fsync=off", "-c", "track_commit_timestamp=on", *self.options], self.directory)
         wait_until(self._answers, "postgres answers")
@@ -267,13 +267,66 @@ class PostgresServer:
                 "--clear-groups"]
 
     def _run(self, name, *arguments):
-        subprocess.run([*self._as_user, self._program(name), *arguments], check=True,
+        subprocess.run([*self.as_user, self._program(name), *arguments], check=True,
                        cwd=self.directory, stdout=subprocess.DEVNULL)
 
     @staticmethod
     def _program(name):
         newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
         return str(newest / "bin" / name)
+
+
+class Pgbouncer:
+    """Before a PostgresServer, in transaction mode: a connection to the server is somebody else's
+    after every transaction."""
+
+    def __init__(self, server, pool_size):
+        self.server = server
+        self.directory = tempfile.mkdtemp(prefix="vb-pgb-", dir="/tmp")
+        self.reserved = ReservedPort()
+        self.uri = f"postgresql://postgres@127.0.0.1:{self.reserved.number}/{server.name}"
+        self.process = None
+        self.config = pathlib.Path(self.directory, "pgbouncer.ini")
+        self.config.write_text(f"""
+[databases]
+{server.name} = host={server.directory} port={server.port} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {self.reserved.number}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {pool_size}
+""")
+        os.chmod(self.directory, 0o755)
+
+    def start(self):
+        self.process = Process([*self.server.as_user, "/usr/sbin/pgbouncer", str(self.config)],
+                               self.directory)
+        wait_until(self._answers, "pgbouncer answers")
+        return self
+
+    def query(self, sql):
+        connection = psycopg2.connect(self.uri)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def close(self):
+        self.process.kill()
+        self.reserved.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _answers(self):
+        assert self.process.running(), self.process.stderr
+        try:
+            return self.query("SELECT 1")
+        except psycopg2.OperationalError:
+            return False
 
 
 class Votestack(Process):

@@ -1,6 +1,8 @@
 // The row store against a real PostgreSQL, and every trap that a claim leans on.
 #include <fmt/format.h>
 
+#include <future>
+
 #include "support/catch.h"
 #include "unit/target/store_table.h"
 
@@ -242,6 +244,39 @@ TEST_CASE("trap: an INSERT that waits for a lock has no transaction id, but is a
   worker.receive();
   CHECK(is_quiet(*table.store->activity()));
   CHECK(table.read(before).own.size() == 1);
+}
+
+TEST_CASE("trap: a pooler's connection bears our name while a worker uses it") {
+  Table table;
+  CHECK(is_quiet(*table.store->activity()));
+  SqlSession worker = server().connect();
+  const std::string ours = worker.ask(
+      "SELECT substring(query from 'votebench-[0-9a-f]+') FROM pg_stat_activity "
+      "WHERE query LIKE '/* votebench-%'");
+  REQUIRE(ours.starts_with("votebench-"));
+  worker.ask("SET application_name = '" + ours + "'");
+  worker.ask("BEGIN");
+  CHECK(table.store->activity()->busy.size() == 1);
+  worker.ask("COMMIT");
+  CHECK(is_quiet(*table.store->activity()));
+}
+
+TEST_CASE("a transaction of this process is nobody else's, on whatever connection") {
+  Table table;
+  SqlSession locker = server().connect();
+  locker.ask("BEGIN");
+  locker.ask("LOCK TABLE " + table.name);
+  RowSettings settings = server().settings();
+  settings.table = table.name;
+  const auto other = *open_row_store(settings);
+  auto reading = std::async(std::launch::async, [&] { return other->own_ids(kIds); });
+  SqlSession onlooker = server().connect();
+  test::wait_until("the reading waits", [&] {
+    return onlooker.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1";
+  });
+  CHECK(table.store->activity()->busy.size() == 1);  // the locker
+  locker.ask("COMMIT");
+  CHECK(reading.get());
 }
 
 TEST_CASE("trap: a prepared transaction belongs to no backend") {

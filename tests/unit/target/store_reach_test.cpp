@@ -25,9 +25,10 @@ TEST_CASE("no server, an unreadable address, and no secret in the text") {
 TEST_CASE("a frozen server is an error in time", "[.slow]") {
   const RealPostgres postgres;
   const auto store = *open_row_store(postgres.settings());
+  REQUIRE(store->facts());
   SqlSession holder = postgres.connect();
-  const auto backend = std::stoi(
-      holder.ask("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'votebench%'"));
+  const auto backend =
+      std::stoi(holder.ask("SELECT pid FROM pg_stat_activity WHERE query LIKE '/* votebench%'"));
   ::kill(backend, SIGSTOP);
   const auto begin = real_clock().now();
   const auto facts = store->facts();
