@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "core/output_file.h"
 #include "core/print.h"
 #include "stack/docker/attach.h"
 
@@ -9,6 +10,11 @@ int attach(const stack::AttachRequest& request, const Context& context) {
   const auto attached = stack::attach_compose(request);
   if (!attached) return report_error(attached.error());
   for (const std::string& note : attached->notes) print_err("note: {}\n", note);
+  if (output_kind(attached->file) != OutputKind::file) {
+    for (const auto& secret : attached->secrets)
+      print_err("wrote   {} (a password; only you may read it)\n", secret.string());
+    return 0;
+  }
   print_out("wrote   {}\n", attached->file.string());
   for (const auto& secret : attached->secrets)
     print_out("        {} (a password; only you may read it)\n", secret.string());
@@ -32,7 +38,8 @@ void add_attach(CLI::App& app, Context& context) {
                                   "  votebench attach compose example-voting-app --force\n");
   compose->add_option("PROJECT", request->project, "Its name; left out: the only one that runs");
   compose->add_option("-o,--output", request->file,
-                      "The file to write (default: artifacts/PROJECT/target.yaml)");
+                      "The file to write (default: artifacts/PROJECT/target.yaml); - is standard "
+                      "output");
   compose->add_option("--artifacts", request->artifacts, "Where target files go")
       ->capture_default_str();
   compose->add_flag("--force", request->force, "Replace a file that exists");

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/os.h"
+#include "core/output_file.h"
 #include "core/text.h"
 #include "ledger/run_directory.h"
 #include "report/compare/comparison.h"
@@ -80,14 +80,17 @@ Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRun
 }
 
 Result<> save_comparison(const report::Comparison& comparison, const fs::path& directory) {
+  if (directory == "-")
+    return fail(ErrorKind::usage, "a comparison's three files cannot go to standard output",
+                "name a directory; --json prints comparison.json");
   std::error_code error;
   fs::create_directories(directory, error);
   if (error)
     return fail(ErrorKind::environment,
                 fmt::format("cannot create {}: {}", directory.string(), error.message()));
-  TRY(write_file_durably(directory / "comparison.html", report::comparison_html(comparison)));
-  TRY(write_file_durably(directory / "comparison.md", report::comparison_markdown(comparison)));
-  return write_file_durably(directory / "comparison.json", report::comparison_json(comparison));
+  TRY(write_output(directory / "comparison.html", report::comparison_html(comparison)));
+  TRY(write_output(directory / "comparison.md", report::comparison_markdown(comparison)));
+  return write_output(directory / "comparison.json", report::comparison_json(comparison));
 }
 
 }  // namespace votebench::run

@@ -6,6 +6,7 @@ The image is made of this machine's own programs and their libraries, so nothing
 import os
 import pathlib
 import shutil
+import stat
 import subprocess
 
 import pytest
@@ -161,3 +162,18 @@ def test_which_project_is_said_by_the_user(projects, tmp_path):
     assert again.returncode == 2 and "--force" in again.stderr
     forced = votebench("attach", "compose", "stock", "-o", "mine.yaml", "--force", cwd=tmp_path)
     assert forced.returncode == 0, forced
+
+
+def test_a_device_is_never_replaced_and_a_dash_is_standard_output(projects, tmp_path):
+    device = tmp_path / "folder/device"  # one of our own, with /dev/null's numbers
+    device.parent.mkdir()
+    os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    for output in ("folder/device", "-"):
+        done = votebench("attach", "compose", "stock", "-o", output, "--force", cwd=tmp_path)
+        assert done.returncode == 0, done
+    assert device.is_char_device() and list(device.parent.iterdir()) == [device]
+    target = yaml.safe_load(done.stdout)
+    for store in ("redis", "postgres"):
+        secret = pathlib.Path(target[store]["password"]["file"])
+        assert secret.parent == tmp_path / "artifacts/stock/secrets"
+        assert secret.stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "core/os.h"
+#include "core/output_file.h"
 #include "core/text.h"
 #include "scenario/write.h"
 #include "stack/docker/docker.h"
@@ -37,7 +38,9 @@ Result<std::string> choose_project(const std::string& wanted) {
 }
 
 Result<fs::path> choose_file(const AttachRequest& request, const std::string& project) {
-  if (request.file.empty()) TRY(check_name(project));
+  const bool is_file = output_kind(request.file) == OutputKind::file;
+  if (request.file.empty() || !is_file) TRY(check_name(project));
+  if (!is_file) return request.file;
   const StackId id{request.artifacts, project};
   const fs::path file = request.file.empty() ? id.target_file() : request.file;
   std::error_code error;
@@ -53,6 +56,8 @@ Result<fs::path> choose_file(const AttachRequest& request, const std::string& pr
 
 // In a folder and a file that only we may read.
 Result<> write_private(const fs::path& path, const std::string& value) {
+  std::error_code error;
+  fs::create_directories(path.parent_path().parent_path(), error);
   if (::mkdir(path.parent_path().c_str(), 0700) != 0 && errno != EEXIST)
     return file_failure("make", path.parent_path(), errno);
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return file_failure("replace", path, errno);
@@ -61,13 +66,21 @@ Result<> write_private(const fs::path& path, const std::string& value) {
   return write_fully(fd.get(), value, path);
 }
 
+// Beside a file; what is no file has no beside.
+fs::path folder_of_secrets(const AttachRequest& request, const Attached& attached) {
+  const bool is_file = output_kind(attached.file) == OutputKind::file;
+  const fs::path stack = StackId{request.artifacts, attached.project}.directory();
+  std::error_code error;
+  return (is_file ? fs::absolute(attached.file, error).parent_path() : fs::absolute(stack, error)) /
+         "secrets";
+}
+
 // A reference to the password, which is written down first where it has no file yet.
-Result<Secret> keep(const FoundPassword& found, const char* store, Attached& attached) {
+Result<Secret> keep(const FoundPassword& found, const char* store, const fs::path& folder,
+                    Attached& attached) {
   if (found.empty()) return Secret();
   if (!found.file.empty()) return Secret(found.value, Secret::Origin::file, found.file);
-  std::error_code error;
-  const fs::path path = fs::absolute(attached.file, error).parent_path() / "secrets" /
-                        fmt::format("{}-{}", attached.project, store);
+  const fs::path path = folder / fmt::format("{}-{}", attached.project, store);
   TRY(write_private(path, found.value));
   attached.secrets.push_back(path);
   return Secret(found.value, Secret::Origin::file, path.string());
@@ -91,13 +104,14 @@ Result<Attached> attach_compose(const AttachRequest& request) {
   TRY_ASSIGN(Recognised found, recognise(containers));
   Attached attached{.project = project, .file = {}, .notes = std::move(found.notes), .secrets = {}};
   TRY_ASSIGN(attached.file, choose_file(request, project));
+  const fs::path folder = folder_of_secrets(request, attached);
   if (found.target.queue) {
-    TRY_ASSIGN(found.target.queue->password, keep(found.redis, "redis", attached));
+    TRY_ASSIGN(found.target.queue->password, keep(found.redis, "redis", folder, attached));
   }
   if (found.target.rows) {
-    TRY_ASSIGN(found.target.rows->password, keep(found.postgres, "postgres", attached));
+    TRY_ASSIGN(found.target.rows->password, keep(found.postgres, "postgres", folder, attached));
   }
-  TRY(write_file_durably(attached.file, file_text(attached, found.target)));
+  TRY(write_output(attached.file, file_text(attached, found.target)));
   return attached;
 }
 

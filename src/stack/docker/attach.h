@@ -11,7 +11,9 @@ namespace votebench::stack {
 
 struct AttachRequest {
   std::string project;         // empty: the only one that runs
-  std::filesystem::path file;  // empty: artifacts/PROJECT/target.yaml
+  // Empty: artifacts/PROJECT/target.yaml. As of write_output; passwords of what is no file go to
+  // artifacts/PROJECT/secrets.
+  std::filesystem::path file;
   std::filesystem::path artifacts = "artifacts";
   bool force = false;  // replace a file that exists
 };
