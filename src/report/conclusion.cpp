@@ -84,9 +84,8 @@ std::string headline(const Report& report) {
     case ExitCode::audit_failed:
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:
-      return report.stopped == StopCause::threshold
-                 ? "a threshold ended the load, the audit passed"
-                 : "a threshold failed, the audit passed";
+      return report.stopped == StopCause::threshold ? "a threshold ended the load, the audit passed"
+                                                    : "a threshold failed, the audit passed";
     case ExitCode::regression:
       return "slower than the baseline";
     case ExitCode::environment:

@@ -10,7 +10,7 @@
 namespace votebench::stack {
 
 struct AttachRequest {
-  std::string project;         // empty: the only one that runs
+  std::string project;  // empty: the only one that runs
   // Empty: artifacts/PROJECT/target.yaml. As of write_output; passwords of what is no file go to
   // artifacts/PROJECT/secrets.
   std::filesystem::path file;
