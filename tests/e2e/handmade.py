@@ -58,7 +58,7 @@ class HandMadeStack:
     def __init__(self, directory, redis_server, postgres_server, profile="dockersamples"):
         self.directory = pathlib.Path(directory)
         self.redis_server, self.postgres_server = redis_server, postgres_server
-        self.postgres_uri = postgres_server.tcp_uri  # of votebench and of the workers
+        self.pooler = None  # what votebench and the workers reach PostgreSQL through
         self.profile = profile
         self.reserved = ReservedPort()
         self.port = self.reserved.number
@@ -88,6 +88,10 @@ class HandMadeStack:
         assert worker.read_line() == "ready"
         self.workers.append(worker)
         return worker
+
+    @property
+    def postgres_uri(self):
+        return (self.pooler or self.postgres_server).tcp_uri
 
     def _service(self, name, *flags):
         return Process([program("votestack"), name, "--profile", self.profile, "--truth-log",

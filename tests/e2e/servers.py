@@ -284,7 +284,7 @@ class Pgbouncer:
         self.server = server
         self.directory = tempfile.mkdtemp(prefix="vb-pgb-", dir="/tmp")
         self.reserved = ReservedPort()
-        self.uri = f"postgresql://postgres@127.0.0.1:{self.reserved.number}/{server.name}"
+        self.tcp_uri = f"postgresql://postgres@127.0.0.1:{self.reserved.number}/{server.name}"
         self.process = None
         self.config = pathlib.Path(self.directory, "pgbouncer.ini")
         self.config.write_text(f"""
@@ -307,7 +307,7 @@ default_pool_size = {pool_size}
         return self
 
     def query(self, sql):
-        connection = psycopg2.connect(self.uri)
+        connection = psycopg2.connect(self.tcp_uri)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:

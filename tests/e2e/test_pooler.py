@@ -53,7 +53,7 @@ class Onlooker(threading.Thread):
 def behind(pooler, stack):
     """The stack's worker and votebench both come through the pooler."""
     started = stack().start_vote()
-    started.postgres_uri = pooler.uri
+    started.pooler = pooler
     started.start_worker("--poll", "1ms")
     return started
 
