@@ -69,7 +69,7 @@ def in_words(rule):
 # --- reading a plan ---------------------------------------------------------------------------------
 
 def resources(module):
-    """Every managed resource below a module of `planned_values`."""
+    """Every managed resource below a module of `planned_values` or of a state."""
     yield from (entry for entry in module.get("resources", []) if entry["mode"] == "managed")
     for child in module.get("child_modules", []):
         yield from resources(child)

@@ -47,6 +47,7 @@ struct RunOptions {
   std::filesystem::path ansible_variables;
   bool keep = false;
   bool yes = false;
+  bool allow_destroy = false;
   bool print_scenario = false;
   bool json = false;
 };
@@ -133,7 +134,8 @@ Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& ch
 // Where the votes go: the command line, then the scenario, then the local stack.
 Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
   const bool wants_stack = !options.stack.empty() || !options.variant.empty() || options.workers ||
-                           !options.variables.empty() || !options.ansible_variables.empty();
+                           !options.variables.empty() || !options.ansible_variables.empty() ||
+                           options.allow_destroy;
   if (!options.target.empty() && wants_stack)
     return usage("--target and --stack, --variant, --workers or --vars exclude each other",
                  "a target is already there, a stack is stood up by votebench");
@@ -192,6 +194,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   TRY(check_events(options, request));
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
+  request.allow_destroy = options.allow_destroy;
   request.metrics_listen = options.metrics_listen;
   request.output = options.json ? run::Output::json : run::Output::summary;
   request.invocation = invocation_of_kind(options, context);
@@ -303,6 +306,10 @@ void add_consent(CLI::App& command, RunOptions& options) {
   command.add_flag("--yes", options.yes,
                    "Do not ask before rows are left in a remote database, or\n"
                    "something is made that costs money");
+  command.add_flag("--allow-destroy", options.allow_destroy,
+                   "aws: do not refuse a plan that destroys or replaces");
+  command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
+      ->capture_default_str();
 }
 
 void add_series_options(CLI::App& command, RunOptions& options) {

@@ -29,6 +29,7 @@ struct StackOptions {
   std::filesystem::path variables;
   std::filesystem::path ansible_variables;
   bool yes = false;
+  bool allow_destroy = false;
   WorkerOptions worker;
   std::string service;
   std::size_t lines = 40;
@@ -69,9 +70,9 @@ Result<> up_compose(const StackOptions& options, const Context& context) {
 }
 
 // Asks a person; whoever cannot be asked has said no.
-bool confirmed() {
+bool confirmed(std::string_view question) {
   if (isatty(STDIN_FILENO) == 0) return false;
-  print_err("Make all this on AWS, which costs money from now on? [y/N] ");
+  print_err("{} [y/N] ", question);
   std::string answer;
   return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
@@ -81,10 +82,9 @@ Result<> up_aws(const StackOptions& options, const Context& context) {
                                 .infra = options.infra,
                                 .variables = options.variables,
                                 .ansible_variables = options.ansible_variables};
-  TRY_ASSIGN(const bool changes, stack::aws_plan(choice, say, context.signals->first()));
-  if (changes && !options.yes && !confirmed())
-    return fail(ErrorKind::usage, "nothing was made", "--yes answers without asking");
-  TRY(stack::aws_apply(choice, say, context.signals->first()));
+  TRY_ASSIGN(stack::AwsPlan plan, stack::AwsPlan::make(choice, say, context.signals->first()));
+  TRY(plan.agree({.costs = options.yes, .destruction = options.allow_destroy, .ask = confirmed}));
+  TRY(std::move(plan).apply(say, context.signals->first()));
   print_next_steps(choice.id, context);
   return {};
 }
@@ -212,6 +212,8 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
   command->add_option("--ansible-vars", options->ansible_variables,
                       "aws: variables for Ansible (YAML)");
   command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
+  command->add_flag("--allow-destroy", options->allow_destroy,
+                    "aws: do not ask before something is destroyed or replaced");
   options->worker.add_to(*command);
   command
       ->add_flag("--truth-log", options->local.truth_log,

@@ -16,7 +16,7 @@ struct KindOption {
 
 constexpr std::array<std::string_view, 3> kKinds{"local", "compose", "aws"};
 
-constexpr std::array<KindOption, 11> kOptions{{
+constexpr std::array<KindOption, 12> kOptions{{
     {"--variant", "local, compose"},
     {"--workers", "local"},
     {"--batch", "local"},
@@ -28,6 +28,7 @@ constexpr std::array<KindOption, 11> kOptions{{
     {"--infra", "compose, aws"},
     {"--vars", "aws"},
     {"--ansible-vars", "aws"},
+    {"--allow-destroy", "aws"},
 }};
 
 bool was_given(const CLI::App& command, const char* flag) {

@@ -37,6 +37,7 @@ struct RunRequest {
   bool keep_stack = false;        // leave a stack up that this run started
   std::vector<std::string> tags;  // the groups that the run belongs to
   bool assume_yes = false;
+  bool allow_destroy = false;  // also where the plan for a stack on AWS destroys or replaces
   std::string metrics_listen;       // ADDRESS:PORT where Prometheus may ask; empty: nowhere
   Output output = Output::summary;  // on standard output
   Invocation invocation{};          // as it was typed, kept with the run for "next:" lines

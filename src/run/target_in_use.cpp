@@ -81,14 +81,11 @@ struct TargetInUse::Opener {
 
   // One that was not there before is destroyed again, also when it did not come up.
   Result<TargetInUse> operator()(const stack::AwsChoice& choice) const {
-    const bool was_there = stack::is_aws(choice.id);
-    TRY_ASSIGN(const bool changes, stack::aws_plan(choice, progress(), stop));
-    if (changes && !request.assume_yes)
-      return fail(ErrorKind::usage, "nothing was made: that would cost money",
-                  "--yes agrees; or make it with `votebench stack up aws`, which asks");
+    TRY_ASSIGN(stack::AwsPlan plan, stack::AwsPlan::make(choice, progress(), stop));
+    TRY(plan.agree({.costs = request.assume_yes, .destruction = request.allow_destroy}));
     TargetInUse made;
-    if (!was_there) made.aws_ = std::make_unique<stack::StackId>(choice.id);
-    TRY(stack::aws_apply(choice, progress(), stop));
+    if (!plan.was_there()) made.aws_ = std::make_unique<stack::StackId>(choice.id);
+    TRY(std::move(plan).apply(progress(), stop));
     const std::string file = choice.id.target_file().string();
     TRY_ASSIGN(const std::string text, read_file(file));
     TRY_ASSIGN(TargetSettings settings,

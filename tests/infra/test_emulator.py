@@ -2,7 +2,9 @@
 somebody interrupts to an account that is empty again. The tests follow one another."""
 import copy
 import json
+import os
 import signal
+import subprocess
 
 import pytest
 
@@ -12,12 +14,11 @@ from terraform import MINUTES, Terraform, provider_mirror, wait_until
 BUCKET = "votebench-test-state"
 
 
-def backend(url, lock):
+def backend(url, lock, bucket=BUCKET):
     """A backend_override.tf as a user writes it, but for the emulator."""
     return f"""terraform {{
   backend "s3" {{
-    bucket         = "{BUCKET}"
-    key            = "aws/terraform.tfstate"
+    bucket         = "{bucket}"
     region         = "eu-central-1"
     {lock}
     access_key     = "emulator"
@@ -53,7 +54,7 @@ def test_a_lock_in_dynamodb_is_respected(terraform, emulator, tmp_path):
     root.mkdir()
     go = tmp_path / "go"
     (root / "backend_override.tf").write_text(
-        backend(emulator.url, 'dynamodb_table = "locks"').replace("aws/", "locked/"))
+        backend(emulator.url, 'dynamodb_table = "locks"'))
     (root / "main.tf").write_text(f"""terraform {{
   backend "local" {{}}
 }}
@@ -61,7 +62,7 @@ resource "terraform_data" "slow" {{
   provisioner "local-exec" {{ command = "until [ -e {go} ]; do sleep 0.1; done" }}
 }}
 """)
-    terraform.init("envs/locked")
+    terraform.init("envs/locked", "-backend-config=key=locked/terraform.tfstate")
     first = terraform.start("envs/locked", "apply", "-auto-approve", "-no-color")
     try:
         wait_until(lambda: emulator.calls().get("dynamodb.PutItem"), "the first has the lock")
@@ -78,7 +79,7 @@ resource "terraform_data" "slow" {{
 def test_an_apply_locks_the_others_out_and_can_be_interrupted(terraform, emulator):
     override = terraform.root("envs/aws") / "backend_override.tf"
     override.write_text(backend(emulator.url, "use_lockfile   = true"))
-    terraform.init("envs/aws")
+    terraform.init("envs/aws", "-backend-config=key=aws/terraform.tfstate")
     emulator.set(nat_seconds=MINUTES)  # the first apply does not come to its end
     first = terraform.start("envs/aws", "apply", "-auto-approve", "-no-color", "-input=false")
     try:
@@ -188,6 +189,81 @@ def test_the_state_holds_no_key(state, terraform):
     text = json.dumps(state)
     assert "PRIVATE KEY" not in text
     assert (terraform.artifacts / "secrets/postgres_password").read_text() not in text
+
+
+def test_another_network_replaces_all_that_is_in_it(terraform, emulator):
+    """The gateway too, which the old VPC cannot go without."""
+    terraform.environment["TF_VAR_vpc_cidr"] = "10.43.0.0/16"
+    apply(terraform)
+    del terraform.environment["TF_VAR_vpc_cidr"]
+    network = emulator.network()
+    assert list(network["vpcs"].values()) == ["10.43.0.0/16"]
+    assert network["subnets"][network["hosts"]["frontend"]["subnet"]]["internet"] == "igw"
+    assert all(host["private_ip"].startswith("10.43.") for host in network["hosts"].values())
+
+
+# --- infra/aws/stack, with the bucket: a state for each stack ---------------------------------------
+
+def driver(terraform, verb, name, *arguments, status=0):
+    """What `infra/aws/stack VERB artifacts/NAME` says. There are no hosts, and nobody is asked for
+    them: ssh is a program that fails."""
+    programs = terraform.folder / "programs"
+    programs.mkdir(exist_ok=True)
+    if not (programs / "ssh").exists():
+        (programs / "ssh").symlink_to("/bin/false")
+    done = subprocess.run(
+        [terraform.infra / "aws/stack", verb, terraform.artifacts.parent / name, *arguments],
+        env={**terraform.environment, "VOTEBENCH_BOOT_S": "0",
+             "PATH": f"{programs}:{os.environ['PATH']}"},
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=2 * MINUTES)
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def same_network(terraform):
+    file = terraform.folder / "same.tfvars"
+    file.write_text('vpc_cidr = "10.43.0.0/16"\n')
+    return ("--vars", file)
+
+
+def test_a_second_stack_has_a_state_of_its_own(terraform, emulator, same_network):
+    """And touches nothing of the first, which the driver finds under its own name."""
+    assert "terraform: nothing to change" in driver(terraform, "plan", "aws", *same_network)
+    planned = driver(terraform, "plan", "two")
+    log = (terraform.artifacts.parent / "two/logs/aws.log").read_text()
+    assert " to add, 0 to change, 0 to destroy." in log and "destroys" not in planned, log
+    first = set(emulator.objects()["instance"])
+    assert "does not answer" in driver(terraform, "apply", "two", status=1)
+    made = json.loads((terraform.artifacts.parent / "two/made").read_text())
+    assert made == {"state": f"s3://{BUCKET}/two/terraform.tfstate", "region": "eu-central-1",
+                    "account": "000000000000"}
+    assert len(emulator.network()["vpcs"]) == 2
+    assert first < set(emulator.objects()["instance"])
+    assert "terraform: nothing to change" in driver(terraform, "plan", "aws", *same_network)
+
+
+def test_a_stack_keeps_its_state(terraform, emulator):
+    file = terraform.root("envs/aws") / "backend_override.tf"
+    kept = file.read_text()
+    for text, words in (
+            (backend(emulator.url, "use_lockfile   = true", "another-bucket"),
+             f"the state of stack 'two' is s3://{BUCKET}/two/terraform.tfstate,"),
+            (kept.replace("    bucket ", '    key = "aws/terraform.tfstate"\n    bucket '),
+             "all stacks would share one state"),
+            (None, f"the state of stack 'two' is s3://{BUCKET}/two/terraform.tfstate,")):
+        file.unlink()
+        if text:
+            file.write_text(text)
+        for verb in ("plan", "down"):
+            assert words in driver(terraform, verb, "two", status=2)
+        file.write_text(kept)
+
+
+def test_a_second_stack_goes_alone(terraform, emulator, same_network):
+    assert "nothing of it is left" in driver(terraform, "down", "two")
+    assert len(emulator.network()["vpcs"]) == 1 and len(emulator.network()["hosts"]) == 3
+    assert "terraform: nothing to change" in driver(terraform, "plan", "aws", *same_network)
 
 
 def test_a_destroyed_stack_leaves_nothing_but_the_state_backend(terraform, emulator):

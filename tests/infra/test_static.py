@@ -1,10 +1,14 @@
 """Tier 1: what can be said about the files without a provider."""
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
 from terraform import MINUTES, ROOT, Terraform, command
+
+sys.path.insert(0, str(ROOT / "infra/aws"))
+import planned  # noqa: E402
 
 MODULES = ["network_plan", "stack", "observability", "state_backend"]
 ROOTS = ["aws", "state_backend"]
@@ -61,3 +65,26 @@ def test_yaml():
     if files:
         check(command("yamllint"), "--strict", "-d", "{extends: default, rules: {line-length: "
               "{max: 120}, document-start: disable, braces: {max-spaces-inside: 1}}}", *files)
+
+
+def change(address, *actions, reason=None, mode="managed", **before):
+    return {"address": address, "mode": mode, "action_reason": reason,
+            "change": {"actions": list(actions), "before": before}}
+
+
+def test_what_a_plan_destroys():
+    """Both orders of a replacement; by address, name and id; what was only begun is kept apart."""
+    name = "module.stack.aws_vpc_security_group_egress_rule.this[\"backend-to-0.0.0.0_0-udp-123\"]"
+    lost, half_made = planned.destroyed({"resource_changes": [
+        change("aws_vpc.this", "delete", "create", tags={"Name": "votebench"}, id="vpc-1"),
+        change("aws_key_pair.this", "create", "delete", tags=None, id="votebench"),
+        change(name, "delete", reason="delete_because_each_key", id="sgr-1"),
+        change("aws_nat_gateway.this", "delete", "create", reason="replace_because_tainted",
+               tags={"Name": "votebench"}, id="nat-1"),
+        change("aws_eip.frontend", "update", id="eip-1"),
+        change("aws_subnet.this", "create"),
+        change("data.aws_ami.this", "delete", mode="data")]})
+    assert lost == ["  replace aws_vpc.this (votebench, vpc-1)",
+                    "  replace aws_key_pair.this (votebench)",
+                    f"  destroy {name}\n          (sgr-1)"]
+    assert half_made == ["  replace aws_nat_gateway.this (votebench, nat-1)"]

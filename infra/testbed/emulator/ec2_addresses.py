@@ -46,6 +46,7 @@ def AssociateAddress(store, request):
     address = _address(store, request)
     instance = find(store, "instance", request["InstanceId"], "InvalidInstanceID.NotFound")
     address.update(associationId=store.new_id("eipassoc"), instanceId=instance["_id"],
+                   _subnet=instance["subnetId"],
                    privateIpAddress=instance["privateIpAddress"],
                    networkInterfaceId=instance["_interface"], networkInterfaceOwnerId=ACCOUNT)
     return {"return": True, "associationId": address["associationId"]}
@@ -85,7 +86,7 @@ def CreateNatGateway(store, request):
     address = _address(store, request)
     if address.get("associationId"):
         raise ApiError("InvalidIPAddress.InUse", f"{address['_id']} is associated")
-    address["associationId"] = store.new_id("eipassoc")
+    address.update(associationId=store.new_id("eipassoc"), _subnet=subnet["subnetId"])
     identity = store.new_id("nat")
     gateway = {
         "_id": identity, "_state": "pending", "_born": store.now(),

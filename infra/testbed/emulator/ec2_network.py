@@ -267,7 +267,10 @@ def AttachInternetGateway(store, request):
 @action
 def DetachInternetGateway(store, request):
     gateway = _internet_gateway(store, request)
-    if any(address.get("associationId") for address in store.table("address").values()):
+    subnets = {subnet["_id"] for subnet in store.table("subnet").values()
+               if subnet["vpcId"] == gateway["_vpc"]}
+    if any(address.get("associationId") and address["_subnet"] in subnets
+           for address in store.table("address").values()):
         raise ApiError("DependencyViolation",
                        f"Network {gateway['_vpc']} has some mapped public address(es).")
     gateway["_vpc"] = None

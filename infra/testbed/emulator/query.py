@@ -47,7 +47,8 @@ def _new(store, kind, name, thing, code="EntityAlreadyExists"):
 
 @action("sts")
 def GetCallerIdentity(store, request):
-    return {"Arn": arn("iam", "user/test", region=""), "UserId": "AIDATEST", "Account": ACCOUNT}
+    return {"Arn": arn("iam", "user/test", region=""), "UserId": "AIDATEST",
+            "Account": store.settings["account"]}
 
 
 # --- IAM --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class Store:
         self.tables = collections.defaultdict(dict)
         self.tags = collections.defaultdict(dict)
         self.calls = collections.Counter()
-        self.settings = {"nat_seconds": 0}
+        self.settings = {"nat_seconds": 0, "account": ACCOUNT}
         self._numbers = itertools.count(1)
         self._path = path
 

@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
+#include "core/os.h"
 #include "core/result.h"
 #include "stack/progress.h"
 #include "stack/stack_id.h"
@@ -20,16 +23,41 @@ struct AwsChoice {
   std::filesystem::path ansible_variables;  // the same
 };
 
-// Says what would be made and what of it costs money; makes nothing on AWS. True when there is
-// something to make or change. Errors: usage (no variables yet), environment (no Terraform, no
-// credentials, a plan that is not the flow matrix).
-[[nodiscard]] Result<bool> aws_plan(const AwsChoice& choice, const Progress& progress,
-                                    std::stop_token stop = {});
+// What somebody said yes to beforehand; `ask` puts the rest to a person (empty: nobody is there).
+struct AwsConsent {
+  bool costs = false;
+  bool destruction = false;
+  std::function<bool(std::string_view question)> ask{};
+};
 
-// Makes what aws_plan planned, writes target.yaml, and runs the services: minutes. What an
-// interrupted or failed call left half done is completed by planning and applying again.
-[[nodiscard]] Result<> aws_apply(const AwsChoice& choice, const Progress& progress,
-                                 std::stop_token stop = {});
+// What bringing a stack up would do. No other votebench works on the stack meanwhile.
+class AwsPlan {
+ public:
+  // Says what would be made, what of it costs money and what would be destroyed; makes nothing on
+  // AWS. Errors: usage (no variables yet; another region, account or state than the stack's),
+  // environment (no Terraform, no credentials, a plan that is not the flow matrix).
+  [[nodiscard]] static Result<AwsPlan> make(const AwsChoice& choice, const Progress& progress,
+                                            std::stop_token stop = {});
+  AwsPlan(AwsPlan&&) noexcept = default;
+  AwsPlan& operator=(AwsPlan&&) = delete;
+  ~AwsPlan();  // not applied: the stack's folder is as it was before
+
+  // True when something of the stack is on AWS already, whoever made it.
+  [[nodiscard]] bool was_there() const;
+  // Error (usage): it costs money, or it destroys or replaces, and nobody agrees to that.
+  [[nodiscard]] Result<> agree(const AwsConsent& consent);
+  // Makes it, writes target.yaml, and runs the services: minutes. What an interrupted or failed
+  // call left half done is completed by planning and applying again. Refused (usage) when it
+  // destroys or replaces, and agree() did not let that pass.
+  [[nodiscard]] Result<> apply(const Progress& progress, std::stop_token stop = {}) &&;
+
+ private:
+  AwsPlan(AwsChoice choice, FileDescriptor lock);
+
+  AwsChoice choice_;
+  FileDescriptor lock_;  // gone with what it is moved to, or when it was applied
+  bool destruction_agreed_ = false;
+};
 
 // True when the stack artifacts/NAME is on AWS, whole or in part.
 [[nodiscard]] bool is_aws(const StackId& id);

@@ -1,3 +1,6 @@
+# A stack stays in the account that made it.
+data "aws_caller_identity" "this" {}
+
 locals {
   artifacts_dir = coalesce(var.artifacts_dir, abspath("${path.root}/../../../../artifacts/aws"))
   host_names    = toset(["frontend", "backend", "database"])

@@ -30,6 +30,11 @@ output "agent_config" {
   value       = module.observability.agent_config
 }
 
+output "place" {
+  description = "Where the stack is; infra/aws/stack refuses to change it from anywhere else."
+  value       = { region = var.region, account = data.aws_caller_identity.this.account_id }
+}
+
 output "provisioning" {
   description = "What runs where, for a run's record."
   value = {

@@ -19,6 +19,11 @@ resource "aws_subnet" "this" {
 resource "aws_internet_gateway" "this" {
   vpc_id = aws_vpc.this.id
   tags   = { Name = var.name }
+
+  # Attached to the next VPC only when the old one is gone, it would keep that one from going.
+  lifecycle {
+    replace_triggered_by = [aws_vpc.this.id]
+  }
 }
 
 resource "aws_eip" "nat" {
