@@ -96,7 +96,8 @@ def test_up_goes_on_and_says_which_half_failed(cli, emulator):
     status, _, stderr = cli.run("stack", "up", "aws", "--yes")
     assert status == 6 and "frontend does not answer" in stderr, stderr
     assert "added, 0 changed" in stderr
-    assert "half made, and made again:\n  replace module.stack.aws_nat_gateway.this" in stderr
+    assert "\nhalf made, and made again:\n" in stderr
+    assert "  replace module.stack.aws_nat_gateway.this (votebench, nat-" in stderr
     assert len(emulator.objects()["vpc"]) == 1 and len(emulator.network()["hosts"]) == 3
     target = (cli.folder / "artifacts/aws/target.yaml").read_text()
     assert emulator.network()["hosts"]["frontend"]["public_ip"] in target
