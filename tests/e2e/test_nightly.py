@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -12,6 +13,7 @@ from harness import LIMIT_S, SOURCE_DIR, burst, until
 from servers import program
 
 NIGHTLY = SOURCE_DIR / "scripts" / "nightly"
+HISTORY = SOURCE_DIR / "scripts" / "nightly-history"
 
 
 class Nights:
@@ -84,6 +86,23 @@ def test_the_second_night_is_compared_with_the_first_and_a_loss_turns_the_third_
     status, output = nights.night(outage, "--variant", "always-200")
     assert status == 1, output
     assert len(nights.names()) == 2, "no baseline for the next night"
+
+
+def test_a_night_is_compared_with_one_that_a_branch_kept(nights):
+    remote = nights.directory / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True, timeout=60)
+
+    def history(verb):
+        subprocess.run([HISTORY, verb, nights.history, f"file://{remote}"], check=True, timeout=60)
+
+    for _ in range(2):
+        history("fetch")
+        status, output = nights.night(nights.scenario(), "--publish", nights.history / "last")
+        assert status == 0, output
+        history("publish")
+        first, *_ = nights.names()
+        shutil.rmtree(nights.history)
+    assert f"@{first}" in output, "compared with the first night"
 
 
 @pytest.mark.parametrize("number, status", [(signal.SIGKILL, -9), (signal.SIGTERM, 143)])
