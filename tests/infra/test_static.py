@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from terraform import MINUTES, ROOT, Terraform, command
 
@@ -88,3 +89,17 @@ def test_what_a_plan_destroys():
                     "  replace aws_key_pair.this (votebench)",
                     f"  destroy {name}\n          (sgr-1)"]
     assert half_made == ["  replace aws_nat_gateway.this (votebench, nat-1)"]
+def compose_services(name):
+    return yaml.safe_load((ROOT / "infra/compose" / name).read_text())["services"]
+
+
+def test_images_of_ours_are_built_here_and_never_pulled():
+    """Nobody vouches for what a public registry has under their names."""
+    services = compose_services("compose.yaml")
+    assert len(services) == 6
+    for name, service in services.items():
+        assert service["image"].split(":-")[1].startswith("votebench/"), name
+        assert service["build"] and service["pull_policy"] == "never", name
+    for name, service in compose_services("compose.dockersamples.yaml").items():
+        assert "votebench/" not in service["image"], name
+        assert service["pull_policy"] == "if_not_present", name
