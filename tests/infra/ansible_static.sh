@@ -24,11 +24,24 @@ check() {
   fi
 }
 
+# The role alone, with an image that no registry's name stands before.
+public_image_is_refused() {
+  local output
+  if output=$(ansible --inventory localhost, --connection local --playbook-dir . localhost \
+    --check --module-name include_role --args name=container \
+    --extra-vars '{"container_name": "vote", "container_image": "votebench/vote:dev"}' 2>&1); then
+    return 1
+  fi
+  echo "$output"
+  tr -s ' \n' ' ' <<<"$output" | grep -q 'votebench/vote:dev names no registry'
+}
+
 check yamllint yamllint --strict .
 check ansible-lint ansible-lint --nocolor --offline --profile production
 check "alert rules" promtool test rules ../tests/infra/alerts_test.yaml
 for playbook in *.yml; do
   check "syntax of $playbook" ansible-playbook --inventory localhost, --syntax-check "$playbook"
 done
+check "no public image" public_image_is_refused
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
