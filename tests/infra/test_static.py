@@ -89,6 +89,8 @@ def test_what_a_plan_destroys():
                     "  replace aws_key_pair.this (votebench)",
                     f"  destroy {name}\n          (sgr-1)"]
     assert half_made == ["  replace aws_nat_gateway.this (votebench, nat-1)"]
+
+
 def compose_services(name):
     return yaml.safe_load((ROOT / "infra/compose" / name).read_text())["services"]
 
