@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "core/output_file.h"
 #include "core/print.h"
-#include "scenario/starter.h"
+#include "scenario/quick.h"
 
 namespace votebench::cli {
 namespace {

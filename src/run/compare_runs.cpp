@@ -10,7 +10,7 @@
 #include "report/compare/comparison.h"
 #include "report/compare/mann_whitney.h"
 #include "run/stored_scenario.h"
-#include "scenario/settings.h"
+#include "scenario/write.h"
 
 namespace votebench::run {
 namespace {

@@ -37,9 +37,9 @@ Result<std::unique_ptr<stack::SshTunnel>> open_tunnel(TargetSettings& target) {
   if (!target.tunnel) return std::unique_ptr<stack::SshTunnel>();
   TRY_ASSIGN(stack::SshTunnel::Request request, tunnel_request(target));
   TRY_ASSIGN(auto tunnel, stack::SshTunnel::open(std::move(request)));
-  auto near = tunnel->near_ends().begin();
-  if (target.rows) target.rows->near = *near++;
-  if (target.queue) target.queue->near = *near;
+  auto end = tunnel->ends().begin();
+  if (target.rows) target.rows->tunnel_end = *end++;
+  if (target.queue) target.queue->tunnel_end = *end;
   return tunnel;
 }
 

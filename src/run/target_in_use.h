@@ -30,7 +30,7 @@ class TargetInUse {
   // A target that is already there, through its tunnel if it has one. Errors as open_tunnel().
   [[nodiscard]] static Result<TargetInUse> reach(TargetSettings settings, Display& display);
 
-  // Behind a tunnel with the near ends that connections go to.
+  // Behind a tunnel with the ends of it that connections go to.
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
   // What the stack was provisioned with (stack/docker/stack_record.h); empty when nobody wrote it

@@ -1,88 +1,126 @@
 #include "scenario/build.h"
 
-#include "scenario/fields.h"
-#include "scenario/key_tree.h"
-#include "scenario/profiles.h"
-#include "scenario/reader.h"
+#include <utility>
+
+#include "scenario/describe.h"
 
 namespace votebench::scenario {
 namespace {
 
-Executor executor_of(std::uint8_t bit) {
-  switch (bit) {
-    case kRampingArrivalRate:
-      return RampingArrivalRate{};
-    case kConstantClients:
-      return ConstantClients{};
-    case kBurst:
-      return Burst{};
-    default:
-      return ConstantArrivalRate{};
+// A checked value into the field that it sets.
+template <typename T>
+void read(const Node& node, T& field) {
+  if (const T* value = std::get_if<T>(&node.value)) field = *value;
+}
+void read(const Node& node, std::uint32_t& field) {
+  if (const auto* value = std::get_if<std::uint64_t>(&node.value))
+    field = static_cast<std::uint32_t>(*value);
+  else
+    field = 0;  // a word
+}
+void read(const Node& node, int& field) {
+  if (const auto* value = std::get_if<std::uint64_t>(&node.value)) field = static_cast<int>(*value);
+}
+template <typename T>
+void read(const Node& node, std::optional<T>& field) {
+  read(node, field.emplace());
+}
+template <typename T>
+void read(const Node& node, std::vector<T>& field) {
+  field.clear();
+  for (const Node& item : node.items)
+    if (item.valid) read(item, field.emplace_back());
+}
+void read(const Node& node, std::map<std::string, std::string>& field) {
+  field.clear();
+  for (const Member& member : node.members)
+    if (member.value.valid) read(member.value, field[member.name]);
+}
+void read(const Node& node, std::vector<Choice>& field) {
+  field.clear();
+  for (const Member& member : node.members)
+    if (member.value.valid) read(member.value, field.emplace_back(Choice{member.name, 1}).weight);
+}
+
+// The visitor (scenario/describe.h) that fills records from a checked tree. A key that is absent,
+// null or not valid leaves its field as it is: at its default, or the profile's.
+class Reader {
+ public:
+  static constexpr bool kReads = true;
+
+  // nullptr: nothing is written there.
+  explicit Reader(const Node* node)
+      : node_(node != nullptr && node->valid && node->kind == Node::Kind::mapping ? node
+                                                                                  : nullptr) {}
+
+  template <typename Field>
+  void operator()(const Key& key, Field& field) const {
+    if (const Node* node = given(key)) read(*node, field);
   }
-}
+  template <typename Field>
+  void items(const Key& key, const Key&, Field& field) const {
+    (*this)(key, field);
+  }
+  // An element that may also be a mapping may be a value.
+  template <typename T, typename Describe>
+  void each(const Key& key, const Key&, std::vector<T>& field, Describe describe) const {
+    const Node* node = given(key);
+    if (node == nullptr) return;
+    field.clear();
+    for (const Node& item : node->items) {
+      T& element = field.emplace_back();
+      if constexpr (std::is_constructible_v<Value, T>) read(item, element);
+      describe(Reader(&item), element);
+    }
+  }
+  template <typename T, typename Describe>
+  void named(const Key& key, const Key&, std::vector<T>& field, Describe describe) const {
+    const Node* node = given(key);
+    if (node == nullptr) return;
+    for (const Member& member : node->members) {
+      field.emplace_back().name = member.name;
+      describe(Reader(&member.value), field.back());
+    }
+  }
+  [[nodiscard]] Reader section(const Key& key) const { return Reader(given(key)); }
+  template <typename T, typename Describe>
+  void part(const Key& key, std::optional<T>& field, Describe describe) const {
+    if (given(key) != nullptr) describe(section(key), field.emplace());
+  }
+  template <typename Describe>
+  void block(const Key& key, bool, Describe describe) const {
+    if (given(key) != nullptr) describe(section(key));
+  }
+  template <typename Field, typename Describe>
+  void either(const Key& key, Field& field, Describe describe) const {
+    const Node* node = given(key);
+    if (node != nullptr && node->kind != Node::Kind::mapping) return read(*node, field);
+    describe(section(key));
+  }
+  void exactly_one(std::string_view, std::string_view) const {}
+  [[nodiscard]] bool visits(bool condition) const { return condition; }
 
-Workload build_workload(const Member& member) {
-  Workload workload;
-  workload.name = member.name;
-  const Node* named = member.value.find("executor");
-  const std::uint8_t bit = named != nullptr ? executor_bit(named->text) : std::uint8_t{0};
-  workload.executor = executor_of(bit);
-  const Reader at("/workloads/*", bit == 0 ? nullptr : &member.value,
-                  bit == 0 ? std::uint8_t{kConstantArrivalRate} : bit);
-  std::visit([&](auto& load) { describe(at, load); }, workload.executor);
-  describe(at, workload);
-  return workload;
-}
+ private:
+  // The valid value of a key; nullptr: absent, null or wrong.
+  [[nodiscard]] const Node* given(const Key& key) const {
+    const Node* node = node_ != nullptr ? node_->find(key.name) : nullptr;
+    return node != nullptr && node->valid && node->kind != Node::Kind::null ? node : nullptr;
+  }
 
-// A part is there when its key is, and is not null.
-template <typename Part>
-std::optional<Part> build_part(const Reader& target, std::string_view key) {
-  if (target.given(key) == nullptr) return std::nullopt;
-  Part part;
-  describe(target.section(key), part);
-  return part;
-}
+  const Node* node_;
+};
 
 }  // namespace
 
 TargetSettings build_target(const Node& node) {
-  const Reader at("/target", &node);
-  std::string profile;
-  at("profile", profile);
-  TargetSettings target = profile_settings(*find_profile(profile));
-  describe(at.section("vote"), target.vote);
-  target.queue = build_part<QueueSettings>(at, "redis");
-  target.rows = build_part<RowSettings>(at, "postgres");
-  describe(at, target);
-  if (target.queue) {
-    target.queue->tls_verify = target.tls_verify;
-    target.queue->tls_ca_file = target.tls_ca_file;
-  }
-  target.tunnel = build_part<TunnelSettings>(at, "tunnel");
+  TargetSettings target;
+  description::describe(Reader(&node), target);
   return target;
 }
 
 Scenario build_scenario(const Node& root) {
   Scenario scenario;
-  const Reader at("", &root);
-  at("name", scenario.name);
-  if (at.given("stack") != nullptr) describe(at.section("stack"), scenario.stack.emplace());
-  if (const Node* target = at.given("target")) scenario.target = build_target(*target);
-  describe(at.section("preflight"), scenario.preflight);
-  describe(at.section("voters"), scenario.voters);
-  at("seed", scenario.seed);
-  describe(at.section("http"), scenario.http);
-  at("threads", scenario.threads);
-  at("warm_up", scenario.warm_up);
-  if (const Node* workloads = at.given("workloads"))
-    for (const Member& member : workloads->members)
-      scenario.workloads.push_back(build_workload(member));
-  at.each("events", scenario.events,
-          [](const Reader& event, ScheduledEvent& to) { describe(event, to); });
-  at.section("drain")("timeout", scenario.drain_timeout);
-  describe(at.section("audit"), scenario.audit);
-  at("thresholds", scenario.thresholds);
-  describe(at.section("report"), scenario.report);
+  description::describe(Reader(&root), scenario);
   return scenario;
 }
 

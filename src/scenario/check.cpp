@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/text.h"
-#include "scenario/secrets.h"
+#include "scenario/resolve.h"
 #include "scenario/values.h"
 
 namespace votebench::scenario {
@@ -33,7 +33,7 @@ class Checker {
   void check(const KeyTree& tree, Node& node, const std::string& path) {
     if (node.broken) return;
     if (node.kind == Node::Kind::null) return check_null(tree, node, path);
-    switch (tree.type()) {
+    switch (tree.key.type) {
       case ValueType::mapping:
         return check_mapping(tree, node, path);
       case ValueType::names:
@@ -55,7 +55,7 @@ class Checker {
   }
 
   void check_null(const KeyTree& tree, Node& node, const std::string& path) {
-    if (tree.key != nullptr && tree.key->need == Need::nullable)
+    if (tree.key.need == Need::nullable)
       node.valid = true;
     else
       add(DiagnosticId::missing_value, node.span, path, "the value is missing",
@@ -72,7 +72,7 @@ class Checker {
 
   void check_mapping(const KeyTree& tree, Node& node, const std::string& path) {
     if (!is(Node::Kind::mapping, "a mapping", node, path)) return;
-    const std::uint8_t executors = executors_of(tree, node);
+    const ExecutorBits executors = executors_of(tree, node);
     for (Member& member : node.members) {
       const KeyTree* child = tree.find(member.name, executors);
       if (child == nullptr) {
@@ -88,28 +88,29 @@ class Checker {
   }
 
   void check_required(const KeyTree& tree, Node& node, const std::string& path,
-                      std::uint8_t executors) {
+                      ExecutorBits executors) {
     for (const KeyTree& child : tree.children) {
       const bool required =
-          child.key->need == Need::required && (child.key->executors & executors) == executors;
-      if (!required || node.find(child.name) != nullptr) continue;
+          child.key.need == Need::required && (child.key.executors & executors) == executors;
+      if (!required || node.find(child.key.name) != nullptr) continue;
       node.complete = false;
       add(DiagnosticId::missing_key, node.owner, path,
-          fmt::format("the key '{}' is missing", child.name),
-          fmt::format("{}: {}", child.name, child.key->doc));
+          fmt::format("the key '{}' is missing", child.key.name),
+          fmt::format("{}: {}", child.key.name, child.key.doc));
     }
   }
 
   // Which executors' keys a workload may have: its own; all of them while it names none.
-  std::uint8_t executors_of(const KeyTree& tree, const Node& node) {
-    if (tree.key != nullptr && tree.key->path == "/workloads/*") {
+  ExecutorBits executors_of(const KeyTree& tree, const Node& node) {
+    if (tree.key.path == "/workloads/*") {
       const Node* named = node.find("executor");
-      executors_ = named != nullptr ? executor_bit(named->text) : 0;
+      const auto* known = named != nullptr ? find_executor(named->text) : nullptr;
+      executors_ = known != nullptr ? known->bit : kEveryExecutor;
     }
-    return executors_ != 0 ? executors_ : std::uint8_t{kEveryExecutor};
+    return executors_;
   }
 
-  void unknown_key(const KeyTree& tree, const Member& member, std::uint8_t executors,
+  void unknown_key(const KeyTree& tree, const Member& member, ExecutorBits executors,
                    const std::string& path) {
     const std::string shown = printable(member.name, 60);
     std::vector<std::string> others;
@@ -121,15 +122,14 @@ class Checker {
                  fmt::format("it belongs to {}", join_words(others)));
     std::vector<std::string> known;
     for (const KeyTree& child : tree.children)
-      if ((child.key->executors & executors) != 0) known.emplace_back(child.name);
+      if ((child.key.executors & executors) != 0) known.emplace_back(child.key.name);
     add(DiagnosticId::unknown_key, member.span, path, fmt::format("unknown key '{}'", shown),
         suggest(member.name, known));
   }
 
   void check_exactly_one(const KeyTree& tree, Node& node, const std::string& path) {
-    for (const ExactlyOne& rule : exactly_one_rules()) {
-      if (tree.key == nullptr || rule.mapping != tree.key->path || rule.executors != executors_)
-        continue;
+    for (const ExactlyOne& rule : tree.exactly_one) {
+      if (rule.executors != executors_) continue;
       const bool first = node.find(rule.first) != nullptr;
       const bool second = node.find(rule.second) != nullptr;
       if (first != second) continue;
@@ -153,7 +153,7 @@ class Checker {
             fmt::format("'{}' cannot be used as a name", printable(member.name, 60)),
             "write letters, digits, '_', '-' and '.', at most 64, starting with a letter, a digit "
             "or '_'");
-      check(*tree.any, member.value, path + "/" + member.name);
+      check(tree.item(), member.value, path + "/" + member.name);
     }
     node.valid = true;
   }
@@ -161,7 +161,7 @@ class Checker {
   void check_list(const KeyTree& tree, Node& node, const std::string& path) {
     if (!is(Node::Kind::list, "a list", node, path)) return;
     for (std::size_t i = 0; i < node.items.size(); ++i)
-      check(*tree.element, node.items[i], fmt::format("{}/{}", path, i));
+      check(tree.item(), node.items[i], fmt::format("{}/{}", path, i));
     node.valid = true;
   }
 
@@ -171,14 +171,14 @@ class Checker {
     if (!is(Node::Kind::scalar, tree.children.empty() ? "a value" : "a value or a mapping", node,
             path))
       return;
-    auto value = convert(*tree.key, node.text, node.quoted && !node.expanded);
+    auto value = convert(tree.key, node.text, node.quoted && !node.expanded);
     if (!value) return context_.add(value.error(), node, path);
     node.value = std::move(*value);
     node.valid = true;
   }
 
   Context& context_;
-  std::uint8_t executors_ = 0;  // of the workload that is being checked; 0: none
+  ExecutorBits executors_ = kEveryExecutor;  // of the workload that is being checked
 };
 
 }  // namespace

@@ -1,11 +1,11 @@
-// A tree against the table of keys: unknown and missing keys, kinds, values.
+// A tree against the tree of keys: unknown and missing keys, kinds, values.
 #pragma once
 
 #include <string>
 
 #include "scenario/context.h"
-#include "scenario/key_tree.h"
-#include "scenario/node.h"
+#include "scenario/keys.h"
+#include "scenario/yaml.h"
 
 namespace votebench::scenario {
 

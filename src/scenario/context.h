@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "scenario/diagnostic.h"
-#include "scenario/node.h"
 #include "scenario/parse.h"
+#include "scenario/yaml.h"
 
 namespace votebench::scenario {
 

@@ -87,6 +87,9 @@ enum class DiagnosticId : std::uint8_t {
   count_,  // the number of kinds, not one of them
 };
 
+// Length in bytes of the UTF-8 sequence at `at`; 1 for a byte that begins none.
+[[nodiscard]] std::size_t sequence_length(std::string_view text, std::size_t at);
+
 // Bytes [offset, offset + length) of one source text.
 struct Span {
   std::size_t source = 0;  // 0 = the file, n = the n-th --set

@@ -7,11 +7,11 @@
 #include "core/os.h"
 #include "scenario/build.h"
 #include "scenario/check.h"
-#include "scenario/expand.h"
-#include "scenario/key_tree.h"
-#include "scenario/overrides.h"
-#include "scenario/read_yaml.h"
+#include "scenario/keys.h"
+#include "scenario/resolve.h"
+#include "scenario/rules.h"
 #include "scenario/values.h"
+#include "scenario/yaml.h"
 
 namespace votebench::scenario {
 namespace {

@@ -7,7 +7,7 @@
 // never in keys; `$$` is a dollar sign.
 // A password is a reference, `{ env: NAME, optional: true }` or `{ file: PATH, optional: true }`;
 // literal passwords, also in URLs, are errors that do not repeat them.
-// Limits: kMaxTextBytes, kMaxDepth levels, kMaxValues values.
+// Limits of size and depth: scenario/yaml.h.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,6 @@
 #include "vote/target_settings.h"
 
 namespace votebench::scenario {
-
-inline constexpr std::size_t kMaxTextBytes = 256 * 1024;
-inline constexpr std::size_t kMaxDepth = 16;
-inline constexpr std::size_t kMaxValues = 10'000;
 
 // What the text may refer to. The default knows no variables and no files.
 struct ParseOptions {

@@ -21,6 +21,12 @@ std::span<const Profile> profiles() {
   return kProfiles;
 }
 
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile& profile : profiles()) names.emplace_back(profile.name);
+  return names;
+}
+
 const Profile* find_profile(std::string_view name) {
   const auto all = profiles();
   const auto found = std::find_if(all.begin(), all.end(),

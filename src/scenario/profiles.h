@@ -22,6 +22,7 @@ struct Profile {
 };
 
 [[nodiscard]] std::span<const Profile> profiles();
+[[nodiscard]] std::vector<std::string> profile_names();
 // nullptr: no such profile.
 [[nodiscard]] const Profile* find_profile(std::string_view name);
 

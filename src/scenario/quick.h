@@ -1,8 +1,10 @@
-// The run without YAML: `votebench run --votes 1000 --clients 40`.
+// Scenarios that nobody wrote: the run without YAML, `votebench run --votes 1000 --clients 40`, and
+// the starter of `votebench init`.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "scenario/scenario.h"
@@ -32,5 +34,9 @@ struct QuickRun {
 
 // Errors (usage): as quick_yaml, or a value that is out of range.
 [[nodiscard]] Result<Scenario> quick_scenario(const QuickRun& run);
+
+// The commented scenario that `votebench init` writes. It is valid as it stands. REQUIRES: `name`
+// is made of letters, digits, '_', '-' and '.'.
+[[nodiscard]] std::string starter_scenario(std::string_view name);
 
 }  // namespace votebench::scenario

@@ -59,14 +59,14 @@ struct RateUnit {
 };
 constexpr std::array<RateUnit, 3> kRateUnits{{{"/s", 1}, {"/m", 60}, {"/h", 3600}}};
 
-Converted<Value> to_boolean(std::string_view text, bool quoted) {
+Converted<Value> to_boolean(const Key&, std::string_view text, bool quoted) {
   if (!quoted && (text == "true" || text == "false")) return Value(text == "true");
   return fault(DiagnosticId::not_a_boolean, "{value} is neither true nor false",
                "write true or false, without quotes");
 }
 
-Converted<Value> to_word(const Key& key, std::string_view text) {
-  const std::vector<std::string> known = split_words(key.words);
+Converted<Value> to_word(const Key& key, std::string_view text, bool) {
+  const std::vector<std::string>& known = key.words;
   if (std::find(known.begin(), known.end(), text) != known.end()) return Value(std::string(text));
   if (key.path == "/stack/name" && text == "aws")
     return fault(DiagnosticId::unknown_word, "a stack on {value} is not made from a scenario",
@@ -131,55 +131,71 @@ Converted<Value> widened(const Converted<T>& value) {
   if (!value) return Fault(value.error());
   return Value(*value);
 }
+Converted<Value> widened(Converted<Value> value) { return value; }
 
 bool is_numeric(ValueType type) {
   return type == ValueType::boolean || type == ValueType::count || type == ValueType::number;
 }
 
+// A type: what it is called, its form, and how its text is read. A row per type that a scalar has,
+// and the names of the others.
+struct TypeRow {
+  ValueType type;
+  TypeWords words;
+  Converted<Value> (*read)(const Key& key, std::string_view text, bool quoted);
+};
+
+// The reader of a type that depends on nothing but the text.
+template <auto kParse>
+Converted<Value> plain(const Key&, std::string_view text, bool) {
+  return widened(kParse(text));
+}
+// The same for a text of a form of its own, which is kept as text.
+template <auto kParse>
+Converted<Value> of_form(const Key&, std::string_view text, bool) {
+  return checked(kParse(text), text);
+}
+
+std::vector<TypeRow> make_types() {
+  using enum ValueType;
+  static constexpr std::string_view kNumber = "[0-9]+(\\.[0-9]+)?";
+  const std::string time = fmt::format("({}(ns|us|ms|s|m|h))+", kNumber);
+  return {
+      {mapping, {"mapping", ""}, nullptr},
+      {names, {"mapping of names", ""}, nullptr},
+      {list, {"list", ""}, nullptr},
+      {secret, {"{ env: NAME } or { file: PATH }", ""}, nullptr},
+      {boolean, {"true or false", ""}, to_boolean},
+      {count, {"count", ""}, plain<parse_count>},
+      {number, {"number", ""}, plain<parse_number>},
+      {duration, {"time", fmt::format("^{}$", time)}, plain<parse_time>},
+      {duration_range, {"time..time", fmt::format("^{0}\\.\\.{0}$", time)}, plain<to_range>},
+      {rate, {"rate", fmt::format("^{}/[smh]$", kNumber)}, plain<parse_rate>},
+      {share, {"percentage", fmt::format("^{}%$", kNumber)}, plain<parse_share>},
+      {text, {"text", ""}, plain<to_text>},
+      {name, {"name", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"}, plain<to_name>},
+      {word, {"word", ""}, to_word},
+      {http_url, {"URL", "^https?://[^@/?#]+([/?#]|$)"}, of_form<parse_http_url>},
+      {proxy_url, {"URL", "^http://[^@/?#]+/?$"}, of_form<parse_proxy_url>},
+      {destination, {"HOST:PORT", "^[^@/?#]+:[0-9]+$"}, of_form<parse_destination>},
+      {redis_url, {"URL", "^(rediss?|unix)://"}, of_form<parse_redis_url>},
+      {postgres_uri, {"URI", "^postgres(ql)?://"}, of_form<parse_postgres_uri>},
+      {address, {"IP address", ""}, plain<to_address>},
+      {threshold, {"threshold", ""}, plain<parse_threshold>},
+  };
+}
+
+const TypeRow& row_of(ValueType type) {
+  static const std::vector<TypeRow> rows = make_types();
+  const auto found = std::ranges::find(rows, type, &TypeRow::type);
+  CHECK_THAT_HOLDS(found != rows.end());
+  return *found;
+}
+
 Converted<Value> by_type(const Key& key, std::string_view text, bool quoted) {
-  switch (key.type) {
-    case ValueType::boolean:
-      return to_boolean(text, quoted);
-    case ValueType::count:
-      return widened(parse_count(text));
-    case ValueType::number:
-      return widened(parse_number(text));
-    case ValueType::duration:
-      return widened(parse_time(text));
-    case ValueType::duration_range:
-      return to_range(text);
-    case ValueType::rate:
-      return widened(parse_rate(text));
-    case ValueType::share:
-      return widened(parse_share(text));
-    case ValueType::text:
-      return to_text(text);
-    case ValueType::name:
-      return to_name(text);
-    case ValueType::word:
-      return to_word(key, text);
-    case ValueType::http_url:
-      return checked(parse_http_url(text), text);
-    case ValueType::proxy_url:
-      return checked(parse_proxy_url(text), text);
-    case ValueType::destination:
-      return checked(parse_destination(text), text);
-    case ValueType::redis_url:
-      return checked(parse_redis_url(text), text);
-    case ValueType::postgres_uri:
-      return checked(parse_postgres_uri(text), text);
-    case ValueType::address:
-      return to_address(text);
-    case ValueType::threshold:
-      return widened(parse_threshold(text));
-    case ValueType::mapping:
-    case ValueType::names:
-    case ValueType::list:
-    case ValueType::secret:
-      break;
-  }
-  CHECK_THAT_HOLDS(!"a scalar's type");
-  return Value();
+  const auto read = row_of(key.type).read;
+  CHECK_THAT_HOLDS(read != nullptr);
+  return read(key, text, quoted);
 }
 
 // Values in one unit, for the check of ranges: nanoseconds, votes per second, shares, numbers.
@@ -200,13 +216,35 @@ bool in_range(const Key& key, const Value& value) {
          at <= magnitude(by_type(key, key.most, false).value());
 }
 
+// What needs no quotes anywhere, and is neither null nor a boolean nor a number to any reader.
+bool is_plain(std::string_view text) {
+  static constexpr std::array<std::string_view, 9> kWords{
+      {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}};
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto allowed = [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+  };
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return !text.empty() && (letter(text[0]) || text[0] == '/') &&
+         std::all_of(text.begin(), text.end(), allowed) &&
+         std::find(kWords.begin(), kWords.end(), lower) == kWords.end();
+}
+
+std::string reference_of(const Secret& secret) {
+  if (secret.origin() == Secret::Origin::unknown) return "\"***\"";
+  return fmt::format("{{ {}: {}{} }}",
+                     secret.origin() == Secret::Origin::environment ? "env" : "file",
+                     yaml_text(secret.reference()), secret.empty() ? ", optional: true" : "");
+}
+
 }  // namespace
 
 Converted<Value> convert(const Key& key, std::string_view text, bool quoted) {
-  if (!key.words.empty() && key.type != ValueType::word) {
-    const std::vector<std::string> words = split_words(key.words);
-    if (std::find(words.begin(), words.end(), text) != words.end()) return Value(std::string(text));
-  }
+  if (key.type != ValueType::word && std::ranges::count(key.words, text) > 0)
+    return Value(std::string(text));
   if (quoted && is_numeric(key.type))
     return fault(
         key.type == ValueType::boolean ? DiagnosticId::not_a_boolean : DiagnosticId::not_a_count,
@@ -221,6 +259,8 @@ Converted<Value> convert(const Key& key, std::string_view text, bool quoted) {
   return fault(DiagnosticId::out_of_range, "{value} is out of range",
                fmt::format("from {} to {}", key.least, key.most));
 }
+
+const TypeWords& words_of_type(ValueType type) { return row_of(type).words; }
 
 Converted<double> parse_number(std::string_view text) {
   if (has_leading_zero(text) && decimal(text)) return leading_zero(text);
@@ -302,14 +342,93 @@ std::string rate_literal(double per_s) {
   return best;
 }
 
-std::vector<std::string> split_words(std::string_view words) {
-  std::vector<std::string> list;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (end > 0) list.emplace_back(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
+std::string yaml_text(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (c == '$') quoted += '$';
+    quoted += c;
   }
-  return list;
+  return quoted + "\"";
+}
+
+std::vector<WrittenStage> as_written(const std::vector<RampStage>& stages, double start_per_s) {
+  std::vector<WrittenStage> written;
+  double rate = start_per_s;
+  for (const RampStage& stage : stages) {
+    if (stage.to_per_s == rate)
+      written.push_back({{}, {}, stage.over});
+    else
+      written.push_back({stage.to_per_s, stage.over, {}});
+    rate = stage.to_per_s;
+  }
+  return written;
+}
+
+std::vector<RampStage> as_meant(const std::vector<WrittenStage>& stages, double start_per_s) {
+  std::vector<RampStage> meant;
+  double rate = start_per_s;
+  for (const WrittenStage& stage : stages) {
+    rate = stage.ramp_to.value_or(rate);
+    meant.push_back({rate, stage.hold.value_or(stage.over.value_or(Nanoseconds(0)))});
+  }
+  return meant;
+}
+
+Literal literal(const Key&, bool field) { return field ? "true" : "false"; }
+Literal literal(const Key& key, std::uint32_t field) {
+  return field == 0 && !key.words.empty() ? key.words[0] : std::to_string(field);
+}
+Literal literal(const Key&, std::uint64_t field) { return std::to_string(field); }
+Literal literal(const Key& key, double field) {
+  return key.type == ValueType::rate    ? rate_literal(field)
+         : key.type == ValueType::share ? share_literal(field)
+                                        : number_literal(field);
+}
+Literal literal(const Key&, Nanoseconds field) { return duration_literal(field); }
+Literal literal(const Key&, const DurationRange& field) {
+  return fmt::format("{}..{}", duration_literal(field.first), duration_literal(field.second));
+}
+Literal literal(const Key& key, const std::string& field) {
+  if (!field.empty()) return yaml_text(field);
+  return key.need == Need::nullable ? Literal("null") : std::nullopt;
+}
+Literal literal(const Key&, const Secret& field) {
+  if (field.empty() && field.origin() == Secret::Origin::unknown) return std::nullopt;
+  return reference_of(field);
+}
+Literal literal(const Key& key, const std::vector<std::string>& field) {
+  if (field.empty() && key.default_from == DefaultFrom::nowhere) return std::nullopt;
+  std::vector<std::string> items;
+  for (const std::string& text : field) items.push_back(yaml_text(text));
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+Literal literal(const Key&, const std::vector<int>& field) {
+  return fmt::format("[{}]", fmt::join(field, ", "));
+}
+Literal literal(const Key&, const std::map<std::string, std::string>& field) {
+  std::vector<std::string> items;
+  for (const auto& [name, text] : field)
+    items.push_back(fmt::format("{}: {}", yaml_text(name), yaml_text(text)));
+  return fmt::format("{{ {} }}", fmt::join(items, ", "));
+}
+Literal literal(const Key&, const std::vector<Choice>& field) {
+  std::vector<std::string> items;
+  for (const Choice& choice : field)
+    items.push_back(fmt::format("{}: {}", yaml_text(choice.name), number_literal(choice.weight)));
+  return fmt::format("{{ {} }}", fmt::join(items, ", "));
+}
+Literal literal(const Key&, const Threshold& field) {
+  const std::string expression = yaml_text(field.text);
+  if (!field.abort && !field.warn) return expression;
+  return fmt::format("{{ expr: {}{}{} }}", expression, field.abort ? ", abort: true" : "",
+                     field.warn ? ", severity: warn" : "");
+}
+Literal literal(const Key&, const WrittenStage& field) {
+  if (field.hold) return fmt::format("{{ hold: {} }}", duration_literal(*field.hold));
+  return fmt::format("{{ ramp_to: {}, over: {} }}", rate_literal(field.ramp_to.value_or(0)),
+                     duration_literal(field.over.value_or(Nanoseconds(0))));
 }
 
 std::string join_words(const std::vector<std::string>& words) {

@@ -2,76 +2,120 @@
 
 #include <fmt/format.h>
 
-#include "scenario/fields.h"
-#include "scenario/key_tree.h"
-#include "scenario/writer.h"
+#include "scenario/describe.h"
 
 namespace votebench::scenario {
 namespace {
 
-// In the order of the variant's alternatives.
-constexpr std::uint8_t kBits[] = {kConstantArrivalRate, kRampingArrivalRate, kBurst,
-                                  kConstantClients};
+struct Output {
+  std::string yaml;
+  std::vector<std::pair<std::string, std::string>> settings;
+};
 
-std::string name_of(std::uint8_t bit) {
-  for (const ExecutorName& executor : executors())
-    if (executor.bit == bit) return std::string(executor.name);
-  return "";
-}
+// The visitor (scenario/describe.h) that writes a record. Keys appear in the order of the visit; a
+// field without a literal (scenario/values.h) is left out.
+class Writer {
+ public:
+  static constexpr bool kReads = false;
 
-void write_workload(const Writer& workloads, Workload workload) {
-  const std::uint8_t bit = kBits[workload.executor.index()];
-  const Writer at = workloads.named(workload.name, bit);
-  at("executor", name_of(bit));
-  std::visit([&](auto& load) { describe(at, load); }, workload.executor);
-  describe(at, workload);
-}
+  // Appends to `out`, which must outlive the writer. `path` as in settings, empty at the root.
+  explicit Writer(Output& out, std::string path = {}, std::size_t indent = 0)
+      : out_(&out), path_(std::move(path)), indent_(indent) {}
 
-template <typename Part>
-void write_part(const Writer& at, std::string_view key, std::optional<Part> part) {
-  if (part) describe(at.section(key), *part);
-}
+  template <typename Field>
+  void operator()(const Key& key, const Field& field) const {
+    if (const Literal value = literal(key, field)) line(key.name, *value);
+  }
+  template <typename Field>
+  void items(const Key& key, const Key&, const Field& field) const {
+    (*this)(key, field);
+  }
+  template <typename T, typename Describe>
+  void each(const Key& key, const Key& item, std::vector<T>& field, Describe describe) const {
+    if (field.empty()) return line(key.name, "[]");
+    line(key.name, "");
+    for (std::size_t i = 0; i < field.size(); ++i) {
+      const std::string path = fmt::format("{}[{}]", path_of(key.name), i);
+      const std::size_t begin = out_->yaml.size();
+      const Writer element(*out_, path, indent_ + 4);
+      if constexpr (HasLiteral<T>)
+        element.text(path, literal(item, field[i]).value());
+      else
+        describe(element, field[i]);
+      out_->yaml[begin + indent_ + 2] = '-';
+    }
+  }
+  template <typename T, typename Describe>
+  void named(const Key& key, const Key&, std::vector<T>& field, Describe describe) const {
+    const Writer names = section(key);
+    for (T& element : field) describe(names.open(yaml_text(element.name)), element);
+  }
+  [[nodiscard]] Writer section(const Key& key) const { return open(key.name); }
+  template <typename T, typename Describe>
+  void part(const Key& key, std::optional<T>& field, Describe describe) const {
+    if (field) describe(section(key), *field);
+  }
+  template <typename Describe>
+  void block(const Key& key, bool there, Describe describe) const {
+    if (there) describe(section(key));
+  }
+  template <typename Field, typename Describe>
+  void either(const Key& key, const Field&, Describe describe) const {
+    describe(section(key));
+  }
+  void exactly_one(std::string_view, std::string_view) const {}
+  [[nodiscard]] bool visits(bool condition) const { return condition; }
 
-void write_target(const Writer& at, TargetSettings target) {
-  at("profile", target.profile);
-  describe(at.section("vote"), target.vote);
-  write_part(at, "redis", target.queue);
-  write_part(at, "postgres", target.rows);
-  describe(at, target);
-  write_part(at, "tunnel", target.tunnel);
+ private:
+  [[nodiscard]] std::string path_of(std::string_view key) const {
+    return fmt::format("{}{}{}", path_, path_.empty() ? "" : ".", key);
+  }
+  // A line of its own and, if it says something, a setting.
+  void text(std::string path, std::string_view value) const {
+    out_->yaml += fmt::format("{:{}}{}\n", "", indent_, value);
+    out_->settings.emplace_back(std::move(path), value);
+  }
+  void line(std::string_view key, std::string_view value) const {
+    if (value.empty())
+      out_->yaml += fmt::format("{:{}}{}:\n", "", indent_, key);
+    else {
+      out_->yaml += fmt::format("{:{}}{}: {}\n", "", indent_, key, value);
+      out_->settings.emplace_back(path_of(key), value);
+    }
+  }
+  // Writes "KEY:"; what the result writes stands below it.
+  [[nodiscard]] Writer open(std::string_view key) const {
+    line(key, "");
+    return Writer(*out_, path_of(key), indent_ + 2);
+  }
+
+  Output* out_;
+  std::string path_;
+  std::size_t indent_;
+};
+
+template <typename Record>
+Output write(Record record) {
+  Output out;
+  description::describe(Writer(out), record);
+  return out;
 }
 
 }  // namespace
 
-std::string to_yaml(const Scenario& original) {
-  Scenario scenario = original;  // descriptions serve reading too, so they want to write
-  std::string text;
-  const Writer at("", text);
-  at("version", static_cast<std::uint32_t>(scenario.version));
-  at("name", scenario.name);
-  if (scenario.stack) describe(at.section("stack"), *scenario.stack);
-  if (scenario.target) write_target(at.section("target"), *scenario.target);
-  describe(at.section("preflight"), scenario.preflight);
-  describe(at.section("voters"), scenario.voters);
-  at("seed", scenario.seed);
-  describe(at.section("http"), scenario.http);
-  at("threads", scenario.threads);
-  at("warm_up", scenario.warm_up);
-  const Writer workloads = at.section("workloads");
-  for (const Workload& workload : scenario.workloads) write_workload(workloads, workload);
-  at.each("events", scenario.events,
-          [](const Writer& event, ScheduledEvent& from) { describe(event, from); });
-  at.section("drain")("timeout", scenario.drain_timeout);
-  describe(at.section("audit"), scenario.audit);
-  at("thresholds", scenario.thresholds);
-  describe(at.section("report"), scenario.report);
-  return text;
-}
+std::string to_yaml(const Scenario& scenario) { return write(scenario).yaml; }
 
-std::string to_yaml(const TargetSettings& target) {
-  std::string text;
-  write_target(Writer("/target", text), target);
-  return text;
+std::string to_yaml(const TargetSettings& target) { return write(target).yaml; }
+
+std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& original) {
+  Scenario scenario = original;
+  scenario.stack.reset();
+  scenario.target.reset();
+  auto settings = write(std::move(scenario)).settings;
+  std::erase_if(settings, [](const auto& setting) {
+    return setting.first == "name" || setting.first.starts_with("report.");
+  });
+  return settings;
 }
 
 }  // namespace votebench::scenario

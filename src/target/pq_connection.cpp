@@ -152,10 +152,11 @@ Result<> PqConnection::connect() {
     words.push_back("password");
     values.push_back(settings_.password.reveal().c_str());
   }
-  const std::string near_port = settings_.near ? std::to_string(settings_.near->port) : "";
-  if (settings_.near) {  // `host` stays what certificates and password files are looked up by
+  const std::string tunnel_port =
+      settings_.tunnel_end ? std::to_string(settings_.tunnel_end->port) : "";
+  if (settings_.tunnel_end) {  // `host` stays what certificates and password files are looked up by
     words.insert(words.end(), {"hostaddr", "port"});
-    values.insert(values.end(), {settings_.near->address.c_str(), near_port.c_str()});
+    values.insert(values.end(), {settings_.tunnel_end->address.c_str(), tunnel_port.c_str()});
   }
   words.push_back(nullptr);
   values.push_back(nullptr);
@@ -215,9 +216,9 @@ Failure PqConnection::failure(std::string_view what) const {
               fmt::format("PostgreSQL at {}/{} {}", where(), PQdb(connection_.get()), what));
 }
 
-// "HOST:PORT" as the user knows it; libpq sees a tunnel's near end.
+// "HOST:PORT" as the user knows it; libpq sees the end of a tunnel.
 std::string PqConnection::where() const {
-  if (settings_.near) return settings_.near->far_end;
+  if (settings_.tunnel_end) return settings_.tunnel_end->far_end;
   const std::string_view host = PQhost(connection_.get());
   const bool v6 = host.find(':') != std::string_view::npos;
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", PQport(connection_.get()));

@@ -32,7 +32,8 @@ HttpVia via_of_queue(const QueueSettings& settings) {
               .connect_to = {},
               .verify = settings.tls_verify,
               .ca_file = settings.tls_ca_file};
-  if (settings.near) via.connect_to = HostPort{settings.near->address, settings.near->port};
+  if (settings.tunnel_end)
+    via.connect_to = HostPort{settings.tunnel_end->address, settings.tunnel_end->port};
   return via;
 }
 

@@ -14,13 +14,13 @@
 namespace votebench {
 
 // A value that no output may contain. It has no formatter on purpose; call reveal() only where the
-// secret is handed to the server it belongs to.
+// secret is handed to the server it belongs to. An empty secret is none.
 class Secret {
  public:
-  Secret() = default;
   // Where a secret came from, so that a file can name it again without holding it.
   enum class Origin { unknown, environment, file };
 
+  Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   // `reference`: the variable's name or the file's path.
   Secret(std::string value, Origin origin, std::string reference)
@@ -45,40 +45,45 @@ struct HostPort {
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };
 
+// Whether the voter's id that a vote carries can be followed.
 enum class IdentityMode {
   echoed,  // our voter id travels in the cookie and comes back in Set-Cookie
   sent,    // it travels, but the answer does not show it
   none,    // no cookie is sent: the app makes ids, only counts can be audited
 };
 
-// Where a tunnel to a server begins on this machine. Connections go here; the server's own name
-// stays what certificates are checked against and what messages call it.
-struct NearEnd {
-  std::string address;
+// The end of an open tunnel on this machine, which stands for a server at its other end.
+// Connections go here; the server's own name stays what certificates are checked against and what
+// messages call it.
+struct TunnelEnd {
+  std::string address;  // of this machine
   std::uint16_t port = 0;
   std::string far_end;  // "HOST:PORT" of the server, for messages
-  friend bool operator==(const NearEnd&, const NearEnd&) = default;
+  friend bool operator==(const TunnelEnd&, const TunnelEnd&) = default;
 };
 
-// Redis and PostgreSQL are reached through this host, by OpenSSH; votes are not.
+// Redis and PostgreSQL are reached through another host, by OpenSSH; votes are not.
 struct TunnelSettings {
-  std::string ssh_config;  // a file; says how to log in to
-  std::string via;         // a Host of it
+  std::string ssh_config;  // path of the file that says how to log in to `via`
+  std::string via;         // the name of a Host in that file
   friend bool operator==(const TunnelSettings&, const TunnelSettings&) = default;
 };
 
+// How a vote is posted, and what its answer means. A vote is
+//   POST PATH, form: choice_field=CHOICE and extra_fields, cookie: cookie=VOTER
 struct VoteEndpoint {
   bool tls = false;
   std::string host;  // name or address, without brackets
   std::uint16_t port = 80;
-  std::optional<HostPort> connect_to;  // where connections go instead of host and port
-  std::string path = "/";
+  // Where connections go; nothing: to host and port, which stay in requests and certificates.
+  std::optional<HostPort> connect_to;
+  std::string path = "/";  // with the query, if any
   std::string choice_field = "vote";
   std::map<std::string, std::string> extra_fields;  // further form fields, sent as they are
-  std::string cookie = "voter_id";
+  std::string cookie = "voter_id";                  // the name of the cookie
   IdentityMode identity = IdentityMode::echoed;
-  std::vector<int> accepted{200};
-  std::vector<int> rejected{400, 404, 405};
+  std::vector<int> accepted{200};            // statuses that mean: this vote counts
+  std::vector<int> rejected{400, 404, 405};  // decided before the push: this vote does not count
 
   [[nodiscard]] std::string url() const;
   friend bool operator==(const VoteEndpoint&, const VoteEndpoint&) = default;
@@ -86,41 +91,44 @@ struct VoteEndpoint {
 
 struct HttpSettings {
   bool keep_alive = true;
-  std::uint32_t requests_per_connection = 0;  // 0 = no limit
+  std::uint32_t requests_per_connection = 0;  // 0: no limit
   Nanoseconds connect_timeout = std::chrono::seconds(2);
-  Nanoseconds timeout = std::chrono::seconds(5);  // from the start of the attempt to its end
-  Nanoseconds max_idle = std::chrono::seconds(1);
-  std::vector<std::string> source_addresses;
+  Nanoseconds timeout = std::chrono::seconds(5);   // from the start of the attempt to its end
+  Nanoseconds max_idle = std::chrono::seconds(1);  // a connection idle for longer is not reused
+  std::vector<std::string> source_addresses;       // used in turn; empty: the system chooses one
   friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };
 
+// The Redis list that votes are pushed to.
 struct QueueSettings {
   bool tls = false;
-  bool tls_verify = true;          // the target's, as is
-  std::string tls_ca_file;         // this one
-  std::string host = "127.0.0.1";  // or
+  bool tls_verify = true;   // a copy of TargetSettings::tls_verify
+  std::string tls_ca_file;  // a copy of TargetSettings::tls_ca_file
+  std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
-  std::string socket_path;  // a Unix socket: host and port are not used
+  std::string socket_path;  // of a Unix socket, in place of host and port; empty: those are used
   int database = 0;
-  std::string user;
-  Secret password;
+  std::string user;  // empty: the server's default user
+  Secret password;   // empty: none is sent
   std::string list = "votes";
   std::vector<std::string> in_flight;  // side lists of a reliable worker
   Nanoseconds sample_every = std::chrono::milliseconds(100);
-  std::optional<NearEnd> near;  // never written to a file: an open tunnel sets it
+  // Set while a tunnel is open, in the copy that connections are made from; never in a file.
+  std::optional<TunnelEnd> tunnel_end;
 
   [[nodiscard]] std::string where() const;  // "redis://127.0.0.1:6379/0", never the password
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
+// The PostgreSQL table that the worker writes votes to.
 struct RowSettings {
   std::string url = "postgresql://postgres@127.0.0.1/postgres";  // libpq URI without a password
-  Secret password;
+  Secret password;              // empty: what libpq finds by itself (PGPASSWORD, ~/.pgpass)
   std::string table = "votes";  // "table" or "schema.table"
   std::string voter_column = "id";
   std::string choice_column = "vote";
   Nanoseconds sample_every = std::chrono::milliseconds(250);
-  std::optional<NearEnd> near;  // as above
+  std::optional<TunnelEnd> tunnel_end;  // as in QueueSettings
   friend bool operator==(const RowSettings&, const RowSettings&) = default;
 };
 
@@ -131,18 +139,20 @@ enum class WorkerModel {
 };
 
 struct TargetSettings {
-  std::string profile = "dockersamples";
+  std::string profile = "dockersamples";  // a name of scenario/profiles.h
   VoteEndpoint vote;
-  std::optional<QueueSettings> queue = QueueSettings{};
-  std::optional<RowSettings> rows = RowSettings{};
-  std::string result_url;  // empty: no result page known
+  std::optional<QueueSettings> queue = QueueSettings{};  // nothing: there is none to look at
+  std::optional<RowSettings> rows = RowSettings{};       // nothing: there is none to look at
+  std::string result_url;                                // empty: no result page is looked at
   WorkerModel worker = WorkerModel::serial;
-  Nanoseconds worker_max_hold = std::chrono::seconds(10);
-  std::optional<Nanoseconds> settle_quiet;  // the user's own assumption; printed with the verdict
-  bool tls_verify = true;
-  std::string tls_ca_file;
-  std::optional<HostPort> proxy;  // an HTTP proxy
-  std::optional<TunnelSettings> tunnel;
+  Nanoseconds worker_max_hold = std::chrono::seconds(10);  // longest time between pop and write
+  // The user's own assumption, printed with the verdict: when nothing moved for so long, nothing is
+  // under way. Nothing: not assumed.
+  std::optional<Nanoseconds> settle_quiet;
+  bool tls_verify = true;                // of https and rediss: check the server's certificate
+  std::string tls_ca_file;               // PEM; empty: the system's authorities
+  std::optional<HostPort> proxy;         // an HTTP proxy that votes are tunnelled through
+  std::optional<TunnelSettings> tunnel;  // nothing: the stores are reached directly
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 

@@ -23,7 +23,7 @@ HOMES = {
     "libpq-fe.h": {"target", "votestack"},
     "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
-    "nlohmann/": {"ledger", "report", "stack", "target", "votestack"},
+    "nlohmann/": {"ledger", "report", "scenario", "stack", "target", "votestack"},
     "CLI/": {"cli", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},

@@ -99,10 +99,12 @@ class Checks(unittest.TestCase):
                          ["src/core/a.cpp: f has 61 lines, at most 60"])
         self.assertIn("longest 61 lines", sizes.report(self.root))
 
-    def test_a_long_file_is_found(self):
+    def test_a_long_file_is_told_and_not_refused(self):
         self.assertEqual(self.complaints(sizes, "tests/unit/core/a.cpp", "\n" * 400), [])
-        self.assertEqual(self.complaints(sizes, "tests/unit/core/a.cpp", "\n" * 401),
-                         ["tests/unit/core/a.cpp: 401 lines, at most 400"])
+        self.assertNotIn("warning", sizes.report(self.root))
+        self.assertEqual(self.complaints(sizes, "tests/unit/core/a.cpp", "\n" * 401), [])
+        self.assertIn("warning: tests/unit/core/a.cpp: 401 lines, more than 400",
+                      sizes.report(self.root))
 
     def test_a_header_that_nobody_includes_is_found(self):
         found = self.complaints(dead_files, "src/core/a.h", "")

@@ -32,7 +32,7 @@ constexpr std::size_t kKeptWords = 4096;
 
 // An address of 127.0.0.0/8 and a port that nobody else picks by chance: so that the ends stay ours
 // while ssh is away. ssh binds them itself and ends when it cannot.
-NearEnd random_near_end(const HostPort& far) {
+TunnelEnd random_tunnel_end(const HostPort& far) {
   std::array<std::uint8_t, 5> random{};
   fill_random(random);
   const unsigned port = 10'000U + (random[3] * 256U + random[4]) % 50'000U;
@@ -59,21 +59,21 @@ constexpr std::array kOptions{"BatchMode=yes",
 
 std::vector<std::string> ssh_arguments(const std::filesystem::path& ssh,
                                        const SshTunnel::Request& request,
-                                       const std::vector<NearEnd>& near) {
+                                       const std::vector<TunnelEnd>& ends) {
   std::vector<std::string> argv{ssh.string(), "-F", request.settings.ssh_config, "-N", "-T"};
   for (const char* option : kOptions) argv.insert(argv.end(), {"-o", option});
-  for (std::size_t i = 0; i < near.size(); ++i)
-    argv.insert(argv.end(), {"-L", fmt::format("{}:{}:{}", near[i].address, near[i].port,
+  for (std::size_t i = 0; i < ends.size(); ++i)
+    argv.insert(argv.end(), {"-L", fmt::format("{}:{}:{}", ends[i].address, ends[i].port,
                                                request.far_ends[i].text())});
   argv.insert(argv.end(), {"--", request.settings.via});
   return argv;
 }
 
-bool accepts(const NearEnd& near) {
+bool accepts(const TunnelEnd& end) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(near.port);
-  ::inet_pton(AF_INET, near.address.c_str(), &address.sin_addr);
+  address.sin_port = htons(end.port);
+  ::inet_pton(AF_INET, end.address.c_str(), &address.sin_addr);
   const FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   return fd &&
          ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
@@ -140,7 +140,7 @@ class Supervised final : public SshTunnel {
  public:
   Supervised(Request request, std::filesystem::path ssh)
       : request_(std::move(request)), ssh_(std::move(ssh)) {
-    for (const HostPort& far : request_.far_ends) near_.push_back(random_near_end(far));
+    for (const HostPort& far : request_.far_ends) ends_.push_back(random_tunnel_end(far));
   }
   ~Supervised() override {
     thread_.request_stop();
@@ -160,7 +160,7 @@ class Supervised final : public SshTunnel {
     return opened.get();
   }
 
-  [[nodiscard]] const std::vector<NearEnd>& near_ends() const override { return near_; }
+  [[nodiscard]] const std::vector<TunnelEnd>& ends() const override { return ends_; }
 
   void tell(std::function<void(const TunnelEvent&)> listener) override {
     const std::scoped_lock lock(listener_mutex_);
@@ -204,14 +204,14 @@ class Supervised final : public SshTunnel {
       process_.reset();
       words_.clear();
       TRY_ASSIGN(TetheredProcess process,
-                 TetheredProcess::start(ssh_arguments(ssh_, request_, near_), request_.withheld));
+                 TetheredProcess::start(ssh_arguments(ssh_, request_, ends_), request_.withheld));
       process_.emplace(std::move(process));
     }
     Clock& clock = real_clock();
     const Instant limit = clock.now() + kOpenLimit;
     while (clock.now() < limit && !stop.stop_requested()) {
       if (!running()) return fail(explain());
-      if (accepts(near_.back())) return {};  // they are bound in order
+      if (accepts(ends_.back())) return {};  // they are bound in order
       clock.sleep_until(clock.now() + kTunnelLook, stop);
     }
     return fail(ErrorKind::environment,
@@ -251,7 +251,7 @@ class Supervised final : public SshTunnel {
 
   const Request request_;
   const std::filesystem::path ssh_;
-  std::vector<NearEnd> near_;
+  std::vector<TunnelEnd> ends_;
   std::mutex mutex_;  // of process_ and words_
   std::optional<TetheredProcess> process_;
   std::string words_;  // the beginning of what this ssh said

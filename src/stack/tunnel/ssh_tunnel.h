@@ -32,13 +32,13 @@ class SshTunnel {
     std::vector<HostPort> far_ends;     // at least one; as the host that is logged in to calls them
     std::vector<std::string> withheld;  // environment variables that ssh has no business with
   };
-  // Returns when the near ends accept connections. Whether anything answers at a far end is seen by
-  // whoever connects. Errors (environment): in plain words, with what ssh said.
+  // Returns when its ends on this machine accept connections. Whether anything answers at a far end
+  // is seen by whoever connects. Errors (environment): in plain words, with what ssh said.
   [[nodiscard]] static Result<std::unique_ptr<SshTunnel>> open(Request request);
   virtual ~SshTunnel() = default;
 
   // One per far end, in their order; the same for as long as the tunnel lives.
-  [[nodiscard]] virtual const std::vector<NearEnd>& near_ends() const = 0;
+  [[nodiscard]] virtual const std::vector<TunnelEnd>& ends() const = 0;
   // From now on tells `listener`, on a thread of the tunnel's; an empty one ends that, and after
   // the return the old one is not called any more.
   virtual void tell(std::function<void(const TunnelEvent&)> listener) = 0;

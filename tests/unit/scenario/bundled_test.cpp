@@ -5,7 +5,7 @@
 
 #include "core/rng.h"
 #include "helpers.h"
-#include "scenario/starter.h"
+#include "scenario/quick.h"
 #include "scenario/write.h"
 #include "support/catch.h"
 #include "support/golden.h"

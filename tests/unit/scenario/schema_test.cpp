@@ -2,10 +2,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "helpers.h"
-#include "scenario/key_tree.h"
+#include "scenario/keys.h"
 #include "scenario/values.h"
 #include "support/catch.h"
 #include "support/golden.h"
@@ -32,8 +33,7 @@ TEST_CASE("every row of the table makes sense") {
       CHECK(convert(key, key.least, false));
       CHECK(convert(key, key.most, false));
     }
-    if (!key.fallback.empty() && key.fallback != kProfileDefault)
-      CHECK(convert(key, key.fallback, false));
+    if (!key.fallback.empty()) CHECK(convert(key, key.fallback, false));
   }
 }
 
@@ -43,13 +43,23 @@ TEST_CASE("every path stands once per executor, below its parent") {
     INFO(key.path);
     for (const ExecutorName& executor : executors())
       if ((executor.bit & key.executors) != 0) CHECK(seen.insert({key.path, executor.bit}).second);
-    const std::string_view parent = key.path.substr(0, key.path.rfind('/'));
-    const bool known = parent.empty() || seen.count({parent, kBurst}) +
-                                                 seen.count({parent, kConstantClients}) +
-                                                 seen.count({parent, kRampingArrivalRate}) >
-                                             0;
-    CHECK(known);
+    const std::string_view parent = std::string_view(key.path).substr(0, key.path.rfind('/'));
+    CHECK((parent.empty() || seen.count({parent, executors().back().bit}) +
+                                     seen.count({parent, executors()[1].bit}) +
+                                     seen.count({parent, executors()[2].bit}) >
+                                 0));
   }
+}
+
+TEST_CASE("the default of a key is that of its field") {
+  CHECK(key_at("/http/timeout").fallback == "5s");
+  CHECK(key_at("/threads").fallback == "auto");
+  CHECK(key_at("/target/redis/url").fallback == "redis://127.0.0.1:6379/0");
+  CHECK(key_at("/workloads/*/think_time").fallback == "0s");
+  CHECK(key_at("/workloads/*/rate").fallback.empty());  // required
+  CHECK(key_at("/target/worker").fallback.empty());     // the profile's
+  CHECK(key_at("/target/proxy").fallback.empty());      // null
+  CHECK(key_at("/report/formats").fallback.empty());    // nothing said
 }
 
 TEST_CASE("numbers are written so that they read back") {
@@ -85,6 +95,24 @@ TEST_CASE("the JSON Schema is JSON and says what the table says") {
   CHECK(YAML::Load(target_json_schema())["properties"]["vote"].IsDefined());
 }
 
+TEST_CASE("text that ends in a backslash, or holds quotes, stays what it is in the JSON Schema") {
+  const std::string odd = "C:\\dir\\";
+  KeyTree tree = scenario_tree();
+  tree.children.clear();
+  Key key{"dir", ValueType::text, "\"a\", {b}: c\\"};
+  key.path = "/dir";
+  key.fallback = odd;
+  tree.children.push_back({key, {}, {}});
+  tree.children.push_back({key, {}, {}});
+  tree.children.back().key.name = "other";
+  const auto schema = nlohmann::json::parse(json_schema(tree, "a title\\"));
+  CHECK(schema["title"] == "a title\\");
+  for (const char* name : {"dir", "other"}) {
+    CHECK(schema["properties"][name]["default"] == odd);
+    CHECK(schema["properties"][name]["description"] == key.doc);
+  }
+}
+
 TEST_CASE("the page of keys is the table's", "[golden]") {
   tests::check_golden("../../scenarios/KEYS.md", key_documentation());
 }
@@ -93,7 +121,7 @@ TEST_CASE("the documentation has a row for every key") {
   const std::string text = key_documentation();
   for (const Key& key : keys()) {
     INFO(key.path);
-    CHECK(text.find("| `" + std::string(key.path.substr(1)) + "` |") != std::string::npos);
+    CHECK(text.find("| `" + key.path.substr(1) + "` |") != std::string::npos);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "scenario/settings.h"
+#include "scenario/write.h"
 
 #include <algorithm>
 

@@ -6,7 +6,6 @@
 #include "helpers.h"
 #include "scenario/profiles.h"
 #include "scenario/quick.h"
-#include "scenario/starter.h"
 #include "scenario/thresholds.h"
 #include "support/catch.h"
 

@@ -1,11 +1,11 @@
-// What must not be shown.
+#include "scenario/context.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
 #include "core/text.h"
-#include "scenario/context.h"
 #include "scenario/urls.h"
 
 namespace votebench::scenario {
