@@ -1,5 +1,7 @@
 #include "scenario/keys.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>

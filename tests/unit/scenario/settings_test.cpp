@@ -1,8 +1,7 @@
-#include "scenario/write.h"
-
 #include <algorithm>
 
 #include "scenario/parse.h"
+#include "scenario/write.h"
 #include "support/catch.h"
 
 using namespace votebench;
