@@ -84,9 +84,14 @@ Result<> write_file_durably(const std::filesystem::path& path, std::string_view 
   return sync_directory(directory);
 }
 
-Result<> append_to_file(const std::filesystem::path& path, std::string_view text) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+Result<FileDescriptor> open_to_append(const std::filesystem::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!file) return file_failure("write", path, errno);
+  return file;
+}
+
+Result<> append_to_file(const std::filesystem::path& path, std::string_view text) {
+  TRY_ASSIGN(const FileDescriptor file, open_to_append(path));
   return write_fully(file.get(), text, path);
 }
 

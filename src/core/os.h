@@ -62,6 +62,9 @@ void fill_random(std::span<std::uint8_t> bytes);
 [[nodiscard]] Result<> write_file_durably(const std::filesystem::path& path,
                                           std::string_view content);
 
+// For writing at the end of a file, which is made when it is not there.
+[[nodiscard]] Result<FileDescriptor> open_to_append(const std::filesystem::path& path);
+
 // Appends `text` in one write, so that lines of several processes never mix. Creates the file.
 [[nodiscard]] Result<> append_to_file(const std::filesystem::path& path, std::string_view text);
 

@@ -5,12 +5,13 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "run/command.h"
+#include "process/run.h"
 
 namespace votebench::run {
 namespace {
 
 constexpr Nanoseconds kCommandLimit = std::chrono::seconds(30);
+constexpr std::size_t kMostOutput = 64U << 10U;
 
 EventKind kind_of(const scenario::Intervention& action) {
   if (action.is_fault()) return EventKind::fault;
@@ -25,16 +26,16 @@ bool lasts(const scenario::Intervention& action) {
 
 // What a command printed, as lines that say whose they are.
 std::string log_text(const std::string& name, const std::vector<std::string>& argv,
-                     const CommandOutcome& outcome, WallTime now) {
+                     const process::Outcome& outcome, WallTime now) {
   std::string text = fmt::format("{} event {}: {} {}\n", format_utc(now), name, printable(argv[0]),
-                                 outcome.ending);
+                                 outcome.words());
   std::string_view rest = outcome.output;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     text += "  " + printable(rest.substr(0, end), 1000) + "\n";
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (outcome.cut) text += fmt::format("  (cut after {} KiB)\n", kMaxCommandOutput / 1024);
+  if (outcome.output_cut) text += fmt::format("  (cut after {} KiB)\n", kMostOutput / 1024);
   return text;
 }
 
@@ -107,10 +108,15 @@ EventRunner::Done EventRunner::act(const std::string& name, const scenario::Inte
 
 EventRunner::Done EventRunner::run(const std::string& name, const std::vector<std::string>& argv,
                                    const std::stop_token& stop) {
-  const Result<CommandOutcome> outcome = run_command(argv, kCommandLimit, stop);
+  const auto outcome = process::run({.argv = argv}, {.limit = kCommandLimit,
+                                                     .grace = Nanoseconds(0),
+                                                     .stop = stop,
+                                                     .most_output = kMostOutput,
+                                                     .one_stream = true});
   if (!outcome) return {outcome.error().message, true};
   input_.recorder.log(log_text(name, argv, *outcome, input_.clock.wall_now()));
-  return {fmt::format("ran {}: {}", printable(argv[0], 100), outcome->ending), !outcome->succeeded};
+  return {fmt::format("ran {}: {}", printable(argv[0], 100), outcome->words()),
+          !outcome->succeeded()};
 }
 
 }  // namespace votebench::run

@@ -23,6 +23,7 @@ SignalWatcher::SignalWatcher() : signals_(stop_signals()) {
   // A closed socket or terminal and a file-size limit are error codes, not deaths.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it: then no child's status is told
   thread_ = std::jthread([this](const std::stop_token& done) { watch(done); });
 }
 

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "core/number.h"
+#include "process/run.h"
 
 namespace votebench::stack {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto kShortRun = std::chrono::seconds(5);
 constexpr char kDebianPostgres[] = "/usr/lib/postgresql";
 
 bool is_program(const fs::path& path) {
@@ -98,18 +100,20 @@ Result<Programs> find_programs(const fs::path& votestack) {
       "build it: cmake --build --preset release --target votestack");
 }
 
-Result<std::optional<Account>> postgres_account() {
-  if (::geteuid() != 0) return std::optional<Account>();
+Result<std::optional<process::Account>> postgres_account() {
+  if (::geteuid() != 0) return std::optional<process::Account>();
   for (const char* name : {"postgres", "nobody"})
     if (const passwd* user = ::getpwnam(name); user != nullptr && user->pw_uid != 0)
-      return std::optional(Account{user->pw_uid, user->pw_gid, name});
+      return std::optional(process::Account{user->pw_uid, user->pw_gid, name});
   return fail(ErrorKind::environment,
               "PostgreSQL does not run as root, and there is no user postgres or nobody",
               "run votebench as an ordinary user");
 }
 
 std::string program_version(const fs::path& program) {
-  const std::string text = output_of({program.string(), "--version"}).value_or("");
+  const std::string text =
+      process::output_of({.argv = {program.string(), "--version"}}, {.limit = kShortRun})
+          .value_or("");
   const std::size_t start = text.find_first_of("0123456789");
   if (start == std::string::npos) return "unknown";
   return text.substr(start, text.find_first_not_of("0123456789.", start) - start);

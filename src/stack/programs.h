@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "stack/launch.h"
+#include "process/child.h"
 
 namespace votebench::stack {
 
@@ -36,7 +36,7 @@ struct Programs {
 
 // PostgreSQL refuses to run as root: then it gets the user `postgres`, else `nobody`. None when we
 // are not root. Error (environment): root, and neither user exists.
-[[nodiscard]] Result<std::optional<Account>> postgres_account();
+[[nodiscard]] Result<std::optional<process::Account>> postgres_account();
 
 // "7.0.15", "15.13" from `PROGRAM --version`; "unknown" when it does not say.
 [[nodiscard]] std::string program_version(const std::filesystem::path& program);

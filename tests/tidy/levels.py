@@ -7,7 +7,7 @@ from tree import files, text
 
 LEVELS = {
     "core": 0,
-    "vote": 1,
+    "vote": 1, "process": 1,
     "scenario": 2, "target": 2, "ledger": 2, "audit": 2,
     "plan": 3, "watch": 3, "report": 3,
     "load": 4, "stack": 4,

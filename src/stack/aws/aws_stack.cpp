@@ -10,9 +10,9 @@
 #include "core/os.h"
 #include "core/print.h"
 #include "core/text.h"
+#include "process/run.h"
 #include "stack/infra_folder.h"
 #include "stack/lock.h"
-#include "stack/tool.h"
 
 namespace votebench::stack {
 namespace {
@@ -69,22 +69,25 @@ Result<FileDescriptor> lock(const StackId& id) {
 // and is locked.
 Result<> drive(const AwsChoice& where, const std::vector<std::string>& words,
                const Progress& progress, std::stop_token stop) {
-  ToolCall call{.argv = {(where.infra / kScript).string()}};
-  call.argv.insert(call.argv.end(), words.begin(), words.end());
-  call.argv.push_back(where.id.directory().string());
+  process::Command command{.argv = {(where.infra / kScript).string()}};
+  command.argv.insert(command.argv.end(), words.begin(), words.end());
+  command.argv.push_back(where.id.directory().string());
   if (!where.variables.empty())
-    call.argv.insert(call.argv.end(), {"--vars", where.variables.string()});
+    command.argv.insert(command.argv.end(), {"--vars", where.variables.string()});
   if (!where.ansible_variables.empty())
-    call.argv.insert(call.argv.end(), {"--ansible-vars", where.ansible_variables.string()});
-  call.on_line = [&](std::string_view line) { progress(printable(line, 500)); };
-  call.limit = kLimit;
-  call.grace = kGrace;
-  call.stop = std::move(stop);
-  const Result<ToolEnd> end = run_tool(call);
-  if (!end) return in_words(where.id, end.error().message);
-  if (end->status == kUsage) return fail(ErrorKind::usage, safe_lines(end->errors));
-  if (end->status != 0) return in_words(where.id, end->errors);
-  return {};
+    command.argv.insert(command.argv.end(), {"--ansible-vars", where.ansible_variables.string()});
+  const process::RunOptions options{
+      .limit = kLimit,
+      .grace = kGrace,
+      .stop = std::move(stop),
+      .on_line = [&](std::string_view line) { progress(printable(line, 500)); }};
+  const auto outcome = process::run(command, options);
+  if (!outcome) return in_words(where.id, outcome.error().message);
+  if (outcome->succeeded()) return {};
+  if (!outcome->cut_short.empty())
+    return in_words(where.id, fmt::format("{} {}", command.argv[0], outcome->words()));
+  if (outcome->exit_status() == kUsage) return fail(ErrorKind::usage, safe_lines(outcome->errors));
+  return in_words(where.id, outcome->errors);
 }
 
 // A verb on a stack that is there: what it was told stands in its folder.

@@ -7,11 +7,11 @@
 
 #include "core/os.h"
 #include "core/text.h"
+#include "process/run.h"
 #include "scenario/write.h"
 #include "stack/docker/stack_record.h"
 #include "stack/lock.h"
 #include "stack/log_tail.h"
-#include "stack/tool.h"
 
 namespace votebench::stack {
 namespace {
@@ -29,20 +29,20 @@ struct Driver {
   const ComposeProject& project;
   std::vector<std::string> client;
 
-  [[nodiscard]] ToolCall call(const std::vector<std::string>& verb) const {
+  [[nodiscard]] process::Command command(const std::vector<std::string>& verb) const {
     const fs::path folder = project.compose_folder();
-    ToolCall call{.argv = client, .log = project.log()};
+    process::Command command{.argv = client};
     const auto add = [&](std::vector<std::string> more) {
-      call.argv.insert(call.argv.end(), more.begin(), more.end());
+      command.argv.insert(command.argv.end(), more.begin(), more.end());
     };
     add({"--project-name", project.name(), "--file", (folder / "compose.yaml").string()});
     if (project.images() == ImageSet::dockersamples)
       add({"--file", (folder / "compose.dockersamples.yaml").string()});
     add(verb);
-    call.environment.assign(project.variables.begin(), project.variables.end());
-    call.environment.emplace_back("DOCKER_BUILDKIT", "1");
-    call.environment.emplace_back("COMPOSE_DOCKER_CLI_BUILD", "1");
-    return call;
+    command.environment.assign(project.variables.begin(), project.variables.end());
+    command.environment.emplace_back("DOCKER_BUILDKIT", "1");
+    command.environment.emplace_back("COMPOSE_DOCKER_CLI_BUILD", "1");
+    return command;
   }
 };
 
@@ -65,13 +65,11 @@ Failure with_log(const ComposeProject& project, std::string what) {
 
 Result<> drive(const Driver& driver, const std::vector<std::string>& verb, Nanoseconds limit,
                std::stop_token stop = {}) {
-  ToolCall call = driver.call(verb);
-  call.limit = limit;
-  call.stop = std::move(stop);
-  TRY_ASSIGN(const ToolEnd end, run_tool(call));
-  if (end.status == 0) return {};
-  return with_log(driver.project,
-                  fmt::format("docker compose {} ended with status {}:", verb[0], end.status));
+  TRY_ASSIGN(const process::Outcome outcome,
+             process::run(driver.command(verb),
+                          {.limit = limit, .stop = std::move(stop), .log = driver.project.log()}));
+  if (outcome.succeeded()) return {};
+  return with_log(driver.project, fmt::format("docker compose {} {}:", verb[0], outcome.words()));
 }
 
 Result<FileDescriptor> lock_name(const StackId& id) {
@@ -213,13 +211,11 @@ Result<std::string> compose_logs(const StackId& id, const std::string& service, 
   TRY_ASSIGN(const Driver driver, driver_for(project));
   std::vector<std::string> verb{"logs", "--no-color", "--tail", std::to_string(lines)};
   if (!service.empty()) verb.push_back(service);
-  ToolCall call = driver.call(verb);
-  call.log.clear();
-  TRY_ASSIGN(const std::string text, tool_output(call));
   std::string safe;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);)
+  const auto keep = [&safe](std::string_view line) {
     if (!line.starts_with("Attaching to ")) safe += printable(line, 500) + '\n';
+  };
+  TRY(process::output_of(driver.command(verb), {.on_line = keep}));
   return safe;
 }
 

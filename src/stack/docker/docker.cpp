@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "stack/tool.h"
+#include "process/run.h"
 
 namespace votebench::stack {
 namespace {
@@ -15,12 +15,12 @@ constexpr char kInstall[] = "apt-get install docker.io docker-compose";
 
 Result<std::string> docker(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "docker");
-  return tool_output({.argv = std::move(arguments)});
+  return process::output_of({.argv = std::move(arguments)});
 }
 
 bool works(const std::vector<std::string>& argv) {
-  const auto end = run_tool({.argv = argv});
-  return end && end->status == 0;
+  const auto outcome = process::run({.argv = argv});
+  return outcome && outcome->succeeded();
 }
 
 std::string filter(const std::string& project) {

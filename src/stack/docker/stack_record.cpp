@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
-#include "stack/tool.h"
+#include "process/run.h"
 
 namespace votebench::stack {
 namespace {
@@ -38,7 +38,7 @@ std::string to_json(const StackRecord& record) {
 }
 
 std::string revision_of(const std::string& directory) {
-  const auto revision = tool_output(
+  const auto revision = process::output_of(
       {.argv = {"git", "-C", directory, "describe", "--always", "--dirty", "--abbrev=40"}});
   return revision ? *revision : "unknown";
 }

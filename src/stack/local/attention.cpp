@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "process/identity.h"
 #include "stack/local/local_socket.h"
-#include "stack/process.h"
 
 namespace votebench::stack {
 
@@ -31,7 +31,8 @@ bool Attention::wait(Nanoseconds limit, int also) {
   std::array<pollfd, 3> waiting{{{signals_.get(), POLLIN, 0},
                                  {lifeline_.get(), POLLIN, 0},  // -1 is ignored
                                  {also, POLLIN, 0}}};
-  if (::poll(waiting.data(), waiting.size(), milliseconds_until(real_clock().now() + limit)) <= 0)
+  if (::poll(waiting.data(), waiting.size(),
+             process::milliseconds_until(real_clock().now() + limit)) <= 0)
     return false;
   if (waiting[0].revents != 0) read_signals();
   if (waiting[1].revents != 0) read_lifeline();

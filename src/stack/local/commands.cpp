@@ -57,7 +57,8 @@ Layout layout_of(const StackId& id, const StackState& state) {
 std::vector<ServiceStatus> service_list(const StackState& state) {
   std::vector<ServiceStatus> services;
   for (const ServiceRecord& service : state.services)
-    services.push_back({service.name, is_running(service.process) ? service.process.pid : 0});
+    services.push_back(
+        {service.name, process::is_running(service.process) ? service.process.pid : 0});
   return services;
 }
 

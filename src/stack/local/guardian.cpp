@@ -166,10 +166,10 @@ Result<> guard(const LocalStackOptions& options, Attention& attention) {
   TRY_ASSIGN(const Blueprint blueprint, draw(options, reserved.ports));
   StackState state;
   state.variant = options.variant;
-  state.boot = boot_id();
+  state.boot = process::boot_id();
   state.private_directory = blueprint.layout.private_directory;
   state.port_base = reserved.ports.base;
-  state.guardian = identify(::getpid()).value_or(ProcessIdentity{});
+  state.guardian = process::identify(::getpid()).value_or(process::Identity{});
   Supervisor supervisor(id, attention, state);
   supervisor.enter(StackPhase::starting);
   const Result<> lived = live(blueprint, attention, supervisor);

@@ -7,13 +7,13 @@
 
 #include "core/os.h"
 #include "core/result.h"
+#include "process/identity.h"
 #include "stack/local/local_stack.h"
-#include "stack/process.h"
 
 namespace votebench::stack {
 
 struct GuardianProcess {
-  ProcessIdentity identity;
+  process::Identity identity;
   FileDescriptor lifeline;  // closing it takes the stack down
 };
 
@@ -28,6 +28,6 @@ struct GuardianProcess {
 
 // Waits until a guardian that was told to end has ended; kills it after 40 s and cleans up behind
 // it. Error (environment): something of the stack could not be ended.
-[[nodiscard]] Result<> await_guardian_end(const StackId& id, const ProcessIdentity& guardian);
+[[nodiscard]] Result<> await_guardian_end(const StackId& id, const process::Identity& guardian);
 
 }  // namespace votebench::stack

@@ -75,7 +75,7 @@ Result<> take_down(const StackId& id) {
   TRY_ASSIGN(const bool cleaned_up, clean_up_if_orphaned(id));
   if (cleaned_up) return {};
   TRY_ASSIGN(const StackState state, live_state(id));
-  send_signal(state.guardian, SIGTERM);
+  process::send_signal(state.guardian, SIGTERM);
   return await_guardian_end(id, state.guardian);
 }
 

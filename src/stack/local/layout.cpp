@@ -28,20 +28,20 @@ fs::path private_root() {
   return usable ? chosen : "/tmp";
 }
 
-Result<> give_to(const std::optional<Account>& account, const fs::path& path) {
+Result<> give_to(const std::optional<process::Account>& account, const fs::path& path) {
   if (account && ::chown(path.c_str(), account->uid, account->gid) != 0)
     return file_failure("change the owner of", path, errno, kAdvice);
   return {};
 }
 
-Result<> make_owned_directory(const fs::path& path, const std::optional<Account>& owner) {
+Result<> make_owned_directory(const fs::path& path, const std::optional<process::Account>& owner) {
   if (::mkdir(path.c_str(), 0700) != 0) return file_failure("make", path, errno, kAdvice);
   return give_to(owner, path);
 }
 
 // Everybody on this machine can reach the loopback port, and a PostgreSQL superuser may run
 // programs: so the port, unlike the socket in the private directory, asks for a password.
-Result<> write_password(const fs::path& path, const std::optional<Account>& reader) {
+Result<> write_password(const fs::path& path, const std::optional<process::Account>& reader) {
   std::array<std::uint8_t, 16> random{};
   fill_random(random);
   std::string password;
@@ -69,7 +69,7 @@ std::string Layout::postgres_uri() const {
 }
 
 Result<fs::path> make_private_directory(const StackId& id,
-                                        const std::optional<Account>& postgres_account) {
+                                        const std::optional<process::Account>& postgres_account) {
   std::string path = (private_root() / fmt::format("{}{}-XXXXXX", kPrefix, id.name)).string();
   if (::mkdtemp(path.data()) == nullptr) return file_failure("make", path, errno, kAdvice);
   const fs::path directory = path;

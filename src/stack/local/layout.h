@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/result.h"
-#include "stack/launch.h"
+#include "process/child.h"
 #include "stack/ports.h"
 #include "stack/stack_id.h"
 #include "stack/variant.h"
@@ -37,7 +37,7 @@ struct Layout {
 
 // Makes a new private directory. `postgres_account` is the owner of PostgreSQL's part, if not us.
 [[nodiscard]] Result<std::filesystem::path> make_private_directory(
-    const StackId& id, const std::optional<Account>& postgres_account);
+    const StackId& id, const std::optional<process::Account>& postgres_account);
 
 // Removes it if it is one that make_private_directory made; anything else is left alone.
 void remove_private_directory(const std::filesystem::path& directory);

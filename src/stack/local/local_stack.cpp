@@ -59,7 +59,7 @@ Result<LocalStackOptions> completed(LocalStackOptions options) {
 }
 
 // The guardian is our child: its entry in the process table goes when we have asked for its end.
-void collect(const ProcessIdentity& guardian) {
+void collect(const process::Identity& guardian) {
   while (::waitpid(guardian.pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

@@ -21,7 +21,7 @@
 
 #include "core/os.h"
 #include "core/result.h"
-#include "stack/process.h"
+#include "process/identity.h"
 #include "stack/progress.h"
 #include "stack/stack_id.h"
 #include "stack/variant.h"
@@ -98,7 +98,7 @@ class LocalStack {
   std::string description_;
   TargetSettings target_;
   FileDescriptor lifeline_;  // empty: this object does not own the stack
-  ProcessIdentity guardian_;
+  process::Identity guardian_;
 };
 
 // Returns when every service answers. Takes about 2 s. On failure everything is torn down again and

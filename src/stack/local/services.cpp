@@ -18,8 +18,8 @@ constexpr auto kPing = std::chrono::milliseconds(100);
 
 ServiceSpec service(const Blueprint& blueprint, std::string name) {
   ServiceSpec spec;
-  spec.launch.log = blueprint.layout.id.log_file(name);
-  spec.launch.directory = blueprint.layout.private_directory;
+  spec.log = blueprint.layout.id.log_file(name);
+  spec.command.directory = blueprint.layout.private_directory;
   spec.name = std::move(name);
   spec.stop_signal = SIGTERM;
   return spec;
@@ -27,8 +27,8 @@ ServiceSpec service(const Blueprint& blueprint, std::string name) {
 
 ServiceSpec postgres_program(const Blueprint& blueprint, std::string name) {
   ServiceSpec spec = service(blueprint, std::move(name));
-  spec.launch.account = blueprint.postgres_account;
-  spec.launch.directory = blueprint.layout.postgres_home();
+  spec.command.account = blueprint.postgres_account;
+  spec.command.directory = blueprint.layout.postgres_home();
   return spec;
 }
 
@@ -36,14 +36,14 @@ ServiceSpec postgres_program(const Blueprint& blueprint, std::string name) {
 ServiceSpec votestack_service(const Blueprint& blueprint, std::string name,
                               std::vector<std::string> arguments) {
   ServiceSpec spec = service(blueprint, std::move(name));
-  spec.launch.argv = {blueprint.programs.votestack.string()};
-  spec.launch.argv.insert(spec.launch.argv.end(), arguments.begin(), arguments.end());
+  spec.command.argv = {blueprint.programs.votestack.string()};
+  spec.command.argv.insert(spec.command.argv.end(), arguments.begin(), arguments.end());
   if (blueprint.options.truth_log && spec.name != "result") {
-    spec.launch.argv.insert(
-        spec.launch.argv.end(),
+    spec.command.argv.insert(
+        spec.command.argv.end(),
         {"--truth-log", (blueprint.layout.id.truth() / (spec.name + ".log")).string()});
   }
-  spec.answers = [log = spec.launch.log](const Beginning& beginning) {
+  spec.answers = [log = spec.log](const Beginning& beginning) {
     std::ifstream lines(log);
     lines.seekg(static_cast<std::streamoff>(beginning.log_size));
     for (std::string line; std::getline(lines, line);)
@@ -85,27 +85,27 @@ std::vector<std::string> knob_arguments(const WorkerKnobs& knobs) {
 ServiceSpec redis_service(const Blueprint& blueprint) {
   const Layout& layout = blueprint.layout;
   ServiceSpec spec = service(blueprint, "redis");
-  spec.launch.argv = {blueprint.programs.redis.string(),
-                      "--bind",
-                      "127.0.0.1",
-                      "--port",
-                      std::to_string(layout.ports.redis()),
-                      "--protected-mode",
-                      "yes",
-                      "--unixsocket",
-                      layout.redis_socket().string(),
-                      "--unixsocketperm",
-                      "700",
-                      "--dir",
-                      layout.private_directory.string(),
-                      "--daemonize",
-                      "no",
-                      "--save",
-                      "",
-                      "--appendonly",
-                      "no",
-                      "--maxmemory-policy",
-                      "noeviction"};
+  spec.command.argv = {blueprint.programs.redis.string(),
+                       "--bind",
+                       "127.0.0.1",
+                       "--port",
+                       std::to_string(layout.ports.redis()),
+                       "--protected-mode",
+                       "yes",
+                       "--unixsocket",
+                       layout.redis_socket().string(),
+                       "--unixsocketperm",
+                       "700",
+                       "--dir",
+                       layout.private_directory.string(),
+                       "--daemonize",
+                       "no",
+                       "--save",
+                       "",
+                       "--appendonly",
+                       "no",
+                       "--maxmemory-policy",
+                       "noeviction"};
   spec.answers = [socket = layout.redis_socket()](const Beginning&) {
     return ask_redis(socket, {"PING"}, kPing) == "+PONG";
   };
@@ -115,23 +115,23 @@ ServiceSpec redis_service(const Blueprint& blueprint) {
 ServiceSpec initdb_task(const Blueprint& blueprint) {
   const Layout& layout = blueprint.layout;
   ServiceSpec spec = postgres_program(blueprint, "initdb");
-  spec.launch.argv = {(blueprint.programs.postgres_directory / "initdb").string(),
-                      "--pgdata",
-                      layout.postgres_data().string(),
-                      "--username",
-                      "postgres",
-                      "--auth-local",
-                      "trust",
-                      "--auth-host",
-                      "scram-sha-256",
-                      "--pwfile",
-                      layout.password_file().string(),
-                      "--encoding",
-                      "UTF8",
-                      "--locale",
-                      "C",
-                      "--no-sync",
-                      "--no-instructions"};
+  spec.command.argv = {(blueprint.programs.postgres_directory / "initdb").string(),
+                       "--pgdata",
+                       layout.postgres_data().string(),
+                       "--username",
+                       "postgres",
+                       "--auth-local",
+                       "trust",
+                       "--auth-host",
+                       "scram-sha-256",
+                       "--pwfile",
+                       layout.password_file().string(),
+                       "--encoding",
+                       "UTF8",
+                       "--locale",
+                       "C",
+                       "--no-sync",
+                       "--no-instructions"};
   return spec;
 }
 
@@ -142,15 +142,15 @@ ServiceSpec initdb_task(const Blueprint& blueprint) {
 ServiceSpec postgres_service(const Blueprint& blueprint) {
   const Layout& layout = blueprint.layout;
   ServiceSpec spec = postgres_program(blueprint, "postgres");
-  spec.launch.argv = {(blueprint.programs.postgres_directory / "postgres").string(), "-D",
-                      layout.postgres_data().string()};
+  spec.command.argv = {(blueprint.programs.postgres_directory / "postgres").string(), "-D",
+                       layout.postgres_data().string()};
   for (const std::string& setting :
        {fmt::format("port={}", layout.ports.postgres()), std::string("listen_addresses=127.0.0.1"),
         fmt::format("unix_socket_directories={}", layout.postgres_home().string()),
         std::string("unix_socket_permissions=0700"), std::string("track_commit_timestamp=on"),
         std::string("fsync=off"), std::string("synchronous_commit=on"),
         std::string("shared_buffers=64MB"), std::string("max_wal_size=256MB")})
-    spec.launch.argv.insert(spec.launch.argv.end(), {"-c", setting});
+    spec.command.argv.insert(spec.command.argv.end(), {"-c", setting});
   spec.stop_signal = SIGINT;  // a fast shutdown: does not wait for clients to leave
   spec.answers = [data = layout.postgres_data()](const Beginning& beginning) {
     return postgres_is_ready(data, beginning.process.pid);
@@ -192,15 +192,15 @@ std::vector<ServiceSpec> worker_services(const Blueprint& blueprint) {
 
 ServiceSpec truncate_task(const Blueprint& blueprint) {
   ServiceSpec spec = postgres_program(blueprint, "reset");
-  spec.launch.argv = {(blueprint.programs.postgres_directory / "psql").string(),
-                      "--no-psqlrc",
-                      "--dbname",
-                      blueprint.layout.postgres_uri(),
-                      "--set",
-                      "ON_ERROR_STOP=1",
-                      "--command",
-                      "SET lock_timeout = '5s'; DO $$ BEGIN IF to_regclass('votes') IS NOT NULL "
-                      "THEN TRUNCATE votes; END IF; END $$"};
+  spec.command.argv = {(blueprint.programs.postgres_directory / "psql").string(),
+                       "--no-psqlrc",
+                       "--dbname",
+                       blueprint.layout.postgres_uri(),
+                       "--set",
+                       "ON_ERROR_STOP=1",
+                       "--command",
+                       "SET lock_timeout = '5s'; DO $$ BEGIN IF to_regclass('votes') IS NOT NULL "
+                       "THEN TRUNCATE votes; END IF; END $$"};
   return spec;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "stack/launch.h"
+#include "process/child.h"
 #include "stack/local/layout.h"
 #include "stack/local/local_stack.h"
 #include "stack/programs.h"
@@ -17,13 +17,14 @@ namespace votebench::stack {
 
 // A service's process as it began: its answers count only from there on.
 struct Beginning {
-  ProcessIdentity process;
+  process::Identity process;
   std::uintmax_t log_size = 0;  // of the log before this process wrote to it
 };
 
 struct ServiceSpec {
   std::string name;
-  Launch launch;
+  process::Command command;  // its output goes to `log`
+  std::filesystem::path log;
   int stop_signal = 0;
   // Never blocks for longer than 100 ms. Empty for a task, which ends by itself.
   std::function<bool(const Beginning&)> answers;
@@ -33,7 +34,7 @@ struct Blueprint {
   LocalStackOptions options;
   TargetSettings behaviour;  // of the variant
   Programs programs;
-  std::optional<Account> postgres_account;
+  std::optional<process::Account> postgres_account;
   Layout layout;
 };
 

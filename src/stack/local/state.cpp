@@ -18,7 +18,7 @@ std::optional<StackPhase> parse_phase(std::string_view word) {
   return std::nullopt;
 }
 
-bool read_process(std::istringstream& fields, ProcessIdentity& process) {
+bool read_process(std::istringstream& fields, process::Identity& process) {
   return static_cast<bool>(fields >> process.pid >> process.start_ticks);
 }
 
@@ -113,7 +113,7 @@ std::optional<StackState> read_state(const StackId& id) {
 }
 
 bool guardian_runs(const StackState& state) {
-  return state.boot == boot_id() && is_running(state.guardian);
+  return state.boot == process::boot_id() && process::is_running(state.guardian);
 }
 
 }  // namespace votebench::stack

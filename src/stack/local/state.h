@@ -20,14 +20,14 @@
 #include <vector>
 
 #include "core/result.h"
-#include "stack/process.h"
+#include "process/identity.h"
 #include "stack/stack_id.h"
 
 namespace votebench::stack {
 
 struct ServiceRecord {
   std::string name;
-  ProcessIdentity process;
+  process::Identity process;
 };
 
 struct StackState {
@@ -37,7 +37,7 @@ struct StackState {
   bool kept = false;
   std::filesystem::path private_directory;
   std::uint16_t port_base = 0;
-  ProcessIdentity guardian;
+  process::Identity guardian;
   std::vector<ServiceRecord> services;
 };
 

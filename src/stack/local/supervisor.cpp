@@ -21,13 +21,17 @@ constexpr auto kTaskLimit = std::chrono::seconds(60);
 constexpr auto kKillLimit = std::chrono::seconds(5);
 constexpr std::size_t kQuotedLines = 6;
 
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) return fmt::format("was ended by signal {}", WTERMSIG(status));
-  return fmt::format("ended with status {}", WEXITSTATUS(status));
-}
-
 Failure told_to_end() {
   return fail(ErrorKind::environment, "the stack was told to end while it was starting");
+}
+
+Result<process::Child> start_gated(const ServiceSpec& spec) {
+  TRY_ASSIGN(const FileDescriptor log, open_to_append(spec.log));
+  process::Command command = spec.command;
+  command.own_session = true;
+  command.output = command.errors = log.get();
+  command.tether = process::Tether::gate;
+  return process::Child::start(command);
 }
 
 }  // namespace
@@ -37,8 +41,8 @@ Supervisor::Supervisor(const StackId& id, Attention& attention, StackState state
 
 Result<> Supervisor::start(const ServiceSpec& spec) {
   std::error_code error;
-  const std::uintmax_t log_size = std::filesystem::file_size(spec.launch.log, error);
-  TRY_ASSIGN(GatedChild gated, GatedChild::create(spec.launch));
+  const std::uintmax_t log_size = std::filesystem::file_size(spec.log, error);
+  TRY_ASSIGN(process::Child gated, start_gated(spec));
   Child child{spec, {gated.identity(), error ? 0 : log_size}, true, false, 0};
   children_.insert_or_assign(spec.name, std::move(child));
   TRY(write_down());
@@ -52,7 +56,7 @@ Result<> Supervisor::await_answer(const std::string& name) {
     attention_.wait(kStartLook);
     refresh();
     if (attention_.end_requested()) return told_to_end();
-    if (!child.running) return failure(child, how_it_ended(child.status));
+    if (!child.running) return failure(child, process::how_it_ended(child.status));
     if (real_clock().now() > deadline) return failure(child, "did not answer within 30 s");
   }
   return {};
@@ -67,12 +71,12 @@ Result<> Supervisor::await_success(const std::string& name) {
     if (attention_.end_requested()) return told_to_end();
     if (real_clock().now() > deadline) return failure(child, "did not end within 60 s");
   }
-  if (child.status != 0) return failure(child, how_it_ended(child.status));
+  if (child.status != 0) return failure(child, process::how_it_ended(child.status));
   return {};
 }
 
 Failure Supervisor::failure(const Child& child, const std::string& what) const {
-  const std::filesystem::path& log = child.spec.launch.log;
+  const std::filesystem::path& log = child.spec.log;
   std::string message = fmt::format("{} {}; the end of its log:", child.spec.name, what);
   for (const std::string& line : log_tail(log, kQuotedLines, child.beginning.log_size))
     message += fmt::format("\n  {}", line);
@@ -87,7 +91,7 @@ void Supervisor::stop(const std::vector<std::string>& names, Nanoseconds limit) 
     Child& child = children_.at(name);
     child.expected_to_end = true;
     signal_family(name, SIGCONT);  // a paused process could not obey
-    send_signal(child.beginning.process, child.spec.stop_signal);
+    process::send_signal(child.beginning.process, child.spec.stop_signal);
   }
   if (await_end(names, limit)) return;
   for (const std::string& name : names)
@@ -99,26 +103,26 @@ void Supervisor::kill(const std::string& name) {
   Child& child = children_.at(name);
   child.expected_to_end = true;
   // Stopped first, so that it cannot start another process between the look and the kill.
-  send_signal(child.beginning.process, SIGSTOP);
-  const auto members = family(child.beginning.process.pid);
-  for (const ProcessIdentity& member : members) send_signal(member, SIGKILL);
-  static_cast<void>(wait_until_gone(members, kKillLimit));
+  process::send_signal(child.beginning.process, SIGSTOP);
+  const auto members = process::family(child.beginning.process.pid);
+  for (const process::Identity& member : members) process::send_signal(member, SIGKILL);
+  static_cast<void>(process::wait_until_gone(members, kKillLimit));
   await_end({name}, kKillLimit);
 }
 
 void Supervisor::signal_family(const std::string& name, int signal) {
   if (!running(name)) return;
-  for (const ProcessIdentity& member : family(children_.at(name).beginning.process.pid))
-    send_signal(member, signal);
+  for (const process::Identity& member : process::family(children_.at(name).beginning.process.pid))
+    process::send_signal(member, signal);
 }
 
 void Supervisor::kill_all() {
-  const ProcessIdentity self = identify(::getpid()).value_or(ProcessIdentity{});
+  const process::Identity self = process::identify(::getpid()).value_or(process::Identity{});
   for (int round = 0; round < 3; ++round) {
-    auto members = family(::getpid());
+    auto members = process::family(::getpid());
     std::erase(members, self);
-    for (const ProcessIdentity& member : members) send_signal(member, SIGKILL);
-    static_cast<void>(wait_until_gone(members, kKillLimit));
+    for (const process::Identity& member : members) process::send_signal(member, SIGKILL);
+    static_cast<void>(process::wait_until_gone(members, kKillLimit));
     refresh();
     if (members.empty()) return;
   }
@@ -168,7 +172,8 @@ void Supervisor::end_of(pid_t pid, int status) {
     child.running = false;
     child.status = status;
     const bool is_service = static_cast<bool>(child.spec.answers);
-    if (is_service && !child.expected_to_end) print_err("{} {}\n", name, how_it_ended(status));
+    if (is_service && !child.expected_to_end)
+      print_err("{} {}\n", name, process::how_it_ended(status));
   }
 }
 
@@ -178,7 +183,7 @@ Result<> Supervisor::write_down() {
     const bool over = !child.running && !child.spec.answers;  // a task leaves nothing behind
     if (!over)
       state_.services.push_back(
-          {name, child.running ? child.beginning.process : ProcessIdentity{}});
+          {name, child.running ? child.beginning.process : process::Identity{}});
   }
   return write_state(id_, state_);
 }

@@ -1,12 +1,14 @@
 #include "stack/tunnel/ssh_tunnel.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -15,8 +17,8 @@
 
 #include "core/os.h"
 #include "core/text.h"
+#include "process/child.h"
 #include "stack/programs.h"
-#include "stack/tunnel/tethered_process.h"
 
 namespace votebench::stack {
 namespace {
@@ -77,6 +79,17 @@ bool accepts(const TunnelEnd& end) {
   const FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   return fd &&
          ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+std::string read_what_is_there(int fd) {
+  std::string text;
+  char block[4096];
+  for (;;) {
+    const ssize_t got = ::read(fd, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return text;
+    text.append(block, static_cast<std::size_t>(got));
+  }
 }
 
 struct Explanation {
@@ -177,7 +190,7 @@ class Supervised final : public SshTunnel {
   // With mutex_ held.
   void take_words() {
     if (!process_) return;
-    words_ += process_->read_words();
+    words_ += read_what_is_there(ssh_words_.get());
     if (words_.size() > kKeptWords) words_.erase(kKeptWords);
   }
 
@@ -198,14 +211,29 @@ class Supervised final : public SshTunnel {
     process_.reset();
   }
 
+  // With mutex_ held.
+  Result<> start_ssh() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+      return fail(ErrorKind::environment, "cannot make a pipe: " + os_error(errno));
+    ssh_words_ = FileDescriptor(ends[0]);
+    const FileDescriptor words(ends[1]);
+    TRY_ASSIGN(process::Child ssh,
+               process::Child::start({.argv = ssh_arguments(ssh_, request_, ends_),
+                                      .withheld = request_.withheld,
+                                      .output = words.get(),
+                                      .errors = words.get(),
+                                      .tether = process::Tether::thread}));
+    process_.emplace(std::move(ssh));
+    return {};
+  }
+
   Result<> open_once(const std::stop_token& stop) {
     {
       const std::scoped_lock lock(mutex_);
       process_.reset();
       words_.clear();
-      TRY_ASSIGN(TetheredProcess process,
-                 TetheredProcess::start(ssh_arguments(ssh_, request_, ends_), request_.withheld));
-      process_.emplace(std::move(process));
+      TRY(start_ssh());
     }
     Clock& clock = real_clock();
     const Instant limit = clock.now() + kOpenLimit;
@@ -253,8 +281,9 @@ class Supervised final : public SshTunnel {
   const std::filesystem::path ssh_;
   std::vector<TunnelEnd> ends_;
   std::mutex mutex_;  // of process_ and words_
-  std::optional<TetheredProcess> process_;
-  std::string words_;  // the beginning of what this ssh said
+  std::optional<process::Child> process_;
+  FileDescriptor ssh_words_;  // where this ssh writes; never waits
+  std::string words_;         // the beginning of what this ssh said
   std::mutex listener_mutex_;
   std::function<void(const TunnelEvent&)> listener_;
   std::jthread thread_;

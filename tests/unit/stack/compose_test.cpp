@@ -7,7 +7,6 @@
 #include "core/os.h"
 #include "stack/docker/compose_project.h"
 #include "stack/docker/stack_record.h"
-#include "stack/tool.h"
 #include "support/catch.h"
 
 using namespace votebench;
@@ -39,55 +38,6 @@ ComposeChoice choice_in(const Folder& folder) {
 }
 
 }  // namespace
-
-TEST_CASE("a tool's lines are told as they come") {
-  std::vector<std::string> lines;
-  const auto end = run_tool({.argv = {"sh", "-c", "printf 'one\\n\\ntwo\\nrest'"},
-                             .on_line = [&](std::string_view line) { lines.emplace_back(line); }});
-  CHECK(lines == std::vector<std::string>{"one", "", "two"});
-  CHECK(end->output == "rest");
-}
-
-TEST_CASE("a tool's output, status and environment") {
-  const auto end = run_tool({.argv = {"sh", "-c", "echo $GREETING; echo oh >&2; exit 3"},
-                             .environment = {{"GREETING", "hello world"}}});
-  REQUIRE(end);
-  CHECK(end->status == 3);
-  CHECK(end->output == "hello world\n");
-  CHECK(end->errors == "oh\n");
-  CHECK(tool_output({.argv = {"printf", "a\nb\n"}}) == "a\nb");
-  CHECK(run_tool({.argv = {"sh", "-c", "kill -TERM $$"}})->status == 128 + 15);
-}
-
-TEST_CASE("what a tool complains about is in the error, made safe") {
-  const auto failed =
-      tool_output({.argv = {"sh", "-c", "printf 'x\\nno\\033[31m way\\n' >&2; false"}});
-  REQUIRE(!failed);
-  CHECK(failed.error().message == "sh ended with status 1: no\\x1b[31m way");
-  CHECK(!run_tool({.argv = {"/nowhere/at-all"}}));
-}
-
-TEST_CASE("a tool that hangs is ended with all its children") {
-  const Folder folder;
-  const fs::path alive = folder.path / "alive";
-  const auto hung =
-      run_tool({.argv = {"sh", "-c", "sleep 60; touch " + alive.string()}, .limit = 200ms});
-  REQUIRE(!hung);
-  CHECK(hung.error().message == "sh did not end within 200 ms");
-  CHECK(!fs::exists(alive));
-  std::stop_source stop;
-  stop.request_stop();
-  CHECK(run_tool({.argv = {"sleep", "60"}, .stop = stop.get_token()}).error().message ==
-        "sleep was interrupted");
-}
-
-TEST_CASE("a tool's output is kept in a log too") {
-  const Folder folder;
-  REQUIRE(run_tool({.argv = {"sh", "-c", "echo one; echo two >&2"}, .log = folder.path / "log"}));
-  const std::string log = read_file(folder.path / "log").value_or("");
-  CHECK(log.find("one\n") != std::string::npos);
-  CHECK(log.find("two\n") != std::string::npos);
-}
 
 TEST_CASE("an interrupted start is resumed with the same ports and passwords") {
   const Folder folder;

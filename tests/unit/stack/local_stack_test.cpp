@@ -5,9 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,13 +13,13 @@
 #include <filesystem>
 
 #include "core/os.h"
+#include "process/run.h"
 #include "scenario/parse.h"
 #include "stack/doctor.h"
 #include "stack/local/commands.h"
 #include "stack/local/local_socket.h"
 #include "stack/local/state.h"
 #include "stack/log_tail.h"
-#include "stack/process.h"
 #include "stack/programs.h"
 #include "support/catch.h"
 
@@ -68,17 +66,18 @@ StackState state_of(const StackId& id) {
 }
 
 // Guardian, services and everything below them.
-std::vector<ProcessIdentity> processes_of(const StackState& state) {
-  std::vector<ProcessIdentity> all;
-  for (const ProcessIdentity& process : family(state.guardian.pid)) all.push_back(process);
+std::vector<process::Identity> processes_of(const StackState& state) {
+  std::vector<process::Identity> all;
+  for (const process::Identity& process : process::family(state.guardian.pid))
+    all.push_back(process);
   return all;
 }
 
 void check_nothing_left(const StackId& id, const StackState& state,
-                        const std::vector<ProcessIdentity>& processes) {
-  for (const ProcessIdentity& process : processes) {
+                        const std::vector<process::Identity>& processes) {
+  for (const process::Identity& process : processes) {
     INFO("pid " << process.pid);
-    CHECK_FALSE(is_running(process));
+    CHECK_FALSE(process::is_running(process));
   }
   CHECK_FALSE(fs::exists(state.private_directory));
   CHECK_FALSE(fs::exists(id.state_file()));
@@ -98,8 +97,8 @@ std::string query(const StackId& id, const std::string& sql) {
   const Layout layout = layout_of(id, state_of(id));
   const auto directory = find_postgres();
   REQUIRE(directory);
-  return output_of({(*directory / "psql").string(), "-X", "-A", "-t", "-d", layout.postgres_uri(),
-                    "-c", sql})
+  return process::output_of({.argv = {(*directory / "psql").string(), "-X", "-A", "-t", "-d",
+                                      layout.postgres_uri(), "-c", sql}})
       .value_or("failed");
 }
 
@@ -118,17 +117,12 @@ class Host {
     const FileDescriptor theirs(in[0]);
     const FileDescriptor answers(out[0]);
     FileDescriptor output(out[1]);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, theirs.get(), 0);
-    posix_spawn_file_actions_adddup2(&actions, output.get(), 1);
-    std::vector<std::string> argv{STACK_HOST, "up", id.artifacts.string(), id.name,
-                                  SOURCE_DIR "/tests/support/votestack-stand-in"};
-    std::vector<char*> pointers;
-    for (std::string& text : argv) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    REQUIRE(::posix_spawn(&pid_, STACK_HOST, &actions, nullptr, pointers.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
+    auto host = process::Child::start({.argv = {STACK_HOST, "up", id.artifacts.string(), id.name,
+                                                SOURCE_DIR "/tests/support/votestack-stand-in"},
+                                       .input = theirs.get(),
+                                       .output = output.get()});
+    REQUIRE(host);
+    host_.emplace(std::move(*host));
     output.reset();
     char line[3];
     REQUIRE(::read(answers.get(), line, sizeof line) == 3);  // "up\n"
@@ -138,14 +132,12 @@ class Host {
   Host& operator=(const Host&) = delete;
 
   void end(int signal) {
-    if (pid_ == 0) return;
-    ::kill(pid_, signal);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
+    process::send_signal(host_->identity(), signal);
+    host_->wait();
   }
 
  private:
-  pid_t pid_ = 0;
+  std::optional<process::Child> host_;
   FileDescriptor stdin_;
 };
 
@@ -163,7 +155,7 @@ TEST_CASE("a stack comes up, is described truly, and leaves nothing") {
   CHECK(processes.size() >= 6 + 5);  // five services, the guardian, PostgreSQL's own
 
   CHECK(redis(id, {"PING"}) == "+PONG");
-  CHECK(query(id, "SHOW track_commit_timestamp") == "on\n");
+  CHECK(query(id, "SHOW track_commit_timestamp") == "on");
   CHECK(stack->describe().find("PostgreSQL 1") != std::string::npos);
   CHECK(status(id)->phase == StackPhase::up);
   CHECK_FALSE(status(id)->kept);
@@ -195,9 +187,10 @@ TEST_CASE("PostgreSQL is never root, its socket needs no password and its port d
   const auto directory = find_postgres();
   const std::string program = (*directory / "psql").string();
   const std::string url = stack->target().rows->url;
-  CHECK_FALSE(output_of({program, "-X", "-w", "-d", url, "-c", "SELECT 1"}));
+  const process::Command ask{.argv = {program, "-X", "-w", "-d", url, "-c", "SELECT 1"}};
+  CHECK_FALSE(process::output_of(ask));
   ::setenv("PGPASSWORD", stack->target().rows->password.reveal().c_str(), 1);
-  CHECK(output_of({program, "-X", "-w", "-d", url, "-c", "SELECT 1"}));
+  CHECK(process::output_of(ask));
   ::unsetenv("PGPASSWORD");
 }
 
@@ -219,13 +212,13 @@ TEST_CASE("services can be killed, paused, stopped and started again") {
   CHECK(stack->control(ServiceAction::restart, "worker"));
 
   CHECK(query(id, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)") != "failed");
-  const auto backends = family(pid_of(*stack, "postgres"));
+  const auto backends = process::family(pid_of(*stack, "postgres"));
   CHECK(stack->control(ServiceAction::pause, "postgres"));  // so that none ends by itself
   CHECK(stack->control(ServiceAction::kill, "postgres"));
-  for (const ProcessIdentity& backend : backends) CHECK_FALSE(is_running(backend));
+  for (const process::Identity& backend : backends) CHECK_FALSE(process::is_running(backend));
   CHECK(query(id, "SELECT n FROM kept") == "failed");
   CHECK(stack->control(ServiceAction::start, "postgres"));
-  CHECK(query(id, "SELECT n FROM kept") == "1\n");  // killed, and nothing committed is lost
+  CHECK(query(id, "SELECT n FROM kept") == "1");  // killed, and nothing committed is lost
 
   CHECK(redis(id, {"RPUSH", "votes", "x"}) == ":1");
   CHECK(stack->control(ServiceAction::pause, "redis"));
@@ -261,7 +254,7 @@ TEST_CASE("reset empties table, queue and side list") {
   redis(id, {"RPUSH", "votes:processing", "x"});
   const Result<> done = reset(id);
   if (!done) FAIL(done.error().message);
-  CHECK(query(id, "SELECT count(*) FROM votes") == "0\n");
+  CHECK(query(id, "SELECT count(*) FROM votes") == "0");
   CHECK(redis(id, {"EXISTS", "votes", "votes:processing"}) == ":0");
   CHECK(pid_of(*stack, "worker") != 0);
 }
@@ -274,7 +267,7 @@ TEST_CASE("when the maker is killed, the guardian takes the stack down") {
   const auto processes = processes_of(state);
   REQUIRE(processes.size() > 6);
   host.end(SIGKILL);
-  CHECK(wait_until_gone({state.guardian}, 100s));
+  CHECK(process::wait_until_gone({state.guardian}, 100s));
   check_nothing_left(id, state, processes);
 }
 
@@ -284,8 +277,8 @@ TEST_CASE("when the guardian is killed, the next look cleans up") {
   Host host(id);
   const StackState state = state_of(id);
   const auto processes = processes_of(state);
-  REQUIRE(send_signal(state.guardian, SIGKILL));
-  REQUIRE(wait_until_gone({state.guardian}, 100s));
+  REQUIRE(process::send_signal(state.guardian, SIGKILL));
+  REQUIRE(process::wait_until_gone({state.guardian}, 100s));
   const auto seen = status(id);
   REQUIRE(seen);
   CHECK(seen->phase == StackPhase::absent);
@@ -330,7 +323,7 @@ TEST_CASE("two stacks side by side do not disturb each other") {
   CHECK(first->target().vote.port != second->target().vote.port);
   CHECK(first->take_down());
   CHECK(redis(scratch.id("second"), {"PING"}) == "+PONG");
-  CHECK(query(scratch.id("second"), "SELECT 1") == "1\n");
+  CHECK(query(scratch.id("second"), "SELECT 1") == "1");
 }
 
 TEST_CASE("a start that fails tears everything down and says what the service said") {

@@ -2,9 +2,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +10,6 @@
 #include <fstream>
 #include <set>
 
-#include "stack/launch.h"
 #include "stack/local/guardian_options.h"
 #include "stack/local/local_stack.h"
 #include "stack/local/message.h"
@@ -20,7 +17,6 @@
 #include "stack/local/state.h"
 #include "stack/log_tail.h"
 #include "stack/ports.h"
-#include "stack/process.h"
 #include "support/catch.h"
 
 using namespace votebench;
@@ -70,12 +66,6 @@ bool can_bind(std::uint16_t port) {
   return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-int status_of(pid_t child) {
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  return WEXITSTATUS(status);
-}
-
 }  // namespace
 
 TEST_CASE("a stack's name cannot leave the artifacts directory") {
@@ -101,7 +91,7 @@ TEST_CASE("a state reads back as it was written") {
   CHECK(format_state(*state) == format_state(sample_state()));
   CHECK(state->private_directory == "/tmp/votebench-with space-x1");
   CHECK(state->phase == StackPhase::stopping);
-  CHECK(state->guardian == ProcessIdentity{4711, 123456789012345});
+  CHECK(state->guardian == process::Identity{4711, 123456789012345});
   REQUIRE(state->services.size() == 2);
   CHECK(state->services[1].name == "worker-1");
 }
@@ -167,49 +157,6 @@ TEST_CASE("ports are nobody else's until they are given back") {
   CHECK(can_bind(held.front().ports.base));
 }
 
-TEST_CASE("a child that waits at its gate never runs when its maker dies there") {
-  const fs::path file = fs::temp_directory_path() / fmt::format("vb-gate-{}", ::getpid());
-  const Launch launch{{"/usr/bin/touch", file.string()}, "/dev/null", "/", {}};
-  pid_t pid = 0;
-  {
-    const auto child = GatedChild::create(launch);
-    REQUIRE(child);
-    pid = child->identity().pid;
-    CHECK(is_running(child->identity()));
-  }  // the gate closes, as it does when the process ends
-  CHECK(status_of(pid) == 127);
-  CHECK_FALSE(fs::exists(file));
-
-  auto child = GatedChild::create(launch);
-  REQUIRE(child);
-  CHECK(child->open_gate());
-  CHECK(status_of(child->identity().pid) == 0);
-  CHECK(fs::remove(file));
-}
-
-TEST_CASE("a program that cannot be executed is named") {
-  auto child = GatedChild::create({{"/nowhere/redis-server"}, "/dev/null", "/", {}});
-  REQUIRE(child);
-  const Result<> opened = child->open_gate();
-  REQUIRE_FALSE(opened);
-  CHECK(opened.error().message ==
-        "cannot execute /nowhere/redis-server: No such file or directory");
-  CHECK(status_of(child->identity().pid) == 127);
-}
-
-TEST_CASE("a process is known by its start, not by its number") {
-  const auto self = identify(::getpid());
-  REQUIRE(self);
-  CHECK(is_running(*self));
-  const ProcessIdentity other{self->pid, self->start_ticks + 1};
-  CHECK_FALSE(is_running(other));
-  CHECK_FALSE(send_signal(other, SIGKILL));  // or this test would be gone
-  CHECK(send_signal(*self, 0));
-  CHECK_FALSE(identify(0x3fffffff));
-  CHECK(wait_until_gone({other}, 0s));
-  CHECK_FALSE(wait_until_gone({*self}, 0s));
-}
-
 TEST_CASE("the end of a log is safe to print") {
   const auto path = fs::temp_directory_path() / fmt::format("vb-log-{}", ::getpid());
   std::ofstream(path) << "old\none\ntwo \x1b[31m\nthree\n";
@@ -247,15 +194,15 @@ TEST_CASE("what may be assumed of each variant's worker") {
 
 TEST_CASE("the services are started as votestack wants it") {
   const Blueprint blueprint = sample_blueprint();
-  const auto vote = vote_service(blueprint).launch.argv;
+  const auto vote = vote_service(blueprint).command.argv;
   CHECK(has_pair(vote, "--listen", "127.0.0.1:20481"));
   CHECK(has_pair(vote, "--redis", "unix:/tmp/votebench-local-abc/redis"));
   CHECK(has_pair(vote, "--profile", "prefetch"));
   const auto workers = worker_services(blueprint);
   REQUIRE(workers.size() == 2);
   CHECK(workers[1].name == "worker-2");
-  CHECK(has_pair(workers[1].launch.argv, "--profile", "prefetch"));
-  CHECK(has_pair(workers[1].launch.argv, "--hold", "90ms"));
+  CHECK(has_pair(workers[1].command.argv, "--profile", "prefetch"));
+  CHECK(has_pair(workers[1].command.argv, "--hold", "90ms"));
   CHECK(selects("worker", "worker-2"));
   CHECK(selects("worker-2", "worker-2"));
   CHECK_FALSE(selects("worker-2", "worker-1"));

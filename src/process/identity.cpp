@@ -1,4 +1,4 @@
-#include "stack/process.h"
+#include "process/identity.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 
 #include "core/number.h"
 
-namespace votebench::stack {
+namespace votebench::process {
 namespace {
 
 struct ProcStat {
@@ -45,14 +45,13 @@ std::optional<pid_t> parse_pid(const std::string& text) {
   return pid && *pid > 0 ? pid : std::nullopt;
 }
 
-std::multimap<pid_t, ProcessIdentity> children_by_parent() {
-  std::multimap<pid_t, ProcessIdentity> children;
+std::multimap<pid_t, Identity> children_by_parent() {
+  std::multimap<pid_t, Identity> children;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const auto pid = parse_pid(entry.path().filename().string());
     const auto stat = pid ? read_stat(*pid) : std::nullopt;
-    if (stat && !is_dead(*stat))
-      children.emplace(stat->parent, ProcessIdentity{*pid, stat->start_ticks});
+    if (stat && !is_dead(*stat)) children.emplace(stat->parent, Identity{*pid, stat->start_ticks});
   }
   return children;
 }
@@ -61,7 +60,7 @@ std::multimap<pid_t, ProcessIdentity> children_by_parent() {
 //
 // A pidfd of exactly this process: opened first, verified afterwards, so that nothing can slip in
 // between.
-FileDescriptor open_pidfd(const ProcessIdentity& process) {
+FileDescriptor open_pidfd(const Identity& process) {
   if (process.pid <= 0) return {};
   FileDescriptor fd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
   if (!fd || !is_running(process)) return {};
@@ -70,26 +69,26 @@ FileDescriptor open_pidfd(const ProcessIdentity& process) {
 
 }  // namespace
 
-std::optional<ProcessIdentity> identify(pid_t pid) {
+std::optional<Identity> identify(pid_t pid) {
   const auto stat = read_stat(pid);
   if (!stat) return std::nullopt;
-  return ProcessIdentity{pid, stat->start_ticks};
+  return Identity{pid, stat->start_ticks};
 }
 
-bool is_running(const ProcessIdentity& process) {
+bool is_running(const Identity& process) {
   if (process.pid <= 0) return false;
   const auto stat = read_stat(process.pid);
   return stat && stat->start_ticks == process.start_ticks && !is_dead(*stat);
 }
 
-bool send_signal(const ProcessIdentity& process, int signal) {
+bool send_signal(const Identity& process, int signal) {
   const FileDescriptor fd = open_pidfd(process);
   return fd && ::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) == 0;
 }
 
-bool wait_until_gone(const std::vector<ProcessIdentity>& processes, Nanoseconds limit) {
+bool wait_until_gone(const std::vector<Identity>& processes, Nanoseconds limit) {
   const Instant deadline = real_clock().now() + limit;
-  for (const ProcessIdentity& process : processes) {
+  for (const Identity& process : processes) {
     const FileDescriptor fd = open_pidfd(process);
     if (!fd) continue;
     pollfd ended{fd.get(), POLLIN, 0};
@@ -100,8 +99,8 @@ bool wait_until_gone(const std::vector<ProcessIdentity>& processes, Nanoseconds 
   return true;
 }
 
-std::vector<ProcessIdentity> family(pid_t root) {
-  std::vector<ProcessIdentity> members;
+std::vector<Identity> family(pid_t root) {
+  std::vector<Identity> members;
   const auto self = identify(root);
   if (self && is_running(*self)) members.push_back(*self);
   const auto children = children_by_parent();
@@ -128,4 +127,4 @@ std::string boot_id() {
   return text;
 }
 
-}  // namespace votebench::stack
+}  // namespace votebench::process
