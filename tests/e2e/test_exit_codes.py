@@ -1,5 +1,6 @@
 """The table of exit statuses, row by row: where each is asserted end to end."""
 
+import json
 import pathlib
 import re
 import signal
@@ -50,8 +51,8 @@ def test_the_table_of_the_nightly_is_the_same():
 def test_70_our_own_fault(tmp_path):
     """A guardian that answers nonsense: two parts of one program disagree."""
     with Stack(tmp_path) as stack:
-        state = (stack.artifacts / "state").read_text()
-        control = pathlib.Path(re.search("^private (.+)$", state, re.M).group(1)) / "control"
+        state = json.loads((stack.artifacts / "state").read_text())
+        control = pathlib.Path(state["private"]) / "control"
         kept = control.with_name("kept")
         control.rename(kept)
         try:

@@ -1,6 +1,7 @@
 """The local stack from the outside: what it starts, and that nothing of it stays."""
 
 import contextlib
+import json
 import os
 import pathlib
 import pwd
@@ -21,14 +22,8 @@ def state(directory, name="local"):
     path = pathlib.Path(directory) / "artifacts" / name / "state"
     if not path.exists():
         return None
-    found = {"service": {}}
-    for line in path.read_text().splitlines():
-        key, _, value = line.partition(" ")
-        if key == "service":
-            service, pid, _ = value.split()
-            found["service"][service] = int(pid)
-        else:
-            found[key] = value
+    found = json.loads(path.read_text())
+    found["service"] = {service["name"]: service["pid"] for service in found["services"]}
     return found
 
 
@@ -54,7 +49,7 @@ def everything_of(found):
         except (FileNotFoundError, ProcessLookupError):
             continue
         parents[int(path.parent.name)] = int(fields[1])
-    family = {int(found["guardian"].split()[0])}
+    family = {found["guardian"]["pid"]}
     while True:
         more = {pid for pid, parent in parents.items() if parent in family} - family
         if not more:
@@ -86,7 +81,7 @@ def test_up_status_logs_reset_down(short_tmp):
         found = state(short_tmp, stack.name)
         processes = everything_of(found)
         assert set(found["service"]) == {"vote", "worker", "result", "redis", "postgres"}
-        assert found["kept"] == "yes"
+        assert found["kept"] is True
         status = votebench("stack", "status", stack.name, cwd=short_tmp).stdout
         assert re.search(r"^  postgres +pid \d+$", status, re.M)
         logs = votebench("stack", "logs", stack.name, "--lines", "2", cwd=short_tmp).stdout
@@ -106,7 +101,7 @@ def test_up_status_logs_reset_down(short_tmp):
 def test_a_killed_run_leaves_nothing(short_tmp):
     running = long_run(short_tmp)
     found = until(lambda: up_state(short_tmp), "the run's own stack is up")
-    assert found["kept"] == "no"
+    assert found["kept"] is False
     processes = everything_of(found)
     assert len(processes) > 6
     running.popen.kill()
@@ -130,7 +125,7 @@ def test_a_killed_guardian_is_noticed_and_cleaned_up_after(short_tmp):
     stack.__enter__()
     found = state(short_tmp, stack.name)
     processes = everything_of(found)
-    os.kill(int(found["guardian"].split()[0]), signal.SIGKILL)
+    os.kill(found["guardian"]["pid"], signal.SIGKILL)
     with_others = Stack(short_tmp)
     with with_others:
         status = votebench("stack", "status", stack.name, cwd=short_tmp)

@@ -45,6 +45,7 @@ Failure not_up(const StackId& id) {
 
 Result<StackState> live_state(const StackId& id) {
   TRY(check_name(id.name));
+  TRY(check_state(id));
   const auto state = read_state(id);
   if (!state || !guardian_runs(*state)) return not_up(id);
   return *state;

@@ -46,6 +46,7 @@ std::vector<std::string> logged_services(const StackId& id) {
 
 Result<StackStatus> status(const StackId& id) {
   TRY(check_name(id.name));
+  TRY(check_state(id));
   StackStatus status;
   status.id = id;
   TRY(clean_up_if_orphaned(id));

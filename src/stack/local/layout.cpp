@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "core/text.h"
+
 namespace votebench::stack {
 namespace {
 
@@ -24,6 +26,7 @@ fs::path private_root() {
   // Root's TMPDIR may be closed to the user that runs PostgreSQL.
   const bool usable = ::geteuid() != 0 && chosen != nullptr && chosen[0] == '/' &&
                       std::string_view(chosen).size() <= kLongestRoot &&
+                      is_valid_utf8(chosen) &&  // the path stands in JSON
                       ::access(chosen, W_OK | X_OK) == 0;
   return usable ? chosen : "/tmp";
 }

@@ -2,94 +2,71 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <fstream>
-#include <sstream>
+#include <nlohmann/json.hpp>
 
 namespace votebench::stack {
+
+NLOHMANN_JSON_SERIALIZE_ENUM(StackPhase, {{StackPhase::absent, "absent"},
+                                          {StackPhase::starting, "starting"},
+                                          {StackPhase::up, "up"},
+                                          {StackPhase::stopping, "stopping"}})
+
 namespace {
 
-constexpr std::string_view kHeader = "votebench-stack 1";
-constexpr std::array<std::string_view, 4> kPhases{"absent", "starting", "up", "stopping"};
+using Json = nlohmann::ordered_json;
 
-std::optional<StackPhase> parse_phase(std::string_view word) {
-  for (std::size_t i = 0; i < kPhases.size(); ++i)
-    if (kPhases[i] == word) return static_cast<StackPhase>(i);
-  return std::nullopt;
+constexpr int kVersion = 2;  // 1 was lines of text
+
+Json json_of(const process::Identity& process) {
+  return {{"pid", process.pid}, {"start_ticks", process.start_ticks}};
 }
 
-bool read_process(std::istringstream& fields, process::Identity& process) {
-  return static_cast<bool>(fields >> process.pid >> process.start_ticks);
+process::Identity process_of(const Json& json) {
+  return {json.at("pid").get<pid_t>(), json.at("start_ticks").get<std::uint64_t>()};
 }
 
-bool read_private(std::istringstream& fields, StackState& state) {
-  std::string path;
-  std::getline(fields >> std::ws, path);
-  state.private_directory = path;
-  return !path.empty();
-}
-
-bool read_phase(std::istringstream& fields, StackState& state) {
-  std::string word;
-  fields >> word;
-  const auto phase = parse_phase(word);
-  state.phase = phase.value_or(StackPhase::absent);
-  return phase.has_value();
-}
-
-bool read_kept(std::istringstream& fields, StackState& state) {
-  std::string word;
-  fields >> word;
-  state.kept = word == "yes";
-  return state.kept || word == "no";
-}
-
-bool read_service(std::istringstream& fields, StackState& state) {
-  ServiceRecord service;
-  fields >> service.name;
-  const bool complete = read_process(fields, service.process);
-  state.services.push_back(std::move(service));
-  return complete;
-}
-
-bool read_line(const std::string& line, StackState& state) {
-  std::istringstream fields(line);
-  std::string key;
-  fields >> key;
-  if (key == "variant") return static_cast<bool>(fields >> state.variant);
-  if (key == "boot") return static_cast<bool>(fields >> state.boot);
-  if (key == "phase") return read_phase(fields, state);
-  if (key == "kept") return read_kept(fields, state);
-  if (key == "private") return read_private(fields, state);
-  if (key == "ports") return static_cast<bool>(fields >> state.port_base);
-  if (key == "guardian") return read_process(fields, state.guardian);
-  if (key == "service") return read_service(fields, state);
-  return false;
+StackState state_of(const Json& json) {
+  if (json.at("version") != kVersion) throw std::invalid_argument("of another version");
+  StackState state;
+  json.at("variant").get_to(state.variant);
+  json.at("boot").get_to(state.boot);
+  json.at("phase").get_to(state.phase);
+  json.at("kept").get_to(state.kept);
+  state.private_directory = json.at("private").get<std::string>();
+  json.at("ports").get_to(state.port_base);
+  state.guardian = process_of(json.at("guardian"));
+  for (const Json& service : json.at("services"))
+    state.services.push_back({service.at("name").get<std::string>(), process_of(service)});
+  if (state.phase == StackPhase::absent || state.guardian.pid <= 0 ||
+      state.private_directory.empty())
+    throw std::invalid_argument("a value is wrong");
+  return state;
 }
 
 }  // namespace
 
 std::string format_state(const StackState& state) {
-  std::string text = fmt::format(
-      "{}\nvariant {}\nboot {}\nphase {}\nkept {}\nprivate {}\nports {}\nguardian {} {}\n", kHeader,
-      state.variant, state.boot, kPhases[static_cast<std::size_t>(state.phase)],
-      state.kept ? "yes" : "no", state.private_directory.string(), state.port_base,
-      state.guardian.pid, state.guardian.start_ticks);
-  for (const ServiceRecord& service : state.services)
-    text += fmt::format("service {} {} {}\n", service.name, service.process.pid,
-                        service.process.start_ticks);
-  return text;
+  Json services = Json::array();
+  for (const ServiceRecord& service : state.services) {
+    Json record{{"name", service.name}};
+    record.update(json_of(service.process));
+    services.push_back(std::move(record));
+  }
+  const Json json{{"version", kVersion},      {"variant", state.variant},
+                  {"boot", state.boot},       {"phase", state.phase},
+                  {"kept", state.kept},       {"private", state.private_directory.string()},
+                  {"ports", state.port_base}, {"guardian", json_of(state.guardian)},
+                  {"services", services}};
+  return json.dump(2) + '\n';
 }
 
 Result<StackState> parse_state(std::string_view text) {
-  std::istringstream lines{std::string(text)};
-  std::string line;
-  StackState state;
-  bool valid = std::getline(lines, line) && line == kHeader;
-  while (valid && std::getline(lines, line)) valid = read_line(line, state);
-  if (!valid || state.guardian.pid == 0 || state.private_directory.empty())
-    return fail(ErrorKind::environment, fmt::format("not a stack's state: '{}'", line));
-  return state;
+  try {
+    return state_of(Json::parse(text));
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::environment, fmt::format("not a stack's state: {}", error.what()));
+  }
 }
 
 // No fsync: after a crash of the machine nothing of the stack is left that it could describe.
@@ -110,6 +87,16 @@ std::optional<StackState> read_state(const StackId& id) {
   if (!text) return std::nullopt;
   const auto state = parse_state(*text);
   return state ? std::optional(*state) : std::nullopt;
+}
+
+Result<> check_state(const StackId& id) {
+  const auto text = read_file(id.state_file());
+  if (!text || parse_state(*text)) return {};
+  return fail(
+      ErrorKind::environment,
+      fmt::format("{} was written by another version of votebench", id.state_file().string()),
+      "take the stack down with that version; when nothing of it runs any more, remove "
+      "the file");
 }
 
 bool guardian_runs(const StackState& state) {

@@ -1,16 +1,16 @@
 // artifacts/NAME/state: what another process must know to find, end or clean up a stack. Written
 // by the guardian before each of its processes begins, replaced atomically, removed at the end.
 //
-// Grammar, one item a line, in this order; SP is one space:
-//   votebench-stack SP 1
-//   variant SP word
-//   boot SP boot-id                         identities below mean nothing after another boot
-//   phase SP (starting | up | stopping)
-//   kept SP (yes | no)                      yes: stays until `stack down`
-//   private SP path
-//   ports SP base                           stack/ports.h
-//   guardian SP pid SP start-ticks
-//   service SP name SP pid SP start-ticks   any number; pid 0: does not run
+// One JSON object:
+//   version    2
+//   variant    "reference"
+//   boot       the machine's boot: identities below mean nothing after another one
+//   phase      "starting", "up", "stopping"
+//   kept       true: stays until `stack down`
+//   private    path of the private directory
+//   ports      the first of them (stack/ports.h)
+//   guardian   {pid, start_ticks}
+//   services   [{name, pid, start_ticks}]; pid 0: does not run
 #pragma once
 
 #include <cstdint>
@@ -42,12 +42,14 @@ struct StackState {
 };
 
 [[nodiscard]] std::string format_state(const StackState& state);
-// Error (environment): not the grammar above.
+// Error (environment): not the object above.
 [[nodiscard]] Result<StackState> parse_state(std::string_view text);
 
 [[nodiscard]] Result<> write_state(const StackId& id, const StackState& state);
 // nullopt when there is none or it cannot be understood: nothing is known to run.
 [[nodiscard]] std::optional<StackState> read_state(const StackId& id);
+// Error (environment): there is one, and another version of votebench wrote it.
+[[nodiscard]] Result<> check_state(const StackId& id);
 
 // True when the guardian of `state` runs, on this boot of the machine.
 [[nodiscard]] bool guardian_runs(const StackState& state);

@@ -102,10 +102,24 @@ TEST_CASE("a stack's record is one JSON object") {
                            .facts = {{"project", "p\"1\\"}},
                            .images = {{"db", "postgres:15", "sha256:ab", {"postgres@sha256:cd"}},
                                       {"vote", "vote:dev", "sha256:ef", {}}}};
-  CHECK(
-      to_json(record) ==
-      "{\n  \"kind\": \"compose\",\n  \"project\": \"p\\\"1\\\\\",\n  \"services\": {\n"
-      "    \"db\": {\"image\": \"postgres:15\", \"id\": \"sha256:ab\", "
-      "\"digests\": [\"postgres@sha256:cd\"]},\n"
-      "    \"vote\": {\"image\": \"vote:dev\", \"id\": \"sha256:ef\", \"digests\": []}\n  }\n}\n");
+  CHECK(to_json(record) ==
+        R"({
+  "kind": "compose",
+  "project": "p\"1\\",
+  "services": {
+    "db": {
+      "image": "postgres:15",
+      "id": "sha256:ab",
+      "digests": [
+        "postgres@sha256:cd"
+      ]
+    },
+    "vote": {
+      "image": "vote:dev",
+      "id": "sha256:ef",
+      "digests": []
+    }
+  }
+}
+)");
 }
