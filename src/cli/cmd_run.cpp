@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/stack_kind.h"
+#include "cli/kind_options.h"
 #include "cli/target_file.h"
-#include "cli/worker_options.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "ledger/run_list.h"
@@ -18,10 +17,9 @@
 namespace votebench::cli {
 namespace {
 
-using stack::StackId;
-
 struct RunOptions {
   const CLI::App* command = nullptr;
+  std::shared_ptr<KindOptions> kinds = std::make_shared<KindOptions>();
   std::vector<const CLI::Option*> repeated;  // by a command that is to do the same again
   std::vector<std::string> scenarios;        // as given: one, or two with --interleave
   std::vector<std::string> targets;
@@ -31,8 +29,6 @@ struct RunOptions {
   std::string stack;
   std::string as;
   std::string target;
-  std::string variant;
-  std::optional<std::uint32_t> workers;
   std::optional<std::uint64_t> seed;
   std::string tag;
   std::optional<std::uint32_t> repeat;
@@ -43,11 +39,8 @@ struct RunOptions {
   run::ProgressMode progress = run::ProgressMode::automatic;
   bool allow_events = false;
   std::string metrics_listen;
-  std::filesystem::path variables;
-  std::filesystem::path ansible_variables;
   bool keep = false;
   bool yes = false;
-  bool allow_destroy = false;
   bool print_scenario = false;
   bool json = false;
 };
@@ -79,63 +72,21 @@ Result<Source> read_source(const RunOptions& options) {
   return Source{std::move(*text), options.scenario};
 }
 
-stack::LocalStackOptions local_stack(const RunOptions& options, const StackId& id,
-                                     const scenario::StackChoice& choice) {
-  stack::LocalStackOptions local;
-  local.id = id;
-  local.variant = options.variant.empty() ? choice.variant : options.variant;
-  local.worker = {choice.workers, choice.batch, choice.poll, choice.hold, choice.order};
-  if (options.workers) local.worker.workers = options.workers;
-  return local;
-}
-
-stack::ComposeChoice compose_stack(const RunOptions& options, const StackId& id,
-                                   const scenario::StackChoice& choice) {
-  stack::ComposeChoice compose;
-  compose.id = id;
-  compose.variant = options.variant.empty() ? choice.variant : options.variant;
-  return compose;
-}
-
-stack::AwsChoice aws_stack(const RunOptions& options, const StackId& id) {
-  return {.id = id,
-          .infra = {},
-          .variables = options.variables,
-          .ansible_variables = options.ansible_variables};
-}
-
-// What the scenario wants of its stack, where the command line has chosen another kind.
-Result<> check_wishes(const std::string& kind, const scenario::StackChoice& choice) {
-  if (kind == "local") return {};
-  if (choice.workers || choice.batch || choice.poll || choice.hold || !choice.order.empty())
-    return usage(fmt::format("the {} stack has one worker, which its variant describes", kind),
-                 "leave workers, batch, poll, hold and order to the local stack");
-  if (kind == "aws" && choice.variant != scenario::StackChoice{}.variant)
-    return usage(fmt::format("the aws stack cannot behave as the variant {}", choice.variant),
-                 "leave stack.variant to the other kinds of stacks");
-  return {};
-}
-
 Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& choice,
                       run::RunRequest& request) {
-  const std::string kind = options.stack.empty() ? choice.name : options.stack;
-  const StackId id{options.artifacts, options.as.empty() ? kind : options.as};
-  TRY(check_kind(*options.command, kind));
-  TRY(check_wishes(kind, choice));
-  if (kind == "local")
-    request.destination = local_stack(options, id, choice);
-  else if (kind == "compose")
-    request.destination = compose_stack(options, id, choice);
-  else
-    request.destination = aws_stack(options, id);
+  const std::string& name = options.stack.empty() ? choice.name : options.stack;
+  TRY_ASSIGN(const stack::Kind* kind, stack::find_kind(name));
+  stack::Wanted wanted{.id = {options.artifacts, options.as.empty() ? name : options.as},
+                       .options = {},
+                       .for_run = true};
+  TRY_ASSIGN(wanted.options, options.kinds->values(*kind, choice));
+  request.destination = run::WantedStack{kind, std::move(wanted)};
   return {};
 }
 
 // Where the votes go: the command line, then the scenario, then the local stack.
 Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
-  const bool wants_stack = !options.stack.empty() || !options.variant.empty() || options.workers ||
-                           !options.variables.empty() || !options.ansible_variables.empty() ||
-                           options.allow_destroy;
+  const bool wants_stack = !options.stack.empty() || options.kinds->any();
   if (!options.target.empty() && wants_stack)
     return usage("--target and --stack, --variant, --workers or --vars exclude each other",
                  "a target is already there, a stack is stood up by votebench");
@@ -184,6 +135,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   TRY_ASSIGN(Source source, read_source(options));
   scenario::ParseOptions parsing = scenario::process_options();
   parsing.overrides = options.overrides;
+  if (options.target.empty()) parsing.check_fault = check_faults_of(options.stack);
   run::RunRequest request;
   TRY_ASSIGN(request.scenario,
              scenario::parse_scenario(source.text, source.name, parsing).result());
@@ -194,7 +146,6 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   TRY(check_events(options, request));
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
-  request.allow_destroy = options.allow_destroy;
   request.metrics_listen = options.metrics_listen;
   request.output = options.json ? run::Output::json : run::Output::summary;
   request.invocation = invocation_of_kind(options, context);
@@ -284,16 +235,10 @@ void add_load_options(CLI::App& command, RunOptions& options) {
 void add_target_options(CLI::App& command, RunOptions& options) {
   command.add_option("--target", options.targets, "Use the running stack that FILE describes")
       ->allow_extra_args(false);
-  command.add_option("--stack", options.stack,
-                     "Stand this stack up for the run: local (the default), compose "
-                     "or aws");
-  command.add_option("--vars", options.variables, "aws: variables for Terraform (tfvars)");
-  command.add_option("--ansible-vars", options.ansible_variables,
-                     "aws: variables for Ansible (YAML)");
+  command.add_option("--stack", options.stack, "Stand this up for the run: " + stack::kind_names())
+      ->default_str(std::string(stack::kinds().front()->name));
   command.add_option("--as", options.as, "The stack's name, to have several side by side");
-  command.add_option("--variant", options.variant, "How the stack behaves")
-      ->check(CLI::IsMember(stack::variant_names()));
-  command.add_option("--workers", options.workers, "Worker processes of the local stack");
+  options.kinds->add_to(command, OptionPart::run);
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
   command.add_flag("--allow-events", options.allow_events,
                    "Let the scenario's events run programs");
@@ -306,8 +251,7 @@ void add_consent(CLI::App& command, RunOptions& options) {
   command.add_flag("--yes", options.yes,
                    "Do not ask before rows are left in a remote database, or\n"
                    "something is made that costs money");
-  command.add_flag("--allow-destroy", options.allow_destroy,
-                   "aws: do not refuse a plan that destroys or replaces");
+  options.kinds->add_to(command, OptionPart::consent);
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
       ->capture_default_str();
 }

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/kind_options.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "plan/plan.h"
@@ -13,6 +14,7 @@ int validate(const std::string& path, const std::vector<std::string>& overrides)
   if (!text) return report_error({ErrorKind::usage, text.error().message, {}});
   scenario::ParseOptions options = scenario::process_options();
   options.overrides = overrides;
+  options.check_fault = check_faults_of({});
   const scenario::ParseOutcome outcome = scenario::parse_scenario(*text, path, options);
   if (!outcome) {
     write_err(outcome.diagnostics.render());

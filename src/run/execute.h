@@ -14,9 +14,7 @@
 #include "run/publish.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
-#include "stack/aws/aws_stack.h"
-#include "stack/docker/compose_stack.h"
-#include "stack/local/local_stack.h"
+#include "stack/kind.h"
 
 namespace votebench::run {
 
@@ -26,9 +24,14 @@ struct GivenTarget {
   std::filesystem::path file;  // that they were read from; empty: the scenario
 };
 
-// Where the votes go: to a stack that the run stands up unless it is up already, or to a target.
-using Destination =
-    std::variant<stack::LocalStackOptions, stack::ComposeChoice, stack::AwsChoice, GivenTarget>;
+// A stack that the run stands up unless it is up already.
+struct WantedStack {
+  const stack::Kind* kind;
+  stack::Wanted wanted;
+};
+
+// Where the votes go.
+using Destination = std::variant<WantedStack, GivenTarget>;
 
 struct RunRequest {
   scenario::Scenario scenario;
@@ -37,7 +40,6 @@ struct RunRequest {
   bool keep_stack = false;        // leave a stack up that this run started
   std::vector<std::string> tags;  // the groups that the run belongs to
   bool assume_yes = false;
-  bool allow_destroy = false;  // also where the plan for a stack on AWS destroys or replaces
   std::string metrics_listen;       // ADDRESS:PORT where Prometheus may ask; empty: nowhere
   Output output = Output::summary;  // on standard output
   Invocation invocation{};          // as it was typed, kept with the run for "next:" lines

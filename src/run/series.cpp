@@ -12,8 +12,6 @@
 #include "report/compare/comparison.h"
 #include "report/compare/comparison_words.h"
 #include "report/words.h"
-#include "stack/docker/compose_stack.h"
-#include "stack/local/local_stack.h"
 
 namespace votebench::run {
 namespace {
@@ -26,29 +24,12 @@ std::string fresh_tag() {
 }
 
 // What earlier runs left in a stack that stays up.
-struct Reset {
-  Display& display;
-
-  void say() const { display.say("emptying the stack for the next run"); }
-
-  Result<> operator()(const GivenTarget& /*not ours*/) const { return {}; }
-  Result<> operator()(const stack::LocalStackOptions& options) const {
-    TRY_ASSIGN(const stack::StackStatus status, stack::status(options.id));
-    if (status.phase != stack::StackPhase::up || !status.kept) return {};
-    say();
-    return stack::reset(options.id);
-  }
-  Result<> operator()(const stack::ComposeChoice& choice) const {
-    if (!stack::is_compose(choice.id)) return {};
-    say();
-    return stack::compose_reset(choice.id);
-  }
-  Result<> operator()(const stack::AwsChoice& choice) const {
-    if (!stack::is_aws(choice.id)) return {};
-    say();
-    return stack::aws_verb(choice.id, "reset", [](std::string_view) {});
-  }
-};
+Result<> empty(const Destination& destination, Display& display) {
+  const auto* stack = std::get_if<WantedStack>(&destination);
+  if (stack == nullptr || !stack->kind->is_there(stack->wanted.id)) return {};
+  display.say("emptying the stack for the next run");
+  return stack->kind->reset(stack->wanted.id, [](std::string_view) {});
+}
 
 class Runner {
  public:
@@ -94,7 +75,7 @@ class Runner {
     if (total() > 1)
       display_.say(fmt::format("run {} of {}, {}", number + 1, total(), done_[kind].name));
     if (number > 0)
-      if (const auto reset = std::visit(Reset{display_}, request.destination); !reset)
+      if (const auto reset = empty(request.destination, display_); !reset)
         return note(reset.error());
     const Result<RunOutcome> done = execute(request, display_, signals_);
     display_.clear();

@@ -5,14 +5,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "run/display.h"
 #include "run/execute.h"
-#include "stack/docker/compose_stack.h"
-#include "stack/local/local_stack.h"
+#include "stack/kind.h"
 #include "stack/tunnel/ssh_tunnel.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
@@ -33,8 +31,7 @@ class TargetInUse {
   // Behind a tunnel with the ends of it that connections go to.
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
-  // What the stack was provisioned with (stack/docker/stack_record.h); empty when nobody wrote it
-  // down.
+  // What the stack was provisioned with (provisioning.json); empty when nobody wrote it down.
   [[nodiscard]] std::string stack_record() const;
   // True only when the process behind this Redis client is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;
@@ -47,31 +44,20 @@ class TargetInUse {
   // `error`; where it has no advice, with what the tunnel's ssh complained about.
   [[nodiscard]] Error explain(Error error) const;
   // True for a stack that this run started, and that close(keep) stops.
-  [[nodiscard]] bool ends_with_run(bool keep) const {
-    return (started_here_ || compose_ || aws_) && !keep;
-  }
+  [[nodiscard]] bool ends_with_run(bool keep) const { return stack_ && stack_->made_here && !keep; }
   // Stops a stack that this run started (unless it is to be kept).
   [[nodiscard]] Result<> close(bool keep);
 
  private:
   TargetInUse() = default;
-  struct Opener;  // one way for each kind of destination
-  // From a LocalStack or a ComposeStack.
-  template <typename Stack>
-  void describe_stack(const Stack& stack, Display& display) {
-    description_ = stack.describe();
-    display.say(description_);
-    settings_ = stack.target();
-  }
+  [[nodiscard]] static Result<TargetInUse> stand_up(const WantedStack& stack, bool assume_yes,
+                                                    Display& display, std::stop_token stop);
 
   TargetSettings settings_;
   std::string description_;
-  std::optional<stack::LocalStack> stack_;
-  std::unique_ptr<stack::StackId> compose_;  // one that this run started
-  std::unique_ptr<stack::StackId> aws_;      // the same
+  std::unique_ptr<stack::RunningStack> stack_;  // null: a target that was given
   std::filesystem::path record_;
   std::unique_ptr<stack::SshTunnel> tunnel_;
-  bool started_here_ = false;
 };
 
 }  // namespace votebench::run

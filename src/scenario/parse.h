@@ -32,6 +32,9 @@ struct ParseOptions {
   std::function<Result<std::optional<std::string>>(const std::string& path)> read_secret_file;
   // "workloads.peak.duration=10s": KEY=VALUE as given to --set, the value in YAML.
   std::vector<std::string> overrides;
+  // Why a stack of the kind `stack` cannot carry out a fault, as a usage error; empty: it can. No
+  // function: whatever the scenario says.
+  std::function<Result<>(std::string_view stack, const Intervention& fault)> check_fault;
 };
 
 // The environment and the files of this process.

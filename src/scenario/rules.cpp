@@ -162,7 +162,9 @@ class EventRules {
       path_ = fmt::format("/events/{}", i);
       check_form(list.items[i]);
       check_name(list, i);
-      if (all_valid(list.items[i])) check_times(list.items[i], scenario_.events[i]);
+      if (!all_valid(list.items[i])) continue;
+      check_times(list.items[i], scenario_.events[i]);
+      check_faults(list.items[i], scenario_.events[i]);
     }
   }
 
@@ -246,6 +248,22 @@ class EventRules {
           fmt::format("the load ends after {} and the drain {} later", duration_literal(*load_end_),
                       duration_literal(scenario_.drain_timeout)),
           "undo it earlier");
+  }
+
+  void check_faults(const Node& node, const ScheduledEvent& event) {
+    if (event.action.is_fault()) check_fault(*node.find("fault"), event.action);
+    if (event.undo && event.undo->action.is_fault())
+      check_fault(*node.find("undo"), event.undo->action);
+  }
+
+  // With a target this is a mistake of another kind.
+  void check_fault(const Node& node, const Intervention& fault) {
+    const Node* service = node.find(fault.verb);
+    if (!context_.options.check_fault || scenario_.target || service == nullptr) return;
+    const std::string stack = scenario_.stack.value_or(StackChoice{}).name;
+    if (const auto can = context_.options.check_fault(stack, fault); !can)
+      context_.add(DiagnosticId::event_on_target, service->span, path_, can.error().message,
+                   can.error().help);
   }
 
   const Scenario& scenario_;

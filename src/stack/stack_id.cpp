@@ -4,6 +4,7 @@
 
 #include "core/invocation.h"
 #include "core/text.h"
+#include "stack/kind.h"
 
 namespace votebench::stack {
 namespace {
@@ -43,7 +44,8 @@ std::string up_command(const StackId& id, const std::string& kind) {
 }
 
 std::string up_command(const StackId& id) {
-  return up_command(id, id.name == "compose" || id.name == "aws" ? id.name : "local");
+  const auto kind = find_kind(id.name);
+  return up_command(id, std::string(kind ? (*kind)->name : kinds().front()->name));
 }
 
 }  // namespace votebench::stack

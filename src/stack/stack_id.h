@@ -8,6 +8,8 @@
 
 namespace votebench::stack {
 
+inline constexpr char kRecordFile[] = "provisioning.json";
+
 // `name` is [a-z0-9][a-z0-9-]{0,31}; everything that outlives the stack is in artifacts/name.
 struct StackId {
   std::filesystem::path artifacts = "artifacts";
@@ -15,6 +17,8 @@ struct StackId {
 
   [[nodiscard]] std::filesystem::path directory() const { return artifacts / name; }
   [[nodiscard]] std::filesystem::path target_file() const { return directory() / "target.yaml"; }
+  // What it was provisioned with, beside the target file; not every stack writes it.
+  [[nodiscard]] std::filesystem::path record_file() const { return directory() / kRecordFile; }
   [[nodiscard]] std::filesystem::path state_file() const { return directory() / "state"; }
   [[nodiscard]] std::filesystem::path lock_file() const { return directory() / "lock"; }
   [[nodiscard]] std::filesystem::path logs() const { return directory() / "logs"; }

@@ -147,3 +147,27 @@ def test_faults_are_refused_on_a_target(tmp_path):
     refused = votebench("run", str(path), "--target", "target.yaml", cwd=tmp_path)
     assert refused.returncode == 2
     assert "the event 'crash' needs a stack that votebench made" in refused.stderr
+
+
+def test_faults_that_a_kind_of_stack_cannot_carry_out_are_refused(tmp_path):
+    (tmp_path / "faults.yaml").write_text("""version: 1
+workloads:
+  load: {executor: burst, votes: 10, clients: 2}
+events:
+  - at: 0s
+    name: crash
+    fault: {kill: worker}
+  - at: 0s
+    name: nap
+    run: ["true"]
+    undo: {at: 1s, start: redis}
+""")
+    done = votebench("run", "faults.yaml", "--stack", "aws", "--allow-events", cwd=tmp_path)
+    assert done.returncode == 2, done
+    assert "faults.yaml:7:19: error: a stack of kind aws cannot kill worker" in done.stderr
+    assert "faults.yaml:11:27: error: a stack of kind aws cannot start redis" in done.stderr
+    assert "choose local or compose" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["faults.yaml"]
+    for words in (["validate", "faults.yaml"],
+                  ["run", "faults.yaml", "--stack", "compose", "--allow-events", "--print-scenario"]):
+        assert votebench(*words, cwd=tmp_path).returncode == 0

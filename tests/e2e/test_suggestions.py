@@ -195,7 +195,7 @@ def test_a_stack_of_its_own_folder_is_used_and_ended_by_what_it_prints(short_tmp
 def test_nobody_is_told_to_take_down_the_stack_of_a_run(short_tmp):
     first = Running(["run", "--rate", "5/s", "--duration", "60s", *PATIENT], short_tmp)
     state = pathlib.Path(short_tmp, "artifacts/local/state")
-    until(lambda: state.exists() and "phase up" in state.read_text(), "the run's stack is up")
+    until(lambda: state.exists() and '"phase": "up"' in state.read_text(), "the run's stack is up")
     second = votebench("run", "--votes", "5", "--clients", "1", cwd=short_tmp)
     assert second.returncode == 6, second
     assert "belongs to a run" in second.stderr and " down " not in second.stderr

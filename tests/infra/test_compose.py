@@ -232,6 +232,30 @@ def test_a_lost_redis_volume_loses_the_votes_in_it(own_stack):
     assert run.audit["lost"]["count"] > 0
 
 
+def on_its_stack(stack, scenario):
+    """A run that uses the stack as one that votebench made: faults are allowed."""
+    path = stack.directory / "faults.yaml"
+    path.write_text(yaml.safe_dump({"version": 1, **scenario}))
+    return Running(["run", str(path), "--stack", "compose"], stack.directory).finish()
+
+
+def test_faults_are_made_at_containers_and_undone(stack):
+    before = {service: stack.inspect(service)["State"]["StartedAt"] for service in SERVICES}
+    run = on_its_stack(stack, {**STEADY, "drain": {"timeout": "60s"}, "events": [
+        {"at": "1s", "name": "crash", "fault": {"kill": "worker"},
+         "undo": {"at": "3s", "start": "worker"}},
+        {"at": "4s", "name": "freeze", "fault": {"pause": "postgres"},
+         "undo": {"at": "5s", "resume": "postgres"}},
+        {"at": "6s", "name": "again", "fault": {"restart": "worker"}}]})
+    assert [(event["name"], event["failed"]) for event in run.result["events"]
+            if event["kind"] == "fault"] == [
+                ("crash", False), ("freeze", False), ("again", False)], run
+    assert run.exit_status == 0, run  # the reference worker loses nothing by all this
+    now = {service: stack.inspect(service)["State"] for service in SERVICES}
+    assert {name for name in SERVICES if now[name]["StartedAt"] != before[name]} == {"worker"}
+    assert all(state["Running"] and not state["Paused"] for state in now.values())
+
+
 def test_an_interrupted_start_is_resumed_and_an_end_may_be_repeated(tmp_path):
     stack = Compose(tmp_path)
     starting = subprocess.Popen(

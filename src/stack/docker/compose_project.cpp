@@ -120,7 +120,6 @@ ImageSet ComposeProject::images() const {
 fs::path ComposeProject::compose_folder() const { return fs::path(value(kInfra)) / "compose"; }
 
 fs::path variables_file(const StackId& id) { return id.directory() / "stack.env"; }
-fs::path record_file(const fs::path& directory) { return directory / "provisioning.json"; }
 
 Result<ComposeProject> make_or_resume(const ComposeChoice& choice) {
   std::error_code error;
@@ -173,7 +172,7 @@ Result<TargetSettings> target_settings(const ComposeProject& project) {
 void forget_project(const ComposeProject& project) {
   std::error_code ignored;
   fs::remove(project.id.target_file(), ignored);
-  fs::remove(record_file(project.id.directory()), ignored);
+  fs::remove(project.id.record_file(), ignored);
   fs::remove_all(secrets_of(project.id), ignored);
   fs::remove(variables_file(project.id), ignored);
 }

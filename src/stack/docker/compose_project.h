@@ -37,8 +37,6 @@ struct ComposeProject {
 };
 
 [[nodiscard]] std::filesystem::path variables_file(const StackId& id);  // stack.env
-// provisioning.json in artifacts/NAME: beside the target file.
-[[nodiscard]] std::filesystem::path record_file(const std::filesystem::path& directory);
 
 struct ComposeChoice {
   StackId id;

@@ -120,7 +120,7 @@ Result<> write_record(const ComposeProject& project, const std::vector<Container
                                {"up_at", format_utc(real_clock().wall_now())}},
                      .images = {}};
   TRY_ASSIGN(record.images, images_of(containers));
-  return write_file_durably(record_file(project.id.directory()), to_json(record));
+  return write_file_durably(project.id.record_file(), to_json(record));
 }
 
 // Compose builds an image that is missing; the original ones are to be pulled instead.
@@ -157,6 +157,20 @@ Result<> empty_stores(const Driver& driver) {
   command.insert(command.end(), target.queue->in_flight.begin(), target.queue->in_flight.end());
   TRY(drive(driver, command, kStop));
   return drive(driver, {"exec", "-T", "db", "sh", "-c", kEmptyTable}, kStop);
+}
+
+Result<> await_health(const ComposeProject& project, std::string_view service) {
+  const Instant deadline = real_clock().now() + kHealth;
+  do {
+    TRY_ASSIGN(const std::vector<Container> containers, containers_of(project.name()));
+    const bool healthy = std::ranges::all_of(containers, [&](const Container& container) {
+      return container.service != service || container.healthy();
+    });
+    if (healthy) return {};
+    real_clock().sleep_until(real_clock().now() + kHealthLook, {});
+  } while (real_clock().now() < deadline);
+  return fail(ErrorKind::environment,
+              fmt::format("{} is not healthy after {}", service, format_duration(kHealth)));
 }
 
 }  // namespace
@@ -206,17 +220,16 @@ Result<std::vector<Container>> compose_status(const StackId& id) {
   return containers_of(project.name());
 }
 
-Result<std::string> compose_logs(const StackId& id, const std::string& service, std::size_t lines) {
+Result<> compose_logs(const StackId& id, const LogRequest& request, const Progress& print) {
   TRY_ASSIGN(const ComposeProject project, load_project(id));
   TRY_ASSIGN(const Driver driver, driver_for(project));
-  std::vector<std::string> verb{"logs", "--no-color", "--tail", std::to_string(lines)};
-  if (!service.empty()) verb.push_back(service);
-  std::string safe;
-  const auto keep = [&safe](std::string_view line) {
-    if (!line.starts_with("Attaching to ")) safe += printable(line, 500) + '\n';
+  std::vector<std::string> verb{"logs", "--no-color", "--tail", std::to_string(request.lines)};
+  if (!request.service.empty()) verb.push_back(request.service);
+  const auto tell = [&print](std::string_view line) {
+    if (!line.starts_with("Attaching to ")) print(printable(line, 500));
   };
-  TRY(process::output_of(driver.command(verb), {.on_line = keep}));
-  return safe;
+  TRY(process::output_of(driver.command(verb), {.on_line = tell}));
+  return {};
 }
 
 Result<> compose_reset(const StackId& id) {
@@ -227,6 +240,21 @@ Result<> compose_reset(const StackId& id) {
   const Result<> emptied = empty_stores(driver);
   TRY(drive(driver, {"start", "worker"}, kStop));
   return emptied;
+}
+
+Result<> compose_control(const StackId& id, std::string_view verb, std::string_view service) {
+  TRY_ASSIGN(const ComposeProject project, load_project(id));
+  TRY_ASSIGN(std::vector<Container> containers, containers_of(project.name()));
+  const std::string_view name = service == "postgres" ? "db" : service;  // in compose.yaml
+  std::erase_if(containers,
+                [name](const Container& container) { return container.service != name; });
+  if (containers.empty())
+    return fail(ErrorKind::environment, fmt::format("there is no container of {}", service));
+  std::vector<std::string> argv{"docker", verb == "resume" ? "unpause" : std::string(verb)};
+  for (const Container& container : containers) argv.push_back(container.id);
+  TRY(process::output_of({.argv = argv}, {.limit = kStop}));
+  if (verb != "start" && verb != "restart") return {};
+  return await_health(project, name);
 }
 
 }  // namespace votebench::stack

@@ -13,7 +13,7 @@
 #include "core/result.h"
 #include "stack/docker/compose_project.h"
 #include "stack/docker/docker.h"
-#include "stack/progress.h"
+#include "stack/kind.h"
 
 namespace votebench::stack {
 
@@ -50,11 +50,16 @@ class ComposeStack {
 
 [[nodiscard]] Result<std::vector<Container>> compose_status(const StackId& id);
 
-// The last `lines` lines of each service (of `service` only, unless empty), safe for a terminal.
-[[nodiscard]] Result<std::string> compose_logs(const StackId& id, const std::string& service,
-                                               std::size_t lines);
+// The last lines of each service, safe for a terminal, line by line to `print`.
+[[nodiscard]] Result<> compose_logs(const StackId& id, const LogRequest& request,
+                                    const Progress& print);
 
 // Empties table, queue and side lists while the workers are stopped.
 [[nodiscard]] Result<> compose_reset(const StackId& id);
+
+// A fault: `docker kill`, stop, pause, unpause, start or restart of a service's container. After a
+// start returns when it is healthy. Error (environment): Docker's own words.
+[[nodiscard]] Result<> compose_control(const StackId& id, std::string_view verb,
+                                       std::string_view service);
 
 }  // namespace votebench::stack
