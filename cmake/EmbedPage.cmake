@@ -1,6 +1,6 @@
-# cmake -DPAGE=DIR -DLIBRARY=FILE -DSCHEMA=FILE -DOUTPUT=FILE.cpp -P EmbedPage.cmake
+# cmake -DPAGE=DIR -DSCHEMA=FILE -DOUTPUT=FILE.cpp -P EmbedPage.cmake
 # Makes the fixed parts of report.html and the schema of result.json part of the program:
-# src/report/html/assets.h says what is in OUTPUT.
+# src/report/write/assets.h says what is in OUTPUT.
 
 # The value of Content-Security-Policy for an inline script or style: the base64 of its SHA-256.
 function(csp_hash text result)
@@ -24,31 +24,19 @@ function(embed name text)
   set(code "${code}" PARENT_SCOPE)
 endfunction()
 
-foreach(part page.html glossary.html report.css report.js dygraphs-notice.txt)
+foreach(part glossary.html report.css report.js)
   file(READ ${PAGE}/${part} text_of_${part})
 endforeach()
-file(READ ${LIBRARY} library)
 file(READ ${SCHEMA} schema)
-# Browsers would look for the map beside the report.
-string(REGEX REPLACE "\n//# sourceMappingURL=[^\n]*\n*$" "\n" library "${library}")
 
-set(code "#include \"report/html/assets.h\"\n\nnamespace votebench::report::assets {\n\n")
-embed(kPage "${text_of_page.html}")
+set(code "#include \"report/write/assets.h\"\n\nnamespace votebench::report::assets {\n\n")
 embed(kGlossary "${text_of_glossary.html}")
 embed(kStyle "${text_of_report.css}")
 embed(kScript "${text_of_report.js}")
-embed(kChartLibrary "${library}")
-embed(kChartNotice "${text_of_dygraphs-notice.txt}")
 embed(kResultSchema "${schema}")
-foreach(part Style Script ChartLibrary)
-  if(part STREQUAL "Style")
-    csp_hash("${text_of_report.css}" hash)
-  elseif(part STREQUAL "Script")
-    csp_hash("${text_of_report.js}" hash)
-  else()
-    csp_hash("${library}" hash)
-  endif()
-  embed(k${part}Hash "${hash}")
-endforeach()
+csp_hash("${text_of_report.css}" hash)
+embed(kStyleHash "${hash}")
+csp_hash("${text_of_report.js}" hash)
+embed(kScriptHash "${hash}")
 string(APPEND code "\n}  // namespace votebench::report::assets\n")
 file(WRITE ${OUTPUT} "${code}")

@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "core/print.h"
-#include "report/compare/comparison.h"
+#include "report/write/render.h"
 #include "run/compare_runs.h"
 #include "run/display.h"
 

@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "core/print.h"
-#include "report/render.h"
+#include "report/write/render.h"
 #include "scenario/schema.h"
 
 namespace votebench::cli {

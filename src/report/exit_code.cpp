@@ -9,13 +9,13 @@ bool has_error(const ExitFacts& facts, ErrorKind kind) { return facts.error == k
 bool judged(const ExitFacts& facts, VerdictKind kind) { return facts.verdict == kind; }
 
 // One row: when it applies.
-struct Row {
+struct ExitRow {
   ExitMeaning meaning;
   bool (*applies)(const ExitFacts&);
 };
 
 // The order is the precedence.
-constexpr std::array<Row, 10> kRows{{
+constexpr std::array<ExitRow, 10> kRows{{
     {{ExitCode::internal, "internal error, or the auditor's own check failed"},
      [](const ExitFacts& f) {
        return has_error(f, ErrorKind::internal) || judged(f, VerdictKind::broken);
@@ -59,13 +59,13 @@ ExitCode exit_code_of(ErrorKind error) {
 }
 
 ExitCode exit_code(const ExitFacts& facts) {
-  for (const Row& row : kRows)
+  for (const ExitRow& row : kRows)
     if (row.applies(facts)) return row.meaning.code;
   return ExitCode::internal;
 }
 
 ExitCode higher(ExitCode one, ExitCode other) {
-  for (const Row& row : kRows)
+  for (const ExitRow& row : kRows)
     if (row.meaning.code == one || row.meaning.code == other) return row.meaning.code;
   return ExitCode::internal;
 }

@@ -1,9 +1,6 @@
 #include "report/report.h"
 
 #include "report/conclusion.h"
-#include "report/measure.h"
-#include "report/thresholds.h"
-#include "report/validity.h"
 
 namespace votebench::report {
 namespace {
@@ -68,19 +65,11 @@ Report make_report(const ReportInput& input) {
   Report report;
   copy_identity(report, input);
   copy_evidence(report, input);
-  const Selection part = measured_part(input);
-  HttpMeasures http = measure_http(input, part);
-  StoreMeasures stores = measure_stores(input, part);
-  report.validity = judge_generator(input, http);
-  report.levels = {http.sent, http.accepted, stores.queued, stores.written,
-                   stores.written_best_10s_per_s};
-  report.response = std::move(http.response);
-  report.service = std::move(http.service);
-  report.lag = std::move(http.lag);
-  report.stored = measure_stored(input, part);
+  report.measured = measure_run(input);
+  report.validity = judge_generator(input, report.measured);
   report.timeline = make_timeline(input);
   report.witnesses = witnesses(input);
-  report.thresholds = evaluate_all(input, report);
+  report.thresholds = evaluate_all(input, report.measured, report.validity);
   conclude(report, input);
   return report;
 }

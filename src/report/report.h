@@ -14,10 +14,9 @@
 #include "core/result.h"
 #include "report/attribution.h"
 #include "report/exit_code.h"
-#include "report/latency.h"
-#include "report/timeline.h"
+#include "report/measures/thresholds.h"
+#include "report/measures/timeline.h"
 #include "scenario/scenario.h"
-#include "scenario/thresholds.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
 #include "vote/verdict.h"
@@ -92,49 +91,17 @@ struct ReportInput {
   std::vector<std::string> subcommands;    // those that exist; only they are suggested
 };
 
-// Rates cover the measured phase: from the end of the warm-up to the end of the load (written: to
-// the last row). Counts cover everything.
-struct Level {
-  bool known = false;
-  std::uint64_t votes = 0;
-  std::optional<double> mean_per_s;
-  std::optional<double> peak_per_s;  // the busiest second; nothing below one second
-};
-
-struct Levels {
-  Level sent, accepted, queued, written;
-  std::optional<double> written_best_10s_per_s;  // "written.rate.max"
-};
-
-// Was the generator good enough for what is said about rates and latencies? See validity.h.
-struct Validity {
-  bool load = true;                  // the votes left as planned: rates and HTTP latencies hold
-  bool samples = true;               // the sampler kept its cadence: queue and written rates hold
-  bool clocks = true;                // wall clocks were steady: end-to-end times hold
-  std::vector<std::string> reasons;  // one per thing that does not hold
-  std::vector<std::string> notes;    // worth knowing, voids nothing
-  [[nodiscard]] bool all() const { return load && samples && clocks; }
-};
-
-struct ThresholdResult {
-  std::string expression;                                   // as written
-  scenario::MetricUnit unit = scenario::MetricUnit::count;  // of `value`
-  std::optional<double> value;                              // nothing: no measurement
-  bool at_least = false;                                    // the true value is not below `value`
-  std::optional<bool> passed;                               // nothing: no valid measurement
-  std::string why;    // then: the reason; also of one that ended the load
-  bool warn = false;  // severity: a missed one is said and fails nothing
-};
-
 struct Report {
   // The whole run's verdict; the audit's own is audit.kind.
   VerdictKind verdict = VerdictKind::inconclusive;
   ExitCode exit = ExitCode::inconclusive;
-  std::string headline;              // one clause: "audit failed", "every accepted vote is stored"
-  std::vector<std::string> reasons;  // most important first
-  std::vector<std::string> advice;   // what would help
+  std::string headline;               // one clause: "audit failed", "every accepted vote is stored"
+  std::vector<std::string> reasons;   // most important first
+  std::vector<std::string> advice;    // what would help
+  std::vector<std::string> warnings;  // most important first; they fail nothing
 
   std::string run_id, scenario, scenario_source, version, target;
+  std::string queue_name = "Redis", store_name = "PostgreSQL";  // for people
   std::vector<std::pair<std::string, std::string>> environment;
   std::uint64_t seed = 0;
   WallTime started{}, ended{};
@@ -156,12 +123,8 @@ struct Report {
   std::vector<Coincidence> coincidences;       // of the findings with events
   std::map<AttemptNumber, Attempt> witnesses;  // the attempts that the audit's findings name
 
-  Levels levels;
+  Measured measured;
   Timeline timeline;
-  Latency response;  // done - planned
-  Latency service;   // done - started
-  Latency stored;    // commit - started, "end to end"
-  Histogram lag;     // started - planned, open models
   GeneratorFacts generator;
   Validity validity;
   std::vector<ThresholdResult> thresholds;

@@ -46,6 +46,17 @@ std::string threshold_words(const ThresholdResult& result, bool unicode) {
   return threshold_value(result, unicode) + (result.why.empty() ? "" : "; ") + result.why;
 }
 
+std::string clock_text(Nanoseconds after_start) {
+  const std::string sign = after_start < Nanoseconds(0) ? "-" : "";
+  const std::int64_t tenths = std::abs(after_start.count()) / 100'000'000;
+  const std::int64_t seconds = tenths / 10;
+  const std::string fraction = tenths % 10 == 0 ? "" : fmt::format(".{}", tenths % 10);
+  if (seconds < 3600)
+    return fmt::format("{}{}:{:02}{}", sign, seconds / 60, seconds % 60, fraction);
+  return fmt::format("{}{}:{:02}:{:02}{}", sign, seconds / 3600, seconds / 60 % 60, seconds % 60,
+                     fraction);
+}
+
 std::string percent_text(double share) {
   const double percent = share * 100;
   if (percent == 0 || percent >= 9.95) return fmt::format("{:.0f} %", percent);

@@ -24,6 +24,9 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "0.02 %", "14.2 ms", "400.1/s", "20,000"; "-" without a value.
 [[nodiscard]] std::string threshold_value(const ThresholdResult& result, bool unicode);
 
+// A point of the time axis: "1:05", "1:01:05", "0:00.5".
+[[nodiscard]] std::string clock_text(Nanoseconds after_start);
+
 // "0.094 %": two significant digits below 10 %.
 [[nodiscard]] std::string percent_text(double share);
 

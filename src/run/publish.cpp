@@ -10,7 +10,7 @@
 #include "core/print.h"
 #include "core/text.h"
 #include "ledger/prune.h"
-#include "report/render.h"
+#include "report/write/render.h"
 #include "run/display.h"
 
 namespace votebench::run {

@@ -9,9 +9,9 @@
 #include "core/os.h"
 #include "core/print.h"
 #include "core/text.h"
-#include "report/compare/comparison.h"
 #include "report/compare/comparison_words.h"
 #include "report/words.h"
+#include "report/write/render.h"
 
 namespace votebench::run {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/number.h"
 #include "core/print.h"
 #include "core/text.h"
-#include "report/trail.h"
+#include "report/write/render.h"
 #include "run/display.h"
 #include "run/stored_run.h"
 

@@ -85,7 +85,7 @@ def test_a_page_opens_without_complaint_and_asks_for_nothing(browser, open_page,
     browser.get_log("browser")
     requests(browser)
     open_page(name, theme="dark")
-    charts = browser.execute_script("return document.querySelectorAll('.live canvas').length")
+    charts = browser.execute_script("return document.querySelectorAll('.live .point').length")
     assert (charts > 0) == (name != "not-run")
     assert element(browser, "#theme").is_displayed()  # its script ran
     complaints = [entry["message"] for entry in browser.get_log("browser")]
@@ -164,10 +164,35 @@ def test_one_cursor_for_the_charts_over_time(open_page):
     assert re.fullmatch(r"3\d\d/s", value), value
 
 
+def test_a_drag_zooms_the_charts_over_time_and_a_double_click_shows_all(open_page):
+    browser = open_page("lost")
+    chart = element(browser, "#chart-rate .live")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
+    from selenium.webdriver import ActionChains
+
+    def shown(figure):
+        return browser.execute_script(
+            "const f = document.querySelector(arguments[0]);"
+            "return [[...f.querySelectorAll('.ticks text')].map(t => t.textContent),"
+            " f.querySelector('.line[data-curve]').getAttribute('d')]", figure)
+
+    whole = {figure: shown(figure) for figure in ("#chart-rate", "#chart-depth", "#chart-latency",
+                                                  "#chart-percentiles")}
+    ActionChains(browser).move_to_element(chart).click_and_hold().move_by_offset(200, 0) \
+        .release().perform()
+    for figure in ("#chart-rate", "#chart-depth", "#chart-latency"):
+        ticks, curve = shown(figure)
+        assert ticks[0] not in whole[figure][0][:2], (figure, ticks)
+        assert curve != whole[figure][1] and curve.startswith("M")
+    assert shown("#chart-percentiles") == whole["#chart-percentiles"]
+    ActionChains(browser).double_click(chart).perform()
+    assert shown("#chart-rate")[0] == whole["#chart-rate"][0]
+
+
 def test_what_others_wrote_stays_text(open_page):
     browser = open_page("hostile")
     assert browser.title.startswith("FAIL </script>")
-    assert browser.execute_script("return document.scripts.length") == 3
+    assert browser.execute_script("return document.scripts.length") == 2
     assert browser.execute_script("return document.images.length") == 0
     assert "<script>document.title=" in element(browser, "#anomaly-table").text
 

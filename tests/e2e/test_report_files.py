@@ -85,7 +85,7 @@ def test_a_run_leaves_every_file_and_tells_its_ci(tmp_path):
     check_junit(directory / "junit.xml")
     assert (directory / "anomalies.ndjson").read_text() == ""
     page = (directory / "report.html").read_text()
-    assert "Every vote accounted for" in page and "dygraphs" in page
+    assert "Every vote accounted for" in page and 'id="chart-rate"' in page
     samples = (directory / "timeseries.ndjson").read_text().splitlines()
     rows = list(csv.DictReader((directory / "timeseries.csv").open()))
     assert len(rows) == len(samples)

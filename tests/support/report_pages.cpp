@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "report/render.h"
+#include "report/write/render.h"
 #include "unit/report/world.h"
 
 using namespace votebench;

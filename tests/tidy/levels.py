@@ -1,6 +1,6 @@
 """Includes point down: a folder of src/ may include only folders of a strictly lower level, a part of
-a folder (src/stack/aws) only itself and the folder's own files, and a library's headers stay in the
-.cpp files of the folders that are its home."""
+a folder (src/stack/aws) only itself, the folder's own files and the parts that it stands on, and a
+library's headers stay in the .cpp files of the folders that are its home."""
 import re
 
 from tree import files, text
@@ -14,6 +14,8 @@ LEVELS = {
     "run": 5,
     "cli": 6,
 }
+# Parts that stand on each other: each may see those before it, the folder's own files the first.
+PARTS = {"report": ("measures", "compare", "document", "write")}
 # The reference stack is a program of its own and shares only these.
 VOTESTACK_MAY_SEE = {"core", "vote", "votestack"}
 
@@ -45,8 +47,10 @@ def own_include(path, header):
     if "/" not in header or (other not in LEVELS and other != "votestack"):
         return "is not written from src/ on"
     if other == folder:
-        part, seen = path.parts[2:-1], tuple(header.split("/")[1:-1])
-        return None if seen in ((), part) else f"points into a part of {folder}/"
+        part, seen = "/".join(path.parts[2:-1]), "/".join(header.split("/")[1:-1])
+        order = PARTS.get(folder, ())
+        below = order[:order.index(part)] if part in order else order[:1] if part == "" else ()
+        return None if seen in ("", part, *below) else f"points into a part of {folder}/"
     if folder == "votestack":
         return None if other in VOTESTACK_MAY_SEE else "votestack may see only core and vote"
     if other == "votestack" or LEVELS[other] >= LEVELS[folder]:

@@ -167,15 +167,6 @@ void tell(Comparison& comparison, const Invocation& here) {
   comparison.next = std::move(next).take();
 }
 
-State state_of(const Comparison& comparison) {
-  const bool failed =
-      comparison.exit == ExitCode::audit_failed || comparison.exit == ExitCode::regression;
-  if (failed) return State::bad;
-  const bool decided =
-      comparison.word == "SAME" || comparison.word == "BETTER" || comparison.word == "IN LINE";
-  return decided ? State::good : State::open;
-}
-
 std::string figure_text(const PrimaryMetric& metric, const Figure& figure, bool unicode) {
   ThresholdResult value;
   value.unit = metric.unit;

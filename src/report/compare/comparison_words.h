@@ -4,16 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "report/audit_lines.h"
 #include "report/compare/compare.h"
 
 namespace votebench::report {
 
 // Fills word, headline and next of a comparison that is otherwise complete.
 void tell(Comparison& comparison, const Invocation& here);
-
-// How the whole looks: good, bad, or open where something is not decided.
-[[nodiscard]] State state_of(const Comparison& comparison);
 
 // "431.2/s", "14.2 ms", ">=5 s"; "-" without a value.
 [[nodiscard]] std::string figure_text(const PrimaryMetric& metric, const Figure& figure,

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "report/measures/measures.h"
 
 namespace votebench::report {
 namespace {
@@ -18,17 +19,21 @@ std::optional<double> number(const Json& value) {
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
-Figure percentile(const Json& latency, const char* name) {
-  Figure figure{number(latency.at(name)), false};
-  if (figure.value) *figure.value /= 1e6;  // us
-  const Json bounds = latency.value("at_least", Json::array());
-  figure.at_least = std::find(bounds.begin(), bounds.end(), name) != bounds.end();
-  return figure;
+// Is the true value not below the one there? A drain that was given up took longer than what is
+// known of it.
+bool is_lower_bound(const Json& json, const Json::json_pointer& place) {
+  if (place.parent_pointer().to_string() == "/settled")
+    return !json.at(place.parent_pointer()).at("settled").get<bool>();
+  const Json bounds = json.at(place.parent_pointer()).value("at_least", Json::array());
+  return std::find(bounds.begin(), bounds.end(), place.back()) != bounds.end();
 }
 
-// A drain that was given up took longer than what is known of it.
-Figure drain(const Json& settled) {
-  return {number(settled.at("drain_s")), !settled.at("settled").get<bool>()};
+Figure figure(const Json& json, std::string_view metric) {
+  const auto [pointer, unit] = in_json(metric);
+  const Json::json_pointer place(pointer);
+  Figure figure{number(json.at(place)), is_lower_bound(json, place)};
+  if (figure.value) *figure.value *= unit;
+  return figure;
 }
 
 VerdictKind verdict(const std::string& word) {
@@ -63,13 +68,8 @@ RunFigures figures_of(const Json& json) {
   for (std::size_t i = 0; i < kDefects.size(); ++i)
     audit.at(std::string(kDefects[i])).at("count").get_to(figures.defects[i]);
   figures.unfit = why_unfit(json);
-  const Json& levels = json.at("levels");
-  const Json& response = json.at("latency").at("http_response");
-  figures.metrics = {{{number(levels.at("db").at("rate_best_10s_per_s")), false},
-                      {number(levels.at("http").at("rate_mean_per_s")), false},
-                      percentile(response, "p50"),
-                      percentile(response, "p99"),
-                      drain(json.at("settled"))}};
+  for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i)
+    figures.metrics[i] = figure(json, kPrimaryMetrics[i].name);
   return figures;
 }
 

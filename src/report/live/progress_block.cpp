@@ -180,9 +180,9 @@ std::string written_remark(const ProgressState& state) {
   return "about " + format_duration(left) + " to go";
 }
 
-class Block {
+class BlockOfLines {
  public:
-  Block(const ProgressState& state, const Style& style) : state_(state), style_(style) {}
+  BlockOfLines(const ProgressState& state, const Style& style) : state_(state), style_(style) {}
 
   [[nodiscard]] std::vector<std::string> render() {
     head();
@@ -312,7 +312,7 @@ class Block {
 }  // namespace
 
 std::vector<std::string> progress_block(const ProgressState& state, const Style& style) {
-  return Block(state, style).render();
+  return BlockOfLines(state, style).render();
 }
 
 }  // namespace votebench::report

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "report/finding_trail.h"
-#include "report/render.h"
+#include "report/document/finding_trail.h"
+#include "report/write/render.h"
 #include "support/golden.h"
 #include "world.h"
 

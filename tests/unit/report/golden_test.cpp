@@ -5,7 +5,7 @@
 
 #include <cctype>
 
-#include "report/render.h"
+#include "report/write/render.h"
 #include "suggestions.h"
 #include "world.h"
 

@@ -1,4 +1,4 @@
-#include "report/histogram.h"
+#include "report/measures/histogram.h"
 
 #include <algorithm>
 

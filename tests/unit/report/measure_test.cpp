@@ -1,6 +1,5 @@
 // Latencies and rates, from attempts, samples and rows.
-#include "report/measure.h"
-
+#include "report/measures/measured.h"
 #include "support/catch.h"
 #include "world.h"
 
@@ -41,10 +40,10 @@ TEST_CASE("response time begins when a vote was due, service time when it left")
   world.vote(0, 100ms, 20ms);
   world.attempts.slots[0].lag_100ns = 50'000;  // 5 ms
   const Report report = world.report();
-  CHECK(near(report.response.percentile(0.5), 25ms));
-  CHECK(near(report.service.percentile(0.5), 20ms));
-  CHECK(report.lag.max() == 5ms);
-  CHECK(report.response.kind == LatencyKind::exact);
+  CHECK(near(report.measured.response.percentile(0.5), 25ms));
+  CHECK(near(report.measured.service.percentile(0.5), 20ms));
+  CHECK(report.measured.lag.max() == 5ms);
+  CHECK(report.measured.response.kind == LatencyKind::exact);
 }
 
 TEST_CASE("a vote that was not accepted counts as slower than every accepted one") {
@@ -53,11 +52,11 @@ TEST_CASE("a vote that was not accepted counts as slower than every accepted one
   world.vote(98, 100ms, 1ms, Outcome::rejected);  // failing fast is not being fast
   world.vote(99, 100ms, 1ms, Outcome::ambiguous);
   const Report report = world.report();
-  CHECK(report.response.count() == 100);
-  CHECK_FALSE(report.service.percentile(0.98)->at_least);
-  CHECK(near(report.service.percentile(0.98), 10ms));
-  CHECK(report.service.percentile(0.99)->at_least);
-  CHECK(near(report.service.percentile(0.99), 10ms));
+  CHECK(report.measured.response.count() == 100);
+  CHECK_FALSE(report.measured.service.percentile(0.98)->at_least);
+  CHECK(near(report.measured.service.percentile(0.98), 10ms));
+  CHECK(report.measured.service.percentile(0.99)->at_least);
+  CHECK(near(report.measured.service.percentile(0.99), 10ms));
 }
 
 TEST_CASE("votes without an end are waited for until the load ended") {
@@ -67,11 +66,11 @@ TEST_CASE("votes without an end are waited for until the load ended") {
   world.attempts.slots[0].outcome = Outcome::none;
   world.generator.never_started_waits.record(700ms);
   const Report report = world.report();
-  CHECK(report.response.count() == 2);
-  CHECK(report.response.unfinished.max() == 1500ms + 200us);
-  CHECK(report.response.unfinished.min() == 700ms);
-  CHECK(report.service.count() == 1);
-  CHECK(report.response.percentile(0.5)->at_least);
+  CHECK(report.measured.response.count() == 2);
+  CHECK(report.measured.response.unfinished.max() == 1500ms + 200us);
+  CHECK(report.measured.response.unfinished.min() == 700ms);
+  CHECK(report.measured.service.count() == 1);
+  CHECK(report.measured.response.percentile(0.5)->at_least);
 }
 
 TEST_CASE("the warm-up is left out of percentiles and rates, not out of counts") {
@@ -80,12 +79,12 @@ TEST_CASE("the warm-up is left out of percentiles and rates, not out of counts")
   for (int i = 0; i < 300; ++i)
     world.vote(static_cast<VoterIndex>(i), 10ms * i + 200us, i < 100 ? 500ms : 1ms);
   const Report report = world.report();
-  CHECK(report.levels.sent.votes == 300);
-  CHECK(report.levels.sent.mean_per_s == 100.0);
-  CHECK(report.levels.sent.peak_per_s == 100.0);
-  CHECK(report.response.count() == 200);
-  CHECK(report.service.percentile(1)->value == 1ms);
-  CHECK(report.lag.count() == 200);
+  CHECK(report.measured.sent.votes == 300);
+  CHECK(report.measured.sent.mean_per_s == 100.0);
+  CHECK(report.measured.sent.peak_per_s == 100.0);
+  CHECK(report.measured.response.count() == 200);
+  CHECK(report.measured.service.percentile(1)->value == 1ms);
+  CHECK(report.measured.lag.count() == 200);
 }
 
 TEST_CASE("closed workloads have no lag") {
@@ -96,7 +95,7 @@ TEST_CASE("closed workloads have no lag") {
   world.vote(0, 0ms, 1ms);
   world.vote(1, 0ms, 1ms);
   world.attempts.slots[1].workload = 1;
-  CHECK(world.report().lag.count() == 1);
+  CHECK(world.report().measured.lag.count() == 1);
   CHECK(is_closed(closed));
   closed.executor = scenario::Burst{10, 5s, 0};
   CHECK_FALSE(is_closed(closed));
@@ -109,11 +108,11 @@ TEST_CASE("the busiest second is one of whole seconds, and none below one second
   for (int i = 0; i < 10; ++i) world.vote(0, 1100ms + 1ms * i, 1ms);
   for (int i = 0; i < 4; ++i) world.vote(0, 100ms + 1ms * i, 1ms, Outcome::not_sent);
   Report report = world.report();
-  CHECK(report.levels.sent.peak_per_s == 10.0);
-  CHECK(report.levels.sent.votes == 10);  // not sent is not sent
-  CHECK(report.levels.accepted.mean_per_s == 4.0);
+  CHECK(report.measured.sent.peak_per_s == 10.0);
+  CHECK(report.measured.sent.votes == 10);  // not sent is not sent
+  CHECK(report.measured.accepted.mean_per_s == 4.0);
   world.load = 900ms;
-  CHECK_FALSE(world.report().levels.sent.peak_per_s);
+  CHECK_FALSE(world.report().measured.sent.peak_per_s);
 }
 
 TEST_CASE("rates of the stores come from samples") {
@@ -124,11 +123,11 @@ TEST_CASE("rates of the stores come from samples") {
     sample_rows(world, std::chrono::seconds(s), static_cast<std::uint64_t>(written));
   }
   const Report report = world.report();
-  CHECK(report.levels.written.peak_per_s == 200.0);
-  CHECK(report.levels.written_best_10s_per_s == 150.0);
-  CHECK(*report.levels.written.mean_per_s == Approx(2000 / 18.0));  // the last row came at 18 s
-  CHECK_FALSE(report.levels.queued.known);                          // pushes could not be derived
-  CHECK_FALSE(report.levels.queued.mean_per_s);
+  CHECK(report.measured.written.peak_per_s == 200.0);
+  CHECK(report.measured.written_best_10s_per_s == 150.0);
+  CHECK(*report.measured.written.mean_per_s == Approx(2000 / 18.0));  // the last row came at 18 s
+  CHECK_FALSE(report.measured.queued.known);                          // pushes could not be derived
+  CHECK_FALSE(report.measured.queued.mean_per_s);
 }
 
 TEST_CASE("end to end is exact where rows carry their commit times") {
@@ -139,10 +138,10 @@ TEST_CASE("end to end is exact where rows carry their commit times") {
     world.row(voter, 10ms * voter + 30ms);
   }
   const Report report = world.report();
-  CHECK(report.stored.kind == LatencyKind::exact);
-  CHECK(report.stored.uncertainty == 40us);
-  CHECK(report.stored.count() == 10);
-  CHECK(near(report.stored.percentile(0.5), 30ms));
+  CHECK(report.measured.stored.kind == LatencyKind::exact);
+  CHECK(report.measured.stored.uncertainty == 40us);
+  CHECK(report.measured.stored.count() == 10);
+  CHECK(near(report.measured.stored.percentile(0.5), 30ms));
 }
 
 TEST_CASE("a commit belongs to the last attempt with the row's choice") {
@@ -154,8 +153,8 @@ TEST_CASE("a commit belongs to the last attempt with the row's choice") {
   world.attempts.slots[3].choice = 1;  // lost; the row still holds the one before
   world.row(0, 310ms);
   const Report report = world.report();
-  CHECK(report.stored.finished.count() == 1);
-  CHECK(report.stored.finished.max() == 10ms);
+  CHECK(report.measured.stored.finished.count() == 1);
+  CHECK(report.measured.stored.finished.max() == 10ms);
 }
 
 TEST_CASE("on an append table the k rows of a choice belong to its last k attempts, in order") {
@@ -167,17 +166,17 @@ TEST_CASE("on an append table the k rows of a choice belong to its last k attemp
   world.row(0, 540ms);  // in any order
   world.row(0, 320ms);
   const Report report = world.report();
-  CHECK(report.stored.finished.count() == 2);
-  CHECK(report.stored.finished.min() == 20ms);
-  CHECK(report.stored.finished.max() == 40ms);
-  CHECK(report.stored.unfinished.count() == 1);
+  CHECK(report.measured.stored.finished.count() == 2);
+  CHECK(report.measured.stored.finished.min() == 20ms);
+  CHECK(report.measured.stored.finished.max() == 40ms);
+  CHECK(report.measured.stored.unfinished.count() == 1);
 }
 
 TEST_CASE("a commit before its start is kept: clocks differ") {
   World world = open_world(1s);
   world.vote(0, 100ms, 5ms);
   world.row(0, 99ms);
-  CHECK(world.report().stored.finished.min() == -1ms);
+  CHECK(world.report().measured.stored.finished.min() == -1ms);
 }
 
 TEST_CASE("accepted votes without a row count as slower than all others") {
@@ -188,10 +187,10 @@ TEST_CASE("accepted votes without a row count as slower than all others") {
   world.row(0, 230ms);
   world.row(1, 230ms);
   const Report report = world.report();
-  CHECK(report.stored.count() == 4);
-  CHECK(report.stored.unfinished.max() == 4800ms);
-  CHECK_FALSE(report.stored.percentile(0.5)->at_least);
-  CHECK(report.stored.percentile(0.75)->at_least);
+  CHECK(report.measured.stored.count() == 4);
+  CHECK(report.measured.stored.unfinished.max() == 4800ms);
+  CHECK_FALSE(report.measured.stored.percentile(0.5)->at_least);
+  CHECK(report.measured.stored.percentile(0.75)->at_least);
 }
 
 TEST_CASE("a forged row of a far voter costs no memory and joins nothing") {
@@ -199,7 +198,7 @@ TEST_CASE("a forged row of a far voter costs no memory and joins nothing") {
   world.vote(0, 200ms, 5ms);
   world.row(0, 230ms);
   world.row(0xFFFE0000, 230ms);
-  CHECK(world.report().stored.count() == 1);
+  CHECK(world.report().measured.stored.count() == 1);
 }
 
 TEST_CASE("rows without a commit time are left out, and that is said") {
@@ -209,9 +208,9 @@ TEST_CASE("rows without a commit time are left out, and that is said") {
   world.row(0, 230ms);
   world.rows.rows.own.push_back({1, 0, 0});
   const Report report = world.report();
-  CHECK(report.stored.kind == LatencyKind::sampled);
-  CHECK(report.stored.count() == 1);
-  CHECK(report.stored.note.find("1 row") == 0);
+  CHECK(report.measured.stored.kind == LatencyKind::sampled);
+  CHECK(report.measured.stored.count() == 1);
+  CHECK(report.measured.stored.note.find("1 row") == 0);
 }
 
 TEST_CASE("without commit times end to end lies between two samples") {
@@ -226,14 +225,14 @@ TEST_CASE("without commit times end to end lies between two samples") {
   sample_rows(world, 2s, 1);
   sample_rows(world, 3s, 2);
   const Report report = world.report();
-  CHECK(report.stored.kind == LatencyKind::bounded);
-  CHECK(report.stored.finished.count() == 2);
-  CHECK(report.stored.lower.min() == 1s);  // voter 0, between 1 s and 2 s
-  CHECK(report.stored.finished.min() == 2s);
-  CHECK(report.stored.lower.max() == 1900ms);  // voter 1, between 2 s and 3 s
-  CHECK(report.stored.finished.max() == 2900ms);
-  CHECK(report.stored.unfinished.max() == 9800ms);  // voter 2, never
-  CHECK(near(report.stored.lower_percentile(0.1), 1s));
+  CHECK(report.measured.stored.kind == LatencyKind::bounded);
+  CHECK(report.measured.stored.finished.count() == 2);
+  CHECK(report.measured.stored.lower.min() == 1s);  // voter 0, between 1 s and 2 s
+  CHECK(report.measured.stored.finished.min() == 2s);
+  CHECK(report.measured.stored.lower.max() == 1900ms);  // voter 1, between 2 s and 3 s
+  CHECK(report.measured.stored.finished.max() == 2900ms);
+  CHECK(report.measured.stored.unfinished.max() == 9800ms);  // voter 2, never
+  CHECK(near(report.measured.stored.lower_percentile(0.1), 1s));
 }
 
 TEST_CASE("rows that came after the last sample are bounded by the final reading") {
@@ -243,15 +242,15 @@ TEST_CASE("rows that came after the last sample are bounded by the final reading
   world.rows.rows.own.push_back({0, 0, 0});
   sample_rows(world, 1s, 0);
   const Report report = world.report();
-  CHECK(report.stored.unfinished.count() == 0);
-  CHECK(report.stored.lower.max() == 1s);
-  CHECK(report.stored.finished.max() == 3s);
+  CHECK(report.measured.stored.unfinished.count() == 0);
+  CHECK(report.measured.stored.lower.max() == 1s);
+  CHECK(report.measured.stored.finished.max() == 3s);
 }
 
 TEST_CASE("without a table there is no end to end") {
   World world = open_world(1s);
   world.vote(0, 0ms, 5ms);
   world.rows = {};
-  CHECK(world.report().stored.kind == LatencyKind::none);
-  CHECK(world.report().stored.count() == 0);
+  CHECK(world.report().measured.stored.kind == LatencyKind::none);
+  CHECK(world.report().measured.stored.count() == 0);
 }

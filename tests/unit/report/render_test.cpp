@@ -1,5 +1,5 @@
 // What holds for every output, whatever was in the run.
-#include "report/render.h"
+#include "report/write/render.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -173,4 +173,37 @@ TEST_CASE("a loss tells when it happened and to whom") {
   world.events = {{70s, "later", ""}};
   text = summary_text(world.report(), {false, false, 80});
   CHECK(text.find("after later") == std::string::npos);
+}
+
+TEST_CASE("a warning stands in every output") {
+  Report report = quick_pass().report();
+  report.warnings = {"event <mark> did not happen"};
+  CHECK(summary_text(report, {}).find("\n  WARNINGS event <mark> did not happen\n") !=
+        std::string::npos);
+  CHECK(summary_markdown(report).find("**Warnings**\n\n- event &lt;mark&gt; did not happen\n") !=
+        std::string::npos);
+  CHECK(report_html(report).find("<li>event &lt;mark&gt; did not happen</li>") !=
+        std::string::npos);
+  CHECK(junit_xml(report).find("<system-out>warning: event &lt;mark&gt; did not happen\n") !=
+        std::string::npos);
+  CHECK(nlohmann::json::parse(result_json(report)).at("warnings").at(0) == report.warnings[0]);
+  CHECK(github_annotations(report).starts_with("::warning "));
+  CHECK(summary_text(quick_pass().report(), {}).find("WARNINGS") == std::string::npos);
+}
+
+TEST_CASE("a section is on the pages that have room for it, in every format") {
+  Document document;
+  document.heading.word = "WORD";
+  Section section{"some", "SOME", "Some section"};
+  section.add(Paragraph{"for <all> of them"});
+  section.add(Paragraph{"only where there is room"}, kFull);
+  document.sections = {section};
+  const auto has = [](const std::string& page, const char* words) {
+    return page.find(words) != std::string::npos;
+  };
+  CHECK(write_text(document, {}) == "WORD\n  SOME     for <all> of them\n");
+  CHECK(write_markdown(document) == "## WORD\n\n### Some section\n\nfor &lt;all&gt; of them\n");
+  CHECK(has(write_html(document), "<section id=\"some\"><h2>Some section</h2>"));
+  CHECK(has(write_html(document), "for &lt;all&gt; of them"));
+  CHECK(has(write_html(document), "only where there is room"));
 }

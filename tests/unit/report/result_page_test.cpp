@@ -1,7 +1,7 @@
-#include "report/result_page.h"
+#include "report/document/result_page.h"
 
-#include "report/render.h"
-#include "report/thresholds.h"
+#include "report/measures/thresholds.h"
+#include "report/write/render.h"
 #include "support/catch.h"
 #include "unit/report/world.h"
 

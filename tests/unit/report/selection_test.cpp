@@ -1,5 +1,5 @@
 // Thresholds on a part of the run, and those that end it.
-#include "report/live/live_thresholds.h"
+#include "report/measures/thresholds.h"
 #include "support/catch.h"
 #include "world.h"
 

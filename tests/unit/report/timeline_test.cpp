@@ -1,6 +1,6 @@
-#include "report/timeline.h"
+#include "report/measures/timeline.h"
 
-#include "report/percentile_curve.h"
+#include "report/measures/latency.h"
 #include "support/catch.h"
 #include "world.h"
 

@@ -1,0 +1,405 @@
+// What became of the votes: the audit, the limits, the way of the votes and every anomaly.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/text.h"
+#include "report/document/audit_lines.h"
+#include "report/document/finding_trail.h"
+#include "report/document/result_page.h"
+#include "report/document/sections.h"
+#include "report/words.h"
+
+namespace votebench::report::sections {
+namespace {
+
+constexpr std::size_t kMostFindings = 300;
+constexpr std::size_t kFindingsOfSummary = 50;
+
+Table tallies(const Report& report) {
+  Table table{{{"class"}, {"votes", true, 24}, {"meaning", false, 27}}, {}};
+  for (const AuditLine& line : audit_lines(report)) {
+    Cell meaning{line.text};
+    for (const std::string& detail : line.details) meaning.more.emplace_back(detail);
+    table.rows.push_back(
+        {{{line.name, line.state}, {format_count(line.count)}, std::move(meaning)}, line.state});
+  }
+  return table;
+}
+
+List prefixed(const std::string& prefix, const std::vector<std::string>& lines) {
+  List list;
+  for (const std::string& line : lines) list.items.emplace_back(State::remark, prefix + line);
+  return list;
+}
+
+// What a terminal says below the classes.
+List remarks(const Report& report) {
+  const Verdict& audit = report.audit;
+  List list;
+  if (audit.accounting.acked != audit.accounting.planned)
+    list.items.emplace_back(State::remark, accounting_text(audit.accounting));
+  const auto append = [&](const List& more) {
+    list.items.insert(list.items.end(), more.items.begin(), more.items.end());
+  };
+  append(prefixed("", audit.notes));
+  if (audit.kind == VerdictKind::fail) append(prefixed("assumed: ", audit.assumptions));
+  if (audit.canaries_total > 0)
+    list.items.emplace_back(State::remark,
+                            fmt::format("self-check {}/{}: planted defects that the auditor found",
+                                        audit.canaries_passed, audit.canaries_total));
+  return list;
+}
+
+// One limit: "met", "missed" or that it is not known.
+Row check(State state, std::string_view word, Words expression, std::vector<std::string> rest) {
+  return {{{std::string(word), state}, {std::move(expression)}, {rest[0]}, {rest[1]}}, state};
+}
+
+constexpr std::array<std::string_view, 5> kWords{"met", "missed", "not proven", "missed", ""};
+std::string_view word_of(State state) { return kWords.at(static_cast<std::size_t>(state)); }
+
+// Without a verdict a count of zero proves nothing.
+Row class_check(const Report& report, std::string_view name, const ClassTally& tally) {
+  const bool proven = report.audit.kind == VerdictKind::pass ||
+                      report.audit.kind == VerdictKind::fail || !tally.passed();
+  const State state = !proven ? State::open : tally.passed() ? State::good : State::bad;
+  return check(state, word_of(state),
+               Words::code(fmt::format("votes.{} <= {}", name, format_count(tally.allowed))),
+               {format_count(tally.count), "audit, exact"});
+}
+
+void add_audit_checks(Table& table, const Report& report) {
+  const Verdict& audit = report.audit;
+  const std::array<std::pair<std::string_view, const ClassTally*>, 5> classes{
+      {{"lost", &audit.lost},
+       {"stale", &audit.stale},
+       {"flipped", &audit.flipped},
+       {"duplicated", &audit.duplicated},
+       {"phantom", &audit.phantom}}};
+  for (const auto& [name, tally] : classes) table.rows.push_back(class_check(report, name, *tally));
+  const double share = unknown_share(audit.accounting);
+  const State few = share <= report.unknown_allowed_share ? State::good : State::open;
+  table.rows.push_back(
+      check(few, word_of(few),
+            Words::code("votes.unknown <= " + percent_text(report.unknown_allowed_share)),
+            {percent_text(share), "audit, exact"}));
+  const State settled = report.settlement.settled() ? State::good : State::open;
+  table.rows.push_back(check(settled, word_of(settled), "settled: nothing is on its way any more",
+                             {format_duration(report.settlement.drain), "after the load"}));
+}
+
+Row threshold_check(const ThresholdResult& threshold) {
+  const State state = state_of(threshold);
+  const std::string kind = threshold.warn ? "threshold, a warning" : "threshold";
+  if (!threshold.passed)
+    return check(state, "no data", Words::code(threshold.expression),
+                 {"not measured: " + threshold.why, kind});
+  return check(state, word_of(state), Words::code(threshold.expression),
+               {threshold_value(threshold, true), kind});
+}
+
+std::string_view place_of(Hop hop) {
+  static constexpr std::array<std::string_view, 5> kPlaces{"the vote app", "the queue",
+                                                           "the worker", "the database", "unknown"};
+  return kPlaces.at(static_cast<std::size_t>(hop));
+}
+
+std::string lost_where(HopRange range) {
+  if (range.first == Hop::unknown || range.last == Hop::unknown)
+    return "lost; where cannot be said";
+  if (range.first == range.last) return fmt::format("lost in {}", place_of(range.first));
+  const bool neighbours = static_cast<int>(range.last) - static_cast<int>(range.first) == 1;
+  return fmt::format("lost in {} {} {}", place_of(range.first),
+                     neighbours ? "or" : "or anywhere up to", place_of(range.last));
+}
+
+class LadderSteps {
+ public:
+  explicit LadderSteps(const Report& report) : report_(report) {
+    ladder_.whole = report.audit.accounting.planned;
+  }
+
+  void station(std::string name, std::uint64_t votes, std::string note, std::uint64_t hatched = 0) {
+    ladder_.steps.emplace_back(Station{std::move(name), votes, std::move(note), hatched});
+  }
+  void left_behind(State state, std::uint64_t votes, std::string why) {
+    if (votes > 0) ladder_.steps.emplace_back(LeftBehind{state, votes, std::move(why)});
+  }
+  void wrong(const ClassTally& tally, std::uint64_t votes, std::string why) {
+    left_behind(tally.passed() ? State::open : State::bad, votes, std::move(why));
+  }
+  // Votes lost in hops that end with one of [first, last]: before, or after the queue.
+  void lost(Hop first, Hop last) {
+    for (const auto& [range, count] : report_.audit.lost_by_hop)
+      if (range.last >= first && range.last <= last)
+        wrong(report_.audit.lost, count, lost_where(range));
+  }
+
+  void before_the_queue() {
+    const Accounting& sum = report_.audit.accounting;
+    station("Planned", sum.planned, "");
+    left_behind(State::open, sum.never_started, "never started");
+    left_behind(State::open, sum.not_sent, "not sent: no connection");
+    station("Sent", sum.acked + sum.rejected + sum.ambiguous, "");
+    left_behind(State::remark, sum.rejected, "rejected: the answer says that they do not count");
+    left_behind(State::open, sum.ambiguous, "unknown: no clear answer, may or may not count");
+    station("Accepted (HTTP)", sum.acked, "promised to the voter");
+    lost(Hop::vote, Hop::vote);
+  }
+
+  void from_the_queue_on() {
+    const Verdict& audit = report_.audit;
+    if (report_.pushed)
+      station(
+          fmt::format("Queued ({})", report_.queue_name), *report_.pushed,
+          fmt::format("pushes that {} counted, those of unknown votes too", report_.queue_name));
+    lost(Hop::queue, Hop::unknown);
+    left_behind(State::open, audit.queued, "still in the queue at the end");
+    left_behind(State::open, audit.in_flight, "still in a worker's list at the end");
+    left_behind(State::open, audit.pending, "no row yet; a worker may still hold them");
+    wrong(audit.stale, audit.stale.count, "stale: an earlier choice of the voter stands");
+    wrong(audit.flipped, audit.flipped.count,
+          "flipped: the row holds a choice that was never sent");
+  }
+
+  void stored() {
+    const Verdict& audit = report_.audit;
+    if (!report_.rows_configured) return;
+    station(fmt::format("Stored ({})", report_.store_name), audit.persisted + audit.superseded,
+            audit.superseded == 0
+                ? "as they were sent"
+                : fmt::format("as they were sent; {} of them superseded by a later vote (hatched)",
+                              format_count(audit.superseded)),
+            audit.superseded);
+  }
+
+  [[nodiscard]] Ladder take() && { return std::move(ladder_); }
+
+ private:
+  const Report& report_;
+  Ladder ladder_;
+};
+
+std::uint64_t total(const Verdict& audit) {
+  return audit.lost.count + audit.flipped.count + audit.duplicated.count + audit.stale.count +
+         audit.phantom.count + audit.contradiction.count;
+}
+
+// Some of every class: a class with few anomalies is not crowded out by one with many.
+std::vector<const Finding*> selection(const std::vector<Finding>& findings) {
+  std::map<VoteClass, std::vector<const Finding*>> by_class;
+  for (const Finding& finding : findings) by_class[finding.vote_class].push_back(&finding);
+  std::vector<const Finding*> chosen;
+  for (std::size_t place = 0; chosen.size() < kMostFindings; ++place) {
+    const std::size_t before = chosen.size();
+    for (const auto& [vote_class, members] : by_class)
+      if (place < members.size() && chosen.size() < kMostFindings) chosen.push_back(members[place]);
+    if (chosen.size() == before) break;
+  }
+  std::stable_sort(chosen.begin(), chosen.end(), [](const Finding* a, const Finding* b) {
+    return a->sent_at.value_or(Nanoseconds::max()) < b->sent_at.value_or(Nanoseconds::max());
+  });
+  return chosen;
+}
+
+std::string near_event(const Report& report, const Finding& finding) {
+  const RunEvent* event =
+      finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+  if (event == nullptr) return std::string(kNotMeasured);
+  const Nanoseconds after = *finding.sent_at - event->at;
+  return fmt::format("{} {} {}", format_duration(after < Nanoseconds(0) ? -after : after),
+                     after < Nanoseconds(0) ? "before" : "after", event->name);
+}
+
+Row finding_row(const Report& report, const Finding& finding) {
+  const std::string name(to_string(finding.vote_class));
+  Cell voter{Words::code(finding.voter_id)};
+  for (const TrailStep& step : trail(report, finding))
+    voter.trail.emplace_back(step.at ? fmt::format("{:.4f} s", in_seconds(*step.at)) : "at the end",
+                             step.text);
+  const bool timed = finding.sent_at.has_value();
+  return {
+      {{name},
+       std::move(voter),
+       {timed ? format_duration(*finding.sent_at) : std::string(kNotMeasured)},
+       {timed ? fmt::format("{:.3f} s", in_seconds(*finding.sent_at)) : std::string(kNotMeasured)},
+       {near_event(report, finding)},
+       {Words::code(finding.expected)},
+       {finding.found.empty() ? Words("no row") : Words::code(finding.found)},
+       {finding.vote_class == VoteClass::lost ? to_string(finding.hop) : finding.note}},
+      State::bad,
+      name};
+}
+
+Table finding_table(const Report& report, const std::vector<const Finding*>& chosen) {
+  Table table{{{"class"},
+               {"voter"},
+               {"sent", true, 0, kSummary},
+               {"sent at", true, 0, kFull},
+               {"event", false, 0, kFull},
+               {"expected"},
+               {"found"},
+               {"where"}},
+              {},
+              "anomaly-table",
+              true};
+  for (const Finding* finding : chosen) {
+    table.rows.push_back(finding_row(report, *finding));
+    if (table.rows.size() > kFindingsOfSummary) table.rows.back().in = kFull;
+  }
+  return table;
+}
+
+// The stretch of time that holds the anomalies, and the event near the first of them.
+struct Stretch {
+  Nanoseconds from = Nanoseconds::max();
+  Nanoseconds to{};
+  const RunEvent* event = nullptr;
+
+  [[nodiscard]] double place(Nanoseconds at) const {
+    const Nanoseconds width = std::max<Nanoseconds>(to - from, std::chrono::milliseconds(1));
+    return static_cast<double>((at - from).count()) / static_cast<double>(width.count());
+  }
+};
+
+std::optional<Stretch> stretch_of(const Report& report) {
+  Stretch stretch;
+  for (const Finding& finding : report.audit.findings) {
+    if (!finding.sent_at) continue;
+    stretch.from = std::min(stretch.from, *finding.sent_at);
+    stretch.to = std::max(stretch.to, *finding.sent_at);
+  }
+  if (stretch.from > stretch.to) return std::nullopt;
+  const RunEvent* near = nearest_event(stretch.from, report.events);
+  const Nanoseconds width = stretch.to - stretch.from;
+  // Not where the way to the event would leave no room for the dots.
+  if (near != nullptr && near->at >= stretch.from - 3 * width &&
+      near->at <= stretch.to + 3 * width) {
+    stretch.event = near;
+    stretch.from = std::min(stretch.from, near->at);
+    stretch.to = std::max(stretch.to, near->at);
+  }
+  return stretch;
+}
+
+// On an axis that holds nothing else.
+Rain rain(const Report& report, const Stretch& stretch) {
+  constexpr double kColumns = 120;
+  std::map<std::size_t, std::size_t> columns;
+  for (const Finding& finding : report.audit.findings)
+    if (finding.sent_at)
+      ++columns[static_cast<std::size_t>(stretch.place(*finding.sent_at) * kColumns)];
+  Rain rain;
+  rain.caption =
+      fmt::format("Each dot is an anomaly at the time it was sent, {} to {} after the start{}.",
+                  format_duration(stretch.from), format_duration(stretch.to),
+                  stretch.event != nullptr ? "; the dashed line is " + stretch.event->name : "");
+  for (const auto& [column, count] : columns)
+    rain.columns.emplace_back(static_cast<double>(column) / kColumns, count);
+  if (stretch.event != nullptr) rain.event = stretch.place(stretch.event->at);
+  return rain;
+}
+
+}  // namespace
+
+Section audit(const Report& report) {
+  const Verdict& verdict = report.audit;
+  Section section{"audit", "AUDIT", "Audit"};
+  section.add(Paragraph{audit_subject(report)}, kBrief);
+  section.add(tallies(report));
+  section.add(remarks(report), kBrief);
+  section.add(Paragraph{accounting_text(verdict.accounting)}, kPages);
+  const std::string& reason = report.settlement.reason;
+  section.add(Paragraph{fmt::format("Settled: {}{}.", report.settlement.settled() ? "yes" : "no",
+                                    reason.empty() ? "" : ", " + reason)},
+              kPages);
+  if (const std::string text = result_page_text(report.page); !text.empty())
+    section.add(
+        Paragraph{Words("Result page: ") + Words::mark(state_of(report.page)) + (text + ".")},
+        kPages);
+  List assumed = prefixed("", verdict.assumptions);
+  assumed.title = "Assumed";
+  section.add(std::move(assumed), kPages);
+  List notes = prefixed("", verdict.notes);
+  notes.title = "Notes";
+  section.add(std::move(notes), kPages);
+  if (verdict.canaries_total > 0)
+    section.add(Paragraph{fmt::format("The auditor was audited first: it found {} of {} planted "
+                                      "defects.",
+                                      verdict.canaries_passed, verdict.canaries_total)},
+                kFull);
+  return section;
+}
+
+Section thresholds(const Report& report) {
+  Section section{"", "THRESHOLDS", "Thresholds"};
+  if (report.thresholds.empty()) return section;
+  const auto met = std::ranges::count_if(report.thresholds,
+                                         [](const ThresholdResult& t) { return t.passed == true; });
+  section.add(Paragraph{fmt::format("{} of {} met", met, report.thresholds.size())}, kBrief);
+  Table table{{{"", false, 0, kPages}, {"threshold", false, 42}, {"measured", false, 44}}, {}};
+  for (const ThresholdResult& threshold : report.thresholds) {
+    const State state = state_of(threshold);
+    table.rows.push_back(
+        {{{"", state}, {Words::code(threshold.expression)}, {threshold_words(threshold, true)}},
+         state});
+  }
+  section.add(std::move(table));
+  return section;
+}
+
+Section checks(const Report& report) {
+  Section section{"checks", "", "Checks and thresholds"};
+  Table table{{{"state"}, {"check"}, {"measured", true}, {"kind"}}, {}};
+  add_audit_checks(table, report);
+  for (const ThresholdResult& threshold : report.thresholds)
+    table.rows.push_back(threshold_check(threshold));
+  section.add(std::move(table));
+  return section;
+}
+
+Section ladder(const Report& report) {
+  Section section{"ladder", "", "Where votes went"};
+  LadderSteps steps(report);
+  steps.before_the_queue();
+  steps.from_the_queue_on();
+  steps.stored();
+  section.add(std::move(steps).take());
+  section.add(Paragraph{fmt::format(
+      "{}. Shares are of the planned votes.{}", accounting_text(report.audit.accounting),
+      report.audit.recovered > 0 ? fmt::format(" {} without a clear answer turned up in the table.",
+                                               counted(report.audit.recovered, "vote"))
+                                 : std::string())});
+  return section;
+}
+
+Section findings(const Report& report) {
+  Section section{"anomalies", "", "Findings"};
+  const std::vector<Finding>& all = report.audit.findings;
+  if (all.empty()) {
+    section.add(Paragraph{report.audit.kind == VerdictKind::pass
+                              ? "None: no vote was lost, stale, flipped, duplicated or a phantom."
+                              : "None proven."},
+                kFull);
+    return section;
+  }
+  if (const auto stretch = stretch_of(report)) section.add(rain(report, *stretch), kFull);
+  const std::vector<const Finding*> chosen = selection(all);
+  if (chosen.size() < total(report.audit))
+    section.add(
+        Paragraph{fmt::format("{} of {} are shown; anomalies.ndjson has {}.",
+                              format_count(chosen.size()), format_count(total(report.audit)),
+                              all.size() < total(report.audit) ? format_count(all.size()) : "all")},
+        kFull);
+  section.add(finding_table(report, chosen), kPages);
+  if (all.size() > kFindingsOfSummary)
+    section.add(
+        Paragraph{format_count(all.size() - kFindingsOfSummary) + " more in the run's files."},
+        kSummary);
+  return section;
+}
+
+}  // namespace votebench::report::sections

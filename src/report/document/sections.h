@@ -1,0 +1,29 @@
+// The sections of the report of a run, each a function of what is known of it. One that has nothing
+// to say has no blocks.
+#pragma once
+
+#include <optional>
+
+#include "report/document/document.h"
+#include "report/report.h"
+
+namespace votebench::report::sections {
+
+[[nodiscard]] Section audit(const Report& report);       // what became of the votes
+[[nodiscard]] Section thresholds(const Report& report);  // each with what was measured
+[[nodiscard]] Section checks(const Report& report);      // thresholds, and what the audit demands
+[[nodiscard]] Section ladder(const Report& report);      // where votes went, hop by hop
+[[nodiscard]] Section findings(const Report& report);    // every anomaly, with its trail
+[[nodiscard]] Section tiles(const Report& report);       // the numbers that people ask for first
+[[nodiscard]] Section levels(const Report& report);      // votes per second at the three levels
+[[nodiscard]] Section latencies(const Report& report);   // by percentile and over time
+
+// Events and their windows, in order of time; at most kMaxWindows.
+inline constexpr std::size_t kMaxWindows = 100;
+[[nodiscard]] std::vector<Window> windows(const Report& report);
+
+// The longest time in which no row was written although votes were queued, where it is long enough
+// to be seen (two seconds).
+[[nodiscard]] std::optional<Window> longest_stall(const Report& report);
+
+}  // namespace votebench::report::sections

@@ -1,0 +1,215 @@
+// End-to-end latency: commit - start of the attempt.
+//
+// Exact where rows carry commit times. The commit belongs to the last attempt of the voter that may
+// have been stored and has the row's choice; where an append table holds k rows of one voter and
+// choice, the last k such attempts, in order. Votes that were accepted and have no row count as
+// slower than all others. Superseded votes leave no trace and are left out.
+//
+// Otherwise bounded: the k-th accepted voter is taken for the k-th row (first in, first out), and
+// that row came between two samples.
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "core/text.h"
+#include "report/measures/measured.h"
+#include "report/report.h"
+
+namespace votebench::report {
+namespace {
+
+bool may_be_stored(const Attempt& attempt) {
+  return attempt.outcome == Outcome::acked || attempt.outcome == Outcome::ambiguous ||
+         attempt.outcome == Outcome::none;
+}
+
+// Not before the end of the last thing that was seen.
+Nanoseconds end_of_observation(const ReportInput& input) {
+  return input.load + input.settlement.drain;
+}
+
+std::uint64_t group_key(VoterIndex voter, ChoiceIndex choice) {
+  return (std::uint64_t{voter} << 8U) | choice;
+}
+
+// A row with the start of its attempt, once that is found.
+struct StoredVote {
+  std::uint64_t key = 0;  // group_key()
+  std::int64_t committed_ns = 0;
+  std::int64_t started_ns = kUnmatched;
+  static constexpr std::int64_t kUnmatched = std::numeric_limits<std::int64_t>::min();
+};
+
+class CommitJoin {
+ public:
+  CommitJoin(const ReportInput& input, const Selection& part) : input_(input), part_(part) {
+    votes_.reserve(input.rows.rows.own.size());
+    for (const OwnRow& row : input.rows.rows.own)
+      votes_.push_back({group_key(row.voter, row.choice), row.committed_ns});
+    std::sort(votes_.begin(), votes_.end(), [](const StoredVote& a, const StoredVote& b) {
+      return std::pair(a.key, a.committed_ns) < std::pair(b.key, b.committed_ns);
+    });
+    rows_of_.resize(voter_count(input));
+    for (const OwnRow& row : input.rows.rows.own)
+      if (row.voter < rows_of_.size()) ++rows_of_[row.voter].rows;
+  }
+
+  void visit(const Attempt& attempt) {
+    if (!may_be_stored(attempt)) return;
+    if (attempt.outcome == Outcome::acked) expect(attempt);
+    if (rows_of_[attempt.voter].rows == 0) return;
+    const std::span<StoredVote> group = group_of(attempt);
+    if (group.empty()) return;
+    // Keeps the last starts, as many as there are rows, in order.
+    for (std::size_t i = 1; i < group.size(); ++i) group[i - 1].started_ns = group[i].started_ns;
+    group.back().started_ns = selected(attempt) ? attempt.started_ns : StoredVote::kUnmatched;
+  }
+
+  [[nodiscard]] Latency finish() const {
+    Latency latency;
+    for (const StoredVote& vote : votes_) add(latency, vote);
+    for (const Voter& voter : rows_of_) {
+      const std::uint32_t expected = append() ? voter.acked : std::min(voter.acked, 1U);
+      if (expected > voter.rows && voter.selected)
+        latency.unfinished.record(end_of_observation(input_) - Nanoseconds(voter.last_acked_ns),
+                                  expected - voter.rows);
+    }
+    return latency;
+  }
+
+ private:
+  struct Voter {
+    std::uint32_t rows = 0;
+    std::uint32_t acked = 0;
+    std::int64_t last_acked_ns = 0;
+    bool selected = false;  // the last accepted vote is
+  };
+
+  [[nodiscard]] bool selected(const Attempt& attempt) const {
+    return (!part_.workload || attempt.workload == *part_.workload) &&
+           part_.holds(attempt.started());
+  }
+
+  // Rows may hold any index (a forged row does); attempts hold those that the plan gave out.
+  static std::size_t voter_count(const ReportInput& input) {
+    std::size_t count = 0;
+    input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+      count = std::max(count, std::size_t{attempt.voter} + 1);
+    });
+    return count;
+  }
+
+  [[nodiscard]] bool append() const { return input_.rows.model == TableModel::append; }
+
+  void expect(const Attempt& attempt) {
+    Voter& voter = rows_of_[attempt.voter];
+    ++voter.acked;
+    voter.last_acked_ns = attempt.started_ns;
+    voter.selected = selected(attempt);
+  }
+
+  std::span<StoredVote> group_of(const Attempt& attempt) {
+    const auto less = [](const StoredVote& vote, std::uint64_t key) { return vote.key < key; };
+    const std::uint64_t key = group_key(attempt.voter, attempt.choice);
+    const auto first = std::lower_bound(votes_.begin(), votes_.end(), key, less);
+    const auto last = std::lower_bound(first, votes_.end(), key + 1, less);
+    return {first, last};
+  }
+
+  void add(Latency& latency, const StoredVote& vote) const {
+    if (vote.started_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
+    const Nanoseconds ahead = input_.rows_clock ? input_.rows_clock->offset : Nanoseconds(0);
+    const Nanoseconds committed = Nanoseconds(vote.committed_ns) - ahead -
+                                  input_.t0.time_since_epoch();  // after t0, on our clock
+    latency.finished.record(committed - Nanoseconds(vote.started_ns));
+  }
+
+  const ReportInput& input_;
+  Selection part_;
+  std::vector<StoredVote> votes_;
+  std::vector<Voter> rows_of_;  // by voter
+};
+
+Latency from_commit_times(const ReportInput& input, const Selection& part,
+                          std::uint64_t without_time) {
+  CommitJoin join(input, part);
+  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
+  Latency latency = join.finish();
+  latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
+  if (input.rows_clock) latency.uncertainty = input.rows_clock->uncertainty;
+  if (without_time > 0)
+    latency.note = format_count(without_time) + " rows carry no commit time and are left out";
+  return latency;
+}
+
+// An accepted vote that makes a new row.
+struct NewRow {
+  std::int64_t started_ns = 0;
+  WorkloadIndex workload = 0;
+};
+
+// By their starts, ascending.
+std::vector<NewRow> new_rows(const ReportInput& input) {
+  std::vector<NewRow> starts;
+  std::vector<bool> seen;
+  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    if (attempt.outcome != Outcome::acked) return;
+    if (seen.size() <= attempt.voter) seen.resize(std::size_t{attempt.voter} + 1);
+    if (input.rows.model == TableModel::append || !seen[attempt.voter])
+      starts.push_back({attempt.started_ns, attempt.workload});
+    seen[attempt.voter] = true;
+  });
+  std::ranges::stable_sort(starts, {}, &NewRow::started_ns);
+  return starts;
+}
+
+// When how many rows had been seen, the final reading last.
+std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const ReportInput& input) {
+  std::vector<std::pair<Nanoseconds, std::size_t>> seen;
+  for (const Sample& sample : input.samples)
+    if (sample.has_rows) seen.emplace_back(sample.at, sample.rows_written);
+  seen.emplace_back(end_of_observation(input), input.rows.rows.own.size());
+  return seen;
+}
+
+Latency from_samples(const ReportInput& input, const Selection& part) {
+  const std::vector<NewRow> starts = new_rows(input);
+  const auto waited = [&](std::size_t vote, Nanoseconds until) {
+    return std::max(until - Nanoseconds(starts[vote].started_ns), Nanoseconds(0));
+  };
+  const auto measured = [&](std::size_t vote) {
+    return (!part.workload || starts[vote].workload == *part.workload) &&
+           part.holds(Nanoseconds(starts[vote].started_ns));
+  };
+  Latency latency;
+  Nanoseconds before{};
+  std::size_t next = 0;
+  for (const auto& [at, rows] : rows_over_time(input)) {
+    for (; next < std::min(rows, starts.size()); ++next) {
+      if (!measured(next)) continue;
+      latency.lower.record(waited(next, before));
+      latency.finished.record(waited(next, at));
+    }
+    before = at;
+  }
+  for (; next < starts.size(); ++next)
+    if (measured(next)) latency.unfinished.record(waited(next, end_of_observation(input)));
+  latency.kind = LatencyKind::bounded;
+  latency.note = "from samples of the table, first in, first out assumed";
+  return latency;
+}
+
+}  // namespace
+
+Latency measure_stored(const ReportInput& input, const Selection& part) {
+  if (!input.rows.configured || !input.rows.readable) return {};
+  const std::vector<OwnRow>& rows = input.rows.rows.own;
+  const auto without_time = static_cast<std::uint64_t>(std::count_if(
+      rows.begin(), rows.end(), [](const OwnRow& row) { return row.committed_ns == 0; }));
+  if (without_time < rows.size()) return from_commit_times(input, part, without_time);
+  const bool sampled = std::any_of(input.samples.begin(), input.samples.end(),
+                                   [](const Sample& sample) { return sample.has_rows; });
+  return sampled ? from_samples(input, part) : Latency{};
+}
+
+}  // namespace votebench::report

@@ -1,0 +1,117 @@
+// The numbers of a run or of a part of it: measured once from the attempts, the samples and the
+// rows. Thresholds, the live view and every page read them from here; measures.h has them by name.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "report/measures/latency.h"
+#include "scenario/scenario.h"
+#include "vote/attempt.h"
+#include "vote/evidence.h"
+#include "vote/verdict.h"
+
+namespace votebench::report {
+
+struct ReportInput;
+
+// A part of a run: votes of one workload, votes due and samples taken from `from` on, before `to`.
+struct Selection {
+  std::optional<WorkloadIndex> workload;  // nothing: all of them
+  Nanoseconds from{};
+  std::optional<Nanoseconds> to;  // nothing: to the end
+
+  // The planned time of an attempt; its start in a closed model.
+  [[nodiscard]] static Nanoseconds due(const Attempt& attempt) {
+    return std::max(attempt.started() - attempt.lag(), Nanoseconds(0));
+  }
+  [[nodiscard]] bool holds(Nanoseconds time) const { return time >= from && (!to || time < *to); }
+  [[nodiscard]] bool holds(const Attempt& attempt) const {
+    return (!workload || attempt.workload == *workload) && holds(due(attempt));
+  }
+  friend bool operator==(const Selection&, const Selection&) = default;
+};
+// What rates and times of a run are about: everything after the warm-up.
+[[nodiscard]] Selection measured_part(const ReportInput& input);
+
+// The mean covers the part that was selected (written: to the last row), the count the whole run.
+struct Level {
+  bool known = false;
+  std::uint64_t votes = 0;
+  std::optional<double> mean_per_s;
+  std::optional<double> peak_per_s;  // the busiest second; nothing below one second
+};
+
+// A value that lies in [low, high]; high may be infinite. Not known: `why`, one clause.
+struct Measurement {
+  bool known = false;
+  double low = 0;
+  double high = 0;
+  std::string why;
+
+  [[nodiscard]] static Measurement unknown(std::string why) {
+    return {false, 0, 0, std::move(why)};
+  }
+  [[nodiscard]] static Measurement exactly(double value) { return {true, value, value, {}}; }
+};
+
+// Latency describes accepted votes: an attempt that was not accepted (an error, no answer, never
+// started although due) counts as slower than every accepted one, so failing fast cannot look like
+// being fast. Attempts due in the warm-up are left out.
+struct Measured {
+  Level sent, accepted, queued, written;
+  std::optional<double> written_best_10s_per_s;  // "written.rate.max"
+  Latency response;                              // done - planned
+  Latency service;                               // done - started
+  Latency stored;                                // commit - started, "end to end"
+  Histogram lag;                                 // started - planned; open workloads only
+  Nanoseconds last_start{};                      // after t0
+  // Of a part: of its attempts, nothing planned and nothing never started.
+  Accounting accounting;
+  Measurement depth = Measurement::unknown("no queue is known");  // the most that were queued
+  // Of the whole run only.
+  Measurement drain = Measurement::unknown("the run did not come to its drain");  // seconds
+  Measurement page = Measurement::unknown("no result page is known");  // votes too many or few
+};
+[[nodiscard]] Measured measure_part(const ReportInput& input, const Selection& part);
+// measured_part(), with what only a whole run has.
+[[nodiscard]] Measured measure_run(const ReportInput& input);
+
+// From the start of an attempt to the commit of its row (end_to_end.cpp).
+[[nodiscard]] Latency measure_stored(const ReportInput& input, const Selection& part);
+
+// Votes that the result page shows too many or too few, added up over all choices. Required:
+// compared.
+[[nodiscard]] std::uint64_t difference(const PageEvidence& page);
+
+// Of the planned votes: those without a clear answer.
+[[nodiscard]] double unknown_share(const Accounting& sum);
+
+// Counts one attempt of which the outcome is known; none is one without an answer.
+void count(Accounting& sum, Outcome outcome);
+// The most that were queued in this sample, or before.
+void see_depth(Measurement& depth, std::uint64_t queued);
+
+// A counter as the sampler saw it, ascending in time.
+struct CounterPoint {
+  Nanoseconds at{};
+  double value = 0;
+};
+struct SampledCounter {
+  bool Sample::*seen;
+  std::uint64_t Sample::*value;
+};
+[[nodiscard]] std::vector<CounterPoint> counter(const std::vector<Sample>& samples,
+                                                const Selection& part, const SampledCounter& which);
+
+// Does a vote wait for the one before it, so that no vote is late?
+[[nodiscard]] bool is_closed(const scenario::Workload& workload);
+
+// `per_second` of a phase; nothing for an empty phase.
+[[nodiscard]] std::optional<double> rate(std::uint64_t votes, Nanoseconds phase);
+
+}  // namespace votebench::report

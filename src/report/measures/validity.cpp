@@ -1,0 +1,94 @@
+#include "report/measures/validity.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "report/report.h"
+
+namespace votebench::report {
+namespace {
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string lag_p99(const Histogram& lag) {
+  return format_duration(lag.percentile(0.99).value_or(Nanoseconds(0)));
+}
+
+void judge_lag(const GeneratorFacts& facts, const Histogram& lag, Validity& validity) {
+  const double late = share_of(lag.count_above(kLateAfter), lag.count());
+  if (late <= kMaxLateShare) return;
+  if (late - facts.exhausted_share <= kMaxLateShare) {
+    validity.notes.push_back(fmt::format(
+        "{:.1f} % of votes left late because max_in_flight was reached for {:.0f} % of the time: "
+        "that lag is the target's",
+        late * 100, facts.exhausted_share * 100));
+    return;
+  }
+  validity.load = false;
+  validity.reasons.push_back(fmt::format(
+      "{:.1f} % of votes left more than {} late (lag p99 {}): this machine was too busy, "
+      "rates and latencies do not hold",
+      late * 100, format_duration(kLateAfter), lag_p99(lag)));
+}
+
+// What was missing of the load: the target's where the in-flight limit explains it, else ours.
+void judge_missing(double share, double allowed, const std::string& text, const ReportInput& input,
+                   Validity& validity) {
+  if (share <= allowed) return;
+  if (share - input.generator.exhausted_share <= allowed) {
+    validity.notes.push_back(text + ": max_in_flight was reached, so that is the target's");
+    return;
+  }
+  validity.load = false;
+  validity.reasons.push_back(text + ": rates and latencies do not hold");
+}
+
+void judge_never_started(const ReportInput& input, Validity& validity) {
+  const std::uint64_t missed = input.generator.never_started_waits.count();
+  judge_missing(
+      share_of(missed, missed + input.verdict.accounting.started()), kMaxNeverStartedShare,
+      fmt::format("{} votes were due and never left", format_count(missed)), input, validity);
+}
+
+void judge_rate(const ReportInput& input, Nanoseconds last_start, Validity& validity) {
+  const double planned = input.generator.planned_rate_per_s;
+  const auto achieved = rate(input.verdict.accounting.started(), last_start);
+  if (planned <= 0 || !achieved || input.stopped != StopCause::none) return;
+  judge_missing(1 - *achieved / planned, 1 - kMinAchievedShare,
+                fmt::format("{:.1f}/s left of {:.1f}/s planned", *achieved, planned), input,
+                validity);
+}
+
+void judge_watching(const GeneratorFacts& facts, Validity& validity) {
+  if (facts.longest_sampler_gap > kMaxSamplerGap) {
+    validity.samples = false;
+    validity.reasons.push_back(
+        fmt::format("queue and table were not looked at for {}: their rates do not hold",
+                    format_duration(facts.longest_sampler_gap)));
+  }
+  if (facts.clock_step > kMaxClockStep) {
+    validity.clocks = false;
+    validity.reasons.push_back(
+        fmt::format("this machine's clock was set by {}: end-to-end times do not hold",
+                    format_duration(facts.clock_step)));
+  }
+  if (facts.steal_share > kNotableSteal)
+    validity.notes.push_back(
+        fmt::format("{:.0f} % of the CPU time was stolen by other guests of the host",
+                    facts.steal_share * 100));
+}
+
+}  // namespace
+
+Validity judge_generator(const ReportInput& input, const Measured& measured) {
+  Validity validity;
+  judge_lag(input.generator, measured.lag, validity);
+  judge_never_started(input, validity);
+  judge_rate(input, measured.last_start, validity);
+  judge_watching(input.generator, validity);
+  return validity;
+}
+
+}  // namespace votebench::report

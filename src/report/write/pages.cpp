@@ -1,0 +1,27 @@
+// Which page is written in which format.
+#include "report/document/documents.h"
+#include "report/write/render.h"
+
+namespace votebench::report {
+
+std::string summary_text(const Report& report, const Style& style) {
+  return write_text(run_document(report), style);
+}
+std::string summary_markdown(const Report& report) { return write_markdown(run_document(report)); }
+std::string report_html(const Report& report) { return write_html(run_document(report)); }
+
+std::string comparison_text(const Comparison& comparison, const Style& style, bool closing) {
+  return write_text(comparison_document(comparison, closing), style);
+}
+std::string comparison_markdown(const Comparison& comparison) {
+  return write_markdown(comparison_document(comparison));
+}
+std::string comparison_html(const Comparison& comparison) {
+  return write_html(comparison_document(comparison));
+}
+
+std::string trail_text(const Trail& trail, const Style& style) {
+  return write_text(trail_document(trail), style);
+}
+
+}  // namespace votebench::report

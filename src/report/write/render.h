@@ -1,0 +1,63 @@
+// The files and pages of a run, and those of a comparison: values become text. Everything that
+// others wrote (names, ids, error texts) is made safe for where it goes; invalid UTF-8 never fails,
+// NaN and infinity never appear.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/compare/compare.h"
+#include "report/document/trail.h"
+#include "report/report.h"
+#include "report/style.h"
+#include "report/write/writers.h"
+
+namespace votebench::report {
+
+// result.json: "votebench.result/1", pretty-printed, ends with a newline. Numbers that were not
+// measured are null.
+[[nodiscard]] std::string result_json(const Report& report);
+
+// The JSON Schema of result.json (draft-07).
+[[nodiscard]] std::string_view result_schema();
+
+// The final summary on the terminal, verdict first, "exit N: ..." last; lines of at most
+// style.width columns, each ended by a newline.
+[[nodiscard]] std::string summary_text(const Report& report, const Style& style);
+
+// summary.md: GitHub Markdown, at most kMaxMarkdownBytes.
+[[nodiscard]] std::string summary_markdown(const Report& report);
+
+// junit.xml: a test suite of the preflight, the drain, each class of the audit and each threshold.
+// A missed limit is a failure, what could not be decided an error.
+[[nodiscard]] std::string junit_xml(const Report& report);
+
+// anomalies.ndjson: one line per finding of the audit, with what is known of its vote.
+[[nodiscard]] std::string anomalies_ndjson(const Report& report);
+
+// timeseries.csv: one line per sample, a header first. Cells that were not seen are empty.
+[[nodiscard]] std::string timeseries_csv(const std::vector<Sample>& samples);
+
+// One line of index.ndjson, which lists the runs of a reports folder.
+[[nodiscard]] std::string index_line(const Report& report);
+
+// Workflow commands for GitHub Actions: an error for each class that went wrong, one line each.
+[[nodiscard]] std::string github_annotations(const Report& report);
+
+// report.html: one file that needs nothing else, under 400 KB for an hour's run.
+[[nodiscard]] std::string report_html(const Report& report);
+
+// A comparison, verdict first, "exit N: ..." last unless `closing` is false.
+[[nodiscard]] std::string comparison_text(const Comparison& comparison, const Style& style,
+                                          bool closing = true);
+[[nodiscard]] std::string comparison_markdown(const Comparison& comparison);
+// A page like report.html: dots per run, the interval of each change.
+[[nodiscard]] std::string comparison_html(const Comparison& comparison);
+// "votebench.comparison/1"; times in seconds, changes as shares. Fields: comparison_json.cpp.
+[[nodiscard]] std::string comparison_json(const Comparison& comparison);
+
+// What is known of one voter's votes.
+[[nodiscard]] std::string trail_text(const Trail& trail, const Style& style);
+
+}  // namespace votebench::report

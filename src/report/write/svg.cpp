@@ -1,0 +1,454 @@
+#include "report/write/svg.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/text.h"
+#include "report/words.h"
+
+namespace votebench::report::html {
+namespace {
+
+using Points = std::vector<std::pair<double, std::optional<double>>>;
+
+constexpr std::size_t kStillPoints = 400;  // of a curve that is 1,000 pixels wide at most
+constexpr std::size_t kMaxPoints = 2000;   // where one can zoom
+// The inner coordinates of curves; stretched to whatever space there is.
+constexpr double kWidth = 1000;
+constexpr double kHeight = 200;
+
+std::string percent(double share) { return fmt::format("{:.4g}%", share * 100); }
+
+// An axis from `low` to `high` with labelled ticks.
+struct Axis {
+  double low = 0;
+  double high = 1;
+  bool logarithmic = false;  // then low > 0
+  std::vector<std::pair<double, std::string>> ticks{};
+
+  // 0 at the low end, 1 at the high end; clamped.
+  [[nodiscard]] double place(double value) const {
+    const double share = logarithmic ? std::log(std::max(value, low) / low) / std::log(high / low)
+                                     : (value - low) / (high - low);
+    return std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0;
+  }
+};
+
+// 1, 2 or 5 times a power of ten.
+double round_step(double rough) {
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= rough * 0.999) return factor * power;
+  return 10 * power;
+}
+
+std::string short_number(double value) {
+  if (value >= 1e7) return fmt::format("{:.3g}M", value / 1e6);
+  if (value >= 1e4) return fmt::format("{:.3g}k", value / 1e3);
+  return fmt::format("{:.4g}", value);
+}
+
+// From 0 to a round number not below `greatest`, with about four ticks.
+Axis linear_axis(double greatest) {
+  const double step = round_step(std::max(greatest, 1.0) / 4);
+  Axis axis;
+  axis.high = std::max(std::ceil(greatest / step), 1.0) * step;
+  for (double value = 0; value <= axis.high * 1.0001; value += step)
+    axis.ticks.emplace_back(value, short_number(value));
+  return axis;
+}
+
+// Decades around [least, greatest].
+Axis decade_axis(double least, double greatest) {
+  Axis axis;
+  axis.logarithmic = true;
+  axis.low = std::pow(10, std::floor(std::log10(least) + 1e-9));
+  axis.high = std::max(std::pow(10, std::ceil(std::log10(greatest) - 1e-9)), axis.low * 10);
+  for (double value = axis.low; value <= axis.high * 1.0001; value *= 10)
+    axis.ticks.emplace_back(value, format_duration(Nanoseconds(std::llround(value * 1e9))));
+  return axis;
+}
+
+// 0 to `end`, at most seven ticks, "1:30".
+Axis time_axis(double end) {
+  static constexpr std::array<double, 18> kSteps{
+      0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200};
+  Axis axis;
+  axis.high = std::max(end, 0.001);
+  double step = kSteps.front();
+  for (const double next : kSteps)
+    if (axis.high / step > 6) step = next;
+  while (axis.high / step > 6) step *= 2;
+  for (double value = 0; value <= axis.high; value += step)
+    axis.ticks.emplace_back(value, clock_text(Nanoseconds(static_cast<std::int64_t>(value * 1e9))));
+  return axis;
+}
+
+// "90 %", "99.9 %" for 1 and 3 decades.
+std::string share_label(int decades) {
+  if (decades == 1) return "90 %";
+  return fmt::format("{:.{}f} %", 100 * (1 - std::pow(10, -decades)), decades - 2);
+}
+
+Axis share_axis(double decades) {
+  Axis axis;
+  axis.high = std::max(decades, 1.0);
+  axis.ticks.emplace_back(std::log10(2), "50 %");
+  for (int tick = 1; tick <= static_cast<int>(axis.high); ++tick)
+    axis.ticks.emplace_back(tick, share_label(tick));
+  return axis;
+}
+
+double end_of(const Chart& chart) {
+  double end = 0;
+  for (const Curve& curve : chart.curves) {
+    end = std::max(end, in_seconds(chart.step) * static_cast<double>(curve.series.size()));
+    for (const auto& [x, y] : curve.points) end = std::max(end, x);
+  }
+  return end;
+}
+
+// The curve at no more than `most` points over the x axis.
+Points points_of(const Curve& curve, double step, std::size_t most) {
+  if (!curve.points.empty()) return {curve.points.begin(), curve.points.end()};
+  const Reduced reduced = reduce(curve.series, most);
+  Points points;
+  for (std::size_t i = 0; i < reduced.values.size(); ++i)
+    points.emplace_back(static_cast<double>(i) * reduced.per_value * step, reduced.values[i]);
+  return points;
+}
+
+Axis y_axis(const Chart& chart) {
+  double least = 1e9, greatest = 0;
+  const auto see = [&](double value) {
+    if (value > 0) least = std::min(least, value);
+    greatest = std::max(greatest, value);
+  };
+  for (const Curve& curve : chart.curves) {
+    for (const auto& value : curve.series) see(value.value_or(0));
+    for (const auto& [x, y] : curve.points) see(y);
+  }
+  if (chart.y != Scale::duration) return linear_axis(greatest);
+  return greatest > 0 ? decade_axis(least, greatest) : decade_axis(0.001, 1);
+}
+
+// One sub-path for each stretch without a gap; closed down to the axis where it is to be filled.
+std::string path_of(const Points& points, const Axis& x, const Axis& y, bool filled) {
+  std::string path;
+  std::optional<double> first;
+  double last = 0;
+  const auto close = [&] {
+    if (filled && first)
+      path += fmt::format("L{:.0f} {}L{:.0f} {}Z", last, kHeight, *first, kHeight);
+    first.reset();
+  };
+  for (const auto& [at, value] : points) {
+    if (!value) {
+      close();
+      continue;
+    }
+    last = x.place(at) * kWidth;
+    path +=
+        fmt::format("{}{:.0f} {:.4g}", first ? "L" : "M", last, (1 - y.place(*value)) * kHeight);
+    if (!first) first = last;
+  }
+  close();
+  return path;
+}
+
+void add_grid(Markup& out, const Axis& x, const Axis& y) {
+  for (const auto& [value, label] : y.ticks)
+    out.add(R"(<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>)"
+            R"(<text class="tick" x="-6" y="{0}" dy=".32em" text-anchor="end">{1}</text>)",
+            percent(1 - y.place(value)), label);
+  out.add("<g class=\"ticks\">");
+  for (const auto& [value, label] : x.ticks)
+    out.add(R"(<text class="tick" x="{}" y="100%" dy="1.5em" text-anchor="middle">{}</text>)",
+            percent(x.place(value)), label);
+  out.add("</g>");
+}
+
+// Numbered as in the list below the charts.
+void add_windows(Markup& out, const Chart& chart, const Axis& x) {
+  std::size_t number = 0;
+  for (const Window& window : chart.windows) {
+    const double from = in_seconds(window.from);
+    const double place = x.place(from);
+    if (window.to)
+      out.add(R"(<rect class="window" data-from="{}" data-to="{}" x="{}" width="{}" y="0" )"
+              R"(height="100%"/>)",
+              from, in_seconds(*window.to), percent(place),
+              percent(std::max(x.place(in_seconds(*window.to)) - place, 0.001)));
+    out.add(R"(<g class="event" data-at="{2}"><line x1="{0}" x2="{0}" y1="0" y2="100%"/>)"
+            R"(<circle cx="{0}" cy="9" r="8"/><text x="{0}" y="9" dy=".36em" )"
+            R"(text-anchor="middle">{1}</text></g>)",
+            percent(place), ++number, from);
+  }
+}
+
+// Each place of the screen once.
+std::vector<double> places_of(const std::vector<double>& marks, double end) {
+  std::set<double> places;
+  for (const double mark : marks)
+    places.insert(std::floor(mark / end * kMaxPoints) / kMaxPoints * end);
+  return {places.begin(), places.end()};
+}
+
+void add_marks(Markup& out, const Chart& chart, const Axis& x) {
+  if (chart.marks.empty()) return;
+  std::string path;
+  for (const double mark : places_of(chart.marks, x.high))
+    path += fmt::format("M{:.1f} 176V200", x.place(mark) * kWidth);
+  out.add(R"(<path class="rug" d="{}"/>)", Raw{path});
+}
+
+void add_legend(Markup& out, const Chart& chart) {
+  out.add("<ul class=\"legend\">");
+  for (const Curve& curve : chart.curves)
+    out.add(R"(<li><svg width="26" height="10" aria-hidden="true"><path class="line {0}" )"
+            R"(d="M1 5H25"/></svg>{1} <b data-value="{0}"></b></li>)",
+            curve.style, curve.name);
+  if (!chart.mark_words.empty())
+    out.add(R"(<li><svg width="10" height="12" aria-hidden="true"><path class="rug" d="M5 1V11"/>)"
+            R"(</svg>{}</li>)",
+            chart.mark_words);
+  out.add("<li class=\"cursor\" hidden></li></ul>");
+}
+
+std::string_view name_of(Scale scale) {
+  static constexpr std::array<std::string_view, 5> kNames{"time", "share", "per_second", "count",
+                                                          "duration"};
+  return kNames.at(static_cast<std::size_t>(scale));
+}
+
+void add_curves(Markup& out, const Chart& chart, const Axis& x, const Axis& y) {
+  for (const Curve& curve : chart.curves) {
+    const Points points = points_of(curve, in_seconds(chart.step), kStillPoints);
+    if (chart.area)
+      out.add(R"(<path class="area {0}" data-curve="{0}" d="{1}"/>)", curve.style,
+              Raw{path_of(points, x, y, true)});
+    out.add(R"(<path class="line {0}" data-curve="{0}" d="{1}"/>)", curve.style,
+            Raw{path_of(points, x, y, false)});
+  }
+}
+
+using Json = nlohmann::ordered_json;
+
+// Four significant digits are more than a screen shows.
+Json number(const std::optional<double>& value) {
+  if (!value || !std::isfinite(*value)) return nullptr;
+  if (*value == 0) return 0;
+  const double scale = std::pow(10, 3 - std::floor(std::log10(std::abs(*value))));
+  const double rounded = std::round(*value * scale) / scale;
+  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e15)
+    return static_cast<std::int64_t>(rounded);
+  return rounded;
+}
+
+Json curve_json(const Chart& chart, const Curve& curve) {
+  Json list = Json::array();
+  if (chart.x == Scale::share) {
+    for (const auto& [x, y] : curve.points) list.push_back({number(x), number(y)});
+  } else {
+    for (const auto& value : reduce(curve.series, kMaxPoints).values) list.push_back(number(value));
+  }
+  return list;
+}
+
+// From values to columns of a picture of so many pixels.
+struct Columns {
+  double low = 0, high = 1, width = 1;
+  [[nodiscard]] double operator()(double value) const {
+    const double share = high > low ? (value - low) / (high - low) : 0.5;
+    return 8 + std::clamp(share, 0.0, 1.0) * (width - 16);
+  }
+};
+
+struct Dots {
+  const char* side;
+  int y;
+  const std::vector<double>& values;
+  std::optional<double> median;
+};
+
+// A dot per run, a above b, on one axis.
+Raw draw(const RunDots& runs) {
+  Columns at{1e300, -1e300, 190};
+  for (const auto* side : {&runs.a, &runs.b})
+    for (const double value : *side) {
+      at.low = std::min(at.low, value);
+      at.high = std::max(at.high, value);
+    }
+  Markup out;
+  out.add(R"(<svg width="190" height="44" role="img" aria-label="{}">)"
+          R"(<line class="axis" x1="0" x2="190" y1="22" y2="22"/>)",
+          runs.finding);
+  for (const Dots& dots :
+       {Dots{"a", 12, runs.a, runs.median_a}, Dots{"b", 32, runs.b, runs.median_b}}) {
+    for (const double value : dots.values)
+      out.add(R"(<circle class="{}" cx="{:.1f}" cy="{}" r="3.5" fill-opacity=".55"/>)", dots.side,
+              at(value), dots.y);
+    if (dots.median)
+      out.add(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", dots.side,
+              at(*dots.median), dots.y - 8, dots.y + 8);
+  }
+  out.add("</svg>");
+  return std::move(out).raw();
+}
+
+// The band is where nothing is worth a verdict.
+Raw draw(const Interval& change) {
+  const Columns at{-change.reach, change.reach, 150};
+  Markup out;
+  out.add(R"(<svg width="150" height="24" role="img" aria-label="{0}">)"
+          R"(<rect class="band" x="{1:.1f}" y="0" width="{2:.1f}" height="24"/>)"
+          R"(<line class="axis" x1="{3:.1f}" x2="{3:.1f}" y1="0" y2="24"/>)"
+          R"(<line class="b" x1="{4:.1f}" x2="{5:.1f}" y1="12" y2="12"/>)"
+          R"(<circle class="b" cx="{6:.1f}" cy="12" r="4"/></svg>)",
+          change.finding, at(-change.band), at(change.band) - at(-change.band), at(0),
+          at(change.low), at(change.high), at(change.estimate));
+  return std::move(out).raw();
+}
+
+Raw draw(const Spark& spark) {
+  Chart chart;
+  chart.step = std::chrono::seconds(1);
+  chart.area = true;
+  chart.curves.push_back({spark.style, "", spark.series});
+  Axis y;
+  for (const auto& value : spark.series) y.high = std::max(y.high, value.value_or(0));
+  Axis x;
+  x.high = std::max(end_of(chart), 1.0);
+  const Points points = points_of(chart.curves.front(), 1, 120);
+  Markup out;
+  out.add(R"(<svg class="spark" viewBox="0 0 1000 200" preserveAspectRatio="none" )"
+          R"(aria-hidden="true"><path class="area {0}" d="{1}"/><path class="line {0}" d="{2}"/>)"
+          R"(</svg>)",
+          spark.style, Raw{path_of(points, x, y, true)}, Raw{path_of(points, x, y, false)});
+  return std::move(out).raw();
+}
+
+Raw draw(const std::monostate&) { return {}; }
+
+// A bar; the part of it that is told apart has a pattern.
+void add_step(Markup& out, const Station& station, double whole) {
+  const auto width = [&](std::uint64_t votes) {
+    return fmt::format("{:.6g}", std::min(100.0, 100.0 * static_cast<double>(votes) / whole));
+  };
+  out.add(R"(<div class="station"><span class="name">{}</span><svg class="bar" width="100%" )"
+          R"(height="26" aria-hidden="true"><rect class="rest" width="100%" height="26" rx="3"/>)"
+          R"(<rect class="votes" width="{}%" height="26" rx="3"/>)",
+          station.name, width(station.votes));
+  if (station.hatched > 0)
+    out.add(R"(<rect class="hatched" x="{}%" width="{}%" height="26" rx="3"/>)",
+            width(station.votes - station.hatched), width(station.hatched));
+  out.add(R"(</svg><span class="count">{}</span><span class="note">{}</span></div>
+)",
+          format_count(station.votes), station.note);
+}
+
+void add_step(Markup& out, const LeftBehind& left, double whole) {
+  out.add(R"(<div class="step {}"><span class="drop">{} −{} ({})</span> {}</div>
+)",
+          class_of(left.state), sign_of(left.state), format_count(left.votes),
+          percent_text(static_cast<double>(left.votes) / whole), left.why);
+}
+
+}  // namespace
+
+std::string_view class_of(State state) {
+  static constexpr std::array<std::string_view, 5> kClasses{"good", "bad", "open", "warning",
+                                                            "remark"};
+  return kClasses.at(static_cast<std::size_t>(state));
+}
+
+std::string_view sign_of(State state) {
+  static constexpr std::array<std::string_view, 5> kSigns{"✓", "✗", "?", "!", "·"};
+  return kSigns.at(static_cast<std::size_t>(state));
+}
+
+Raw figure(const Chart& chart) {
+  const double end = end_of(chart);
+  const Axis x = chart.x == Scale::time ? time_axis(end) : share_axis(end);
+  const Axis y = y_axis(chart);
+  Markup out;
+  out.add(R"(<figure class="chart" id="chart-{}"><figcaption><h3>{}</h3>)", chart.id, chart.title);
+  add_legend(out, chart);
+  out.add(R"(</figcaption>
+<div class="plot {}" data-panel="{}" data-x="{}" data-y="{}" data-end="{}" data-low="{}" )"
+          R"(data-high="{}"><svg class="still" role="img" aria-label="{}" width="100%" )"
+          R"(height="100%">)",
+          chart.tall ? "tall" : "low", chart.data, name_of(chart.x), name_of(chart.y), x.high,
+          y.low, y.high, chart.finding);
+  add_grid(out, x, y);
+  add_windows(out, chart, x);
+  out.add(R"(<svg viewBox="0 0 1000 200" preserveAspectRatio="none" width="100%" height="100%">)");
+  add_curves(out, chart, x, y);
+  add_marks(out, chart, x);
+  out.add(R"(</svg></svg><div class="live" hidden></div></div></figure>
+)");
+  return std::move(out).raw();
+}
+
+std::string numbers(const Chart& chart) {
+  Json json{{"names", Json::array()}};
+  Json values = Json::array();
+  double per_value = 1;
+  for (const Curve& curve : chart.curves) {
+    json["names"].push_back(curve.style);
+    values.push_back(curve_json(chart, curve));
+    if (chart.x == Scale::time) per_value = reduce(curve.series, kMaxPoints).per_value;
+  }
+  if (chart.x == Scale::time) json["step"] = in_seconds(chart.step) * per_value;
+  json[chart.x == Scale::time ? "values" : "points"] = std::move(values);
+  if (!chart.marks.empty()) {
+    json["marks"] = Json::array();
+    for (const double mark : places_of(chart.marks, end_of(chart)))
+      json["marks"].push_back(number(mark));
+  }
+  return json.dump();
+}
+
+Raw ladder(const Ladder& ladder) {
+  const double whole = std::max(static_cast<double>(ladder.whole), 1.0);
+  Markup out;
+  out.add(R"(<svg class="defs" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" )"
+          R"(width="6" height="6" patternUnits="userSpaceOnUse"><path d="M-1 7L7 -1M-1 1L1 )"
+          R"(-1M5 7L7 5"/></pattern></defs></svg><div class="ladder">
+)");
+  for (const auto& step : ladder.steps)
+    std::visit([&](const auto& one) { add_step(out, one, whole); }, step);
+  out.add("</div>\n");
+  return std::move(out).raw();
+}
+
+Raw rain(const Rain& rain) {
+  constexpr std::size_t kHighest = 14;
+  std::size_t highest = 1;
+  for (const auto& [place, count] : rain.columns)
+    highest = std::max(highest, std::min(count, kHighest));
+  Markup out;
+  out.add(R"(<figure class="dots"><figcaption class="note">{}</figcaption><svg role="img" )"
+          R"(aria-label="Send times of the anomalies" width="100%" height="{}">)",
+          rain.caption, 12 + 9 * highest);
+  if (rain.event)
+    out.add(R"(<g class="event"><line x1="{0:.2f}%" x2="{0:.2f}%" y1="0" y2="100%"/></g>)",
+            1 + 98 * *rain.event);
+  for (const auto& [place, count] : rain.columns)
+    for (std::size_t i = 0; i < std::min(count, kHighest); ++i)
+      out.add(R"(<circle class="dot" cx="{:.2f}%" cy="{}" r="3.6"/>)", 1 + 98 * place,
+              5 + 9 * (highest - 1 - i));
+  out.add("<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/></svg></figure>\n",
+          11 + 9 * highest);
+  return std::move(out).raw();
+}
+
+Raw picture(const Picture& picture) {
+  return std::visit([](const auto& one) { return draw(one); }, picture);
+}
+
+}  // namespace votebench::report::html
