@@ -1,5 +1,3 @@
-#include "report/conclusion.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 
 #include "core/invocation.h"
 #include "core/text.h"
+#include "report/report.h"
 #include "report/words.h"
 
 namespace votebench::report {

@@ -1,7 +1,5 @@
 #include "report/report.h"
 
-#include "report/conclusion.h"
-
 namespace votebench::report {
 namespace {
 

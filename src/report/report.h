@@ -138,4 +138,8 @@ struct Report {
 
 [[nodiscard]] Report make_report(const ReportInput& input);
 
+// What a report says at the top and at the bottom (conclusion.cpp): fills verdict, exit, headline,
+// reasons, advice and next of one that is otherwise complete.
+void conclude(Report& report, const ReportInput& input);
+
 }  // namespace votebench::report

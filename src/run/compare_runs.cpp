@@ -7,7 +7,7 @@
 #include "core/output_file.h"
 #include "core/text.h"
 #include "ledger/run_directory.h"
-#include "report/compare/mann_whitney.h"
+#include "report/compare/statistics.h"
 #include "report/write/render.h"
 #include "run/stored_scenario.h"
 #include "scenario/write.h"

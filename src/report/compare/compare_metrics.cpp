@@ -4,9 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "report/compare/holm.h"
-#include "report/compare/mann_whitney.h"
-#include "report/compare/runs_needed.h"
+#include "report/compare/statistics.h"
 
 namespace votebench::report {
 namespace {

@@ -5,9 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "report/compare/fence.h"
-#include "report/compare/hodges_lehmann.h"
 #include "report/compare/run_figures.h"
+#include "report/compare/statistics.h"
 
 namespace votebench::report {
 

@@ -1,4 +1,4 @@
-// The audit in lines, worst first: what the terminal and Markdown summaries have in common.
+// The audit in lines, worst first, and what is said of the result page.
 #pragma once
 
 #include <cstdint>
@@ -25,5 +25,12 @@ struct AuditLine {
 
 // "39,350 accepted votes of 31,480 voters + 20 probes against PostgreSQL".
 [[nodiscard]] std::string audit_subject(const Report& report);
+
+// good: it shows what the table holds; warning: it does not; open: that is not known.
+[[nodiscard]] State state_of(const PageEvidence& page);
+
+// "shows what the table holds: a 1,110, b 910", "620 votes off: a 490 for 1,110", "not compared
+// with the table: WHY"; empty where no page is known. Text of others in it is not yet made safe.
+[[nodiscard]] std::string result_page_text(const PageEvidence& page);
 
 }  // namespace votebench::report

@@ -7,7 +7,6 @@
 #include "core/text.h"
 #include "report/document/audit_lines.h"
 #include "report/document/documents.h"
-#include "report/document/result_page.h"
 #include "report/document/sections.h"
 #include "report/words.h"
 
@@ -107,7 +106,8 @@ Tiles generator_tiles(const Report& report) {
         {std::move(name), std::move(value), "", State::remark, std::move(picture)});
   };
   if (report.measured.lag.count() > 0) {
-    add("Lag p50 / p99", lag_text(report, 0.5) + " / " + lag_text(report, 0.99));
+    add("Lag p50", lag_text(report, 0.5));
+    add("Lag p99", lag_text(report, 0.99));
     add("Greatest lag", lag_text(report, 1), Spark{report.timeline.lag_max, "failed"});
   }
   add("Sender threads", std::to_string(facts.threads));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "report/document/document.h"
 #include "report/report.h"
@@ -25,5 +27,25 @@ inline constexpr std::size_t kMaxWindows = 100;
 // The longest time in which no row was written although votes were queued, where it is long enough
 // to be seen (two seconds).
 [[nodiscard]] std::optional<Window> longest_stall(const Report& report);
+
+// What is known of one anomalous vote, in the order in which it happened.
+struct TrailStep {
+  std::optional<Nanoseconds> at;  // after t0; nothing: at the end
+  std::string text;               // for people; text of others in it is not yet made safe
+};
+
+[[nodiscard]] std::vector<TrailStep> trail(const Report& report, const Finding& finding);
+
+// One column per thing that is told of a step of time.
+struct Told {
+  std::string title;
+  std::string (*text)(const std::optional<double>&);
+  const Series* series;
+  bool most = false;  // the greatest value of the steps of a row, else their mean
+};
+
+// The numbers behind a chart. `note` tells what a row is; {} is its length.
+[[nodiscard]] Fold data_table(Nanoseconds step, std::string_view from,
+                              const std::vector<Told>& columns, std::string_view note);
 
 }  // namespace votebench::report::sections

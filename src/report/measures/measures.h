@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "report/measures/measured.h"
-#include "report/measures/validity.h"
 
 namespace votebench::report {
 

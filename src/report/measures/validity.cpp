@@ -1,8 +1,7 @@
-#include "report/measures/validity.h"
-
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "report/measures/measured.h"
 #include "report/report.h"
 
 namespace votebench::report {

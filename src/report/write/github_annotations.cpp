@@ -2,7 +2,6 @@
 
 #include "core/text.h"
 #include "report/document/audit_lines.h"
-#include "report/document/result_page.h"
 #include "report/words.h"
 #include "report/write/render.h"
 

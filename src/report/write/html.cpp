@@ -1,9 +1,10 @@
+#include "report/write/html.h"
+
 #include <algorithm>
 
 #include "core/text.h"
 #include "report/write/assets.h"
 #include "report/write/render.h"
-#include "report/write/svg.h"
 
 namespace votebench::report {
 namespace {
@@ -14,6 +15,36 @@ using html::Raw;
 using html::sign_of;
 
 constexpr std::size_t kLongestPart = 100'000;
+
+constexpr std::string_view kPage = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="votebench {}">
+<title>{}</title>
+<style>{}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the verdict</a>
+<header class="top">
+<span class="brand">votebench</span>
+<nav aria-label="Sections">{}</nav>
+<button type="button" id="theme" hidden>Dark</button>
+</header>
+<main id="main">
+{}</main>
+<footer>
+<p>{}</p>
+</footer>
+<script type="application/json" id="data">{{{}}}</script>
+<script>{}</script>
+</body>
+</html>
+)";
 
 // "37 votes lost", "Every vote accounted for".
 std::string sentence(std::string text) {
@@ -72,42 +103,10 @@ class HtmlWriter {
     const std::string title = heading.word + (heading.name.empty() ? "" : " " + heading.name) +
                               (heading.headline.empty() ? "" : ": " + heading.headline);
     Markup page;
-    page.add(R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{}'; )"
-             R"(script-src '{}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="votebench {}">
-<title>{}</title>
-<style>{}</style>
-</head>
-)",
-             Raw{std::string(assets::kStyleHash)}, Raw{std::string(assets::kScriptHash)},
-             document.version, title, Raw{std::string(assets::kStyle)});
-    page.add(R"(<body>
-<a class="skip" href="#main">Skip to the verdict</a>
-<header class="top">
-<span class="brand">votebench</span>
-<nav aria-label="Sections">{}</nav>
-<button type="button" id="theme" hidden>Dark</button>
-</header>
-<main id="main">
-{}</main>
-<footer>
-<p>{}</p>
-</footer>
-)",
-             Raw{nav_.text()}, Raw{out_.text()}, document.footer);
-    page.add(R"(<script type="application/json" id="data">{{{}}}</script>
-<script>{}</script>
-</body>
-</html>
-)",
-             Raw{for_script(data_)}, Raw{std::string(assets::kScript)});
+    page.add(kPage, Raw{std::string(assets::kStyleHash)}, Raw{std::string(assets::kScriptHash)},
+             document.version, title, Raw{std::string(assets::kStyle)}, Raw{nav_.text()},
+             Raw{out_.text()}, document.footer, Raw{for_script(data_)},
+             Raw{std::string(assets::kScript)});
     return std::move(page).take();
   }
 
@@ -185,7 +184,7 @@ class HtmlWriter {
     out_.add("><thead><tr>");
     for (const Column& column : table.columns)
       if ((column.in & kFull) != 0)
-        out_.add("<th scope=\"col\"{}>{}</th>", class_of_column(column), sentence(column.title));
+        out_.add("<th scope=\"col\"{}>{}</th>", class_of_column(column), column.title);
     out_.add("</tr></thead><tbody>\n");
     for (const Row& row : table.rows)
       if ((row.in & kFull) != 0) this->row(table, row);

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
-#include "report/document/result_page.h"
+#include "report/document/audit_lines.h"
 #include "report/write/render.h"
 
 namespace votebench::report {

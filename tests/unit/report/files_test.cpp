@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "report/document/finding_trail.h"
+#include "report/document/sections.h"
 #include "report/write/render.h"
 #include "support/golden.h"
 #include "world.h"
@@ -89,7 +89,7 @@ TEST_CASE("a run is one line of the index") {
 
 TEST_CASE("a trail tells what happened to a vote, in order") {
   const Report report = worker_crash().report();
-  const auto steps = trail(report, report.audit.findings.front());
+  const auto steps = sections::trail(report, report.audit.findings.front());
   REQUIRE(steps.size() == 4);
   CHECK(steps[0].text == "event: worker-crash");
   CHECK(steps[1].text == "sent, 200 us late");

@@ -1,6 +1,7 @@
+#include "report/write/html.h"
+
 #include "report/document/sections.h"
 #include "report/words.h"
-#include "report/write/markup.h"
 #include "report/write/render.h"
 #include "support/catch.h"
 #include "world.h"

@@ -1,6 +1,6 @@
 // Validity of the generator, thresholds, and what the report concludes from them.
+#include "report/measures/measured.h"
 #include "report/measures/thresholds.h"
-#include "report/measures/validity.h"
 #include "support/catch.h"
 #include "world.h"
 

@@ -1,5 +1,4 @@
-#include "report/document/result_page.h"
-
+#include "report/document/audit_lines.h"
 #include "report/measures/thresholds.h"
 #include "report/write/render.h"
 #include "support/catch.h"

@@ -1,16 +1,13 @@
 // The statistics against what others published and against brute force: every way to split the
 // values, with no code shared.
+#include "report/compare/statistics.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 
-#include "report/compare/fence.h"
-#include "report/compare/hodges_lehmann.h"
-#include "report/compare/holm.h"
-#include "report/compare/mann_whitney.h"
 #include "report/compare/run_figures.h"
-#include "report/compare/runs_needed.h"
 #include "support/catch.h"
 
 using namespace votebench::report;
