@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include "core/os.h"
@@ -16,34 +15,10 @@
 namespace votebench::run {
 namespace {
 
-struct ReportFile {
-  std::string_view name;
-  std::string_view format;  // of the scenario's report.formats; empty: always written
-  std::string (*render)(const report::Report&);
-};
-
-// In the order in which people want them. timeseries.csv is made from the samples on disk.
-constexpr std::array<ReportFile, 6> kFiles{{{"report.html", "html", report::report_html},
-                                            {"summary.md", "markdown", report::summary_markdown},
-                                            {"result.json", "", report::result_json},
-                                            {"junit.xml", "junit", report::junit_xml},
-                                            {"anomalies.ndjson", "", report::anomalies_ndjson},
-                                            {"timeseries.csv", "csv", nullptr}}};
+// Made from the samples on disk; the other files are made from the report.
+constexpr std::string_view kSamples = "timeseries.csv";
 
 void warn(const Error& error) { print_err("votebench: warning: {}\n", error.message); }
-
-Result<std::string> content_of(const ReportFile& file, const report::Report& report,
-                               const ledger::RunDirectory& directory) {
-  if (file.render != nullptr) return file.render(report);
-  TRY_ASSIGN(const std::vector<Sample> samples, directory.samples());
-  return report::timeseries_csv(samples);
-}
-
-Result<> save(const ReportFile& file, const report::Report& report,
-              const ledger::RunDirectory& directory) {
-  TRY_ASSIGN(const std::string content, content_of(file, report, directory));
-  return directory.save_text(file.name, content);
-}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -58,18 +33,31 @@ std::vector<std::string> known_subcommands() {
 }
 
 std::vector<std::string> report_files(const scenario::ReportSettings& settings) {
+  const auto wanted = [&](std::string_view format) {
+    return settings.formats.empty() || format.empty() ||
+           std::ranges::find(settings.formats, format) != settings.formats.end();
+  };
   std::vector<std::string> names;
-  for (const ReportFile& file : kFiles)
-    if (settings.formats.empty() || file.format.empty() ||
-        std::ranges::find(settings.formats, file.format) != settings.formats.end())
-      names.emplace_back(file.name);
+  for (const report::ReportFile& file : report::report_files())
+    if (wanted(file.format)) names.emplace_back(file.name);
+  if (wanted("csv")) names.emplace_back(kSamples);
   return names;
 }
 
 void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output) {
-  for (const ReportFile& file : kFiles) {
-    if (std::ranges::find(report.files, file.name) == report.files.end()) continue;
-    if (const Result<> saved = save(file, report, directory); !saved) warn(saved.error());
+  const auto wanted = [&](std::string_view name) {
+    return std::ranges::find(report.files, name) != report.files.end();
+  };
+  const auto save = [&](std::string_view name, const std::string& content) {
+    if (const Result<> saved = directory.save_text(name, content); !saved) warn(saved.error());
+  };
+  for (const report::ReportFile& file : report::report_files())
+    if (wanted(file.name)) save(file.name, file.render(report));
+  if (wanted(kSamples)) {
+    if (const auto samples = directory.samples())
+      save(kSamples, report::timeseries_csv(*samples));
+    else
+      warn(samples.error());
   }
   write_out(output == Output::json ? report::result_json(report)
                                    : report::summary_text(report, style_of(STDOUT_FILENO)));

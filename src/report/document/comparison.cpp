@@ -106,6 +106,33 @@ void add_differences(Document& document, const std::vector<Difference>& found) {
   if (!section.blocks.empty()) document.sections.push_back(std::move(section));
 }
 
+Row defect_row(const DefectComparison& defect, std::size_t runs_b) {
+  const State state = state_of_change(defect.change);
+  Row row{{{std::string(defect.name)},
+           {format_count(defect.a)},
+           {format_count(defect.b)},
+           {change_of_defect(defect, runs_b), sign(state)}},
+          state};
+  if (defect.a == 0 && defect.b == 0) row.in = kPages;
+  return row;
+}
+
+// What a terminal says of the other defects, and of other targets.
+void add_remarks(Section& section, const Comparison& comparison) {
+  std::vector<std::string_view> clean;
+  for (const DefectComparison& defect : comparison.defects)
+    if (defect.a == 0 && defect.b == 0) clean.push_back(defect.name);
+  List list;
+  if (!clean.empty())
+    list.items.emplace_back(State::good,
+                            fmt::format("none {} on either side", fmt::join(clean, ", ")));
+  for (const Difference& remark : comparison.remarks)
+    list.items.emplace_back(
+        State::remark,
+        fmt::format("{}: A {} | B {}", remark.name, values_text(remark.a), values_text(remark.b)));
+  section.add(std::move(list), kBrief);
+}
+
 void add_correctness(Document& document, const Comparison& comparison) {
   Section section{"correctness", "CORRECTNESS (exact)", "Correctness, exact"};
   Table table{{{"votes"},
@@ -113,31 +140,10 @@ void add_correctness(Document& document, const Comparison& comparison) {
                {"B " + counted(comparison.audited_b, "run"), true, 44},
                {"", false, 47}},
               {}};
-  std::vector<std::string_view> clean;
-  for (const DefectComparison& defect : comparison.defects) {
-    const State state = state_of_change(defect.change);
-    Row row{{{std::string(defect.name)},
-             {format_count(defect.a)},
-             {format_count(defect.b)},
-             {change_of_defect(defect, comparison.audited_b), sign(state)}},
-            state};
-    if (defect.a == 0 && defect.b == 0) {
-      clean.push_back(defect.name);
-      row.in = kPages;
-    }
-    table.rows.push_back(std::move(row));
-  }
+  for (const DefectComparison& defect : comparison.defects)
+    table.rows.push_back(defect_row(defect, comparison.audited_b));
   section.add(std::move(table));
-  if (!clean.empty())
-    section.add(
-        List{"", {{State::good, fmt::format("none {} on either side", fmt::join(clean, ", "))}}},
-        kBrief);
-  List remarks;
-  for (const Difference& remark : comparison.remarks)
-    remarks.items.emplace_back(
-        State::remark,
-        fmt::format("{}: A {} | B {}", remark.name, values_text(remark.a), values_text(remark.b)));
-  section.add(std::move(remarks), kBrief);
+  add_remarks(section, comparison);
   section.add(difference_table(comparison.remarks), kPages);
   document.sections.push_back(std::move(section));
 }

@@ -166,9 +166,9 @@ Fold data_table(Nanoseconds step, std::string_view from, const std::vector<Told>
   for (const Told& told : columns) table.columns.push_back({told.title, true});
   for (std::size_t first = 0; first < steps; first += width) {
     Row row;
-    row.cells.push_back({clock_text(step * static_cast<std::int64_t>(first))});
+    row.cells.emplace_back().words = clock_text(step * static_cast<std::int64_t>(first));
     for (const Told& told : columns)
-      row.cells.push_back({told.text(summary(told, first, first + width))});
+      row.cells.emplace_back().words = told.text(summary(told, first, first + width));
     table.rows.push_back(std::move(row));
   }
   const std::string length = format_duration(step * static_cast<std::int64_t>(width));

@@ -1,8 +1,21 @@
 // Which page is written in which format.
+#include <array>
+
 #include "report/document/documents.h"
 #include "report/write/render.h"
 
 namespace votebench::report {
+namespace {
+
+constexpr std::array<ReportFile, 5> kFiles{{{"report.html", "html", report_html},
+                                            {"summary.md", "markdown", summary_markdown},
+                                            {"result.json", "", result_json},
+                                            {"junit.xml", "junit", junit_xml},
+                                            {"anomalies.ndjson", "", anomalies_ndjson}}};
+
+}  // namespace
+
+std::span<const ReportFile> report_files() { return kFiles; }
 
 std::string summary_text(const Report& report, const Style& style) {
   return write_text(run_document(report), style);

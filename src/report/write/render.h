@@ -3,6 +3,7 @@
 // NaN and infinity never appear.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,14 @@ namespace votebench::report {
 
 // timeseries.csv: one line per sample, a header first. Cells that were not seen are empty.
 [[nodiscard]] std::string timeseries_csv(const std::vector<Sample>& samples);
+
+// The files of a run that are made from its report, in the order in which people want them.
+struct ReportFile {
+  std::string_view name;
+  std::string_view format;  // of the scenario's report.formats; empty: always written
+  std::string (*render)(const Report&);
+};
+[[nodiscard]] std::span<const ReportFile> report_files();
 
 // One line of index.ndjson, which lists the runs of a reports folder.
 [[nodiscard]] std::string index_line(const Report& report);
