@@ -44,6 +44,16 @@ class Checks(unittest.TestCase):
     def test_an_include_of_a_sibling_is_found(self):
         self.assertEqual(len(self.include("src/ledger/a.cpp", '"audit/audit.h"')), 1)
 
+    def test_parts_that_stand_on_each_other_see_down_only(self):
+        self.assertEqual(self.include("src/report/write/a.cpp", '"report/document/d.h"'), [])
+        self.assertEqual(self.include("src/report/report.h", '"report/measures/m.h"'), [])
+        self.assertEqual(self.include("src/report/measures/m.cpp", '"report/document/d.h"'),
+                         ["src/report/measures/m.cpp:2: report/document/d.h "
+                          "points into a part of report/"])
+        (self.root / "src/report/measures/m.cpp").unlink()
+        self.assertEqual(len(self.include("src/report/words.h", '"report/write/w.h"')), 1)
+        self.assertEqual(len(self.include("src/report/live/l.h", '"report/measures/m.h"')), 2)
+
     def test_a_part_of_a_folder_sees_itself_and_the_folder(self):
         self.assertEqual(self.include("src/stack/aws/a.cpp", '"stack/aws/a.h"'), [])
         self.assertEqual(self.include("src/stack/aws/b.cpp", '"stack/tool.h"'), [])
