@@ -252,8 +252,6 @@ void add_consent(CLI::App& command, RunOptions& options) {
                    "Do not ask before rows are left in a remote database, or\n"
                    "something is made that costs money");
   options.kinds->add_to(command, OptionPart::consent);
-  command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
-      ->capture_default_str();
 }
 
 void add_series_options(CLI::App& command, RunOptions& options) {
