@@ -7,6 +7,7 @@
 //                  one that could not send its vote (nobody listens) pauses for 10 ms, doubled each
 //                  time, at most 1 s, where the workload ends by its duration
 //
+// A load whose plan has an end lasts until then, also when its last vote is answered before.
 // max_in_flight and clients are split over the threads. A voter has one outstanding attempt: a vote
 // whose voter is still waiting for an answer waits with it.
 #pragma once
@@ -80,7 +81,7 @@ struct LoadSummary {
   LoadEnd end = LoadEnd::completed;
   std::uint32_t threads = 0;
   Instant started{};   // t0
-  Instant finished{};  // the last conclusion
+  Instant finished{};  // the last conclusion, and at least the planned end where nobody stopped it
   Nanoseconds cpu{};   // user + system, all sender threads
   // Share of the load's time in which a vote was due and max_in_flight exhausted, mean over the
   // open workloads and threads: lag that is the target's, not ours.

@@ -75,6 +75,7 @@ void Sender::run() {
   for (std::size_t i = 0; i < shares_.size(); ++i) {
     result_.shares[i].exhausted = shares_[i].exhausted();
     result_.cut_short |= shares_[i].cut_short();
+    result_.finished = std::max(result_.finished, shares_[i].lasted_until());
   }
   slots_.clear();  // closes the connections in the thread that made them
   result_.cpu = thread_cpu();
@@ -90,7 +91,7 @@ void Sender::loop() {
 }
 
 void Sender::turn() {
-  const Instant now = input_.clock.now();
+  const Instant now = turned_ = input_.clock.now();
   take_events(now);
   if (now >= next_deadline_) sweep(now);
   if (stops_.arrivals.stop_requested() || stops_.no_room.stop_requested())
@@ -221,12 +222,13 @@ void Sender::watch_deadline(const Slot& slot) {
 
 bool Sender::done() const {
   return std::all_of(shares_.begin(), shares_.end(),
-                     [](const WorkloadShare& share) { return share.done(); });
+                     [this](const WorkloadShare& share) { return share.done(turned_); });
 }
 
 Instant Sender::wake_at() const {
   Instant wake = next_deadline_;
-  for (const WorkloadShare& share : shares_) wake = std::min(wake, share.wake_at());
+  for (const WorkloadShare& share : shares_)
+    if (!share.done(turned_)) wake = std::min(wake, share.wake_at());
   return wake;
 }
 

@@ -89,6 +89,7 @@ class Sender {
   std::array<epoll_event, kEventsPerTurn> events_;
   std::span<const epoll_event> ready_;      // of events_, this turn's
   Instant next_deadline_ = Instant::max();  // no session's deadline is earlier
+  Instant turned_;                          // when the last turn began
   SenderResult result_;
 };
 

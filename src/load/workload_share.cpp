@@ -35,6 +35,7 @@ WorkloadShare::WorkloadShare(const plan::WorkloadPlan& plan, ThreadPlace place,
   for (SlotIndex slot = slots(); slot > 0; --slot) free_.push_back(slot - 1);
   if (plan.closed() && plan.closed()->duration)
     ends_ = t0_ + plan.workload().start_at + *plan.closed()->duration;
+  planned_end_ = t0_ + plan.last_due().value_or(Nanoseconds(0));
   fetch_next();
 }
 
@@ -144,6 +145,7 @@ Nanoseconds WorkloadShare::back_off(SlotIndex slot, Outcome outcome) {
 }
 
 void WorkloadShare::stop_arrivals() {
+  stopped_ = true;
   cut_short_ |= more();
   next_.reset();
   parked_.clear();
@@ -151,7 +153,7 @@ void WorkloadShare::stop_arrivals() {
 }
 
 Instant WorkloadShare::wake_at() const {
-  if (!more()) return Instant::max();
+  if (!more()) return in_flight_ == 0 && !stopped_ ? planned_end_ : Instant::max();
   Instant wake = ends_.value_or(Instant::max());
   if (!thinking_.empty()) wake = std::min(wake, thinking_.top().until);
   if (!free_.empty() && !ready_.empty()) return Instant::min();

@@ -57,8 +57,12 @@ class WorkloadShare {
 
   // When take_due() may next have a vote without a release() before; Instant::max() = never.
   [[nodiscard]] Instant wake_at() const;
-  // Every vote was started and released, or arrivals were stopped.
-  [[nodiscard]] bool done() const { return !more() && in_flight_ == 0; }
+  // Every vote was started and released and the planned time is over, or arrivals were stopped.
+  [[nodiscard]] bool done(Instant now) const {
+    return !more() && in_flight_ == 0 && (stopped_ || now >= planned_end_);
+  }
+  // The end of a workload that has one by its plan and that nobody stopped; else t0.
+  [[nodiscard]] Instant lasted_until() const { return stopped_ ? t0_ : planned_end_; }
   // stop_arrivals() came before the last vote.
   [[nodiscard]] bool cut_short() const { return cut_short_; }
 
@@ -92,6 +96,7 @@ class WorkloadShare {
   plan::VoteStream stream_;
   std::optional<PlannedVote> next_;
   std::optional<Instant> ends_;  // closed models that end by their duration
+  Instant planned_end_;          // t0 where the plan has none: clients that cast a number of votes
   Rng rng_;
 
   std::vector<VoterIndex> voters_;    // by slot; kNobody when it is free
@@ -106,6 +111,7 @@ class WorkloadShare {
   Instant all_busy_since_{};
   Instant all_busy_until_{};
   Nanoseconds exhausted_{};
+  bool stopped_ = false;
   bool cut_short_ = false;
 };
 
