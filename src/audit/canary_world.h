@@ -103,7 +103,7 @@ class World final : public AttemptHistory {
     visitor(context, 0, attempts_.data(), attempts_.size());
   }
   std::vector<Attempt> attempts_;
-  std::optional<Reading> saved_;
+  std::optional<Evidence> saved_;
 };
 
 using ClassCounts = std::vector<std::pair<VoteClass, std::uint64_t>>;

@@ -142,7 +142,7 @@ Doubt gone_rows(std::uint64_t count) {
 }
 
 // Why votes that `live` lacks may have been there, or may still be elsewhere.
-std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Reading& live) {
+std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Evidence& live) {
   const RowSet& rows = live.rows.rows;
   const bool nothing_known = first.saved == nullptr && rows.own.empty() && rows.probes == 0;
   if (rows.probes < first.rows_of_probes || nothing_known)
@@ -164,7 +164,7 @@ void unsettle(const Doubt& doubt, SecondLook& look) {
 }
 
 // A proof that leans on absence in the stores of now holds only while they are those of the run.
-void void_flawed_absence(const FirstLook& first, const Reading& live, SecondLook& look) {
+void void_flawed_absence(const FirstLook& first, const Evidence& live, SecondLook& look) {
   const SettleProof proof = look.merged.settlement.proof;
   if (proof == SettleProof::none || proof == SettleProof::complete) return;
   std::optional<Doubt> flaw = flaw_of_absence(first, live);
@@ -177,7 +177,7 @@ void void_flawed_absence(const FirstLook& first, const Reading& live, SecondLook
 }
 
 // The run saved nothing of the table.
-SecondLook only_look(const FirstLook& first, const Reading& live) {
+SecondLook only_look(const FirstLook& first, const Evidence& live) {
   SecondLook look;
   look.merged = live;
   look.merged.queue.shares_pushes = true;  // nobody watched the list up to now
@@ -209,7 +209,7 @@ void merge_rows(const FirstLook& first, const RowEvidence& live, SecondLook& loo
 }
 
 // The run had not settled: what `live` proves, it proves for the run.
-void continue_settling(const FirstLook& first, const Reading& live, SecondLook& look) {
+void continue_settling(const FirstLook& first, const Evidence& live, SecondLook& look) {
   look.merged.queue = later_queue(first.saved->queue, live.queue);
   look.merged.settlement = live.settlement;
   if (!look.doubts.empty()) return unsettle(look.doubts.front(), look);
@@ -223,7 +223,7 @@ void continue_settling(const FirstLook& first, const Reading& live, SecondLook& 
 
 }  // namespace
 
-SecondLook look_again(const FirstLook& first, const Reading& live) {
+SecondLook look_again(const FirstLook& first, const Evidence& live) {
   if (first.saved == nullptr || !first.saved->rows.readable)
     return only_look(
         {first.attempts, nullptr, first.queue_server, first.counts_only, first.rows_of_probes},

@@ -11,13 +11,6 @@
 
 namespace votebench::audit {
 
-// Queue, table and settlement, read together.
-struct Reading {
-  QueueEvidence queue;
-  RowEvidence rows;
-  Settlement settlement;
-};
-
 // What keeps a run without a proven fault from passing.
 struct Doubt {
   std::string reason;
@@ -28,7 +21,7 @@ struct Doubt {
 struct FirstLook {
   const AttemptHistory& attempts;
   // Null, or its rows not readable: the run ended before it had read them.
-  const Reading* saved = nullptr;
+  const Evidence* saved = nullptr;
   std::string queue_server{};  // Redis' run_id when the run last saw it; empty: no queue
   bool counts_only = false;    // the app makes the voter ids: no row can be told to be of this run
   // Own rows (the probes') that the table held before the first vote of the run.
@@ -42,7 +35,7 @@ struct GoneRow {
 };
 
 struct SecondLook {
-  Reading merged;  // for judge()
+  Evidence merged;  // for judge()
   std::uint64_t arrived_late = 0;
   std::uint64_t gone_since = 0;
   std::vector<GoneRow> gone;  // the first kMaxGone of them
@@ -53,6 +46,6 @@ struct SecondLook {
 // `live.rows.same_store` is the comparison with the baseline; the run's end is compared with here.
 // Absence is taken for loss only where the saved evidence proved it, or where `live` proves it in
 // the stores that the run ended with and nothing of the run was removed from them meanwhile.
-[[nodiscard]] SecondLook look_again(const FirstLook& first, const Reading& live);
+[[nodiscard]] SecondLook look_again(const FirstLook& first, const Evidence& live);
 
 }  // namespace votebench::audit

@@ -6,7 +6,8 @@
 //   evidence.json     { "schema": "votebench.evidence/1",
 //                       "queue": QueueEvidence but carry_over_ids,
 //                       "rows": RowEvidence and RowSet but own and strangers,
-//                       "settlement": Settlement, "facts": RunFacts, "page": PageEvidence }
+//                       "settlement": Settlement, "facts": LoadRecord and `unfit`,
+//                       "page": PageEvidence }
 //
 // The objects hold the fields named in queue_fields, row_fields, settlement_fields, facts_fields
 // and page_fields below; times are integers in nanoseconds, enumerators the words of names.h, a map
@@ -183,25 +184,21 @@ void settlement_fields(Direction&& field, Outcome& settlement) {
   field("still_needed_ns", settlement.still_needed);
 }
 
-template <typename Direction, typename Facts>
-void facts_fields(Direction&& field, Facts& facts) {
-  field("target", facts.target);
-  field("environment", facts.environment);
-  field("started_ns", facts.started);
-  field("ended_ns", facts.ended);
-  field("stopped", facts.stopped);
-  field("audit_finished", facts.audit_finished);
-  field("completed", facts.completed);
-  field("unfit", facts.unfit);
-  field("unfit_help", facts.unfit_help);
-  field("planned", facts.planned);
-  field("load_ns", facts.load);
-  field("threads", facts.threads);
-  field("cpu_ns", facts.cpu);
-  field("steal_share", facts.steal_share);
-  field("exhausted_share", facts.exhausted_share);
-  field("longest_sampler_gap_ns", facts.longest_sampler_gap);
-  field("clock_step_ns", facts.clock_step);
+template <typename Direction, typename Load>
+void load_fields(Direction&& field, Load& load) {
+  field("started_ns", load.started);
+  field("ended_ns", load.ended);
+  field("stopped", load.stopped);
+  field("audit_finished", load.audit_finished);
+  field("completed", load.completed);
+  field("planned", load.planned);
+  field("load_ns", load.length);
+  field("threads", load.threads);
+  field("cpu_ns", load.cpu);
+  field("steal_share", load.steal_share);
+  field("exhausted_share", load.exhausted_share);
+  field("longest_sampler_gap_ns", load.longest_sampler_gap);
+  field("clock_step_ns", load.clock_step);
 }
 
 template <typename Direction, typename Page>
@@ -222,17 +219,19 @@ void stranger_fields(Direction&& field, Row& row) {
 
 // --- whole files
 
-std::string document_of(const Evidence& evidence) {
+std::string document_of(const RunRecord& record) {
   Write queue;
   Write rows;
   Write settlement;
   Write facts;
   Write page;
-  queue_fields(queue, evidence.queue);
-  row_fields(rows, evidence.rows);
-  settlement_fields(settlement, evidence.settlement);
-  facts_fields(facts, evidence.facts);
-  page_fields(page, evidence.page);
+  queue_fields(queue, record.evidence.queue);
+  row_fields(rows, record.evidence.rows);
+  settlement_fields(settlement, record.evidence.settlement);
+  load_fields(facts, record.load);
+  facts("unfit", record.unfit ? record.unfit->message : "");
+  facts("unfit_help", record.unfit ? record.unfit->help : "");
+  page_fields(page, record.evidence.page);
   const Json json{{"schema", kSchema},
                   {"queue", std::move(queue.json)},
                   {"rows", std::move(rows.json)},
@@ -242,16 +241,23 @@ std::string document_of(const Evidence& evidence) {
   return json.dump(2) + '\n';
 }
 
-Evidence evidence_of(const Json& json) {
+void read_document(const Json& json, RunRecord& record) {
   if (json.at("schema") != kSchema) throw std::invalid_argument("its schema is not known");
-  Evidence evidence;
+  Evidence& evidence = record.evidence;
   queue_fields(Read{json.at("queue")}, evidence.queue);
   row_fields(Read{json.at("rows")}, evidence.rows);
   settlement_fields(Read{json.at("settlement")}, evidence.settlement);
-  facts_fields(Read{json.at("facts")}, evidence.facts);
   // Earlier writers of this schema did not look at it.
   if (json.contains("page")) page_fields(Read{json.at("page")}, evidence.page);
-  return evidence;
+  Read facts{json.at("facts")};
+  load_fields(facts, record.load);
+  Error unfit{ErrorKind::environment, {}, {}};
+  facts("unfit", unfit.message);
+  facts("unfit_help", unfit.help);
+  if (!unfit.message.empty()) record.unfit = std::move(unfit);
+  // Earlier writers had these here instead of in the manifest.
+  facts.optional("target", record.begin.target);
+  facts.optional("environment", record.begin.environment);
 }
 
 // Calls read(json) with every line.
@@ -272,33 +278,34 @@ Result<> read_json_lines(const std::filesystem::path& file, Reader read) {
 
 }  // namespace
 
-Result<> write_evidence(const std::filesystem::path& run, const Evidence& evidence) {
+Result<> write_evidence(const std::filesystem::path& run, const RunRecord& record) {
+  const RowSet& rows = record.evidence.rows.rows;
   std::string strangers;
-  for (const StrangerRow& row : evidence.rows.rows.strangers) {
+  for (const StrangerRow& row : rows.strangers) {
     Write line;
     stranger_fields(line, row);
     strangers += line.json.dump() + '\n';
   }
-  TRY(write_rows(run / kRowsFile, evidence.rows.rows.own));
+  TRY(write_rows(run / kRowsFile, rows.own));
   TRY(write_file_durably(run / kStrangersFile, strangers));
-  return write_file_durably(run / kEvidenceFile, document_of(evidence));
+  return write_file_durably(run / kEvidenceFile, document_of(record));
 }
 
-Result<std::optional<Evidence>> read_evidence(const std::filesystem::path& run) {
-  std::optional<Evidence> evidence;
-  if (!std::filesystem::exists(run / kEvidenceFile)) return evidence;
+Result<> read_evidence(const std::filesystem::path& run, RunRecord& record) {
+  if (!std::filesystem::exists(run / kEvidenceFile)) return {};
   TRY_ASSIGN(const std::string content, read_file(run / kEvidenceFile));
   try {
-    evidence = evidence_of(Json::parse(content));
+    read_document(Json::parse(content), record);
   } catch (const std::exception& error) {
     return damaged(run / kEvidenceFile, printable(error.what()));
   }
-  RowSet& rows = evidence->rows.rows;
+  RowSet& rows = record.evidence.rows.rows;
   TRY_ASSIGN(rows.own, read_rows(run / kRowsFile));
   TRY(read_json_lines(run / kStrangersFile, [&](const Json& line) {
     stranger_fields(Read{line}, rows.strangers.emplace_back());
   }));
-  return evidence;
+  record.complete = true;
+  return {};
 }
 
 Result<> write_ids(const std::filesystem::path& file, const std::unordered_set<std::string>& ids) {

@@ -1,29 +1,22 @@
-// What was seen of queue and table, saved before the audit judges. Formats: evidence_file.cpp.
+// What the end of a run tells, saved before the audit judges. Formats: evidence_file.cpp.
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "core/result.h"
-#include "vote/evidence.h"
-#include "vote/run_facts.h"
+#include "ledger/record.h"
 
 namespace votebench::ledger {
 
-// What the audit and the report lean on beside the attempts.
-struct Evidence {
-  QueueEvidence queue;
-  RowEvidence rows;
-  Settlement settlement;
-  RunFacts facts{};
-  PageEvidence page{};
-};
+// `load`, `evidence` and `unfit` of the record. Durable when it returns.
+// `evidence.queue.carry_over_ids` is not written: the manifest's baseline has it.
+[[nodiscard]] Result<> write_evidence(const std::filesystem::path& run, const RunRecord& record);
 
-// Durable when it returns. `queue.carry_over_ids` is not written: the manifest's baseline has it.
-[[nodiscard]] Result<> write_evidence(const std::filesystem::path& run, const Evidence& evidence);
-
-// Nothing when none was written.
-[[nodiscard]] Result<std::optional<Evidence>> read_evidence(const std::filesystem::path& run);
+// Fills in what write_evidence() wrote, and `complete`; leaves the record as it is where nothing
+// was written.
+[[nodiscard]] Result<> read_evidence(const std::filesystem::path& run, RunRecord& record);
 
 // One id per line, as a JSON string. A missing file holds none.
 [[nodiscard]] Result<> write_ids(const std::filesystem::path& file,

@@ -19,6 +19,7 @@ inline constexpr const char* kBeginFile = "begin.json";
 inline constexpr const char* kAttemptsDirectory = "attempts";
 inline constexpr const char* kSamplesFile = "timeseries.ndjson";
 inline constexpr const char* kEventsFile = "events.ndjson";
+inline constexpr const char* kWarningsFile = "warnings.ndjson";
 inline constexpr const char* kRunLogFile = "run.log";
 inline constexpr const char* kRowsFile = "rows.bin";
 inline constexpr const char* kStrangersFile = "strangers.ndjson";
@@ -30,8 +31,8 @@ inline constexpr const char* kLatestLink = "latest";
 // What closing a run seals, beside the segments of kAttemptsDirectory. Not kRunLogFile: nothing is
 // concluded from it.
 inline constexpr std::array kSealedFiles{
-    kManifestFile, kScenarioFile, kResolvedFile, kTargetFile,    kStackRecordFile, kCarryOverFile,
-    kSamplesFile,  kEventsFile,   kRowsFile,     kStrangersFile, kEvidenceFile};
+    kManifestFile, kScenarioFile, kResolvedFile, kTargetFile, kStackRecordFile, kCarryOverFile,
+    kSamplesFile,  kEventsFile,   kWarningsFile, kRowsFile,   kStrangersFile,   kEvidenceFile};
 
 inline constexpr const char* kDamageHelp =
     "nothing can be said of a run from altered files: restore them from a copy";

@@ -5,9 +5,11 @@
 //               "rows_written": n | null, "started", "acked", "failed" } newline
 //   events.ndjson := event*
 //   event := { "at_ns", "name", "detail", "kind": "observed" | "mark" | "fault" | "command",
-//              "until_ns": n | null, "failed" } newline
+//              "until_ns": n | null, "failed", "skipped": true (or absent),
+//             "optional": true (or absent) } newline
 //   An event that has a window is written when it begins and again when it ends: of two lines with
 //   one name and time the later holds.
+//   warnings.ndjson := ({ "text" } newline)*
 #include "ledger/journal.h"
 
 #include <fcntl.h>
@@ -54,7 +56,9 @@ RunEvent event_of(const Json& json) {
           named<EventKind>(json.at("kind").get<std::string>()),
           json.at("until_ns").is_null() ? std::optional<Nanoseconds>()
                                         : Nanoseconds(json.at("until_ns").get<std::int64_t>()),
-          json.at("failed").get<bool>()};
+          json.at("failed").get<bool>(),
+          json.value("skipped", false),
+          json.value("optional", false)};
 }
 
 template <typename T>
@@ -103,17 +107,28 @@ std::string line_of(const Sample& sample) {
 }
 
 std::string line_of(const RunEvent& event) {
-  const Json json{{"at_ns", event.at.count()},
-                  {"name", to_text(event.name)},
-                  {"detail", to_text(event.detail)},
-                  {"kind", name_of(event.kind)},
-                  {"until_ns", event.until ? Json(event.until->count()) : Json()},
-                  {"failed", event.failed}};
+  Json json{{"at_ns", event.at.count()},
+            {"name", to_text(event.name)},
+            {"detail", to_text(event.detail)},
+            {"kind", name_of(event.kind)},
+            {"until_ns", event.until ? Json(event.until->count()) : Json()},
+            {"failed", event.failed}};
+  if (event.skipped) json["skipped"] = true;
+  if (event.optional) json["optional"] = true;
   return json.dump() + '\n';
+}
+
+std::string line_of_warning(const std::string& text) {
+  return Json{{"text", to_text(text)}}.dump() + '\n';
 }
 
 Result<std::vector<Sample>> read_samples(const std::filesystem::path& file) {
   return read_lines(file, sample_of);
+}
+
+Result<std::vector<std::string>> read_warnings(const std::filesystem::path& file) {
+  return read_lines<std::string>(
+      file, [](const Json& json) { return from_text(json.at("text").get<std::string>()); });
 }
 
 Result<std::vector<RunEvent>> read_events(const std::filesystem::path& file) {

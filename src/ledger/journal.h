@@ -25,10 +25,12 @@ class Journal {
 
 [[nodiscard]] std::string line_of(const Sample& sample);
 [[nodiscard]] std::string line_of(const RunEvent& event);
+[[nodiscard]] std::string line_of_warning(const std::string& text);
 
 // A missing file is an empty one. The last line is skipped when it does not end.
 [[nodiscard]] Result<std::vector<Sample>> read_samples(const std::filesystem::path& file);
 // By time, each event once, as it was last written.
 [[nodiscard]] Result<std::vector<RunEvent>> read_events(const std::filesystem::path& file);
+[[nodiscard]] Result<std::vector<std::string>> read_warnings(const std::filesystem::path& file);
 
 }  // namespace votebench::ledger

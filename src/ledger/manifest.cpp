@@ -6,6 +6,7 @@
 //                 "invocation": null | { "program", "directory",
 //                                        "options": [ { "name", "value": text | null } ] }
 //                               (may be absent), "scenario": { "name", "source" },
+//                 "target": text, "environment": [ [ name, value ] ] (both may be absent),
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
@@ -202,6 +203,13 @@ Json json_of(const FileSeal& seal) {
 }
 FileSeal seal(const Json& json) { return {json.at("name"), json.at("bytes"), json.at("sha256")}; }
 
+Json json_of(const std::pair<std::string, std::string>& fact) {
+  return {to_text(fact.first), to_text(fact.second)};
+}
+std::pair<std::string, std::string> fact(const Json& json) {
+  return {text(json.at(0)), text(json.at(1))};
+}
+
 // --- lists and optional parts of these
 
 template <typename T>
@@ -238,6 +246,8 @@ Manifest manifest_of(const Json& json) {
   manifest.invocation = optional_of(json.value("invocation", Json()), invocation);
   manifest.scenario_name = text(json.at("scenario").at("name"));
   manifest.scenario_source = text(json.at("scenario").at("source"));
+  manifest.target = from_text(json.value("target", std::string()));
+  manifest.environment = list_of(json.value("environment", Json::array()), fact);
   manifest.choices = list_of(json.at("choices"), text);
   manifest.identity = named<IdentityMode>(json.at("identity").get_ref<const std::string&>());
   manifest.workloads = list_of(json.at("workloads"), workload);
@@ -304,6 +314,8 @@ std::string to_json(const Manifest& manifest) {
       {"invocation", json_of(manifest.invocation)},
       {"scenario",
        {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
+      {"target", to_text(manifest.target)},
+      {"environment", json_of(manifest.environment)},
       {"choices", std::move(choices)},
       {"identity", name_of(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -48,6 +49,11 @@ struct Manifest {
   std::string scenario_text;    // as written: scenario.yaml
   std::string resolved_text;    // every default filled in: resolved.yaml
   std::string target_text;      // where it went: target.yaml
+
+  // For people, without secrets: "http://127.0.0.1:8080/ (dockersamples)"; empty in runs of before.
+  std::string target;
+  // Name and value of what was there: machine, stores. Empty in runs of before.
+  std::vector<std::pair<std::string, std::string>> environment;
 
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "vote/evidence.h"
-#include "vote/run_facts.h"
 #include "vote/target_settings.h"
 
 namespace votebench::ledger {

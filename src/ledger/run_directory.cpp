@@ -129,6 +129,7 @@ RunDirectory::RunDirectory(fs::path path, Manifest manifest)
       manifest_(std::move(manifest)),
       samples_(path_ / kSamplesFile),
       events_(path_ / kEventsFile),
+      warnings_(path_ / kWarningsFile),
       log_(path_ / kRunLogFile) {}
 
 Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest manifest) {
@@ -170,24 +171,24 @@ Result<> RunDirectory::append(const Sample& sample) { return samples_.append(lin
 
 Result<> RunDirectory::append(const RunEvent& event) { return events_.append(line_of(event)); }
 
+Result<> RunDirectory::append_warning(const std::string& text) {
+  return warnings_.append(line_of_warning(text));
+}
+
 Result<> RunDirectory::append_log(const std::string& text) { return log_.append(text); }
 
-Result<std::vector<Sample>> RunDirectory::samples() const {
-  return read_samples(path_ / kSamplesFile);
-}
+Result<> RunDirectory::save(const RunRecord& record) const { return write_evidence(path_, record); }
 
-Result<std::vector<RunEvent>> RunDirectory::events() const {
-  return read_events(path_ / kEventsFile);
-}
-
-Result<> RunDirectory::save_evidence(const Evidence& evidence) const {
-  return write_evidence(path_, evidence);
-}
-
-Result<std::optional<Evidence>> RunDirectory::evidence() const {
-  TRY_ASSIGN(std::optional<Evidence> evidence, read_evidence(path_));
-  if (evidence && manifest_.queue) evidence->queue.carry_over_ids = manifest_.queue->carry_over_ids;
-  return evidence;
+Result<RunRecord> RunDirectory::load() const {
+  RunRecord record{.begin = manifest_};
+  TRY_ASSIGN(record.samples, read_samples(path_ / kSamplesFile));
+  TRY_ASSIGN(record.events, read_events(path_ / kEventsFile));
+  TRY_ASSIGN(record.warnings, read_warnings(path_ / kWarningsFile));
+  TRY(read_evidence(path_, record));
+  if (manifest_.queue) record.evidence.queue.carry_over_ids = manifest_.queue->carry_over_ids;
+  TRY_ASSIGN(const std::optional<EndRecord> end, end_record());
+  record.host_crashed = !end && manifest_.boot_id != current_boot_id();
+  return record;
 }
 
 // What is sealed has to be on the disk before its seal: otherwise a crash of the host could leave a

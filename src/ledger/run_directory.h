@@ -6,7 +6,8 @@
 //     begin.json                          seals the above until the run is closed
 //     provisioning.json                   what a stack of ours was made of      (save_text)
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
-//     timeseries.ndjson events.ndjson        while sending and settling        (journal.cpp)
+//     timeseries.ndjson events.ndjson warnings.ndjson
+//                                         while sending and settling        (journal.cpp)
 //     run.log                             what commands of the scenario printed
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
 //     end.json                            closes the run, seals the above but run.log
@@ -31,7 +32,6 @@
 #include "ledger/manifest.h"
 #include "ledger/run_list.h"
 #include "vote/evidence.h"
-#include "vote/run_facts.h"
 
 namespace votebench::ledger {
 
@@ -64,14 +64,15 @@ class RunDirectory {
   // left unfinished is skipped when reading.
   [[nodiscard]] Result<> append(const Sample& sample);
   [[nodiscard]] Result<> append(const RunEvent& event);
+  [[nodiscard]] Result<> append_warning(const std::string& text);
   // What the run's own commands printed; whole lines.
   [[nodiscard]] Result<> append_log(const std::string& text);
-  [[nodiscard]] Result<std::vector<Sample>> samples() const;
-  [[nodiscard]] Result<std::vector<RunEvent>> events() const;
 
-  [[nodiscard]] Result<> save_evidence(const Evidence& evidence) const;
-  // Nothing when none was saved; fails, naming the file, when it is damaged.
-  [[nodiscard]] Result<std::optional<Evidence>> evidence() const;
+  // What the record holds beyond `begin` and what was appended. Call it before anything is judged.
+  [[nodiscard]] Result<> save(const RunRecord& record) const;
+  // All that is known of the run: `complete` says whether it was saved, and `load` is empty where
+  // not. Fails, naming the file, when one is damaged.
+  [[nodiscard]] Result<RunRecord> load() const;
 
   // Seals every file that a judgement leans on (all but run.log and what save_text wrote, unless it
   // is provisioning.json) with its size and SHA-256, and makes them and the seals durable;
@@ -100,6 +101,7 @@ class RunDirectory {
   Manifest manifest_;
   Journal samples_;
   Journal events_;
+  Journal warnings_;
   Journal log_;
   FileDescriptor lock_;  // of create(): held until the process ends, however it does
 };

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "vote/run_facts.h"
+#include "vote/evidence.h"
 #include "vote/verdict.h"
 
 namespace votebench::report {

@@ -1,5 +1,8 @@
 #include "report/report.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace votebench::report {
 namespace {
 
@@ -39,7 +42,9 @@ void copy_evidence(Report& report, const ReportInput& input) {
   report.rows_start = input.rows.rows_start;
   report.rows_end = input.rows.rows_end;
   report.page = input.page;
-  report.events = input.events;
+  std::ranges::copy_if(input.events, std::back_inserter(report.events),
+                       [](const RunEvent& event) { return !event.skipped; });
+  report.warnings = input.warnings;
   report.coincidences = find_coincidences(report.audit.findings, report.events);
   report.generator = input.generator;
 }

@@ -71,7 +71,8 @@ struct ReportInput {
   const scenario::Scenario& scenario;
   const AttemptHistory& attempts;
   const std::vector<Sample>& samples;
-  const std::vector<RunEvent>& events;
+  const std::vector<RunEvent>& events;  // also those that did not happen
+  const std::vector<std::string>& warnings;
   const Verdict& verdict;
   const Settlement& settlement;
   const QueueEvidence& queue;

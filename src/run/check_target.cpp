@@ -27,14 +27,16 @@ Result<TargetCheck> check_target(TargetSettings target,
   RunId run;
   for (const std::uint8_t byte : id) run.value = run.value << 8U | byte;
   const VoterIds ids{run, key};
-  TRY_ASSIGN(const Preflight preflight, run_preflight({.target = target,
-                                                       .scenario = scenario,
-                                                       .plan = plan,
-                                                       .ids = ids,
-                                                       .clock = real_clock(),
-                                                       .stop = stop,
-                                                       .may_leave_rows = true,
-                                                       .progress = progress}));
+  Preflight preflight;
+  TRY(run_preflight({.target = target,
+                     .scenario = scenario,
+                     .plan = plan,
+                     .ids = ids,
+                     .clock = real_clock(),
+                     .stop = stop,
+                     .may_leave_rows = true,
+                     .progress = progress},
+                    preflight));
   if (stop.stop_requested())
     return fail(ErrorKind::environment, "interrupted: nothing is proven of the probe votes");
   return TargetCheck{preflight.probe_rows, preflight.facts, preflight.warnings};

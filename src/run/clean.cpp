@@ -44,7 +44,7 @@ Failure other_store(std::string_view which) {
 
 // The table that the run ended with.
 StoreIdentity table_of(const StoredRun& run) {
-  if (run.evidence && run.evidence->rows.readable) return run.evidence->rows.store;
+  if (run.record.evidence.rows.readable) return run.record.evidence.rows.store;
   return run.directory.manifest().rows->identity;
 }
 

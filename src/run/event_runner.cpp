@@ -49,28 +49,55 @@ EventRunner::EventRunner(EventRunnerInput input) : input_(input) {
 EventRunner::~EventRunner() { finish(); }
 
 void EventRunner::load_ended(bool cut_short) {
-  if (cut_short && !load_over_.stop_requested()) cut_short_ = true;
+  if (!load_over_.stop_requested()) {
+    cut_short_ = cut_short;
+    load_end_ = elapsed();
+  }
   load_over_.request_stop();
-  if (cut_short) hurry_.request_stop();
+  if (!cut_short) return;
+  hurry_.request_stop();
+  give_up_.request_stop();
 }
 
 void EventRunner::finish() {
-  load_ended(true);
+  load_ended(false);
+  hurry_.request_stop();
   finished_.request_stop();
   threads_.clear();
 }
 
+bool EventRunner::wait_for(const scenario::ScheduledEvent& event) {
+  if (input_.clock.sleep_until(input_.t0 + event.at, load_over_.get_token())) return true;
+  return !cut_short_ && event.at <= load_end_.load();
+}
+
+void EventRunner::skip(const scenario::ScheduledEvent& event) {
+  const std::string why =
+      fmt::format("the load had ended after {}", format_duration(load_end_.load()));
+  const RunEvent skipped{.at = event.at,
+                         .name = event.name,
+                         .detail = why,
+                         .kind = kind_of(event.action),
+                         .skipped = true,
+                         .optional = event.optional};
+  input_.recorder.add_event(skipped);
+  if (skipped.missed()) return;  // then it is a reason of the verdict
+  input_.recorder.warn(fmt::format("the event {} at {} did not happen: {}", printable(event.name),
+                                   format_duration(event.at), why));
+}
+
 void EventRunner::perform(const scenario::ScheduledEvent& event) {
-  if (!input_.clock.sleep_until(input_.t0 + event.at, load_over_.get_token())) {
-    // The last votes can be answered before the planned end of the load.
-    if (!cut_short_)
-      input_.recorder.warn(fmt::format("the event {} at {} did not happen: all votes had been sent",
-                                       printable(event.name), format_duration(event.at)));
+  if (!wait_for(event)) {
+    if (!cut_short_) skip(event);
     return;
   }
-  RunEvent happened{elapsed(), event.name, {}, kind_of(event.action), {}, false};
+  RunEvent happened{.at = elapsed(),
+                    .name = event.name,
+                    .detail = {},
+                    .kind = kind_of(event.action),
+                    .optional = event.optional};
   if (!event.action.empty()) {
-    const Done done = act(event.name, event.action, hurry_.get_token());
+    const Done done = act(event.name, event.action, give_up_.get_token());
     happened.detail = done.text;
     happened.failed = done.failed;
     if (!lasts(event.action)) happened.until = elapsed();
@@ -115,8 +142,9 @@ EventRunner::Done EventRunner::run(const std::string& name, const std::vector<st
                                                      .one_stream = true});
   if (!outcome) return {outcome.error().message, true};
   input_.recorder.log(log_text(name, argv, *outcome, input_.clock.wall_now()));
+  const bool ended_by_us = stop.stop_requested() && !outcome->succeeded();
   return {fmt::format("ran {}: {}", printable(argv[0], 100), outcome->words()),
-          !outcome->succeeded()};
+          !outcome->succeeded() && !ended_by_us};
 }
 
 }  // namespace votebench::run

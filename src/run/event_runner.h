@@ -33,9 +33,10 @@ class EventRunner {
   EventRunner(const EventRunner&) = delete;
   EventRunner& operator=(const EventRunner&) = delete;
 
-  // Nothing begins any more; what should have is a warning, unless the load was cut short. What has
+  // Nothing begins any more but what was due by now. What should have happened later is recorded as
+  // skipped and is a warning, unless the load was cut short (by a signal or a threshold). What has
   // begun is undone at its time, or at once when the load was cut short. A running command is ended
-  // then, too.
+  // then, too, and is no failure.
   void load_ended(bool cut_short);
   // Undoes what is left and waits until it is done. Idempotent.
   void finish();
@@ -47,6 +48,9 @@ class EventRunner {
   };
 
   void perform(const scenario::ScheduledEvent& event);
+  // False: its time had not come when the load ended.
+  [[nodiscard]] bool wait_for(const scenario::ScheduledEvent& event);
+  void skip(const scenario::ScheduledEvent& event);
   [[nodiscard]] Done act(const std::string& name, const scenario::Intervention& action,
                          const std::stop_token& stop);
   [[nodiscard]] Done run(const std::string& name, const std::vector<std::string>& argv,
@@ -55,9 +59,12 @@ class EventRunner {
   [[nodiscard]] Nanoseconds elapsed() const { return input_.clock.now() - input_.t0; }
 
   EventRunnerInput input_;
-  std::atomic<bool> cut_short_ = false;  // written before load_over_
+  // Written before load_over_.
+  std::atomic<bool> cut_short_ = false;
+  std::atomic<Nanoseconds> load_end_{};  // after t0
   std::stop_source load_over_;
-  std::stop_source hurry_;
+  std::stop_source hurry_;    // undo now what has begun
+  std::stop_source give_up_;  // and end what is running for it
   std::stop_source finished_;
   std::vector<std::jthread> threads_;
 };

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "core/os.h"
-#include "core/print.h"
 #include "ledger/files.h"
 #include "run/judge_run.h"
 #include "run/load_phase.h"
@@ -37,8 +36,7 @@ struct Run {
 struct Recording {
   ledger::RunDirectory directory;
   std::unique_ptr<ledger::AttemptStore> attempts;
-  Instant t0;
-  WallTime t0_wall;
+  ledger::RunRecord record;
 };
 
 Result<Run> begin(const RunRequest& request, Display& display, const SignalWatcher& signals) {
@@ -53,15 +51,26 @@ Result<Run> begin(const RunRequest& request, Display& display, const SignalWatch
   return Run{request, display, signals, clock, clock.wall_now(), std::move(plan), run, key};
 }
 
-Result<Preflight> prove_fit(const Run& run, const TargetInUse& target) {
-  return run_preflight({.target = target.settings(),
-                        .scenario = run.request.scenario,
-                        .plan = run.plan,
-                        .ids = run.ids(),
-                        .clock = run.clock,
-                        .stop = run.signals.first(),
-                        .may_leave_rows = run.request.assume_yes,
-                        .progress = [&run](std::string_view step) { run.display.say(step); }});
+// What it says of the target is what kept it from being fit.
+Result<> prove_fit(const Run& run, const TargetInUse& target, Preflight& preflight) {
+  Result<> fit =
+      run_preflight({.target = target.settings(),
+                     .scenario = run.request.scenario,
+                     .plan = run.plan,
+                     .ids = run.ids(),
+                     .clock = run.clock,
+                     .stop = run.signals.first(),
+                     .may_leave_rows = run.request.assume_yes,
+                     .progress = [&run](std::string_view step) { run.display.say(step); }},
+                    preflight);
+  if (!fit) fit.error() = target.explain(std::move(fit.error()));
+  return fit;
+}
+
+std::vector<std::pair<std::string, std::string>> describe_environment(const Preflight& preflight) {
+  std::vector<std::pair<std::string, std::string>> facts = machine_facts();
+  facts.insert(facts.end(), preflight.facts.begin(), preflight.facts.end());
+  return facts;
 }
 
 std::vector<ledger::WorkloadRange> ranges(const plan::RunPlan& plan) {
@@ -86,6 +95,8 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.scenario_text = run.request.scenario_text;
   manifest.resolved_text = scenario::to_yaml(run.request.scenario);
   manifest.target_text = scenario::to_yaml(target.settings());
+  manifest.target = target.describe();
+  manifest.environment = describe_environment(preflight);
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
   manifest.limits = run.request.scenario.audit;
@@ -100,21 +111,14 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   return manifest;
 }
 
-Result<Recording> record(const Run& run, ledger::Manifest manifest) {
-  const Instant t0 = manifest.t0 = run.clock.now() + kHeadStart;
-  const WallTime t0_wall = manifest.t0_wall = run.clock.wall_now() + kHeadStart;
-  TRY_ASSIGN(
-      ledger::RunDirectory directory,
-      ledger::RunDirectory::create(run.request.scenario.report.directory, std::move(manifest)));
+Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
+  manifest.t0 = run.clock.now() + kHeadStart;
+  manifest.t0_wall = run.clock.wall_now() + kHeadStart;
+  TRY_ASSIGN(ledger::RunDirectory directory,
+             ledger::RunDirectory::create(run.request.scenario.report.directory, manifest));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.create_attempts());
-  return Recording{std::move(directory), std::move(attempts), t0, t0_wall};
+  return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
 }
-
-// Where what happens is written to.
-struct Outputs {
-  Recording& recording;
-  MetricsBoard* metrics;  // nullptr: nobody asks
-};
 
 // Nothing when nobody asked for it.
 Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, MetricsBoard& board,
@@ -130,73 +134,55 @@ Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, 
   return server;
 }
 
-Result<LoadPhase> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
-                                 const Outputs& outputs) {
-  Recording& recording = outputs.recording;
+// `metrics`: nullptr where nobody asks.
+Result<> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
+                        Recording& recording, MetricsBoard* metrics) {
   const VoterIds ids = run.ids();
-  TRY_ASSIGN(LoadPhase phase, run_load_phase({.scenario = run.request.scenario,
-                                              .plan = run.plan,
-                                              .target = target,
-                                              .ids = ids,
-                                              .preflight = preflight,
-                                              .directory = recording.directory,
-                                              .attempts = *recording.attempts,
-                                              .display = run.display,
-                                              .signals = run.signals,
-                                              .metrics = outputs.metrics,
-                                              .clock = run.clock,
-                                              .t0 = recording.t0}));
-  return phase;
+  return run_load_phase({.scenario = run.request.scenario,
+                         .plan = run.plan,
+                         .target = target,
+                         .ids = ids,
+                         .preflight = preflight,
+                         .directory = recording.directory,
+                         .attempts = *recording.attempts,
+                         .display = run.display,
+                         .signals = run.signals,
+                         .metrics = metrics,
+                         .clock = run.clock,
+                         .t0 = recording.record.begin.t0},
+                        recording.record);
 }
 
-std::vector<std::pair<std::string, std::string>> describe_environment(const Preflight& preflight) {
-  std::vector<std::pair<std::string, std::string>> facts = machine_facts();
-  facts.insert(facts.end(), preflight.facts.begin(), preflight.facts.end());
-  return facts;
+// Nothing was sent: what was learned until then is the record.
+void keep_as_unfit(const Error& why, const Preflight& preflight, Recording& recording) {
+  ledger::RunRecord& record = recording.record;
+  record.unfit = why;
+  record.warnings = preflight.warnings;
+  for (const std::string& warning : record.warnings)
+    if (const auto kept = recording.directory.append_warning(warning); !kept)
+      record.unstored = kept.error();
 }
 
-StopCause stop_cause(const SignalWatcher& signals, bool aborted) {
-  const StopCause asked = signals.cause();
-  return asked == StopCause::none && aborted ? StopCause::threshold : asked;
-}
-
-ledger::Evidence gather(const Run& run, const TargetInUse& target, const Preflight& preflight,
-                        const LoadPhase& phase) {
-  RunFacts facts;
-  facts.target = target.describe();
-  facts.environment = describe_environment(preflight);
-  facts.started = run.started;
-  facts.ended = run.clock.wall_now();
-  facts.stopped = stop_cause(run.signals, phase.aborted);
-  facts.audit_finished = !run.signals.second().stop_requested();
-  facts.completed = phase.load.end == load::LoadEnd::completed;
-  facts.planned = phase.load.total.planned;
-  facts.load = phase.load.finished - phase.load.started;
-  facts.threads = phase.load.threads;
-  facts.cpu = phase.cpu;
-  facts.steal_share = phase.steal_share;
-  facts.exhausted_share = phase.load.exhausted_share;
-  facts.longest_sampler_gap = phase.longest_sampler_gap;
-  facts.clock_step = phase.clock_step;
-  return {phase.drain.queue, phase.drain.rows, phase.drain.settlement, std::move(facts),
-          phase.page};
-}
-
-// Votes that could not be noted, and so were not sent; or what was seen of them.
-std::optional<Error> unstored(const ledger::AttemptStore& attempts, const LoadPhase& phase,
-                              const Result<>& saved) {
-  if (std::optional<Error> failure = attempts.failure()) return failure;
-  if (!saved) return saved.error();
-  return phase.unsaved;
-}
-
-// Before anything is told of it: what can go wrong from here on does not leave it open. One that
-// cannot be closed can still be verified.
-void close(const ledger::RunDirectory& directory, const ledger::Evidence& evidence) {
-  const auto closed = directory.close({.ended = evidence.facts.ended,
-                                       .interrupted = evidence.facts.stopped != StopCause::none,
-                                       .store = evidence.rows.store});
-  if (!closed) print_err("votebench: warning: {}\n", closed.error().message);
+// On disk before anything is told of it: what can go wrong from here on does not leave it open. One
+// that cannot be closed can still be verified.
+void close(const Run& run, Recording& recording) {
+  ledger::RunRecord& record = recording.record;
+  record.load.started = run.started;
+  record.load.ended = run.clock.wall_now();
+  if (const StopCause asked = run.signals.cause(); asked != StopCause::none)
+    record.load.stopped = asked;
+  record.load.audit_finished = !run.signals.second().stop_requested();
+  record.complete = true;
+  const Result<> saved = recording.directory.save(record);
+  if (!saved) record.unstored = saved.error();
+  // Votes that could not be noted were not sent.
+  if (const auto failure = recording.attempts->failure()) record.unstored = *failure;
+  if (!saved) return;
+  const auto closed =
+      recording.directory.close({.ended = record.load.ended,
+                                 .interrupted = record.load.stopped != StopCause::none,
+                                 .store = record.evidence.rows.store});
+  if (!closed) record.warnings.push_back(closed.error().message);
 }
 
 }  // namespace
@@ -208,34 +194,24 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   TRY_ASSIGN(const Run run, begin(request, display, signals));
   TRY(ledger::RunDirectory::check_room(request.scenario.report.directory, ranges(run.plan)));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
-  Result<Preflight> fit = prove_fit(run, target);
-  if (!fit) fit.error() = target.explain(std::move(fit.error()));
-  Preflight preflight = fit ? std::move(*fit) : Preflight{};
-  TRY_ASSIGN(Recording recording, record(run, make_manifest(run, target, preflight)));
+  Preflight preflight;
+  const Result<> fit = prove_fit(run, target, preflight);
+  TRY_ASSIGN(Recording recording, begin_recording(run, make_manifest(run, target, preflight)));
   if (const std::string stack = target.stack_record(); !stack.empty())
     TRY(recording.directory.save_text(ledger::kStackRecordFile, stack));
-  LoadPhase phase;  // stays empty when the target is not fit
-  if (fit) {
-    MetricsBoard* board = server ? &metrics : nullptr;
-    TRY_ASSIGN(phase, send_and_drain(run, target, preflight, {recording, board}));
-  }
-  ledger::Evidence evidence = gather(run, target, preflight, phase);
-  if (!fit) evidence.facts.unfit = fit.error().message;
-  if (!fit) evidence.facts.unfit_help = fit.error().help;
-  const Result<> saved = recording.directory.save_evidence(evidence);
-  if (saved) close(recording.directory, evidence);
+  if (fit)
+    TRY(send_and_drain(run, target, preflight, recording, server ? &metrics : nullptr));
+  else
+    keep_as_unfit(fit.error(), preflight, recording);
+  close(run, recording);
   const RecordedRun recorded{.scenario = request.scenario,
                              .plan = run.plan,
                              .directory = recording.directory,
                              .attempts = *recording.attempts,
-                             .evidence = evidence,
-                             .samples = phase.samples,
-                             .events = phase.events,
-                             .unfit = fit ? std::optional<Error>() : fit.error(),
-                             .unstored = unstored(*recording.attempts, phase, saved),
+                             .record = recording.record,
                              .here = request.invocation};
   const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, recording.directory, request.output);
+  publish(report, recording.record.samples, recording.directory, request.output);
   announce(report, recording.directory);
   prune_older(request.scenario.report, recording.directory);
   RunOutcome outcome{report.exit, recording.directory.path(), {}};

@@ -1,8 +1,10 @@
 #include "run/judge_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "audit/audit.h"
+#include "core/text.h"
 
 namespace votebench::run {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 // For every vote that was due before the load ended and never started, how long it waited in vain.
 report::Histogram never_started_waits(const RecordedRun& run) {
   report::Histogram waits;
-  const Nanoseconds load_end = run.evidence.facts.load;
+  const Nanoseconds load_end = run.record.load.length;
   for (const plan::WorkloadPlan& workload : run.plan.workloads()) {
     if (!workload.open()) continue;
     plan::VoteStream votes = workload.votes();
@@ -29,15 +31,15 @@ double mean_planned_rate(const plan::RunPlan& plan) {
 }
 
 report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& verdict) {
-  const RunFacts& facts = run.evidence.facts;
+  const ledger::LoadRecord& load = run.record.load;
   report::GeneratorFacts generator;
-  generator.threads = facts.threads;
-  generator.cpu = facts.cpu;
-  generator.steal_share = facts.steal_share;
+  generator.threads = load.threads;
+  generator.cpu = load.cpu;
+  generator.steal_share = load.steal_share;
   generator.planned_rate_per_s = mean_planned_rate(run.plan);
-  generator.exhausted_share = facts.exhausted_share;
-  generator.longest_sampler_gap = facts.longest_sampler_gap;
-  generator.clock_step = facts.clock_step;
+  generator.exhausted_share = load.exhausted_share;
+  generator.longest_sampler_gap = load.longest_sampler_gap;
+  generator.clock_step = load.clock_step;
   if (verdict.accounting.never_started > 0)
     generator.never_started_waits = never_started_waits(run);
   return generator;
@@ -76,10 +78,23 @@ Invocation repeated(const Invocation& here, const Place& place) {
   return repeated;
 }
 
-void say_unstored(const Error& error, Verdict& verdict) {
+// What the audit cannot know keeps a run from passing.
+void doubt(Verdict& verdict, std::string reason, std::string advice) {
   if (verdict.kind == VerdictKind::pass) verdict.kind = VerdictKind::inconclusive;
-  verdict.reasons.insert(verdict.reasons.begin(), error.message);
-  if (!error.help.empty()) verdict.advice.insert(verdict.advice.begin(), error.help);
+  verdict.reasons.insert(verdict.reasons.begin(), std::move(reason));
+  if (!advice.empty()) verdict.advice.insert(verdict.advice.begin(), std::move(advice));
+}
+
+// A stack that was to be broken and was not has not shown that it survives.
+void doubt_missed_events(const std::vector<RunEvent>& events, Verdict& verdict) {
+  for (const RunEvent& event : events)
+    if (event.missed())
+      doubt(
+          verdict,
+          fmt::format("the event {} at {} {}: {}", printable(event.name), format_duration(event.at),
+                      event.skipped ? "did not happen" : "failed", event.detail),
+          event.skipped ? "let the load last longer than that, or say `optional: true` there"
+                        : "see what it says, or say `optional: true` there");
 }
 
 // Without them where a file cannot be read: the report is about the votes.
@@ -93,66 +108,77 @@ std::vector<report::FileFact> evidence_files(const ledger::RunDirectory& directo
 
 }  // namespace
 
+audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts,
+                              const RowEvidence& rows) {
+  const ledger::Manifest& begin = record.begin;
+  const bool ended_by_threshold = record.load.stopped == StopCause::threshold;
+  return {.planned = record.load.planned,
+          .choices = begin.choices,
+          .identity = begin.identity,
+          .ids = VoterIds(begin.run, begin.key),
+          .limits = begin.limits,
+          .attempts = attempts,
+          .queue = record.evidence.queue,
+          .rows = rows,
+          .settlement = record.evidence.settlement,
+          .interrupted = !record.load.completed && !ended_by_threshold,
+          .host_crashed = record.host_crashed,
+          .ended_by_threshold = ended_by_threshold};
+}
+
+audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {
+  return audit_input(record, attempts, record.evidence.rows);
+}
+
 Verdict judge_run(const RecordedRun& run) {
-  const ledger::Manifest& manifest = run.directory.manifest();
-  if (run.unfit) return {};
-  const bool ended_by_threshold = run.evidence.facts.stopped == StopCause::threshold;
-  Verdict verdict =
-      audit::judge({.planned = run.evidence.facts.planned,
-                    .choices = manifest.choices,
-                    .identity = manifest.identity,
-                    .ids = VoterIds(manifest.run, manifest.key),
-                    .limits = manifest.limits,
-                    .attempts = run.attempts,
-                    .queue = run.evidence.queue,
-                    .rows = run.evidence.rows,
-                    .settlement = run.evidence.settlement,
-                    .interrupted = !run.evidence.facts.completed && !ended_by_threshold,
-                    .host_crashed = run.host_crashed,
-                    .ended_by_threshold = ended_by_threshold,
-                    .second_look = run.second_look});
-  if (run.unstored) say_unstored(*run.unstored, verdict);
+  if (run.record.unfit) return {};
+  audit::AuditInput input = audit_input(run.record, run.attempts);
+  input.second_look = run.second_look;
+  Verdict verdict = audit::judge(input);
+  doubt_missed_events(run.record.events, verdict);
+  if (const auto& unstored = run.record.unstored) doubt(verdict, unstored->message, unstored->help);
   return verdict;
 }
 
 report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
-  const ledger::Manifest& manifest = run.directory.manifest();
-  const RunFacts& facts = run.evidence.facts;
+  const ledger::RunRecord& record = run.record;
+  const ledger::Manifest& begin = record.begin;
   const report::GeneratorFacts generator = generator_facts(run, verdict);
   const Place place = place_of(run);
   return report::make_report(
       {.run_id = run.directory.path().filename().string(),
-       .version = manifest.votebench_version,
-       .target = facts.target,
-       .environment = facts.environment,
-       .started = facts.started,
-       .ended = facts.ended,
-       .t0 = manifest.t0_wall,
-       .load = facts.load,
+       .version = begin.votebench_version,
+       .target = begin.target,
+       .environment = begin.environment,
+       .started = record.load.started,
+       .ended = record.load.ended,
+       .t0 = begin.t0_wall,
+       .load = record.load.length,
        .planned_load = run.plan.last_due(),
-       .stopped = facts.stopped,
-       .audit_finished = facts.audit_finished,
-       .error = run.unfit,
-       .unstored = run.unstored.has_value(),
+       .stopped = record.load.stopped,
+       .audit_finished = record.load.audit_finished,
+       .error = record.unfit,
+       .unstored = record.unstored.has_value(),
        .verification = run.verification,
-       .rows_clock = manifest.rows_clock(),
+       .rows_clock = begin.rows_clock(),
        .scenario = run.scenario,
        .attempts = run.attempts,
-       .samples = run.samples,
-       .events = run.events,
+       .samples = record.samples,
+       .events = record.events,
+       .warnings = record.warnings,
        .verdict = verdict,
-       .settlement = run.evidence.settlement,
-       .queue = run.evidence.queue,
-       .rows = run.evidence.rows,
-       .page = run.evidence.page,
+       .settlement = record.evidence.settlement,
+       .queue = record.evidence.queue,
+       .rows = record.evidence.rows,
+       .page = record.evidence.page,
        .generator = generator,
-       .scenario_text = manifest.scenario_text,
+       .scenario_text = begin.scenario_text,
        .evidence_files = evidence_files(run.directory),
        .here = repeated(run.here, place),
-       .invocation = manifest.invocation,
+       .invocation = begin.invocation,
        .directory = run.directory.path().string(),
        .selector = place.selector,
-       .stack_ends_with_run = manifest.stack_ends_with_run,
+       .stack_ends_with_run = begin.stack_ends_with_run,
        .files = run.files.empty() ? report_files(run.scenario.report) : run.files,
        .subcommands = useful_subcommands(place)});
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "audit/second_look.h"
+#include "audit/audit.h"
 #include "ledger/run_directory.h"
 #include "plan/plan.h"
 #include "report/report.h"
@@ -21,18 +21,21 @@ struct RecordedRun {
   const plan::RunPlan& plan;
   const ledger::RunDirectory& directory;
   const ledger::AttemptStore& attempts;
-  const ledger::Evidence& evidence;
-  const std::vector<Sample>& samples;
-  const std::vector<RunEvent>& events;
-  std::optional<Error> unfit{};     // the target was not: nothing was sent
-  std::optional<Error> unstored{};  // what the disk had no room for: votes, or what was seen
-  bool host_crashed = false;        // audit::AuditInput says what that means
-  // A run that was verified: `evidence` is what came of it.
+  const ledger::RunRecord& record;
+  // A run that was verified: the record's evidence is what came of it.
   const audit::SecondLook* second_look = nullptr;
   std::optional<report::Verification> verification{};
   std::vector<std::string> files{};  // written for it; empty: those of a run
   Invocation here{};                 // the command that asks: "next:" lines begin like it
 };
+
+// What the record gives the audit; `rows` in place of the record's where others were read. All must
+// outlive the result.
+[[nodiscard]] audit::AuditInput audit_input(const ledger::RunRecord& record,
+                                            const AttemptHistory& attempts,
+                                            const RowEvidence& rows);
+[[nodiscard]] audit::AuditInput audit_input(const ledger::RunRecord& record,
+                                            const AttemptHistory& attempts);
 
 [[nodiscard]] Verdict judge_run(const RecordedRun& run);
 [[nodiscard]] report::Report describe_run(const RecordedRun& run, const Verdict& verdict);

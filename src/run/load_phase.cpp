@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "audit/audit.h"
 #include "run/cpu_meter.h"
 #include "run/event_runner.h"
+#include "run/judge_run.h"
 #include "watch/page_check.h"
 
 namespace votebench::run {
@@ -45,24 +45,15 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const watch::Sampler& s
 }
 
 // How many accepted votes the rows do not show yet, by the audit's own rules.
-std::function<std::uint64_t(const RowEvidence&)> count_missing(const LoadPhaseInput& input) {
-  return [&input](const RowEvidence& rows) {
-    static const QueueEvidence kNoQueue;
-    static const Settlement kUnsettled;
-    return audit::missing_acked({.planned = input.plan.planned(),
-                                 .choices = input.plan.choices(),
-                                 .identity = input.target.settings().vote.identity,
-                                 .ids = input.ids,
-                                 .limits = input.scenario.audit,
-                                 .attempts = input.attempts,
-                                 .queue = kNoQueue,
-                                 .rows = rows,
-                                 .settlement = kUnsettled});
+std::function<std::uint64_t(const RowEvidence&)> count_missing(const LoadPhaseInput& input,
+                                                               const ledger::RunRecord& record) {
+  return [&](const RowEvidence& rows) {
+    return audit::missing_acked(audit_input(record, input.attempts, rows));
   };
 }
 
 // The page can be held against the table only where nothing is on its way any more.
-PageEvidence look_at_page(const LoadPhaseInput& input, const watch::DrainResult& drained) {
+PageEvidence look_at_page(const LoadPhaseInput& input, const Evidence& drained) {
   const TargetSettings& target = input.target.settings();
   if (target.result_url.empty()) return {};
   PageEvidence page{.configured = true};
@@ -91,11 +82,31 @@ Nanoseconds longest_gap(const std::vector<RunEvent>& events, const std::vector<S
   return longest;
 }
 
+void note_load(const load::LoadSummary& load, const CpuMeter& meter, ledger::LoadRecord& record) {
+  record.completed = load.end == load::LoadEnd::completed;
+  record.planned = load.total.planned;
+  record.length = load.finished - load.started;
+  record.threads = load.threads;
+  record.cpu = meter.process_cpu();
+  record.steal_share = meter.steal_share();
+  record.exhausted_share = load.exhausted_share;
+}
+
+// After its stop.
+void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
+  record.samples = recorder.samples();
+  record.events = recorder.events();
+  record.warnings = recorder.warnings();
+  record.unstored = recorder.unsaved();
+  record.load.clock_step = recorder.largest_clock_step();
+  record.load.longest_sampler_gap = longest_gap(record.events, record.samples);
+  if (recorder.aborted()) record.load.stopped = StopCause::threshold;
+}
+
 }  // namespace
 
-Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
+Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) {
   TRY_ASSIGN(watch::SamplerSources sources, open_sources(input));
-  LoadPhase phase;
   load::LoadCounters counters;
   std::stop_source arrivals;
   const std::stop_callback on_signal(input.signals.first(), [&] { arrivals.request_stop(); });
@@ -121,33 +132,30 @@ Result<LoadPhase> run_load_phase(const LoadPhaseInput& input) {
                       .clock = input.clock,
                       .t0 = input.t0});
   const CpuMeter meter;
-  TRY_ASSIGN(phase.load, load::run_load({.plan = input.plan,
-                                         .scenario = input.scenario,
-                                         .box = *input.preflight.adapters.votes,
-                                         .sink = input.attempts,
-                                         .t0 = input.t0,
-                                         .clock = input.clock},
-                                        counters, {arrivals.get_token(), input.signals.second()}));
-  phase.cpu = meter.process_cpu();
-  phase.steal_share = meter.steal_share();
+  TRY_ASSIGN(const load::LoadSummary load,
+             load::run_load({.plan = input.plan,
+                             .scenario = input.scenario,
+                             .box = *input.preflight.adapters.votes,
+                             .sink = input.attempts,
+                             .t0 = input.t0,
+                             .clock = input.clock},
+                            counters, {arrivals.get_token(), input.signals.second()}));
+  note_load(load, meter, record.load);
   recorder.load_ended();
-  events.load_ended(phase.load.end != load::LoadEnd::completed);
+  events.load_ended(arrivals.stop_requested() || !record.load.completed);
   watch::DrainTask task = drain_task(input, sampler, recorder);
-  if (input.preflight.rows) task.missing_acked = count_missing(input);
-  phase.drain = watch::drain(task, input.clock, input.signals.second());
-  phase.page = look_at_page(input, phase.drain);
+  if (input.preflight.rows) task.missing_acked = count_missing(input, record);
+  watch::DrainResult drained = watch::drain(task, input.clock, input.signals.second());
+  record.evidence = {std::move(drained.queue), std::move(drained.rows),
+                     std::move(drained.settlement)};
+  record.evidence.page = look_at_page(input, record.evidence);
   events.finish();
   sampler.stop();
   listening.reset();  // from here on nobody else adds events
   recorder.stop();
-  phase.samples = recorder.samples();
-  phase.events = recorder.events();
-  phase.aborted = recorder.aborted();
-  phase.unsaved = recorder.unsaved();
-  phase.clock_step = recorder.largest_clock_step();
-  phase.longest_sampler_gap = longest_gap(phase.events, phase.samples);
+  note_recorded(recorder, record);
   input.display.clear();
-  return phase;
+  return {};
 }
 
 }  // namespace votebench::run

@@ -27,22 +27,8 @@ struct LoadPhaseInput {
   Instant t0;
 };
 
-struct LoadPhase {
-  load::LoadSummary load;
-  watch::DrainResult drain;
-  PageEvidence page;
-  Nanoseconds cpu{};  // of our process during the load
-  double steal_share = 0;
-  Nanoseconds longest_sampler_gap{};
-  Nanoseconds clock_step{};
-  std::vector<Sample> samples;
-  std::vector<RunEvent> events;
-  bool aborted = false;  // a threshold ended the load
-  // Why what was seen is not all in the run directory.
-  std::optional<Error> unsaved{};
-};
-
-// Error (environment): the sampler's own connections could not be opened; nothing was sent.
-[[nodiscard]] Result<LoadPhase> run_load_phase(const LoadPhaseInput& input);
+// Fills in what there is to know of it. Error (environment): the sampler's own connections could
+// not be opened; nothing was sent.
+[[nodiscard]] Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record);
 
 }  // namespace votebench::run

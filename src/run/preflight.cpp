@@ -219,8 +219,7 @@ Result<> take_baselines(const PreflightInput& input, bool strangers_push, Prefli
 
 }  // namespace
 
-Result<Preflight> run_preflight(const PreflightInput& input) {
-  Preflight preflight;
+Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   say(input, "opening the target");
   TRY_ASSIGN(preflight.adapters, open_adapters(input));
   bool queue_is_dirty = false;
@@ -245,7 +244,7 @@ Result<Preflight> run_preflight(const PreflightInput& input) {
   TRY(take_baselines(input, probes.strangers_push, preflight));
   TRY(check_probe_ids(input, preflight));
   say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
-  return preflight;
+  return {};
 }
 
 }  // namespace votebench::run

@@ -53,8 +53,8 @@ struct Preflight {
   std::vector<std::string> warnings;
 };
 
-// Blocks until the target is proven fit, or says why it is not (environment) with advice.
-// Sends scenario.preflight.probe_votes votes and nothing else.
-[[nodiscard]] Result<Preflight> run_preflight(const PreflightInput& input);
+// Blocks until the target is proven fit, or says why it is not (environment) with advice; `found`
+// is what was learned until then. Sends scenario.preflight.probe_votes votes and nothing else.
+[[nodiscard]] Result<> run_preflight(const PreflightInput& input, Preflight& found);
 
 }  // namespace votebench::run

@@ -44,7 +44,8 @@ std::vector<std::string> report_files(const scenario::ReportSettings& settings) 
   return names;
 }
 
-void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output) {
+void publish(const report::Report& report, const std::vector<Sample>& samples,
+             const ledger::RunDirectory& directory, Output output) {
   const auto wanted = [&](std::string_view name) {
     return std::ranges::find(report.files, name) != report.files.end();
   };
@@ -53,12 +54,7 @@ void publish(const report::Report& report, const ledger::RunDirectory& directory
   };
   for (const report::ReportFile& file : report::report_files())
     if (wanted(file.name)) save(file.name, file.render(report));
-  if (wanted(kSamples)) {
-    if (const auto samples = directory.samples())
-      save(kSamples, report::timeseries_csv(*samples));
-    else
-      warn(samples.error());
-  }
+  if (wanted(kSamples)) save(kSamples, report::timeseries_csv(samples));
   write_out(output == Output::json ? report::result_json(report)
                                    : report::summary_text(report, style_of(STDOUT_FILENO)));
 }

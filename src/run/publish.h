@@ -23,7 +23,8 @@ enum class Output {
 
 // Writes the report's files and prints it. A file that cannot be written is said on standard error
 // and does not keep the rest from being written and printed.
-void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output);
+void publish(const report::Report& report, const std::vector<Sample>& samples,
+             const ledger::RunDirectory& directory, Output output);
 
 // What happens once for a new run: its line in the reports folder's index.ndjson and, within a job
 // of GitHub Actions, annotations on standard error and the job's summary.

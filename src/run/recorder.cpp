@@ -76,9 +76,11 @@ void Recorder::log(const std::string& text) {
   note_unsaved(input_.directory.append_log(text));
 }
 
-void Recorder::warn(std::string warning) {
+void Recorder::warn(const std::string& warning) {
   const std::scoped_lock lock(mutex_);
-  warnings_.push_back(std::move(warning));
+  if (std::ranges::find(warnings_, warning) != warnings_.end()) return;
+  warnings_.push_back(warning);
+  note_unsaved(input_.directory.append_warning(warning));
 }
 
 void Recorder::load_ended() {

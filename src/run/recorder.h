@@ -50,7 +50,8 @@ class Recorder {
   void update_event(std::size_t number, const RunEvent& event);
   // Whole lines for run.log.
   void log(const std::string& text);
-  void warn(std::string warning);
+  // What somebody should know who reads the numbers; the same text counts once.
+  void warn(const std::string& warning);
   // From now on the display shows the drain.
   void load_ended();
   void drain_status(const watch::DrainStatus& status);
@@ -59,6 +60,7 @@ class Recorder {
   // After stop(); events by time.
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
   [[nodiscard]] const std::vector<RunEvent>& events() const { return events_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   // A threshold ended the load.
   [[nodiscard]] bool aborted() const { return aborted_; }
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }

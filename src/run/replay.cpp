@@ -12,7 +12,7 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                                       const std::string& selector, const Invocation& here,
                                       Output output) {
   TRY_ASSIGN(const StoredRun run, open_stored_run(reports, selector));
-  if (!run.evidence)
+  if (!run.record.complete)
     return fail(
         ErrorKind::environment,
         fmt::format("{} ended before its evidence was gathered", run.directory.path().string()),
@@ -22,14 +22,10 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .plan = run.plan,
                              .directory = run.directory,
                              .attempts = *run.attempts,
-                             .evidence = *run.evidence,
-                             .samples = run.samples,
-                             .events = run.events,
-                             .unfit = run.unfit(),
-                             .host_crashed = run.host_crashed,
+                             .record = run.record,
                              .here = here};
   const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, run.directory, output);
+  publish(report, run.record.samples, run.directory, output);
   return report.exit;
 }
 

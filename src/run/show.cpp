@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "report/write/render.h"
 #include "run/display.h"
+#include "run/judge_run.h"
 #include "run/stored_run.h"
 
 namespace votebench::run {
@@ -23,9 +24,7 @@ constexpr Nanoseconds kBefore = std::chrono::seconds(5);
 constexpr Nanoseconds kAfter = std::chrono::seconds(60);
 constexpr std::size_t kSuggestions = 5;
 
-VoterIds ids_of(const StoredRun& run) {
-  return {run.directory.manifest().run, run.directory.manifest().key};
-}
+VoterIds ids_of(const StoredRun& run) { return {run.record.begin.run, run.record.begin.key}; }
 
 Failure no_such_vote(const StoredRun& run, const std::string& message) {
   std::string help = "nothing was sent in this run";
@@ -47,8 +46,7 @@ std::set<VoterIndex> all_voters(const StoredRun& run) {
   std::set<VoterIndex> voters;
   run.attempts->for_each(
       [&](AttemptNumber, const Attempt& attempt) { voters.insert(attempt.voter); });
-  if (run.evidence)
-    for (const OwnRow& row : run.evidence->rows.rows.own) voters.insert(row.voter);
+  for (const OwnRow& row : run.record.evidence.rows.rows.own) voters.insert(row.voter);
   return voters;
 }
 
@@ -88,31 +86,30 @@ Result<VoterIndex> voter_of(const StoredRun& run, const std::string& vote) {
 }
 
 std::string choice_text(const StoredRun& run, VoterIndex voter, ChoiceIndex choice) {
-  const ChoiceNames& names = run.directory.manifest().choices;
+  const ChoiceNames& names = run.record.begin.choices;
   if (choice < names.size()) return names[choice];
-  if (!run.evidence) return "(another value)";
-  const auto& others = run.evidence->rows.rows.other_choices;
+  const auto& others = run.record.evidence.rows.rows.other_choices;
   const auto found = others.find(voter);
   return found == others.end() ? "(another value)" : found->second;
 }
 
 // Queue and table as the run saved them.
 void add_evidence(const StoredRun& run, report::Trail& trail) {
-  if (!run.evidence) {
+  if (!run.record.complete) {
     trail.notes.emplace_back("the run ended before it had read queue and table: `verify` does");
     return;
   }
-  const auto clock = run.directory.manifest().rows_clock();
+  const auto clock = run.record.begin.rows_clock();
   trail.rows_uncertainty = clock ? clock->uncertainty : Nanoseconds(0);
-  if (run.evidence->rows.readable) trail.rows.emplace();
-  for (const OwnRow& row : run.evidence->rows.rows.own) {
+  if (run.record.evidence.rows.readable) trail.rows.emplace();
+  for (const OwnRow& row : run.record.evidence.rows.rows.own) {
     if (row.voter != trail.voter || !trail.rows) continue;
     std::optional<Nanoseconds> committed;
     if (row.committed_ns != 0 && clock)
       committed = WallTime(Nanoseconds(row.committed_ns)) - clock->offset - trail.t0;
     trail.rows->push_back({choice_text(run, row.voter, row.choice), committed});
   }
-  const QueueEvidence& queue = run.evidence->queue;
+  const QueueEvidence& queue = run.record.evidence.queue;
   if (!queue.readable_at_end) return;
   trail.listed = std::ranges::count(queue.own_listed, trail.voter);
   trail.in_flight =
@@ -120,20 +117,7 @@ void add_evidence(const StoredRun& run, report::Trail& trail) {
 }
 
 void add_votes(const StoredRun& run, report::Trail& trail) {
-  const ledger::Manifest& manifest = run.directory.manifest();
-  static const ledger::Evidence kNothing;
-  const ledger::Evidence& evidence = run.evidence ? *run.evidence : kNothing;
-  const auto judged = audit::judge_voter({.planned = 0,
-                                          .choices = manifest.choices,
-                                          .identity = manifest.identity,
-                                          .ids = ids_of(run),
-                                          .limits = manifest.limits,
-                                          .attempts = *run.attempts,
-                                          .queue = evidence.queue,
-                                          .rows = evidence.rows,
-                                          .settlement = evidence.settlement,
-                                          .host_crashed = run.host_crashed},
-                                         trail.voter);
+  const auto judged = audit::judge_voter(audit_input(run.record, *run.attempts), trail.voter);
   for (const audit::JudgedAttempt& entry : judged) {
     const plan::WorkloadPlan& workload = run.plan.workloads().at(entry.attempt.workload);
     report::TrailVote& vote = trail.votes.emplace_back();
@@ -142,7 +126,7 @@ void add_votes(const StoredRun& run, report::Trail& trail) {
     vote.workload = workload.workload().name;
     vote.choice = choice_text(run, trail.voter, entry.attempt.choice);
     vote.open = workload.open();
-    if (run.evidence && run.evidence->rows.readable) vote.vote_class = entry.vote_class;
+    if (run.record.evidence.rows.readable) vote.vote_class = entry.vote_class;
   }
 }
 
@@ -151,7 +135,7 @@ void add_events(const StoredRun& run, report::Trail& trail) {
   const Nanoseconds from = trail.votes.front().attempt.started() - kBefore;
   Nanoseconds to = trail.votes.back().attempt.started() + kAfter;
   if (trail.rows && !trail.rows->empty()) to = trail.rows->back().committed.value_or(to);
-  for (const RunEvent& event : run.events)
+  for (const RunEvent& event : run.record.events)
     if (event.at <= to && event.until.value_or(event.at) >= from) trail.events.push_back(event);
 }
 
@@ -163,9 +147,9 @@ Result<> show_vote(const std::filesystem::path& reports, const std::string& sele
   report::Trail trail;
   TRY_ASSIGN(trail.voter, voter_of(run, vote));
   trail.run_id = run.directory.path().filename().string();
-  trail.scenario = run.directory.manifest().scenario_name;
+  trail.scenario = run.record.begin.scenario_name;
   trail.voter_id = ids_of(run).make(trail.voter);
-  trail.t0 = run.directory.manifest().t0_wall;
+  trail.t0 = run.record.begin.t0_wall;
   add_evidence(run, trail);
   add_votes(run, trail);
   add_events(run, trail);

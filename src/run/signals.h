@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "vote/run_facts.h"
+#include "vote/evidence.h"
 
 namespace votebench::run {
 

@@ -65,31 +65,29 @@ std::uint64_t planned_votes(const plan::RunPlan& plan, const ledger::AttemptStor
   return planned;
 }
 
-}  // namespace
-
-RunFacts StoredRun::facts() const {
-  if (evidence) return evidence->facts;
-  const ledger::Manifest& manifest = directory.manifest();
-  const SlotCounts counts = count_slots(*attempts);
-  RunFacts facts;
-  const auto target =
-      scenario::parse_target(manifest.target_text, "target.yaml", without_secrets());
-  if (target)
-    facts.target = fmt::format("{} ({})", target.value->vote.url(), target.value->profile);
-  facts.started = manifest.t0_wall;
-  facts.load = counts.last;
-  facts.ended = manifest.t0_wall + counts.last;
-  facts.planned = planned_votes(plan, *attempts);
+ledger::LoadRecord load_of_slots(const ledger::Manifest& manifest, const plan::RunPlan& plan,
+                                 const ledger::AttemptStore& attempts) {
+  const SlotCounts counts = count_slots(attempts);
+  ledger::LoadRecord load;
+  load.started = manifest.t0_wall;
+  load.length = counts.last;
+  load.ended = manifest.t0_wall + counts.last;
+  load.planned = planned_votes(plan, attempts);
   const bool totals_known = std::ranges::all_of(
       plan.workloads(), [](const plan::WorkloadPlan& w) { return w.total().has_value(); });
-  facts.completed = totals_known && counts.concluded == facts.planned;
-  return facts;
+  load.completed = totals_known && counts.concluded == load.planned;
+  return load;
 }
 
-std::optional<Error> StoredRun::unfit() const {
-  if (!evidence || evidence->facts.unfit.empty()) return std::nullopt;
-  return Error{ErrorKind::environment, evidence->facts.unfit, evidence->facts.unfit_help};
+// Manifests of before leave it to their end to say it.
+std::string target_text(const ledger::Manifest& manifest) {
+  if (!manifest.target.empty()) return manifest.target;
+  const auto target =
+      scenario::parse_target(manifest.target_text, "target.yaml", without_secrets());
+  return target ? fmt::format("{} ({})", target.value->vote.url(), target.value->profile) : "";
 }
+
+}  // namespace
 
 Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
                                   const std::string& selector) {
@@ -104,14 +102,11 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(scenario));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
   TRY(check_votes(directory, plan, *attempts));
-  TRY_ASSIGN(std::vector<Sample> samples, directory.samples());
-  TRY_ASSIGN(std::vector<RunEvent> events, directory.events());
-  TRY_ASSIGN(std::optional<ledger::Evidence> evidence, directory.evidence());
-  TRY_ASSIGN(const std::optional<ledger::EndRecord> end, directory.end_record());
-  const bool crashed = !end && manifest.boot_id != ledger::current_boot_id();
-  return StoredRun{
-      std::move(directory), std::move(scenario), std::move(plan),     std::move(attempts),
-      std::move(samples),   std::move(events),   std::move(evidence), crashed};
+  TRY_ASSIGN(ledger::RunRecord record, directory.load());
+  if (!record.complete) record.load = load_of_slots(manifest, plan, *attempts);
+  record.begin.target = target_text(record.begin);
+  return StoredRun{std::move(directory), std::move(scenario), std::move(plan), std::move(attempts),
+                   std::move(record)};
 }
 
 }  // namespace votebench::run

@@ -3,9 +3,7 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "core/result.h"
 #include "ledger/run_directory.h"
@@ -19,15 +17,8 @@ struct StoredRun {
   scenario::Scenario scenario;
   plan::RunPlan plan;
   std::unique_ptr<ledger::AttemptStore> attempts;
-  std::vector<Sample> samples;
-  std::vector<RunEvent> events;
-  std::optional<ledger::Evidence> evidence;  // nothing: the run ended before it had gathered it
-  bool host_crashed = false;                 // unclosed, and the machine was started anew since
-
-  // What the run knew of itself; put together from manifest and slots where it did not say.
-  [[nodiscard]] RunFacts facts() const;
-  // Why nothing was sent, where that is so.
-  [[nodiscard]] std::optional<Error> unfit() const;
+  // Of a run that ended before it had saved it: as far as manifest and slots tell.
+  ledger::RunRecord record;
 };
 
 // Reads neither the target nor any secret. `selector` as in ledger/run_list.h. Errors: no such run

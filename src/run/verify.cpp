@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "audit/audit.h"
 #include "core/text.h"
 #include "run/judge_run.h"
 #include "run/publish.h"
@@ -19,8 +18,8 @@ namespace {
 // Beyond the time that a worker may hold a vote: nobody watched the workers since the run.
 constexpr Nanoseconds kSpare = std::chrono::seconds(5);
 
-audit::Reading nothing_read(const std::string& why) {
-  audit::Reading reading;
+Evidence nothing_read(const std::string& why) {
+  Evidence reading;
   reading.rows.configured = true;
   reading.settlement.reason = why;
   return reading;
@@ -30,14 +29,11 @@ class Verifier {
  public:
   Verifier(const VerifyRequest& request, Display& display, const SignalWatcher& signals,
            StoredRun run)
-      : request_(request), display_(display), signals_(signals), run_(std::move(run)) {
-    if (run_.evidence)
-      saved_ = {run_.evidence->queue, run_.evidence->rows, run_.evidence->settlement};
-  }
+      : request_(request), display_(display), signals_(signals), run_(std::move(run)) {}
 
   Result<report::ExitCode> judge() {
     const WallTime now = real_clock().wall_now();
-    if (run_.unfit()) return publish({.at = now, .how = "nothing was sent, nothing to read"});
+    if (run_.record.unfit) return publish({.at = now, .how = "nothing was sent, nothing to read"});
     if (request_.stored) return judge_saved(now, "the saved rows alone");
     if (manifest().stack_ends_with_run && !request_.target)
       return judge_saved(now, "the stack ended with the run: the saved rows alone");
@@ -47,8 +43,11 @@ class Verifier {
   }
 
  private:
-  [[nodiscard]] const ledger::Manifest& manifest() const { return run_.directory.manifest(); }
-  [[nodiscard]] bool rows_are_saved() const { return saved_ && saved_->rows.readable; }
+  [[nodiscard]] const ledger::Manifest& manifest() const { return run_.record.begin; }
+  [[nodiscard]] const Evidence& saved() const { return run_.record.evidence; }
+  [[nodiscard]] bool rows_are_saved() const {
+    return run_.record.complete && saved().rows.readable;
+  }
 
   Result<report::ExitCode> judge_saved(WallTime now, std::string how) {
     if (!rows_are_saved())
@@ -61,10 +60,11 @@ class Verifier {
   }
 
   [[nodiscard]] audit::FirstLook first_look() const {
-    audit::FirstLook first{.attempts = *run_.attempts, .saved = saved_ ? &*saved_ : nullptr};
+    audit::FirstLook first{.attempts = *run_.attempts,
+                           .saved = run_.record.complete ? &saved() : nullptr};
     first.counts_only = manifest().identity == IdentityMode::none;
     if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
-    if (saved_ && !saved_->queue.server_id.empty()) first.queue_server = saved_->queue.server_id;
+    if (!saved().queue.server_id.empty()) first.queue_server = saved().queue.server_id;
     // Before the first vote, the probes' were the only rows with ids of this run.
     if (manifest().rows) first.rows_of_probes = manifest().rows->rows - manifest().rows->strangers;
     return first;
@@ -87,13 +87,13 @@ class Verifier {
 
   // What has settled needs no second proof: then the stores are only read.
   [[nodiscard]] Nanoseconds patience(const TargetSettings& target) const {
-    if (rows_are_saved() && saved_->settlement.settled()) return Nanoseconds(0);
+    if (rows_are_saved() && saved().settlement.settled()) return Nanoseconds(0);
     return request_.timeout.value_or(
         std::max(run_.scenario.drain_timeout, target.worker_max_hold + kSpare));
   }
 
   // With its stores where they can be reached.
-  audit::Reading read_stores(TargetSettings target);
+  Evidence read_stores(TargetSettings target);
   [[nodiscard]] std::uint64_t missing(const RowEvidence& rows) const;
   Result<report::ExitCode> publish(report::Verification verification);
 
@@ -101,30 +101,18 @@ class Verifier {
   Display& display_;
   const SignalWatcher& signals_;
   StoredRun run_;
-  std::optional<audit::Reading> saved_;
   std::optional<audit::SecondLook> look_;  // nothing: the saved evidence is judged
 };
 
 // How many accepted votes neither the saved rows nor these show.
 std::uint64_t Verifier::missing(const RowEvidence& rows) const {
-  static const QueueEvidence kNoQueue;
-  static const Settlement kUnsettled;
-  const bool add_saved = rows_are_saved() && !saved_->rows.rows.own.empty();
+  const bool add_saved = rows_are_saved() && !saved().rows.rows.own.empty();
   RowEvidence merged;
   if (add_saved) merged = audit::look_again(first_look(), {{}, rows, {}}).merged.rows;
-  return audit::missing_acked({.planned = run_.facts().planned,
-                               .choices = manifest().choices,
-                               .identity = manifest().identity,
-                               .ids = VoterIds(manifest().run, manifest().key),
-                               .limits = manifest().limits,
-                               .attempts = *run_.attempts,
-                               .queue = kNoQueue,
-                               .rows = add_saved ? merged : rows,
-                               .settlement = kUnsettled,
-                               .host_crashed = run_.host_crashed});
+  return audit::missing_acked(audit_input(run_.record, *run_.attempts, add_saved ? merged : rows));
 }
 
-audit::Reading Verifier::read_stores(TargetSettings target) {
+Evidence Verifier::read_stores(TargetSettings target) {
   const auto tunnel = open_tunnel(target);
   if (!tunnel) return nothing_read(tunnel.error().message);
   const VoterIds ids(manifest().run, manifest().key);
@@ -160,25 +148,21 @@ audit::Reading Verifier::read_stores(TargetSettings target) {
 }
 
 Result<report::ExitCode> Verifier::publish(report::Verification verification) {
-  RunFacts facts = run_.facts();
-  if (const StopCause asked = signals_.cause(); asked != StopCause::none) facts.stopped = asked;
-  facts.audit_finished = !signals_.first().stop_requested();
-  const audit::Reading reading = look_ ? look_->merged : saved_.value_or(audit::Reading{});
-  const ledger::Evidence evidence{.queue = reading.queue,
-                                  .rows = reading.rows,
-                                  .settlement = reading.settlement,
-                                  .facts = facts,
-                                  .page = run_.evidence ? run_.evidence->page : PageEvidence{}};
+  ledger::RunRecord& record = run_.record;
+  if (const StopCause asked = signals_.cause(); asked != StopCause::none)
+    record.load.stopped = asked;
+  record.load.audit_finished = !signals_.first().stop_requested();
+  if (look_) {
+    record.evidence.queue = look_->merged.queue;
+    record.evidence.rows = look_->merged.rows;
+    record.evidence.settlement = look_->merged.settlement;
+  }
   const VerificationFiles files = verification_files(run_.directory, verification.at);
   const RecordedRun recorded{.scenario = run_.scenario,
                              .plan = run_.plan,
                              .directory = run_.directory,
                              .attempts = *run_.attempts,
-                             .evidence = evidence,
-                             .samples = run_.samples,
-                             .events = run_.events,
-                             .unfit = run_.unfit(),
-                             .host_crashed = run_.host_crashed,
+                             .record = record,
                              .second_look = look_ ? &*look_ : nullptr,
                              .verification = std::move(verification),
                              .files = {files.summary, files.result},

@@ -400,6 +400,8 @@ void describe(const Visitor& at, ScheduledEvent& event) {
   at.block(key("fault", mapping, "one of the verbs below, on a stack that votebench made"),
            event.action.is_fault(), [&](const auto& in) { describe_verbs(in, event.action); });
   describe_command(at, "a program and its arguments, no shell; needs --allow-events", event.action);
+  at(key("optional", boolean, "whether the run may pass where it failed or did not happen"),
+     event.optional);
   at.part(key("undo", mapping, "one verb or a command; carried out however the run ends"),
           event.undo, [&](const auto& in, ScheduledEvent::Undo& undo) {
             in(when, undo.at);

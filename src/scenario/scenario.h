@@ -154,7 +154,7 @@ inline constexpr std::array<FaultVerb, 6> kFaultVerbs{{
 struct ScheduledEvent {
   // Carried out however the run ends.
   struct Undo {
-    Nanoseconds at{};     // after the event
+    Nanoseconds at{};     // after the start of the load
     Intervention action;  // never a mark
     friend bool operator==(const Undo&, const Undo&) = default;
   };
@@ -162,6 +162,7 @@ struct ScheduledEvent {
   Nanoseconds at{};
   Intervention action;
   std::optional<Undo> undo;  // never of a mark
+  bool optional = false;     // the verdict does without it when it fails or does not happen
   friend bool operator==(const ScheduledEvent&, const ScheduledEvent&) = default;
 };
 

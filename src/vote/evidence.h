@@ -190,6 +190,15 @@ struct Settlement {
   }
 };
 
+// What the audit leans on beside the attempts: the last looks at the stores, and whether anything
+// could still be on its way then.
+struct Evidence {
+  QueueEvidence queue;
+  RowEvidence rows;
+  Settlement settlement;
+  PageEvidence page{};
+};
+
 // One point of the three-level time series. Times after t0; counters since the baseline.
 struct Sample {
   Nanoseconds at{};
@@ -203,6 +212,14 @@ struct Sample {
   std::uint64_t started = 0;
   std::uint64_t acked = 0;
   std::uint64_t failed = 0;  // rejected + ambiguous + not sent
+};
+
+// What ended the load before its plan did.
+enum class StopCause : std::uint8_t {
+  none,
+  interrupt,  // SIGINT
+  terminate,  // SIGTERM
+  threshold,  // a threshold with `abort: true`
 };
 
 enum class EventKind : std::uint8_t {
@@ -220,7 +237,16 @@ struct RunEvent {
   EventKind kind = EventKind::observed;
   std::optional<Nanoseconds> until{};  // the end of its window; nothing: a moment
   bool failed = false;                 // what the scenario asked for was not done: see `detail`
+  bool skipped = false;   // it did not happen, `detail` says why; then `at` is its planned time
+  bool optional = false;  // the scenario does without it: neither of these counts
   friend bool operator==(const RunEvent&, const RunEvent&) = default;
+
+  // The scenario wanted something done to the stack, and it was not: what the run shows is not what
+  // it was to show.
+  [[nodiscard]] bool missed() const {
+    return (failed || skipped) && !optional && kind != EventKind::mark &&
+           kind != EventKind::observed;
+  }
 };
 
 }  // namespace votebench

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from xml.etree import ElementTree
 
 import pytest
 
@@ -93,12 +94,60 @@ def test_an_interrupted_run_undoes_at_once_what_it_has_begun(prefetch):
     assert done.audit["pending"] + done.audit["queued"] == 0
 
 
-def test_an_event_that_the_votes_did_not_wait_for_is_said(prefetch):
+def test_every_event_within_an_open_plan_happens(prefetch):
     done = start(prefetch, {
         "workloads": load("2/s", "4s"),  # the last vote is due at 3.5 s
-        "events": [{"at": "3999ms", "name": "too-late"}]}).finish()
+        "events": [{"at": "3999ms", "name": "just-in-time"}]}).finish()
+    assert done.exit_status == 0, done
+    assert event(done, "just-in-time")["at_s"] >= 3.999
+    assert done.result["run"]["load_s"] >= 4
+    assert done.result["warnings"] == []
+
+
+def test_an_event_behind_an_open_plan_is_an_error(tmp_path):
+    path = write_scenario(tmp_path, {"workloads": load("20/s", "2s"),
+                                     "events": [{"at": "2500ms", "name": "too-late"}]})
+    refused = votebench("run", str(path), cwd=tmp_path)
+    assert refused.returncode == 2, refused
+    assert re.search(rf"{path.name}:\d+:\d+: error: the load ends after 2s, before this happens",
+                     refused.stderr), refused.stderr
+
+
+def outrun(stack, **what):
+    """Clients that have cast their votes long before the event."""
+    return start(stack, {
+        "workloads": {"load": {"executor": "constant-clients", "clients": 2, "votes": 20}},
+        "events": [{"at": "60s", "name": "too-late", **what}]}).finish()
+
+
+def test_a_mark_that_a_closed_load_outran_is_a_warning_in_every_output(prefetch):
+    done = outrun(prefetch)
+    assert done.exit_status == 0, done
+    warning = "the event too-late at 1m00s did not happen: the load had ended after"
+    [told] = done.result["warnings"]
+    assert told.startswith(warning)
     assert done.result["events"] == []
-    assert "the event too-late at 4 s did not happen: all votes had been sent" in done.stderr, done
+    for name in ("summary.md", "report.html"):
+        assert warning in (done.directory / name).read_text(), name
+    junit = ElementTree.parse(done.directory / "junit.xml")
+    assert any(warning in (out.text or "") for out in junit.iter("system-out"))
+    plain = re.sub(r"\s+", " ", done.stdout)
+    assert warning in plain, done.stdout
+    again = votebench("report", str(done.directory), cwd=prefetch.directory)
+    assert warning in re.sub(r"\s+", " ", again.stdout), again
+
+
+@pytest.mark.parametrize("optional, status", [(False, 3), (True, 0)])
+def test_a_fault_that_a_closed_load_outran_proves_nothing(prefetch, optional, status):
+    done = outrun(prefetch, fault={"kill": "worker"}, optional=optional)
+    assert done.exit_status == status, done
+    if optional:
+        return
+    reason = done.result["reasons"][0]
+    assert reason.startswith("the event too-late at 1m00s did not happen: the load had ended after")
+    assert any("optional: true" in advice for advice in done.result["advice"])
+    again = votebench("report", str(done.directory), cwd=prefetch.directory)
+    assert again.returncode == 3, again
 
 
 def test_a_fault_that_cannot_be_done_is_said_and_its_undo_is_done_all_the_same(prefetch):
@@ -111,6 +160,9 @@ def test_a_fault_that_cannot_be_done_is_said_and_its_undo_is_done_all_the_same(p
     assert nothing["failed"]
     assert nothing["detail"] == \
         "kill worker failed: worker does not run; undone: start worker"
+    assert done.exit_status == 3, done
+    assert any("the event nothing at 2" in reason and "worker does not run" in reason
+               for reason in done.result["reasons"])
     assert "FAILED nothing" in done.stdout
     assert event(done, "gone")["until_s"] >= 3, "nobody undid it"
     assert done.audit["pending"] + done.audit["queued"] == 0
@@ -120,8 +172,8 @@ def test_commands_need_permission_and_leave_their_output(tmp_path):
     scenario = {"workloads": load("20/s", "2s"), "events": [
         {"at": "200ms", "name": "deploy", "run": ["sh", "-c", "printf 'a \\033[2J b\\n'; echo $0", "it's"],
          "undo": {"at": "1s", "run": ["touch", "undone"]}},
-        {"at": "300ms", "name": "broken", "run": ["sh", "-c", "exit 7"]},
-        {"at": "400ms", "name": "missing", "run": ["./no-such-program"]}]}
+        {"at": "300ms", "name": "broken", "run": ["sh", "-c", "exit 7"], "optional": True},
+        {"at": "400ms", "name": "missing", "run": ["./no-such-program"], "optional": True}]}
     path = str(write_scenario(tmp_path, scenario))
     refused = votebench("run", path, "--reports", "reports", cwd=tmp_path)
     assert refused.returncode == 2

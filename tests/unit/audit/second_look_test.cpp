@@ -38,7 +38,7 @@ struct TwoLooks {
   }
 
   [[nodiscard]] SecondLook look() const {
-    const Reading before{then.queue, then.rows, then.settlement};
+    const Evidence before{then.queue, then.rows, then.settlement};
     const AuditInput input = now.input();
     return look_again({input.attempts, saved ? &before : nullptr, "", counts_only, rows_of_probes},
                       {now.queue, now.rows, now.settlement});

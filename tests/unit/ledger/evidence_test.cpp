@@ -8,8 +8,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Evidence some_evidence() {
-  Evidence evidence;
+RunRecord some_record() {
+  RunRecord record;
+  Evidence& evidence = record.evidence;
   QueueEvidence& queue = evidence.queue;
   queue.configured = queue.readable_at_end = queue.shares_pushes = true;
   queue.same_server = false;
@@ -43,25 +44,23 @@ Evidence some_evidence() {
   set.pre_existing = 24;
   set.stranger_checksum = 0xFEDCBA9876543210;
   set.choices = {{"b", 25}};
-  RunFacts& facts = evidence.facts;
-  facts.target = "http://127.0.0.1:8080/ " + kHostile;
-  facts.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
-  facts.started = WallTime(26ns);
-  facts.ended = WallTime(27ns);
-  facts.stopped = StopCause::threshold;
-  facts.audit_finished = facts.completed = false;
-  facts.unfit = "no answer from " + kHostile;
-  facts.unfit_help = "start it";
-  facts.planned = 28;
-  facts.load = 29s;
-  facts.threads = 30;
-  facts.cpu = 31ms;
-  facts.steal_share = 0.32;
-  facts.exhausted_share = 0.33;
-  facts.longest_sampler_gap = 34ms;
-  facts.clock_step = -35us;
+  LoadRecord& load = record.load;
+  load.started = WallTime(26ns);
+  load.ended = WallTime(27ns);
+  load.stopped = StopCause::threshold;
+  load.audit_finished = load.completed = false;
+  load.planned = 28;
+  load.length = 29s;
+  load.threads = 30;
+  load.cpu = 31ms;
+  load.steal_share = 0.32;
+  load.exhausted_share = 0.33;
+  load.longest_sampler_gap = 34ms;
+  load.clock_step = -35us;
+  record.unfit = Error{ErrorKind::environment, "no answer from " + kHostile, "start it"};
+  evidence.page = {true, true, kHostile, {{"a", 36}}, {{kHostile, 37}}};
   evidence.settlement = {SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s};
-  return evidence;
+  return record;
 }
 
 // Binds every field by its place: a field added to one of these types does not compile here until
@@ -87,36 +86,46 @@ auto fields(const Settlement& settlement) {
   const auto& [proof, reason, assumptions, drain, rate, needed] = settlement;
   return std::tie(proof, reason, assumptions, drain, rate, needed);
 }
-auto fields(const RunFacts& facts) {
-  const auto& [target, environment, started, ended, stopped, finished, completed, unfit, help,
-               planned, load, threads, cpu, steal, exhausted, gap, step] = facts;
-  return std::tie(target, environment, started, ended, stopped, finished, completed, unfit, help,
-                  planned, load, threads, cpu, steal, exhausted, gap, step);
+auto fields(const PageEvidence& page) {
+  const auto& [configured, compared, why_not, shown, stored] = page;
+  return std::tie(configured, compared, why_not, shown, stored);
+}
+auto fields(const LoadRecord& load) {
+  const auto& [started, ended, stopped, finished, completed, planned, length, threads, cpu, steal,
+               exhausted, gap, step] = load;
+  return std::tie(started, ended, stopped, finished, completed, planned, length, threads, cpu,
+                  steal, exhausted, gap, step);
 }
 
-RunDirectory run_with_evidence(const TemporaryDirectory& reports, const Evidence& evidence) {
+RunDirectory run_with(const TemporaryDirectory& reports, const RunRecord& record) {
   RunDirectory run = new_run(reports.path(), some_manifest());
-  REQUIRE(run.save_evidence(evidence).has_value());
+  REQUIRE(run.save(record).has_value());
   return run;
 }
 
 }  // namespace
 
-TEST_CASE("evidence reads back as it was saved") {
+TEST_CASE("a record reads back as it was saved") {
   const TemporaryDirectory reports;
-  Evidence written = some_evidence();
-  const RunDirectory run = run_with_evidence(reports, written);
+  RunRecord saved = some_record();
+  const RunDirectory run = run_with(reports, saved);
+  Evidence& written = saved.evidence;
   written.queue.carry_over_ids = run.manifest().queue->carry_over_ids;  // kept by the manifest
 
-  const auto read = run.evidence();
+  const auto read = run.load();
   REQUIRE(read.has_value());
-  REQUIRE(read->has_value());
-  const Evidence& evidence = **read;
+  CHECK(read->complete);
+  const Evidence& evidence = read->evidence;
   CHECK((fields(evidence.queue) == fields(written.queue)));
   CHECK((fields(evidence.rows) == fields(written.rows)));
   CHECK((fields(evidence.rows.rows) == fields(written.rows.rows)));
   CHECK((fields(evidence.settlement) == fields(written.settlement)));
-  CHECK((fields(evidence.facts) == fields(written.facts)));
+  CHECK((fields(evidence.page) == fields(written.page)));
+  CHECK((fields(read->load) == fields(saved.load)));
+  REQUIRE(read->unfit.has_value());
+  CHECK(read->unfit->message == saved.unfit->message);
+  CHECK(read->unfit->help == saved.unfit->help);
+  CHECK(read->begin.run == run.manifest().run);
 
   REQUIRE(evidence.rows.rows.own.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -130,24 +139,25 @@ TEST_CASE("evidence reads back as it was saved") {
   CHECK(evidence.rows.rows.strangers[1].choice == kHostile);
 }
 
-TEST_CASE("empty evidence and no evidence are two things") {
+TEST_CASE("a record that says nothing and none are two things") {
   const TemporaryDirectory reports;
   const RunDirectory run = new_run(reports.path(), some_manifest());
-  CHECK_FALSE(run.evidence()->has_value());
-  REQUIRE(run.save_evidence({}).has_value());
-  REQUIRE(run.evidence()->has_value());
-  CHECK((*run.evidence())->rows.rows.own.empty());
+  CHECK_FALSE(run.load()->complete);
+  REQUIRE(run.save({}).has_value());
+  CHECK(run.load()->complete);
+  CHECK(run.load()->evidence.rows.rows.own.empty());
+  CHECK_FALSE(run.load()->unfit.has_value());
 }
 
 TEST_CASE("damaged rows are told, wherever the damage is") {
   const TemporaryDirectory reports;
-  const RunDirectory run = run_with_evidence(reports, some_evidence());
+  const RunDirectory run = run_with(reports, some_record());
   const auto file = run.path() / "rows.bin";
   const std::string whole = *read_file(file);
   const auto told = [&](const std::string& content) {
     overwrite(file, content);
-    const auto evidence = run.evidence();
-    return evidence ? "" : evidence.error().message.substr(file.string().size());
+    const auto record = run.load();
+    return record ? "" : record.error().message.substr(file.string().size());
   };
   CHECK(told(whole) == "");
   CHECK(told("") == " is damaged: it has no header");
@@ -163,16 +173,16 @@ TEST_CASE("damaged rows are told, wherever the damage is") {
 
 TEST_CASE("damaged evidence is named") {
   const TemporaryDirectory reports;
-  const RunDirectory run = run_with_evidence(reports, some_evidence());
+  const RunDirectory run = run_with(reports, some_record());
   const auto names = [&](const char* file, const std::string& content) {
     overwrite(run.path() / file, content);
-    const auto evidence = run.evidence();
-    return !evidence &&
-           evidence.error().message.find(std::string(file) + " is damaged") != std::string::npos;
+    const auto record = run.load();
+    return !record &&
+           record.error().message.find(std::string(file) + " is damaged") != std::string::npos;
   };
   CHECK(names("strangers.ndjson", "{\"origin\": \"martian\", \"id\": \"\", \"choice\": \"\"}\n"));
   CHECK(names("evidence.json", "{\"schema\": \"votebench.evidence/9\"}"));
   CHECK(names("evidence.json", "{"));
   std::filesystem::remove(run.path() / "rows.bin");
-  CHECK_FALSE(run.evidence().has_value());
+  CHECK_FALSE(run.load().has_value());
 }

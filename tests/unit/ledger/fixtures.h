@@ -61,6 +61,8 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.t0 = Instant(123456789012ns);
   manifest.boot_id = "57cbf31f-88e0-435a-b08f-cc54d8411b4c";
   manifest.stack_ends_with_run = true;
+  manifest.target = "http://127.0.0.1:8080/ " + kHostile;
+  manifest.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
   manifest.queue =
       QueueBaseline{{"redis-id", 5, {1, 2}, 100, 3, 7, 12345, WallTime(1795197670000000000ns)},
                     {"vb0123456789abcdef01234567", kHostile},

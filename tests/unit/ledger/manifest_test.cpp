@@ -39,6 +39,8 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->t0 == written.t0);
   CHECK(read->boot_id == written.boot_id);
   CHECK(read->stack_ends_with_run);
+  CHECK(read->target == written.target);
+  CHECK(read->environment == written.environment);
 }
 
 TEST_CASE("a manifest of an older version does not say how its run was called") {

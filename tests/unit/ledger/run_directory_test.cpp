@@ -68,7 +68,7 @@ TEST_CASE("a reports directory that cannot be written is an error of the environ
 TEST_CASE("samples and events read back as they were appended") {
   const TemporaryDirectory reports;
   RunDirectory run = new_run(reports.path(), some_manifest());
-  CHECK(run.samples()->empty());
+  CHECK(run.load()->samples.empty());
   const Sample full{1500ms, true, true, 7, 2, 100, 90, 101, 99, 1};
   Sample blind;
   blind.at = 2s;
@@ -77,10 +77,11 @@ TEST_CASE("samples and events read back as they were appended") {
   REQUIRE(run.append(blind).has_value());
   REQUIRE(run.append(RunEvent{3s, "redis-restarted", kHostile}).has_value());
 
-  const auto samples = reopened(reports).samples();
-  REQUIRE(samples.has_value());
-  REQUIRE(samples->size() == 2);
-  const Sample& first = samples->front();
+  const auto record = reopened(reports).load();
+  REQUIRE(record.has_value());
+  const std::vector<Sample>& samples = record->samples;
+  REQUIRE(samples.size() == 2);
+  const Sample& first = samples.front();
   CHECK(first.at == 1500ms);
   CHECK(first.has_queue);
   CHECK(first.has_rows);
@@ -91,16 +92,15 @@ TEST_CASE("samples and events read back as they were appended") {
   CHECK(first.started == 101);
   CHECK(first.acked == 99);
   CHECK(first.failed == 1);
-  CHECK_FALSE(samples->back().has_queue);
-  CHECK_FALSE(samples->back().has_rows);
-  CHECK(samples->back().started == 5);
+  CHECK_FALSE(samples.back().has_queue);
+  CHECK_FALSE(samples.back().has_rows);
+  CHECK(samples.back().started == 5);
 
-  const auto events = reopened(reports).events();
-  REQUIRE(events.has_value());
-  REQUIRE(events->size() == 1);
-  CHECK(events->front().at == 3s);
-  CHECK(events->front().name == "redis-restarted");
-  CHECK(events->front().detail == kHostile);
+  const std::vector<RunEvent>& events = record->events;
+  REQUIRE(events.size() == 1);
+  CHECK(events.front().at == 3s);
+  CHECK(events.front().name == "redis-restarted");
+  CHECK(events.front().detail == kHostile);
 }
 
 TEST_CASE("an event that is written again when its window has ended is one event") {
@@ -115,7 +115,32 @@ TEST_CASE("an event that is written again when its window has ended is one event
   crash.until = 5s;
   crash.failed = true;
   REQUIRE(run.append(crash).has_value());
-  CHECK(reopened(reports).events().value() == std::vector{early, crash, mark});
+  CHECK(reopened(reports).load()->events == std::vector{early, crash, mark});
+}
+
+TEST_CASE("what did not happen is told from what did, and from what was not needed") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  const RunEvent skipped{.at = 3s, .name = "crash", .kind = EventKind::fault, .skipped = true};
+  const RunEvent spared{
+      .at = 4s, .name = "deploy", .kind = EventKind::command, .failed = true, .optional = true};
+  const RunEvent mark{.at = 5s, .name = "half-time", .kind = EventKind::mark, .skipped = true};
+  for (const RunEvent& event : {skipped, spared, mark}) REQUIRE(run.append(event).has_value());
+  CHECK(reopened(reports).load()->events == std::vector{skipped, spared, mark});
+  CHECK(skipped.missed());
+  CHECK_FALSE(spared.missed());
+  CHECK_FALSE(mark.missed());
+}
+
+TEST_CASE("warnings read back in their order, from a run that was killed, too") {
+  const TemporaryDirectory reports;
+  RunDirectory run = new_run(reports.path(), some_manifest());
+  CHECK(run.load()->warnings.empty());
+  REQUIRE(run.append_warning("the clock of redis differs").has_value());
+  REQUIRE(run.append_warning(kHostile).has_value());
+  const auto record = reopened(reports).load();
+  CHECK_FALSE(record->complete);
+  CHECK(record->warnings == std::vector<std::string>{"the clock of redis differs", kHostile});
 }
 
 TEST_CASE("the log of a run grows") {
@@ -133,9 +158,9 @@ TEST_CASE("a line that a killed run left unfinished is skipped, a broken one is 
   const auto file = run.path() / "events.ndjson";
   const std::string whole = *read_file(file);
   overwrite(file, whole + whole.substr(0, 20));
-  CHECK(run.events()->size() == 1);
+  CHECK(run.load()->events.size() == 1);
   overwrite(file, whole + "{}\n" + whole);
-  CHECK(run.events().error().message.find("events.ndjson is damaged: line 2") != std::string::npos);
+  CHECK(run.load().error().message.find("events.ndjson is damaged: line 2") != std::string::npos);
 }
 
 TEST_CASE("report files are replaced whole") {

@@ -102,6 +102,7 @@ Report World::report() const {
                       .attempts = attempts,
                       .samples = samples,
                       .events = events,
+                      .warnings = warnings,
                       .verdict = verdict,
                       .settlement = settlement,
                       .queue = queue,

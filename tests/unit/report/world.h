@@ -23,6 +23,7 @@ struct World {
   MemoryHistory attempts;
   std::vector<Sample> samples;
   std::vector<RunEvent> events;
+  std::vector<std::string> warnings;
   Verdict verdict;
   Settlement settlement;
   QueueEvidence queue;
