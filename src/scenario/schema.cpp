@@ -219,7 +219,7 @@ std::string target_json_schema() { return json_schema(target_tree(), "A votebenc
 std::string key_documentation() {
   return fmt::format(R"(# The keys of a scenario
 
-Made from the table that the program itself reads (src/scenario/keys.cpp). `*` is any name, `[]` each
+Made from what the program itself reads (src/scenario/describe.h). `*` is any name, `[]` each
 element of a list. A target file has the keys below `target`, without that level. `${{NAME}}`,
 `${{NAME:-default}}` and `${{NAME:?message}}` stand for variables in any value, `$$` for a dollar sign.
 

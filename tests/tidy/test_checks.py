@@ -7,7 +7,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import dead_files  # noqa: E402
+import docs  # noqa: E402
 import levels  # noqa: E402
+import pages  # noqa: E402
 import prints  # noqa: E402
 import sizes  # noqa: E402
 import words  # noqa: E402
@@ -133,6 +135,56 @@ class Checks(unittest.TestCase):
     def test_a_helper_of_tests_that_nothing_names_is_found(self):
         self.assertEqual(self.complaints(dead_files, "tests/e2e/test_a.py", ""), [])
         self.assertEqual(len(self.complaints(dead_files, "tests/e2e/harness.py", "")), 1)
+
+    def test_a_link_that_leads_nowhere_is_found(self):
+        self.write("docs/a.md", "# A page, of `ours`\n\n## Same\n\n## Same\n")
+        good = "[a](docs/a.md) [b](docs/a.md#a-page-of-ours) [c](docs/a.md#same-1) [d](#here)\n# Here\n"
+        self.assertEqual(self.complaints(docs, "README.md", good), [])
+        for link in ("docs/b.md", "docs/a.md#there", "#there", "a.md"):
+            with self.subTest(link=link):
+                found = self.complaints(docs, "README.md", f"{good}\n[`x`]({link})")
+                self.assertEqual(len(found), 1)
+                self.assertIn(f"the link {link} leads", found[0])
+
+    def test_links_in_code_and_to_elsewhere_are_not_followed(self):
+        for text in ("`[a](b)`", "```\n[a](b)\n```", "\n    [a](b)\n", "[a](https://example.org/b)"):
+            with self.subTest(text=text):
+                self.assertEqual(self.complaints(docs, "README.md", text), [])
+
+    def test_a_path_that_is_not_there_is_found(self):
+        self.write("src/core/clock.h", "")
+        for text in ("`src/core`", "`src/core/clock.h`", "`src/NAME/clock.h`", "`lib/x`", "`build/x`"):
+            with self.subTest(text=text):
+                self.assertEqual(self.complaints(docs, "README.md", text), [])
+        for path in ("src/core/time.h", "src/NAME/time.h", "src/plan/"):
+            with self.subTest(path=path):
+                self.assertEqual(self.complaints(docs, "README.md", f"`{path}`"),
+                                 [f"README.md: there is no {path}"])
+
+    def test_a_path_is_seen_from_its_page_too(self):
+        self.write("infra/aws/stack", "")
+        self.assertEqual(self.complaints(docs, "infra/README.md", "`aws/stack`"), [])
+        self.assertEqual(len(self.complaints(docs, "infra/README.md", "`aws/keys`")), 1)
+
+    def test_a_page_without_a_link_is_found(self):
+        self.write("README.md", "[a](docs/a.md)")
+        self.assertEqual(self.complaints(docs, "docs/a.md", ""), [])
+        self.assertEqual(self.complaints(docs, "docs/b.md", ""), ["README.md: no link to docs/b.md"])
+
+    def test_a_folder_with_another_level_is_found(self):
+        rows = [f"| `{folder}` | {level} | x |" for folder, level in levels.LEVELS.items()]
+        self.write("README.md", "[a](docs/internals.md)")
+        whole = "\n".join([*rows, "| `votestack` | - | x |"])
+        self.assertEqual(self.complaints(docs, "docs/internals.md", whole), [])
+        for wrong in (whole.replace("`core` | 0", "`core` | 1"), whole + "\n| `attic` | 9 | x |",
+                      "\n".join(rows)):
+            self.assertEqual(len(self.complaints(docs, "docs/internals.md", wrong)), 1)
+
+    def test_the_code_of_a_page_is_told_from_its_prose(self):
+        page = pages.Page("a `b\nc`\n\n    d\n      e\n\n```yaml\nf: [g](h)\n```\n* i\n  `j`\n")
+        self.assertEqual(page.blocks, [("", ["d", "  e"]), ("yaml", ["f: [g](h)"])])
+        self.assertEqual(page.spans, ["b c", "j"])
+        self.assertEqual(page.links, [])
 
     def test_forbidden_words_are_found(self):
         for word in ("TO" "DO", "FIX" "ME: later", "/wo" "rk/main", "a cri" "me", "Doo" "rs"):
