@@ -80,7 +80,7 @@ def no_images(environment):
 
 
 class Stack:
-    """`votebench stack ... compose` in the clone, as its README has it."""
+    """`votebench stack ... compose` in the clone, as its docs/compose.md has it."""
 
     def __init__(self, clone, environment):
         self.clone, self.environment = clone, environment
