@@ -8,8 +8,8 @@ namespace {
 
 class RealClock final : public Clock {
  public:
-  Instant now() const override { return std::chrono::steady_clock::now(); }
-  WallTime wall_now() const override { return std::chrono::system_clock::now(); }
+  [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] WallTime wall_now() const override { return std::chrono::system_clock::now(); }
 
   bool sleep_until(Instant until, std::stop_token stop) override {
     std::mutex mutex;

@@ -86,7 +86,7 @@ class Sender {
   std::deque<WorkloadShare> shares_;
   std::vector<Slot> slots_;
   std::vector<std::size_t> first_slot_;  // by share
-  std::array<epoll_event, kEventsPerTurn> events_;
+  std::array<epoll_event, kEventsPerTurn> events_{};
   std::span<const epoll_event> ready_;      // of events_, this turn's
   Instant next_deadline_ = Instant::max();  // no session's deadline is earlier
   Instant turned_;                          // when the last turn began

@@ -87,7 +87,7 @@ Result<WorkloadPlan> WorkloadPlan::make(const scenario::Scenario& scenario, std:
   Shape shape =
       std::visit([](const auto& executor) { return shape_of(executor); }, plan.workload_.executor);
   plan.curve_ = RateCurve(shape.pieces);
-  plan.closed_ = std::move(shape.closed);
+  plan.closed_ = shape.closed;
   plan.total_ = shape.total;
   if (plan.open() && !plan.total_) {
     TRY_ASSIGN(plan.total_, rounded_area(plan.curve_, plan.workload_.name));

@@ -41,7 +41,7 @@ enum class Hop : std::uint8_t { vote, queue, worker, db, unknown };
 struct HopRange {
   Hop first = Hop::unknown;
   Hop last = Hop::unknown;
-  friend auto operator<=>(const HopRange&, const HopRange&) = default;
+  friend auto operator<=>(const HopRange&, const HopRange&) = default;  // NOLINT: see .clang-tidy
 };
 
 [[nodiscard]] std::string_view to_string(VerdictKind kind);  // "pass", "inconclusive", ...

@@ -37,6 +37,7 @@ StopSignal::StopSignal() {
 }
 
 StopSignal::~StopSignal() {
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it is blocked, the thread waits for it
   if (!source_.stop_requested()) pthread_kill(waiter_.native_handle(), SIGTERM);
 }
 

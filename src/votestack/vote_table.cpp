@@ -1,6 +1,5 @@
 #include "votestack/vote_table.h"
 
-#include <ranges>
 #include <unordered_set>
 
 #include "core/check.h"
@@ -44,8 +43,8 @@ Columns all_of(std::span<const Ballot> ballots) {
 Columns last_of_each_voter(std::span<const Ballot> ballots) {
   Columns columns;
   std::unordered_set<std::string_view> seen;
-  for (const Ballot& ballot : ballots | std::views::reverse)
-    if (seen.insert(ballot.voter).second) columns.add(ballot);
+  for (auto ballot = ballots.rbegin(); ballot != ballots.rend(); ++ballot)
+    if (seen.insert(ballot->voter).second) columns.add(*ballot);
   return columns;
 }
 

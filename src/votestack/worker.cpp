@@ -5,7 +5,7 @@
 
 namespace votebench::votestack {
 
-Result<> run_worker(const WorkerSettings& settings, std::stop_token stop) {
+Result<> run_worker(const WorkerSettings& settings, const std::stop_token& stop) {
   TRY_ASSIGN(const TruthLog truth, TruthLog::open("worker", settings.truth_log));
   if (settings.behaviour.order == WriteOrder::ack_after_write) {
     ReliableWorker(settings, truth, stop).run();
@@ -14,7 +14,7 @@ Result<> run_worker(const WorkerSettings& settings, std::stop_token stop) {
   return StockWorker(settings, truth, stop).run();
 }
 
-bool pause(Nanoseconds length, std::stop_token stop) {
+bool pause(Nanoseconds length, const std::stop_token& stop) {
   if (length > Nanoseconds(0)) real_clock().sleep_until(real_clock().now() + length, stop);
   return !stop.stop_requested();
 }

@@ -26,10 +26,10 @@ struct WorkerSettings {
 
 // Announces "ready" once it is connected to both and the table exists. Returns without an error
 // when `stop` is requested, after finishing what it holds; otherwise with the reason to exit.
-[[nodiscard]] Result<> run_worker(const WorkerSettings& settings, std::stop_token stop);
+[[nodiscard]] Result<> run_worker(const WorkerSettings& settings, const std::stop_token& stop);
 
 // Pauses; false when `stop` was requested meanwhile.
-bool pause(Nanoseconds length, std::stop_token stop);
+bool pause(Nanoseconds length, const std::stop_token& stop);
 
 // When to look at the list: at most once per `poll`, whatever is done in between.
 class Cadence {

@@ -14,7 +14,7 @@ PageEvidence not_compared(std::string why) {
 }  // namespace
 
 PageEvidence check_page(target::ResultFeed& page, target::RowStore& table, Clock& clock,
-                        std::stop_token stop) {
+                        const std::stop_token& stop) {
   const Instant end = clock.now() + kPagePatience;
   const Result<Tallies> first = table.tallies();
   if (!first) return not_compared(first.error().message);

@@ -16,6 +16,6 @@ inline constexpr Nanoseconds kPagePatience = std::chrono::seconds(5);
 // Reads both until they agree. Blocks for at most kPagePatience and one reading. A difference is
 // stated only where the table held the same all the time: a page that lags is not one that lies.
 [[nodiscard]] PageEvidence check_page(target::ResultFeed& page, target::RowStore& table,
-                                      Clock& clock, std::stop_token stop = {});
+                                      Clock& clock, const std::stop_token& stop = {});
 
 }  // namespace votebench::watch
