@@ -4,11 +4,12 @@
 Changes src/audit in one place at a time, in a copy, builds the audit's tests and runs them: a mutant
 that passes them all has survived. Prints the survivors; exit 1 when one is not in EQUIVALENT.
 
-  tests/unit/audit/mutants.py [--sample N] [--seed S] [--jobs N] [--files last_wins.cpp,hops.cpp]
+  tests/unit/audit/mutants.py [--sample N] [--seed S] [--jobs N] [--files "last_wins.cpp,*.h"]
 
 Not mutated: wording.cpp (sentences), canaries.* (they are a test themselves).
 """
 import argparse
+import fnmatch
 import pathlib
 import queue
 import random
@@ -156,10 +157,13 @@ def main():
     options.add_argument("--sample", type=int, help="only so many mutants, drawn by --seed")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--jobs", type=int, default=2)
-    options.add_argument("--files", default=",".join(FILES))
+    options.add_argument("--files", default="*", help="only of these, as names or patterns")
     chosen = options.parse_args()
 
-    mutants = [m for name in chosen.files.split(",") for m in mutants_of(name)]
+    mutants = [m for name in FILES for m in mutants_of(name)
+               if any(fnmatch.fnmatch(name, pattern) for pattern in chosen.files.split(","))]
+    if not mutants:
+        options.error(f"no such file: {chosen.files}")
     if chosen.sample is not None and chosen.sample < len(mutants):
         mutants = random.Random(chosen.seed).sample(mutants, chosen.sample)
     work, fates, lock = queue.Queue(), {}, threading.Lock()
