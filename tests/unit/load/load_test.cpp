@@ -147,6 +147,20 @@ TEST_CASE("a burst of clients is the classic 1000 votes, 40 parallel") {
   CHECK(world.summary.finished - world.summary.started == 500ms);
 }
 
+TEST_CASE("open model: lasts to its planned end, however early the last answer comes") {
+  World world(scenario_of({workload(ConstantArrivalRate{2, 4s})}), answers_in(1ms));
+  const LoadSummary& summary = world.run();
+  CHECK(summary.total.acked == 8);  // the last is due at 3.5 s
+  CHECK(summary.finished - summary.started == 4s);
+  CHECK(world.time.now() == world.t0 + 4s);
+  CHECK(summary.end == LoadEnd::completed);
+}
+
+TEST_CASE("closed model: a number of votes ends with its last answer") {
+  World world(scenario_of({workload(Burst{40, std::nullopt, 40})}), answers_in(20ms));
+  CHECK(world.run().finished - world.summary.started == 20ms);
+}
+
 TEST_CASE("workloads run side by side, each from its start") {
   auto late = workload(Burst{20, 1s, 0});
   late.name = "late";
