@@ -62,9 +62,6 @@ template <typename Key, typename T>
 Json encode(const std::map<Key, T>& values) {
   return encode_pairs(values);
 }
-Json encode(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  return encode_pairs(pairs);
-}
 
 template <typename T>
 void decode(const Json& json, T& value) {

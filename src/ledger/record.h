@@ -40,13 +40,13 @@ struct LoadRecord {
 
 struct RunRecord {
   Manifest begin;
-  LoadRecord load;
-  Evidence evidence;                  // empty while `complete` is false
-  std::vector<Sample> samples;        // by time
-  std::vector<RunEvent> events;       // by time; also those that did not happen
-  std::vector<std::string> warnings;  // what somebody should know who reads the numbers
-  bool complete = false;              // false: the run ended before it had gathered its evidence
-  std::optional<Error> unfit{};       // why the target was not: nothing was sent
+  LoadRecord load{};
+  Evidence evidence{};                  // empty while `complete` is false
+  std::vector<Sample> samples{};        // by time
+  std::vector<RunEvent> events{};       // by time; also those that did not happen
+  std::vector<std::string> warnings{};  // what somebody should know who reads the numbers
+  bool complete = false;                // false: the run ended before it had gathered its evidence
+  std::optional<Error> unfit{};         // why the target was not: nothing was sent
   // What the disk had no room for: votes, or what was seen of them. Not stored, for that reason.
   std::optional<Error> unstored{};
   bool host_crashed = false;  // not closed, and the machine was started anew since

@@ -17,7 +17,7 @@ inline constexpr std::size_t kLongestCommand = 64 * 1024;
 [[nodiscard]] std::string write_text(const Document& document, const Style& style);
 
 // GitHub Markdown, at most kMaxMarkdownBytes.
-inline constexpr std::size_t kMaxMarkdownBytes = 60 * 1000;
+inline constexpr std::size_t kMaxMarkdownBytes = std::size_t{60} * 1000;
 [[nodiscard]] std::string write_markdown(const Document& document);
 
 // One file that needs nothing else. It reads well without scripts and in print.

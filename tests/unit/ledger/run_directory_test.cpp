@@ -121,10 +121,16 @@ TEST_CASE("an event that is written again when its window has ended is one event
 TEST_CASE("what did not happen is told from what did, and from what was not needed") {
   const TemporaryDirectory reports;
   RunDirectory run = new_run(reports.path(), some_manifest());
-  const RunEvent skipped{.at = 3s, .name = "crash", .kind = EventKind::fault, .skipped = true};
-  const RunEvent spared{
-      .at = 4s, .name = "deploy", .kind = EventKind::command, .failed = true, .optional = true};
-  const RunEvent mark{.at = 5s, .name = "half-time", .kind = EventKind::mark, .skipped = true};
+  const RunEvent skipped{
+      .at = 3s, .name = "crash", .detail = {}, .kind = EventKind::fault, .skipped = true};
+  const RunEvent spared{.at = 4s,
+                        .name = "deploy",
+                        .detail = {},
+                        .kind = EventKind::command,
+                        .failed = true,
+                        .optional = true};
+  const RunEvent mark{
+      .at = 5s, .name = "half-time", .detail = {}, .kind = EventKind::mark, .skipped = true};
   for (const RunEvent& event : {skipped, spared, mark}) REQUIRE(run.append(event).has_value());
   CHECK(reopened(reports).load()->events == std::vector{skipped, spared, mark});
   CHECK(skipped.missed());
