@@ -55,10 +55,14 @@ class ReservedPort:
 
 
 def wait_until(condition, what, timeout=PATIENCE_S):
-    """Polls `condition` until it returns something true, which is returned."""
+    """Polls `condition` until it returns something true, which is returned. It may look through folders
+    that change meanwhile: where one has gone (a link's temporary name), it looks again."""
     deadline = time.monotonic() + timeout
     while True:
-        value = condition()
+        try:
+            value = condition()
+        except FileNotFoundError:
+            value = None
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {timeout} s: {what}"

@@ -116,7 +116,7 @@ def script_refusal(words):
         return ""
     usage = subprocess.run([script, "--help"], capture_output=True, text=True, check=True,
                            stdin=subprocess.DEVNULL).stdout
-    return " ".join(f"no {option}" for option in sorted(options)
+    return " ".join(f"no {option}" for option in sorted(options - {"--help"})  # it was just obeyed
                     if not re.search(rf"{option}\b", usage))
 
 
