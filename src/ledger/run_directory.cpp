@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Manifest, texts, samples and report of a short run.
-constexpr std::size_t kSmallFiles = 512 * 1024;
+constexpr std::size_t kSmallFiles = std::size_t{512} * 1024;
 
 // A scenario's name as the name of a directory: one part, visible, not the name of the links.
 std::string directory_name(const std::string& scenario) {

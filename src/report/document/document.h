@@ -36,9 +36,11 @@ struct Span {
 class Words {
  public:
   Words() = default;
+  // NOLINTBEGIN(google-explicit-constructor): a text is words wherever words are wanted.
   Words(std::string text) { add({Span::Kind::plain, std::move(text)}); }
   Words(std::string_view text) : Words(std::string(text)) {}
   Words(const char* text) : Words(std::string(text)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] static Words code(std::string text) {
     return Words().add({Span::Kind::code, std::move(text)});

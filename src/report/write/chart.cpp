@@ -56,8 +56,11 @@ Axis linear_axis(double greatest) {
   const double step = round_step(std::max(greatest, 1.0) / 4);
   Axis axis;
   axis.high = std::max(std::ceil(greatest / step), 1.0) * step;
-  for (double value = 0; value <= axis.high * 1.0001; value += step)
+  const long ticks = std::lround(axis.high / step);
+  for (long tick = 0; tick <= ticks; ++tick) {
+    const double value = static_cast<double>(tick) * step;
     axis.ticks.emplace_back(value, short_number(value));
+  }
   return axis;
 }
 
@@ -67,8 +70,11 @@ Axis decade_axis(double least, double greatest) {
   axis.logarithmic = true;
   axis.low = std::pow(10, std::floor(std::log10(least) + 1e-9));
   axis.high = std::max(std::pow(10, std::ceil(std::log10(greatest) - 1e-9)), axis.low * 10);
-  for (double value = axis.low; value <= axis.high * 1.0001; value *= 10)
+  const long decades = std::lround(std::log10(axis.high / axis.low));
+  for (long decade = 0; decade <= decades; ++decade) {
+    const double value = axis.low * std::pow(10, decade);
     axis.ticks.emplace_back(value, format_duration(Nanoseconds(std::llround(value * 1e9))));
+  }
   return axis;
 }
 
@@ -82,8 +88,11 @@ Axis time_axis(double end) {
   for (const double next : kSteps)
     if (axis.high / step > 6) step = next;
   while (axis.high / step > 6) step *= 2;
-  for (double value = 0; value <= axis.high; value += step)
+  const auto ticks = static_cast<long>(axis.high / step);
+  for (long tick = 0; tick <= ticks; ++tick) {
+    const double value = static_cast<double>(tick) * step;
     axis.ticks.emplace_back(value, clock_text(Nanoseconds(static_cast<std::int64_t>(value * 1e9))));
+  }
   return axis;
 }
 
