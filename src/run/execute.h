@@ -26,7 +26,7 @@ struct GivenTarget {
 
 // A stack that the run stands up unless it is up already.
 struct WantedStack {
-  const stack::Kind* kind;
+  const stack::Kind* kind = nullptr;  // a row of stack::kinds(), never null
   stack::Wanted wanted;
 };
 

@@ -10,7 +10,7 @@
 namespace votebench::report {
 
 // Of a command that is to be copied: half of one is none.
-inline constexpr std::size_t kLongestCommand = 64 * 1024;
+inline constexpr std::size_t kLongestCommand = std::size_t{64} * 1024;
 
 // For the terminal, the verdict first; lines of at most style.width columns, each ended by a
 // newline. What is to be copied is never cut.
