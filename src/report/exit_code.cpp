@@ -11,7 +11,7 @@ bool judged(const ExitFacts& facts, VerdictKind kind) { return facts.verdict == 
 // One row: when it applies.
 struct ExitRow {
   ExitMeaning meaning;
-  bool (*applies)(const ExitFacts&);
+  bool (*applies)(const ExitFacts&) = nullptr;
 };
 
 // The order is the precedence.

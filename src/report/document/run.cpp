@@ -237,8 +237,8 @@ Heading run_heading(const Report& report) {
 }
 
 struct Place {
-  Section (*section)(const Report&);
-  Details where;
+  Section (*section)(const Report&) = nullptr;
+  Details where{};
   bool always = false;  // also of a run that an error ended
 };
 // A terminal has the events first and the thresholds last, beside the exit status.

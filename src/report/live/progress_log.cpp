@@ -15,7 +15,7 @@ std::string seconds_text(Nanoseconds time) { return fmt::format("{:.1f}s", in_se
 
 // A value of key=value: quoted where it holds more than a word.
 std::string value_text(std::string_view value) {
-  const std::string shown = printable(value, 500);
+  std::string shown = printable(value, 500);
   if (!shown.empty() && shown.find_first_of(" \"=") == std::string::npos) return shown;
   std::string quoted = "\"";
   for (const char c : shown) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
