@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/text.h"
 #include "report/document/sections.h"
@@ -56,7 +57,8 @@ std::optional<double> summary(const Told& told, std::size_t first, std::size_t l
 }
 
 std::string count_or_dash(const std::optional<double>& value) {
-  return value ? format_count(static_cast<std::uint64_t>(*value + 0.5)) : std::string(kNotMeasured);
+  return value ? format_count(static_cast<std::uint64_t>(std::llround(*value)))
+               : std::string(kNotMeasured);
 }
 
 std::string level_words(std::string_view name, const Level& level) {
