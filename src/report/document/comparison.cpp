@@ -150,6 +150,7 @@ void add_correctness(Document& document, const Comparison& comparison) {
 
 std::vector<double> values_of(const std::vector<Figure>& figures) {
   std::vector<double> values;
+  values.reserve(figures.size());
   for (const Figure& figure : figures) values.push_back(*figure.value);
   return values;
 }
