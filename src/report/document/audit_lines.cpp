@@ -203,6 +203,7 @@ std::vector<Pair> pairs_of(const PageEvidence& page) {
   for (const Tallies* tallies : {&page.shown, &page.stored})
     for (const auto& [choice, count] : *tallies) choices.insert(choice);
   std::vector<Pair> pairs;
+  pairs.reserve(choices.size());
   for (const std::string& choice : choices)
     pairs.push_back({choice, count_in(page.shown, choice), count_in(page.stored, choice)});
   return pairs;
