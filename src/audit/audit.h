@@ -31,6 +31,7 @@ struct AuditInput {
   bool ended_by_threshold = false;
   // Null in a run. Else queue, rows and settlement are those of its `merged`.
   const SecondLook* second_look = nullptr;
+  Services services{};
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

@@ -205,7 +205,7 @@ std::vector<Canary> store_canaries() {
        kDoubt,
        {{pending, 2}},
        {}},
-      {"Redis gone",
+      {"queue gone",
        changed(absent, [](World& w) { w.queue.readable_at_end = false; }),
        kDoubt,
        is_pending,
@@ -259,7 +259,7 @@ std::vector<Canary> hop_canaries() {
       {"lost at vote", with_pushes(absent, 1), kFail, is_lost, HopRange{Hop::vote, Hop::vote}},
       {"lost behind vote", with_pushes(absent, 2), kFail, is_lost, HopRange{Hop::queue, Hop::db}},
       {"lost anywhere", absent, kFail, is_lost, HopRange{Hop::vote, Hop::db}},
-      {"Redis restarted", changed(absent, [](World& w) { w.queue.restarts = 1; }), kFail, is_lost,
+      {"queue restarted", changed(absent, [](World& w) { w.queue.restarts = 1; }), kFail, is_lost,
        HopRange{Hop::vote, Hop::queue}},
   };
 }
@@ -287,7 +287,7 @@ std::vector<Canary> later_look_canaries() {
   const World complete = World().acked(kA).shows(kA);
   const World absent = World().acked(kA);
   const World waiting = changed(absent, [](World& w) { w.unsettled(); });
-  const World elsewhere = changed(absent, [](World& w) { w.rows.store.relfilenode = 2; });
+  const World elsewhere = changed(absent, [](World& w) { w.rows.store.table = "another"; });
   return {
       {"gone since", absent.after(complete), kDoubt, {{persisted, 2}, {gone_since, 1}}, {}},
       {"arrived late", complete.after(waiting), kPass, {{persisted, 2}}, {}},

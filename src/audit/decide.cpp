@@ -38,21 +38,23 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
   const std::uint64_t missing = verdict.pending + verdict.queued + verdict.in_flight;
   if (!rows.configured)
     return Doubt{"no table is configured: throughput only, no vote could be checked",
-                 "give the target a postgres block"};
+                 "give the target a " + input.services.table.block + " block"};
   if (!rows.readable)
     return Doubt{"the table could not be read at the end: no vote could be checked",
-                 "bring PostgreSQL back and run again"};
+                 "bring " + input.services.table.title + " back and run again"};
   if (!rows.same_store)
     return Doubt{"the table is not the one that the run started with: absence in it proves nothing",
                  "keep the database in place during a run (no restore, no new table)"};
   if (rows.is_replica)
     return Doubt{"the database is a replica, which may lag: absence in it proves nothing",
-                 "point postgres.url at the primary"};
+                 "point " + input.services.table.block + ".url at the primary"};
   if (!input.queue.configured && missing > 0)
-    return Doubt{missing_without_queue(missing), "give the target a redis block"};
+    return Doubt{missing_without_queue(missing),
+                 "give the target a " + input.services.queue.block + " block"};
   if (input.queue.configured && !input.queue.readable_at_end)
-    return Doubt{"Redis could not be read at the end: it may still hold votes",
-                 "keep Redis up until the drain has ended"};
+    return Doubt{
+        input.services.queue.title + " could not be read at the end: it may still hold votes",
+        "keep " + input.services.queue.title + " up until the drain has ended"};
   if (input.queue.configured && !input.settlement.settled())
     return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input.settlement)};
   if (const std::uint64_t seen = verdict.queued + verdict.in_flight; seen > 0)
@@ -109,7 +111,7 @@ void add_assumptions(const AuditInput& input, const std::optional<Balance>& bala
 void decide(const AuditInput& input, const std::optional<Balance>& balance, Verdict& verdict) {
   const Doubts doubts = doubts_of(input, balance, verdict);
   verdict.reasons = failures(input, verdict);
-  verdict.advice = failure_advice(verdict);
+  verdict.advice = failure_advice(input.services.queue, verdict);
   verdict.kind = !verdict.reasons.empty() ? VerdictKind::fail
                  : !doubts.empty()        ? VerdictKind::inconclusive
                                           : VerdictKind::pass;

@@ -18,7 +18,7 @@ std::uint64_t votes_in_table(const Verdict& verdict) {
 }
 
 // Elements pushed by this run, where the counter can be believed: an app that fills the list by
-// another command than RPUSH leaves it below the number of votes that arrived.
+// another command than a push leaves it below the number of votes that arrived.
 std::optional<std::uint64_t> believable_pushes(const AuditInput& input, const Verdict& verdict) {
   const std::optional<std::uint64_t> pushed = input.queue.pushed;
   return pushed && input.queue.same_server && *pushed >= votes_in_table(verdict) ? pushed
@@ -59,13 +59,16 @@ std::map<HopRange, std::uint64_t> losses_by_hop(const AuditInput& input, const V
 
 std::string hop_assumption(const AuditInput& input, const Verdict& verdict) {
   if (verdict.lost_by_hop.contains(kVoteOrQueue))
-    return "the restart of Redis voided its counters: that worker and database lost nothing in "
-           "this run is assumed, not seen";
+    return fmt::format(
+        "the restart of {} voided its counters: that worker and database lost nothing in this run "
+        "is "
+        "assumed, not seen",
+        input.services.queue.title);
   if (verdict.lost_by_hop.contains(kBehindVote))
     return "each vote was pushed at most once and nobody else pushed: a push that was repeated "
            "would hide one that was never made";
   if (verdict.lost_by_hop.contains(kVote) && input.queue.pushed != 0)
-    return "votes travel one per RPUSH, and votes in the table have come through the queue";
+    return "votes travel one per push, and votes in the table have come through the queue";
   return {};
 }
 

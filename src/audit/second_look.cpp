@@ -152,9 +152,11 @@ std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Evidence& liv
         "verify a run before its rows are removed"};
   if (live.queue.readable_at_end && live.queue.server_id != first.queue_server)
     return Doubt{
-        "Redis is not the server that the run ended with (restarted or replaced): what "
-        "its list held is not known",
-        "verify a run while its Redis is still up"};
+        fmt::format(
+            "{} is not the server that the run ended with (restarted or replaced): what its "
+            "list held is not known",
+            first.queue.title),
+        fmt::format("verify a run while its {} is still up", first.queue.title)};
   return std::nullopt;
 }
 

@@ -22,10 +22,11 @@ struct FirstLook {
   const AttemptHistory& attempts;
   // Null, or its rows not readable: the run ended before it had read them.
   const Evidence* saved = nullptr;
-  std::string queue_server{};  // Redis' run_id when the run last saw it; empty: no queue
+  std::string queue_server{};  // its server when the run last saw it; empty: no queue
   bool counts_only = false;    // the app makes the voter ids: no row can be told to be of this run
   // Own rows (the probes') that the table held before the first vote of the run.
   std::uint64_t rows_of_probes = 0;
+  ServiceWords queue{};
 };
 
 // A row that the run saved and that the table does not show any more.

@@ -71,16 +71,18 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
                      std::vector<std::string>& notes) {
   const QueueEvidence& queue = input.queue;
   const std::uint64_t explained = verdict.accounting.acked + verdict.accounting.ambiguous;
-  add_if(queue.restarts > 0, fmt::format("Redis restarted {}", counted(queue.restarts, "time")),
-         notes);
+  add_if(
+      queue.restarts > 0,
+      fmt::format("{} restarted {}", input.services.queue.title, counted(queue.restarts, "time")),
+      notes);
   add_if(queue.evicted > 0,
-         fmt::format("Redis evicted {}: the list of votes may be among them",
-                     counted(queue.evicted, "key")),
+         fmt::format("{} evicted {}: the list of votes may be among them",
+                     input.services.queue.title, counted(queue.evicted, "key")),
          notes);
   if (queue.pushed && *queue.pushed > explained)
     notes.push_back(
         fmt::format("{} more than votes sent: somebody else pushes, or a client library "
-                    "repeats RPUSH when a reply is late",
+                    "repeats a push when a reply is late",
                     counted(*queue.pushed - explained, "push", "pushes")));
 }
 
@@ -106,20 +108,27 @@ std::vector<std::string> failures(const AuditInput& input, const Verdict& verdic
   return reasons;
 }
 
-std::vector<std::string> failure_advice(const Verdict& verdict) {
+std::vector<std::string> failure_advice(const ServiceWords& queue, const Verdict& verdict) {
   std::vector<std::string> advice;
   if (!verdict.lost.passed()) {
     const auto& hops = verdict.lost_by_hop;
-    add_if(hops.contains({Hop::vote, Hop::vote}),
-           "the vote service accepts votes that it does not queue: check its Redis address and log",
-           advice);
+    add_if(
+        hops.contains({Hop::vote, Hop::vote}),
+        fmt::format("the vote service accepts votes that it does not queue: check its {} address "
+                    "and log",
+                    queue.title),
+        advice);
     add_if(hops.size() > 1 || !hops.contains({Hop::vote, Hop::vote}),
-           "look for restarts of worker, Redis and database when the lost votes were sent", advice);
+           fmt::format("look for restarts of worker, {} and database when the lost votes were sent",
+                       queue.title),
+           advice);
   }
-  add_if(!verdict.stale.passed(),
-         "run a single worker, and look for an old queue that Redis reloaded", advice);
+  add_if(
+      !verdict.stale.passed(),
+      fmt::format("run a single worker, and look for an old queue that {} reloaded", queue.title),
+      advice);
   add_if(!verdict.duplicated.passed(),
-         "look for a client library that repeats RPUSH, or a worker that repeats its INSERT",
+         "look for a client library that repeats a push, or a worker that repeats its INSERT",
          advice);
   return advice;
 }

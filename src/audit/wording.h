@@ -14,7 +14,8 @@ namespace votebench::audit {
 // One sentence for every class that exceeds its allowance.
 [[nodiscard]] std::vector<std::string> failures(const AuditInput& input, const Verdict& verdict);
 // Where to look first, for each of them.
-[[nodiscard]] std::vector<std::string> failure_advice(const Verdict& verdict);
+[[nodiscard]] std::vector<std::string> failure_advice(const ServiceWords& queue,
+                                                      const Verdict& verdict);
 // Worth knowing, changes no verdict.
 [[nodiscard]] std::vector<std::string> notes(const AuditInput& input,
                                              const std::optional<Balance>& balance,

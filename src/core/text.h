@@ -35,6 +35,9 @@ namespace votebench {
 // become "\xNN"; cut after `max_bytes` with "..." .
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 200);
 
+// ASCII letters only.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 // True when the whole of `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 

@@ -150,10 +150,8 @@ void row_fields(Direction&& field, Rows& rows) {
   field("readable", rows.readable);
   field("same_store", rows.same_store);
   field("is_replica", rows.is_replica);
-  field("store_system_identifier", rows.store.system_identifier);
-  field("store_table_oid", rows.store.table_oid);
-  field("store_relfilenode", rows.store.relfilenode);
-  field("store_postmaster_start", rows.store.postmaster_start);
+  field.optional("store_table", rows.store.table);
+  field.optional("store_server", rows.store.server);
   field("model", rows.model);
   field("rows_start", rows.rows_start);
   field("rows_end", rows.rows_end);
@@ -238,11 +236,21 @@ std::string document_of(const RunRecord& record) {
   return json.dump(2) + '\n';
 }
 
+// Earlier writers wrote the parts of it.
+StoreIdentity older_store(const Json& rows) {
+  std::vector<std::string> parts;
+  for (const auto& [name, part] : rows.items())
+    if (name.starts_with("store_"))
+      parts.push_back(part.is_string() ? from_text(part.get<std::string>()) : part.dump());
+  return identity_of_parts(parts);
+}
+
 void read_document(const Json& json, RunRecord& record) {
   if (json.at("schema") != kSchema) throw std::invalid_argument("its schema is not known");
   Evidence& evidence = record.evidence;
   queue_fields(Read{json.at("queue")}, evidence.queue);
   row_fields(Read{json.at("rows")}, evidence.rows);
+  if (!json.at("rows").contains("store_table")) evidence.rows.store = older_store(json.at("rows"));
   settlement_fields(Read{json.at("settlement")}, evidence.settlement);
   // Earlier writers of this schema did not look at it.
   if (json.contains("page")) page_fields(Read{json.at("page")}, evidence.page);

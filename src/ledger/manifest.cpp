@@ -7,6 +7,7 @@
 //                                        "options": [ { "name", "value": text | null } ] }
 //                               (may be absent), "scenario": { "name", "source" },
 //                 "target": text, "environment": [ [ name, value ] ] (both may be absent),
+//                 "services": { "queue": words, "table": words } (may be absent),
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
@@ -18,10 +19,11 @@
 //                                  "rows", "strangers", "stranger_checksum",
 //                                  "choices": { text: rows }, "server_time_ns" },
 //                 "clocks": [ clock ] }
-//   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "push_calls", "push_failed",
-//               "evicted_keys", "uptime_s", "server_time_ns"
-//   store    := { "system_identifier", "table_oid", "relfilenode", "postmaster_start" }
-//   clock    := { "server", "offset_ns", "uncertainty_ns", "measured_ns" }
+//   words    := { "title", "block" }
+//   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "pushed", "dropped",
+//               "counters": { name: n }, "uptime_s", "server_time_ns"
+//   store    := { "table", "server" }
+//   clock    := { "of": "queue" | "rows", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
 //                 "store": store | null, "clocks": [ clock ],
 //                 "files": [ seal ] }
@@ -131,9 +133,9 @@ Json json_of(const QueueBaseline& queue) {
   return {{"server_id", to_text(snapshot.server_id)},
           {"depth", snapshot.depth},
           {"in_flight_depths", snapshot.in_flight_depths},
-          {"push_calls", snapshot.push_calls},
-          {"push_failed", snapshot.push_failed},
-          {"evicted_keys", snapshot.evicted_keys},
+          {"pushed", snapshot.pushed},
+          {"dropped", snapshot.dropped},
+          {"counters", snapshot.counters},
           {"uptime_s", snapshot.uptime_s},
           {"server_time_ns", nanoseconds(snapshot.server_time)},
           {"shares_pushes", queue.shares_pushes}};
@@ -143,24 +145,36 @@ QueueBaseline queue(const Json& json) {
   read.snapshot.server_id = text(json.at("server_id"));
   json.at("depth").get_to(read.snapshot.depth);
   json.at("in_flight_depths").get_to(read.snapshot.in_flight_depths);
-  json.at("push_calls").get_to(read.snapshot.push_calls);
-  json.at("push_failed").get_to(read.snapshot.push_failed);
-  json.at("evicted_keys").get_to(read.snapshot.evicted_keys);
+  if (json.contains("push_calls")) {  // as older writers said it
+    read.snapshot.pushed =
+        json.at("push_calls").get<std::uint64_t>() - json.at("push_failed").get<std::uint64_t>();
+    json.at("evicted_keys").get_to(read.snapshot.dropped);
+  } else {
+    json.at("pushed").get_to(read.snapshot.pushed);
+    json.at("dropped").get_to(read.snapshot.dropped);
+    json.at("counters").get_to(read.snapshot.counters);
+  }
   json.at("uptime_s").get_to(read.snapshot.uptime_s);
   read.snapshot.server_time = wall_time(json.at("server_time_ns"));
   json.at("shares_pushes").get_to(read.shares_pushes);
   return read;
 }
 
+Json json_of(const ServiceWords& words) {
+  return {{"title", to_text(words.title)}, {"block", to_text(words.block)}};
+}
+ServiceWords words(const Json& json) { return {text(json.at("title")), text(json.at("block"))}; }
+
 Json json_of(const StoreIdentity& store) {
-  return {{"system_identifier", to_text(store.system_identifier)},
-          {"table_oid", store.table_oid},
-          {"relfilenode", store.relfilenode},
-          {"postmaster_start", to_text(store.postmaster_start)}};
+  return {{"table", to_text(store.table)}, {"server", to_text(store.server)}};
 }
 StoreIdentity store(const Json& json) {
-  return {text(json.at("system_identifier")), json.at("table_oid"), json.at("relfilenode"),
-          text(json.at("postmaster_start"))};
+  if (!json.contains("table")) {
+    std::vector<std::string> parts;
+    for (const Json& part : json) parts.push_back(part.is_string() ? text(part) : part.dump());
+    return identity_of_parts(parts);
+  }
+  return {text(json.at("table")), text(json.at("server"))};
 }
 
 Json json_of(const RowBaseline& rows) {
@@ -186,13 +200,13 @@ RowBaseline rows(const Json& json) {
 }
 
 Json json_of(const ServerClock& clock) {
-  return {{"server", to_text(clock.server)},
+  return {{"of", name_of(clock.of)},
           {"offset_ns", clock.offset.offset.count()},
           {"uncertainty_ns", clock.offset.uncertainty.count()},
           {"measured_ns", nanoseconds(clock.measured)}};
 }
 ServerClock clock(const Json& json) {
-  return {text(json.at("server")),
+  return {named<ServerClock::Of>(json.value("of", "queue")),
           {Nanoseconds(json.at("offset_ns").get<std::int64_t>()),
            Nanoseconds(json.at("uncertainty_ns").get<std::int64_t>())},
           wall_time(json.at("measured_ns"))};
@@ -248,6 +262,9 @@ Manifest manifest_of(const Json& json) {
   manifest.scenario_source = text(json.at("scenario").at("source"));
   manifest.target = from_text(json.value("target", std::string()));
   manifest.environment = list_of(json.value("environment", Json::array()), fact);
+  if (json.contains("services"))
+    manifest.services = {words(json.at("services").at("queue")),
+                         words(json.at("services").at("table"))};
   manifest.choices = list_of(json.at("choices"), text);
   manifest.identity = named<IdentityMode>(json.at("identity").get_ref<const std::string&>());
   manifest.workloads = list_of(json.at("workloads"), workload);
@@ -259,6 +276,9 @@ Manifest manifest_of(const Json& json) {
   manifest.queue = optional_of(json.at("queue"), queue);
   manifest.rows = optional_of(json.at("rows"), rows);
   manifest.clocks = list_of(json.at("clocks"), clock);
+  // Older writers gave the server's name instead, the queue's first.
+  if (manifest.rows && !manifest.clocks.empty() && !json.at("clocks").back().contains("of"))
+    manifest.clocks.back().of = ServerClock::Of::rows;
   return manifest;
 }
 
@@ -291,8 +311,18 @@ Result<T> parse(const std::string& document, const char* schema, T (*read)(const
 
 std::optional<ClockOffset> Manifest::rows_clock() const {
   for (const ServerClock& clock : clocks)
-    if (clock.server == "postgres") return clock.offset;
+    if (clock.of == ServerClock::Of::rows) return clock.offset;
   return std::nullopt;
+}
+
+StoreIdentity identity_of_parts(const std::vector<std::string>& parts) {
+  StoreIdentity identity;
+  for (const std::string& part : parts) {
+    if (!identity.server.empty())
+      identity.table += (identity.table.empty() ? "" : " ") + identity.server;
+    identity.server = part;
+  }
+  return identity;
 }
 
 std::string current_boot_id() {
@@ -316,6 +346,8 @@ std::string to_json(const Manifest& manifest) {
        {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
       {"target", to_text(manifest.target)},
       {"environment", json_of(manifest.environment)},
+      {"services",
+       {{"queue", json_of(manifest.services.queue)}, {"table", json_of(manifest.services.table)}}},
       {"choices", std::move(choices)},
       {"identity", name_of(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},

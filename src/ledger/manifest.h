@@ -31,7 +31,8 @@ struct WorkloadRange {
 
 // A reading of a server's clock against ours.
 struct ServerClock {
-  std::string server;  // "redis", "postgres"
+  enum class Of : std::uint8_t { queue, rows };
+  Of of = Of::queue;
   ClockOffset offset;
   WallTime measured{};
 };
@@ -55,6 +56,7 @@ struct Manifest {
   // Name and value of what was there: machine, stores. Empty in runs of before.
   std::vector<std::pair<std::string, std::string>> environment;
 
+  Services services;  // empty in runs of before
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
   std::vector<WorkloadRange> workloads;
@@ -68,7 +70,7 @@ struct Manifest {
   std::optional<RowBaseline> rows;
   std::vector<ServerClock> clocks;
 
-  // PostgreSQL's clock against ours; nothing where it was not measured.
+  // The store's clock against ours; nothing where it was not measured.
   [[nodiscard]] std::optional<ClockOffset> rows_clock() const;
 };
 
@@ -86,6 +88,9 @@ struct EndRecord {
   std::vector<ServerClock> clocks{};
   std::vector<FileSeal> files{};  // filled in by RunDirectory::close
 };
+
+// As older writers had it: what makes the table, part by part, and last the server's start.
+[[nodiscard]] StoreIdentity identity_of_parts(const std::vector<std::string>& parts);
 
 // /proc/sys/kernel/random/boot_id; empty where there is none.
 [[nodiscard]] std::string current_boot_id();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/manifest.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
 
@@ -25,6 +26,7 @@ constexpr std::array<std::string_view, 4> names_of(StopCause) {
 constexpr std::array<std::string_view, 4> names_of(EventKind) {
   return {"observed", "mark", "fault", "command"};
 }
+constexpr std::array<std::string_view, 2> names_of(ServerClock::Of) { return {"queue", "rows"}; }
 constexpr std::array<std::string_view, 4> names_of(IdOrigin) {
   return {"own", "invalid_own", "other_run", "foreign"};
 }

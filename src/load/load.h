@@ -18,11 +18,11 @@
 #include <string>
 #include <vector>
 
+#include "adapters/http/vote_box.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "load/waiter.h"
 #include "plan/plan.h"
-#include "target/vote_box.h"
 #include "vote/attempt.h"
 
 namespace votebench::load {
@@ -91,7 +91,7 @@ struct LoadSummary {
 struct LoadInput {
   const plan::RunPlan& plan;
   const scenario::Scenario& scenario;  // seed (of think times), threads
-  target::VoteBox& box;
+  adapters::VoteBox& box;
   AttemptSink& sink;
   Instant t0;  // all times of the plan count from here
   const Clock& clock;

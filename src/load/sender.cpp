@@ -103,8 +103,8 @@ void Sender::take_events(Instant now) {
   for (const epoll_event& event : ready_) {
     if (event.data.u64 == kStopTag) continue;
     Slot& slot = slots_[event.data.u64];
-    const target::Progress progress = slot.session->on_ready(now);
-    if (progress == target::Progress::finished && slot.busy)
+    const adapters::Progress progress = slot.session->on_ready(now);
+    if (progress == adapters::Progress::finished && slot.busy)
       finish(slot, now);
     else
       watch_deadline(slot);
@@ -116,7 +116,7 @@ void Sender::sweep(Instant now) {
   for (Slot& slot : slots_) {
     if (!slot.session) continue;
     if (slot.session->deadline() <= now &&
-        slot.session->on_deadline(now) == target::Progress::finished && slot.busy)
+        slot.session->on_deadline(now) == adapters::Progress::finished && slot.busy)
       finish(slot, now);
     watch_deadline(slot);
   }
@@ -149,7 +149,8 @@ bool Sender::start(Slot& slot, const VoteStart& start, Instant now) {
   slot.vote = start.vote;
   slot.started = now;
   slot.busy = true;
-  if (slot.session->start({start.vote.voter, start.vote.choice}, now) == target::Progress::finished)
+  if (slot.session->start({start.vote.voter, start.vote.choice}, now) ==
+      adapters::Progress::finished)
     finish(slot, now);
   else
     watch_deadline(slot);
@@ -171,7 +172,7 @@ void Sender::count_start(ShareTally& tally, const VoteStart& start) {
 }
 
 void Sender::finish(Slot& slot, Instant now) {
-  const target::VoteAnswer& answer = slot.session->answer();
+  const adapters::VoteAnswer& answer = slot.session->answer();
   const bool answered = answer.first_byte != Instant{};
   input_.sink.conclude(slot.vote.number,
                        {.outcome = answer.outcome,

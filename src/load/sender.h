@@ -53,7 +53,7 @@ class Sender {
   static constexpr std::size_t kStartsPerTurn = 64;
 
   struct Slot {
-    std::unique_ptr<target::VoteSession> session;  // opened with its first vote
+    std::unique_ptr<adapters::VoteSession> session;  // opened with its first vote
     std::size_t share = 0;
     SlotIndex index = 0;  // within the share
     PlannedVote vote;

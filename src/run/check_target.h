@@ -15,7 +15,7 @@ namespace votebench::run {
 
 struct TargetCheck {
   std::uint64_t probe_votes = 0;
-  std::vector<std::pair<std::string, std::string>> facts;  // "redis" -> "7.0.15"
+  std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
   std::vector<std::string> warnings;
 };
 

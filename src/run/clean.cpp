@@ -5,20 +5,20 @@
 
 #include <iostream>
 
+#include "adapters/queue.h"
+#include "adapters/store.h"
 #include "core/print.h"
 #include "core/text.h"
 #include "run/reach.h"
 #include "run/stored_run.h"
 #include "scenario/parse.h"
-#include "target/queue_probe.h"
-#include "target/row_store.h"
 
 namespace votebench::run {
 namespace {
 
 struct Stores {
-  std::unique_ptr<target::QueueProbe> queue;
-  std::unique_ptr<target::RowStore> rows;
+  std::unique_ptr<adapters::QueueProbe> queue;
+  std::unique_ptr<adapters::RowStore> rows;
   std::string where;  // for people
 };
 
@@ -52,14 +52,14 @@ Result<Stores> open_stores(const StoredRun& run, const TargetSettings& target) {
   const ledger::Manifest& manifest = run.directory.manifest();
   Stores stores;
   if (target.rows && manifest.rows) {
-    TRY_ASSIGN(stores.rows, target::open_row_store(*target.rows));
+    TRY_ASSIGN(stores.rows, adapters::open_row_store(*target.rows));
     TRY_ASSIGN(const StoreIdentity identity, stores.rows->identity());
     if (!identity.is_same_as(table_of(run))) return other_store("the table");
     stores.where =
         fmt::format("table '{}' of {}", printable(target.rows->table), printable(target.rows->url));
   }
   if (target.queue && manifest.queue) {
-    TRY_ASSIGN(stores.queue, target::open_queue_probe(*target.queue));
+    TRY_ASSIGN(stores.queue, adapters::open_queue_probe(*target.queue));
     stores.where += fmt::format("{}list '{}' of {}", stores.where.empty() ? "" : " and ",
                                 printable(target.queue->list), target.queue->where());
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "adapters/services.h"
 #include "core/os.h"
 #include "ledger/files.h"
 #include "run/judge_run.h"
@@ -97,6 +98,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.target_text = scenario::to_yaml(target.settings());
   manifest.target = target.describe();
   manifest.environment = describe_environment(preflight);
+  manifest.services = adapters::services_of(target.settings());
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
   manifest.limits = run.request.scenario.audit;
@@ -106,8 +108,10 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.queue = preflight.queue;
   manifest.rows = preflight.rows;
   const WallTime now = run.clock.wall_now();
-  if (preflight.queue_clock) manifest.clocks.push_back({"redis", *preflight.queue_clock, now});
-  if (preflight.rows_clock) manifest.clocks.push_back({"postgres", *preflight.rows_clock, now});
+  if (preflight.queue_clock)
+    manifest.clocks.push_back({ledger::ServerClock::Of::queue, *preflight.queue_clock, now});
+  if (preflight.rows_clock)
+    manifest.clocks.push_back({ledger::ServerClock::Of::rows, *preflight.rows_clock, now});
   return manifest;
 }
 

@@ -123,7 +123,8 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
           .settlement = record.evidence.settlement,
           .interrupted = !record.load.completed && !ended_by_threshold,
           .host_crashed = record.host_crashed,
-          .ended_by_threshold = ended_by_threshold};
+          .ended_by_threshold = ended_by_threshold,
+          .services = begin.services};
 }
 
 audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {

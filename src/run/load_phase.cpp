@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/services.h"
 #include "run/cpu_meter.h"
 #include "run/event_runner.h"
 #include "run/judge_run.h"
@@ -12,14 +13,16 @@ namespace {
 
 Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input) {
   const TargetSettings& target = input.target.settings();
-  watch::SamplerSources sources{.ids = input.ids};
+  const auto& [queue_words, rows_words] = adapters::services_of(target);
+  watch::SamplerSources sources{
+      .queue_words = queue_words, .rows_words = rows_words, .ids = input.ids};
   if (target.queue) {
-    TRY_ASSIGN(sources.queue, target::open_queue_probe(*target.queue));
+    TRY_ASSIGN(sources.queue, adapters::open_queue_probe(*target.queue));
     sources.queue_baseline = input.preflight.queue->snapshot;
     sources.queue_every = target.queue->sample_every;
   }
   if (target.rows) {
-    TRY_ASSIGN(sources.rows, target::open_row_store(*target.rows));
+    TRY_ASSIGN(sources.rows, adapters::open_row_store(*target.rows));
     sources.rows_every = target.rows->sample_every;
     sources.probe_rows = input.preflight.probe_rows;
   }
@@ -62,7 +65,7 @@ PageEvidence look_at_page(const LoadPhaseInput& input, const Evidence& drained) 
   else if (!drained.settlement.settled())
     page.why_not = "votes were still on their way";
   else
-    page = watch::check_page(*target::open_result_feed(target, input.clock),
+    page = watch::check_page(*adapters::open_result_feed(target, input.clock),
                              *input.preflight.adapters.rows, input.clock, input.signals.second());
   return page;
 }

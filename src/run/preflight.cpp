@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "adapters/services.h"
 #include "core/text.h"
 #include "run/budget.h"
 #include "run/probe_votes.h"
@@ -25,34 +27,24 @@ void say(const PreflightInput& input, std::string_view step) {
 
 Result<Adapters> open_adapters(const PreflightInput& input) {
   Adapters adapters;
-  TRY_ASSIGN(adapters.votes, target::open_vote_box(input.target, input.scenario.http, input.ids,
-                                                   input.plan.choices()));
+  TRY_ASSIGN(adapters.votes, adapters::open_vote_box(input.target, input.scenario.http, input.ids,
+                                                     input.plan.choices()));
   if (input.target.queue) {
-    TRY_ASSIGN(adapters.queue, target::open_queue_probe(*input.target.queue));
+    TRY_ASSIGN(adapters.queue, adapters::open_queue_probe(*input.target.queue));
   }
   if (input.target.rows) {
-    TRY_ASSIGN(adapters.rows, target::open_row_store(*input.target.rows));
+    TRY_ASSIGN(adapters.rows, adapters::open_row_store(*input.target.rows));
   }
   return adapters;
 }
 
 // Returns whether votes of others wait in the lists.
-Result<bool> check_queue(const PreflightInput& input, target::QueueProbe& queue,
+Result<bool> check_queue(const PreflightInput& input, adapters::QueueProbe& queue,
                          Preflight& preflight) {
   const QueueSettings& settings = *input.target.queue;
-  TRY_ASSIGN(const target::QueueFacts facts, queue.facts());
-  preflight.facts.emplace_back("redis", facts.version);
-  if (!facts.list_usable())
-    return unfit(fmt::format("key '{}' in {} holds a {}, not a list", printable(settings.list),
-                             settings.where(), facts.list_type),
-                 "check redis.list and the database number in redis.url");
-  if (facts.is_replica)
-    return unfit(
-        fmt::format("{} is a replica: its counters do not show the pushes", settings.where()),
-        "point redis.url at the primary");
-  if (facts.max_memory_bytes > 0 && facts.max_memory_policy != "noeviction")
-    preflight.warnings.push_back(fmt::format("redis may evict the whole list (maxmemory-policy {})",
-                                             facts.max_memory_policy));
+  TRY_ASSIGN(adapters::QueueFacts facts, queue.facts());
+  preflight.facts.emplace_back(settings.kind, std::move(facts.version));
+  std::ranges::move(facts.warnings, std::back_inserter(preflight.warnings));
   TRY_ASSIGN(const QueueSnapshot look, queue.snapshot());
   std::uint64_t waiting = look.depth;
   for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
@@ -65,11 +57,12 @@ Result<bool> check_queue(const PreflightInput& input, target::QueueProbe& queue,
   return waiting > 0;
 }
 
-Result<> check_columns(const RowSettings& settings, const target::TableFacts& table) {
+Result<> check_columns(const RowSettings& settings, const adapters::TableFacts& table) {
   if (!table.exists)
     return unfit(fmt::format("there is no table '{}'", printable(settings.table)),
-                 "check postgres.url (which database?) and postgres.table; the worker usually "
-                 "creates the table when it starts");
+                 fmt::format("check {0}.url (which database?) and {0}.table; the worker usually "
+                             "creates the table when it starts",
+                             settings.kind));
   std::string columns;
   for (const std::string& column : table.columns)
     columns += (columns.empty() ? "" : ", ") + printable(column, 60);
@@ -78,7 +71,7 @@ Result<> check_columns(const RowSettings& settings, const target::TableFacts& ta
     if (!present)
       return unfit(
           fmt::format("table '{}' has no column '{}'", printable(settings.table), printable(name)),
-          fmt::format("it has: {}; set postgres.columns", columns));
+          fmt::format("it has: {}; set {}.columns", columns, settings.kind));
   return {};
 }
 
@@ -89,7 +82,7 @@ bool is_loopback(const TargetSettings& target) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-Result<> ask_before_leaving_rows(const PreflightInput& input, target::RowStore& store) {
+Result<> ask_before_leaving_rows(const PreflightInput& input, adapters::RowStore& store) {
   if (is_loopback(input.target) || input.may_leave_rows) return {};
   TRY_ASSIGN(const RowBaseline rows, store.baseline(input.ids));
   if (rows.rows == 0) return {};
@@ -100,17 +93,16 @@ Result<> ask_before_leaving_rows(const PreflightInput& input, target::RowStore& 
                "say --yes if that is meant");
 }
 
-Result<TableModel> check_rows(const PreflightInput& input, target::RowStore& rows,
+Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& rows,
                               Preflight& preflight) {
-  TRY_ASSIGN(const target::StoreFacts facts, rows.facts());
-  preflight.facts.emplace_back("postgresql", facts.version);
+  TRY_ASSIGN(const adapters::StoreFacts facts, rows.facts());
+  preflight.facts.emplace_back(lower_case(adapters::store_kind(input.target.rows).title),
+                               facts.version);
   preflight.facts.emplace_back("commit times", facts.has_commit_times ? "kept" : "not kept");
-  if (facts.in_recovery)
-    return unfit(
-        "the database is a standby (pg_is_in_recovery): it may lag, and absence in it "
-        "proves nothing",
-        "point postgres.url at the primary");
-  TRY_ASSIGN(const target::TableFacts table, rows.table());
+  if (facts.is_replica)
+    return unfit("the database is a standby: it may lag, and absence in it proves nothing",
+                 fmt::format("point {}.url at the primary", input.target.rows->kind));
+  TRY_ASSIGN(const adapters::TableFacts table, rows.table());
   TRY(check_columns(*input.target.rows, table));
   TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
   if (taken)
@@ -120,14 +112,14 @@ Result<TableModel> check_rows(const PreflightInput& input, target::RowStore& row
   return table.model;
 }
 
-Result<QueueBaseline> queue_baseline(target::QueueProbe& queue, bool strangers_push,
+Result<QueueBaseline> queue_baseline(adapters::QueueProbe& queue, bool strangers_push,
                                      Preflight& preflight) {
   QueueBaseline baseline;
-  TRY_ASSIGN(const target::QueueContents contents, queue.contents(kMostCarriedOver));
+  TRY_ASSIGN(const adapters::QueueContents contents, queue.contents(kMostCarriedOver));
   baseline.snapshot = contents.snapshot;
   baseline.shares_pushes = strangers_push;
-  const auto remember = [&](const target::QueueList& list) {
-    for (const target::QueueElement& element : list.elements)
+  const auto remember = [&](const adapters::QueueList& list) {
+    for (const adapters::QueueElement& element : list.elements)
       baseline.carry_over_ids.insert(element.voter_id);
   };
   remember(contents.list);
@@ -192,12 +184,14 @@ std::vector<std::string> assumptions(const TargetSettings& target) {
 }
 
 // What the tunnel adds to every look at a store: a reading of its clock is one round trip.
-void describe_tunnel(const TunnelSettings& tunnel, Preflight& preflight) {
-  std::string text = "via " + tunnel.via;
-  for (const auto& [server, clock] :
-       {std::pair("redis", &preflight.queue_clock), std::pair("postgresql", &preflight.rows_clock)})
+void describe_tunnel(const TargetSettings& target, Preflight& preflight) {
+  const auto& [queue, table] = adapters::services_of(target);
+  std::string text = "via " + target.tunnel->via;
+  for (const auto& [server, clock] : {std::pair(&queue.title, &preflight.queue_clock),
+                                      std::pair(&table.title, &preflight.rows_clock)})
     if (*clock)
-      text += fmt::format(", {} {} away", server, format_duration(2 * (*clock)->uncertainty));
+      text += fmt::format(", {} {} away", lower_case(*server),
+                          format_duration(2 * (*clock)->uncertainty));
   preflight.facts.emplace_back("tunnel", std::move(text));
 }
 
@@ -206,14 +200,15 @@ Result<> take_baselines(const PreflightInput& input, bool strangers_push, Prefli
   if (adapters.queue) {
     TRY_ASSIGN(preflight.queue, queue_baseline(*adapters.queue, strangers_push, preflight));
     TRY_ASSIGN(preflight.queue_clock, adapters.queue->clock_offset(input.clock));
-    check_clock(input, "redis", *preflight.queue_clock, preflight);
+    check_clock(input, input.target.queue->kind, *preflight.queue_clock, preflight);
   }
   if (adapters.rows) {
     TRY_ASSIGN(preflight.rows, adapters.rows->baseline(input.ids));
     TRY_ASSIGN(preflight.rows_clock, adapters.rows->clock_offset(input.clock));
-    check_clock(input, "postgresql", *preflight.rows_clock, preflight);
+    check_clock(input, lower_case(adapters::store_kind(input.target.rows).title),
+                *preflight.rows_clock, preflight);
   }
-  if (input.target.tunnel) describe_tunnel(*input.target.tunnel, preflight);
+  if (input.target.tunnel) describe_tunnel(input.target, preflight);
   return {};
 }
 

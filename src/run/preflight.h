@@ -11,22 +11,22 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/http/vote_box.h"
+#include "adapters/queue.h"
+#include "adapters/store.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "plan/plan.h"
 #include "scenario/scenario.h"
-#include "target/queue_probe.h"
-#include "target/row_store.h"
-#include "target/vote_box.h"
 #include "vote/evidence.h"
 
 namespace votebench::run {
 
 // The open connections to one target; a store that the target does not name is null.
 struct Adapters {
-  std::unique_ptr<target::VoteBox> votes;
-  std::unique_ptr<target::QueueProbe> queue;
-  std::unique_ptr<target::RowStore> rows;
+  std::unique_ptr<adapters::VoteBox> votes;
+  std::unique_ptr<adapters::QueueProbe> queue;
+  std::unique_ptr<adapters::RowStore> rows;
 };
 
 struct PreflightInput {
@@ -49,7 +49,7 @@ struct Preflight {
   std::optional<ClockOffset> rows_clock;
   std::uint64_t probe_rows = 0;            // rows that the probe votes left in the table
   std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
-  std::vector<std::pair<std::string, std::string>> facts;  // "redis" -> "7.0.15"
+  std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
   std::vector<std::string> warnings;
 };
 

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "adapters/http/http_exchange.h"
+#include "adapters/services.h"
 #include "core/text.h"
-#include "target/http_exchange.h"
 
 namespace votebench::run {
 namespace {
@@ -23,15 +24,15 @@ constexpr Nanoseconds kRowLimit = seconds(15);
 constexpr Nanoseconds kShortestRate = kPoll * 10;
 
 std::string describe_get(const PreflightInput& input) {
-  const target::HttpReply get =
-      target::http_exchange({input.target.vote.url()}, seconds(2), target::via_of(input.target));
+  const adapters::HttpReply get = adapters::http_exchange({input.target.vote.url()}, seconds(2),
+                                                          adapters::via_of(input.target));
   if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
   return fmt::format("GET answers {}{}{}", get.status, get.server.empty() ? "" : ", server ",
                      printable(get.server, 60));
 }
 
 // Why a probe was not accepted, and what to try.
-Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answer,
+Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& answer,
                      std::uint64_t nth) {
   const std::string url = input.target.vote.url();
   const std::string connect_to = input.target.vote.connect_to
@@ -61,10 +62,12 @@ Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answ
                     "; the form is somewhere else: try vote.url with /vote "
                     "or / as its path (see the contract profiles)");
   if (answer.status != 0)
-    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-                describe_get(input) + (answer.status >= 500
-                                           ? "; can the vote app reach its Redis?"
-                                           : "; check vote.url, vote.form and vote.accept"));
+    return fail(
+        ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
+        describe_get(input) + (answer.status >= 500
+                                   ? fmt::format("; can the vote app reach its {}?",
+                                                 adapters::services_of(input.target).queue.title)
+                                   : "; check vote.url, vote.form and vote.accept"));
   return fail(ErrorKind::environment, fmt::format("{} was cut off without an answer", which),
               describe_get(input));
 }
@@ -72,16 +75,16 @@ Failure not_accepted(const PreflightInput& input, const target::VoteAnswer& answ
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count && !input.stop.stop_requested(); ++i) {
     const auto choice = static_cast<ChoiceIndex>(i % input.plan.choices().size());
-    const target::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(i), choice};
-    TRY_ASSIGN(const target::VoteAnswer answer,
-               target::cast_one_vote(*adapters.votes, request, input.clock));
+    const adapters::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(i), choice};
+    TRY_ASSIGN(const adapters::VoteAnswer answer,
+               adapters::cast_one_vote(*adapters.votes, request, input.clock));
     if (answer.outcome != Outcome::acked) return not_accepted(input, answer, i + 1);
   }
   return {};
 }
 
 std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& after) {
-  return (after.push_calls - after.push_failed) - (before.push_calls - before.push_failed);
+  return after.pushed - before.pushed;
 }
 
 // Asks `look` every kPoll until it answers true; false when nothing changed for `limit`.
@@ -114,8 +117,9 @@ Result<bool> follow_to_queue(const PreflightInput& input, const Adapters& adapte
     return fail(
         ErrorKind::environment,
         fmt::format("{} probe votes answered 200, none reached the queue ({})", count, where),
-        "the vote app writes to another Redis, or hides that it cannot reach one; "
-        "compare its settings with redis.url");
+        fmt::format("the vote app writes to another {}, or hides that it cannot reach one; "
+                    "compare its settings with {}.url",
+                    adapters::services_of(input.target).queue.title, input.target.queue->kind));
   return fail(ErrorKind::environment,
               fmt::format("{} probe votes answered 200, only {} reached the queue ({})", count,
                           pushed, where),
@@ -125,21 +129,24 @@ Result<bool> follow_to_queue(const PreflightInput& input, const Adapters& adapte
 Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint64_t count,
                 std::uint64_t arrived) {
   const std::string table = input.target.rows->table;
+  const Services services = adapters::services_of(input.target);
   std::string waiting;
   if (adapters.queue)
     if (const auto look = adapters.queue->snapshot())
       waiting =
           fmt::format("; {} elements wait in list '{}'", look->depth, input.target.queue->list);
-  return fail(ErrorKind::environment,
-              fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}",
-                          arrived, count, printable(table), format_duration(kRowLimit), waiting),
-              "is the worker running, does it pop this list and write this table? check "
-              "redis.list, postgres.url and postgres.table; ids must arrive unchanged");
+  return fail(
+      ErrorKind::environment,
+      fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
+                  printable(table), format_duration(kRowLimit), waiting),
+      fmt::format("is the worker running, does it pop this list and write this table? check "
+                  "{}.list, {}.url and {}.table; ids must arrive unchanged",
+                  services.queue.block, services.table.block, services.table.block));
 }
 
 // How many probes have a row. Without identity the probes' rows bear ids of the app: all rows
 // count.
-Result<std::uint64_t> probe_rows(const PreflightInput& input, target::RowStore& rows,
+Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore& rows,
                                  std::uint64_t rows_before) {
   if (input.target.vote.identity != IdentityMode::none) return rows.progress(input.ids);
   TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));

@@ -1,11 +1,14 @@
 #include "run/reach.h"
 
-#include "target/row_store.h"
+#include <fmt/format.h>
+
+#include "adapters/queue.h"
+#include "adapters/store.h"
 
 namespace votebench::run {
 namespace {
 
-// Where the stores are, as the tunnel's far side calls them: postgres, then redis.
+// Where the stores are, as the tunnel's far side calls them: the table, then the queue.
 Result<stack::SshTunnel::Request> tunnel_request(const TargetSettings& target) {
   stack::SshTunnel::Request request{.settings = *target.tunnel, .far_ends = {}, .withheld = {}};
   const auto withhold = [&](const Secret& secret) {
@@ -13,21 +16,21 @@ Result<stack::SshTunnel::Request> tunnel_request(const TargetSettings& target) {
       request.withheld.push_back(secret.reference());
   };
   if (target.rows) {
-    TRY_ASSIGN(const HostPort address, target::postgres_address(*target.rows));
+    const adapters::StoreKind& kind = adapters::store_kind(target.rows);
+    TRY_ASSIGN(const HostPort address, kind.address(*target.rows));
     request.far_ends.push_back(address);
-    request.withheld.emplace_back("PGPASSWORD");
+    if (!kind.password_variable.empty()) request.withheld.emplace_back(kind.password_variable);
     withhold(target.rows->password);
   }
   if (target.queue) {
-    if (!target.queue->socket_path.empty())
-      return fail(ErrorKind::usage, "a tunnel leads to a host and port, redis.url names a socket",
-                  "write redis://HOST:PORT/DB, as the tunnel's far side calls it");
-    request.far_ends.push_back({target.queue->host, target.queue->port});
+    TRY_ASSIGN(const HostPort address, adapters::queue_kind(target.queue).address(*target.queue));
+    request.far_ends.push_back(address);
     withhold(target.queue->password);
   }
   if (request.far_ends.empty())
     return fail(ErrorKind::usage, "the tunnel has nowhere to lead: the target names no store",
-                "give it redis or postgres, or remove the tunnel; votes go direct");
+                fmt::format("give it {} or {}, or remove the tunnel; votes go direct",
+                            adapters::queue_kind({}).name, adapters::store_kind({}).name));
   return request;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapters/services.h"
 #include "ledger/files.h"
 #include "run/stored_scenario.h"
 #include "scenario/parse.h"
@@ -105,6 +106,8 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(ledger::RunRecord record, directory.load());
   if (!record.complete) record.load = load_of_slots(manifest, plan, *attempts);
   record.begin.target = target_text(record.begin);
+  if (record.begin.services.queue.title.empty())  // of before, when there was one kind of each
+    record.begin.services = adapters::services_of({});
   return StoredRun{std::move(directory), std::move(scenario), std::move(plan), std::move(attempts),
                    std::move(record)};
 }

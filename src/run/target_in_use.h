@@ -33,7 +33,7 @@ class TargetInUse {
   [[nodiscard]] std::string describe() const;
   // What the stack was provisioned with (provisioning.json); empty when nobody wrote it down.
   [[nodiscard]] std::string stack_record() const;
-  // True only when the process behind this Redis client is known to have ended.
+  // True only when the process behind this client of the queue is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;
   // "kill", "worker" and the like, on a stack that votebench made. Thread-safe until close().
   // Error (environment): there is no such stack, or it cannot do that now.

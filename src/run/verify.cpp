@@ -62,6 +62,7 @@ class Verifier {
   [[nodiscard]] audit::FirstLook first_look() const {
     audit::FirstLook first{.attempts = *run_.attempts,
                            .saved = run_.record.complete ? &saved() : nullptr};
+    first.queue = run_.record.begin.services.queue;
     first.counts_only = manifest().identity == IdentityMode::none;
     if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
     if (!saved().queue.server_id.empty()) first.queue_server = saved().queue.server_id;
@@ -116,8 +117,8 @@ Evidence Verifier::read_stores(TargetSettings target) {
   const auto tunnel = open_tunnel(target);
   if (!tunnel) return nothing_read(tunnel.error().message);
   const VoterIds ids(manifest().run, manifest().key);
-  std::unique_ptr<target::QueueProbe> queue;
-  std::unique_ptr<target::RowStore> rows;
+  std::unique_ptr<adapters::QueueProbe> queue;
+  std::unique_ptr<adapters::RowStore> rows;
   std::string unreachable;
   const auto open = [&](auto result, auto& adapter) {
     if (result)
@@ -125,8 +126,8 @@ Evidence Verifier::read_stores(TargetSettings target) {
     else
       unreachable = result.error().message;
   };
-  if (target.queue && manifest().queue) open(target::open_queue_probe(*target.queue), queue);
-  if (target.rows && manifest().rows) open(target::open_row_store(*target.rows), rows);
+  if (target.queue && manifest().queue) open(adapters::open_queue_probe(*target.queue), queue);
+  if (target.rows && manifest().rows) open(adapters::open_row_store(*target.rows), rows);
   if (target.rows && manifest().rows && !rows) return nothing_read(unreachable);
 
   watch::DrainTask task{.target = target, .ids = ids, .choices = manifest().choices};

@@ -98,6 +98,7 @@ class Reader {
     describe(section(key));
   }
   void exactly_one(std::string_view, std::string_view) const {}
+  void at_most_one(std::string_view, std::string_view) const {}
   [[nodiscard]] bool visits(bool condition) const { return condition; }
 
  private:

@@ -83,7 +83,7 @@ class Checker {
       }
     }
     check_required(tree, node, path, executors);
-    check_exactly_one(tree, node, path);
+    check_one_of(tree, node, path);
     node.valid = true;
   }
 
@@ -127,15 +127,16 @@ class Checker {
         suggest(member.name, known));
   }
 
-  void check_exactly_one(const KeyTree& tree, Node& node, const std::string& path) {
-    for (const ExactlyOne& rule : tree.exactly_one) {
-      if (rule.executors != executors_) continue;
+  void check_one_of(const KeyTree& tree, Node& node, const std::string& path) {
+    for (const OneOf& rule : tree.one_of) {
+      if ((rule.executors & executors_) != executors_) continue;
       const bool first = node.find(rule.first) != nullptr;
       const bool second = node.find(rule.second) != nullptr;
-      if (first != second) continue;
+      if (first != second || (!first && !rule.needed)) continue;
       node.complete = false;
       add(DiagnosticId::exactly_one_of, node.owner, path,
-          fmt::format("exactly one of '{}' and '{}' is needed, {} there", rule.first, rule.second,
+          fmt::format("{} of '{}' and '{}' {}, {} there", rule.needed ? "exactly one" : "only one",
+                      rule.first, rule.second, rule.needed ? "is needed" : "may be given",
                       first ? "both are" : "none is"));
     }
   }

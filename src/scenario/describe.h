@@ -16,6 +16,7 @@
 //   at.block(key, there, f)          a mapping that may be absent, of this record
 //   at.either(key, field, f)         a key that holds the value of `field` or a mapping
 //   at.exactly_one(first, second)    a mapping holds exactly one of the two keys
+//   at.at_most_one(first, second)    a mapping holds at most one of them
 //   at.visits(condition)             whether a key that means nothing without `condition` is to be
 //                                    visited: the Catalogue visits all
 //   Visitor::kReads                  whether fields are set from the file
@@ -144,8 +145,23 @@ void describe(const Visitor& at, VoteEndpoint& vote) {
         kModes, vote.identity);
 }
 
+// A block of the target file that is named after the kind of queue or table that it describes: it
+// stands where `field` is of the kind of `defaults`.
+template <typename Visitor, typename Settings, typename Describe>
+void kind_block(const Visitor& at, const std::pair<Key, Settings>& kind,
+                std::optional<Settings>& field, Describe describe_kind) {
+  const auto& [key, defaults] = kind;
+  std::optional<Settings> block;
+  if (field && field->kind == defaults.kind) block = field;
+  at.part(key, block, [&](const auto& in, Settings& settings) {
+    if (settings.kind.empty()) settings = defaults;
+    describe_kind(in, settings);
+  });
+  if (block) field = std::move(block);
+}
+
 template <typename Visitor>
-void describe(const Visitor& at, QueueSettings& queue) {
+void describe_redis(const Visitor& at, QueueSettings& queue) {
   std::string url = redis_url_of(queue);
   at(key("url", redis_url,
          "redis://[USER@]HOST[:PORT][/DB], rediss:// over TLS, or unix:///PATH[?db=DB]"),
@@ -167,7 +183,7 @@ void describe(const Visitor& at, QueueSettings& queue) {
 }
 
 template <typename Visitor>
-void describe(const Visitor& at, RowSettings& rows) {
+void describe_postgres(const Visitor& at, RowSettings& rows) {
   at(key("url", postgres_uri, "a libpq URI without a password"), rows.url);
   at(key("password", secret, "its password"), rows.password);
   at(key("table", text, "TABLE or SCHEMA.TABLE"), rows.table);
@@ -235,10 +251,17 @@ void describe(const Visitor& at, TargetSettings& target) {
      target.profile);
   if (Visitor::kReads) target = profile_settings(*find_profile(target.profile));
   describe(at.section(key("vote", mapping, "where votes are sent")), target.vote);
-  at.part(key("redis", mapping, "the queue; left out: there is none to look at").nullable(),
-          target.queue, [](const auto& in, QueueSettings& queue) { describe(in, queue); });
-  at.part(key("postgres", mapping, "the table; left out: there is none to look at").nullable(),
-          target.rows, [](const auto& in, RowSettings& rows) { describe(in, rows); });
+  kind_block(
+      at,
+      std::pair(key("redis", mapping, "the queue; left out: there is none to look at").nullable(),
+                redis_list()),
+      target.queue, [](const auto& in, QueueSettings& queue) { describe_redis(in, queue); });
+  kind_block(
+      at,
+      std::pair(
+          key("postgres", mapping, "the table; left out: there is none to look at").nullable(),
+          postgres_table()),
+      target.rows, [](const auto& in, RowSettings& rows) { describe_postgres(in, rows); });
   at.section(key("result", mapping, "the result page"))(
       key("url", http_url,
           "where it is; its numbers are compared with the table's after the drain (JSON at "
@@ -400,6 +423,7 @@ void describe(const Visitor& at, ScheduledEvent& event) {
   at.block(key("fault", mapping, "one of the verbs below, on a stack that votebench made"),
            event.action.is_fault(), [&](const auto& in) { describe_verbs(in, event.action); });
   describe_command(at, "a program and its arguments, no shell; needs --allow-events", event.action);
+  at.at_most_one("fault", "run");
   at(key("optional", boolean, "whether the run may pass where it failed or did not happen"),
      event.optional);
   at.part(key("undo", mapping, "one verb or a command; carried out however the run ends"),

@@ -72,7 +72,10 @@ class Catalogue {
     describe(below(add_with_default(key, field)));
   }
   void exactly_one(std::string_view first, std::string_view second) const {
-    tree_->exactly_one.push_back({first, second, executors_});
+    tree_->one_of.push_back({first, second, true, executors_});
+  }
+  void at_most_one(std::string_view first, std::string_view second) const {
+    tree_->one_of.push_back({first, second, false, executors_});
   }
   [[nodiscard]] bool visits(bool) const { return true; }
 

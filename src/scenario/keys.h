@@ -112,9 +112,10 @@ struct Key {
 }
 
 // Two keys of a mapping of which it holds exactly one.
-struct ExactlyOne {
+struct OneOf {
   std::string_view first;
   std::string_view second;
+  bool needed = true;  // exactly one; else at most one
   ExecutorBits executors = kEveryExecutor;
 };
 
@@ -125,7 +126,7 @@ struct KeyTree {
   // different meanings. Of names and lists: one child, "*" or "[]". A value with children may also
   // be written as the mapping of them.
   std::list<KeyTree> children;
-  std::vector<ExactlyOne> exactly_one;
+  std::vector<OneOf> one_of;
 
   [[nodiscard]] bool is_root() const { return key.path.empty(); }
   // REQUIRES: names or list.

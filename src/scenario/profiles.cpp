@@ -43,9 +43,21 @@ TargetSettings profile_settings(const Profile& profile) {
   target.vote.accepted = profile.accepted;
   target.vote.rejected = profile.rejected;
   target.worker = profile.worker;
-  target.queue.reset();
-  target.rows.reset();
   return target;
+}
+
+QueueSettings redis_list() {
+  QueueSettings queue;
+  queue.kind = "redis";
+  queue.port = 6379;
+  return queue;
+}
+
+RowSettings postgres_table() {
+  RowSettings rows;
+  rows.kind = "postgres";
+  rows.url = "postgresql://postgres@127.0.0.1/postgres";
+  return rows;
 }
 
 }  // namespace votebench::scenario

@@ -29,4 +29,9 @@ struct Profile {
 // A target of this profile on this machine. Queue and table are absent until they are named.
 [[nodiscard]] TargetSettings profile_settings(const Profile& profile);
 
+// What a block of the target file says when it says nothing: the stock apps' services, on this
+// machine.
+[[nodiscard]] QueueSettings redis_list();
+[[nodiscard]] RowSettings postgres_table();
+
 }  // namespace votebench::scenario

@@ -176,9 +176,6 @@ class EventRules {
     if (fault != nullptr && fault->valid && verbs_in(fault) != 1)
       context_.add(DiagnosticId::exactly_one_of, fault->owner, path_ + "/fault",
                    fmt::format("exactly one of {} is needed", verb_list()));
-    if (fault != nullptr && run != nullptr)
-      context_.add(DiagnosticId::exactly_one_of, run->owner, path_,
-                   "an event is a fault or a command, not both", "write two events");
     if (fault != nullptr && scenario_.target)
       context_.add(DiagnosticId::event_on_target, fault->owner, path_,
                    "a fault needs a stack that votebench made, and this scenario names a target",

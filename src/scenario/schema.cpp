@@ -95,14 +95,17 @@ class SchemaWriter {
       if (child.key.need == Need::required) required.push_back(child.key.name);
     }
     if (!required.empty()) schema["required"] = std::move(required);
-    for (const ExactlyOne& rule : tree.exactly_one)
-      if (rule.executors == executors_)
-        schema["allOf"].push_back(
-            {{"oneOf", {{{"required", {rule.first}}}, {{"required", {rule.second}}}}}});
+    for (const OneOf& rule : tree.one_of)
+      if (rule.executors == executors_) schema["allOf"].push_back(described(rule));
     return schema;
   }
 
  private:
+  [[nodiscard]] static Json described(const OneOf& rule) {
+    if (!rule.needed) return {{"not", {{"required", {rule.first, rule.second}}}}};
+    return {{"oneOf", {{{"required", {rule.first}}}, {{"required", {rule.second}}}}}};
+  }
+
   // With the key's words for people in it.
   [[nodiscard]] Json described(const KeyTree& tree) const {
     const Key& key = tree.key;

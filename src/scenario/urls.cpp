@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/number.h"
+#include "scenario/profiles.h"
 
 namespace votebench::scenario {
 namespace {
@@ -93,7 +94,7 @@ std::optional<HostPort> to_endpoint(std::string_view authority, std::uint16_t de
 }
 
 tl::expected<QueueSettings, ValueError> unix_queue(const Parts& parts) {
-  QueueSettings queue;
+  QueueSettings queue = redis_list();
   const std::size_t query = std::min(parts.tail.find('?'), parts.tail.size());
   queue.socket_path = parts.tail.substr(0, query);
   std::string_view rest = parts.tail.substr(query);
@@ -192,7 +193,7 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
                                          : std::nullopt;
   if (!endpoint || !database)
     return bad_url("{value} has no valid host, port and database number", std::string(kForm));
-  QueueSettings queue;
+  QueueSettings queue = redis_list();
   queue.tls = parts->scheme == "rediss";
   queue.host = endpoint->host;
   queue.port = endpoint->port;

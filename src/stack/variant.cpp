@@ -89,8 +89,8 @@ Result<TargetSettings> variant_settings(std::string_view variant, const WorkerKn
   const scenario::Profile* profile = scenario::find_profile(known.contract);
   CHECK_THAT_HOLDS(profile != nullptr);
   TargetSettings settings = scenario::profile_settings(*profile);
-  settings.queue = QueueSettings{};
-  settings.rows = RowSettings{};
+  settings.queue = scenario::redis_list();
+  settings.rows = scenario::postgres_table();
   assume_about_worker(settings, known, knobs);
   return settings;
 }

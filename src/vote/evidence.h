@@ -13,26 +13,42 @@
 
 namespace votebench {
 
-// One look at the queue: MULTI; LLEN (list and side lists); INFO; TIME; EXEC.
+// How people call a service that votebench looks at. Its adapter says it.
+struct ServiceWords {
+  std::string title;  // the product's name, as its makers write it
+  std::string block;  // the block of the target file that describes it
+};
+// Of the services of one target; of what could be one where the target names none.
+struct Services {
+  ServiceWords queue;
+  ServiceWords table;
+};
+
+// One look at the queue; all of it of one instant.
 struct QueueSnapshot {
-  std::string server_id;  // Redis run_id
+  std::string server_id;  // of the server's process: another one after a restart
   std::uint64_t depth = 0;
   std::vector<std::uint64_t> in_flight_depths;  // one per declared side list
-  std::uint64_t push_calls = 0;                 // cmdstat_rpush calls
-  std::uint64_t push_failed = 0;                // of these: failed_calls
-  std::uint64_t evicted_keys = 0;
+  std::uint64_t pushed = 0;                     // elements, since the server counts
+  std::uint64_t dropped = 0;  // what it threw away for lack of memory; the list may be among it
+  // What else the server counts, under the adapter's names. None falls while it goes on counting.
+  std::map<std::string, std::uint64_t> counters;
   std::uint64_t uptime_s = 0;
   WallTime server_time{};
 };
 
-// One line of CLIENT LIST, without ourselves.
+// A client of the queue's server, none of ours.
 struct QueueClient {
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;  // not used again by the same server
   std::string address;
-  std::string name;     // CLIENT SETNAME, empty when unset
-  std::string command;  // the last one, lower case ("lpop", "blpop", "lmove")
-  std::uint64_t idle_s = 0;
-  bool blocked = false;  // waits in a blocking pop
+  std::string name;          // empty when it has none
+  std::string command;       // its last one
+  std::uint64_t idle_s = 0;  // since then
+  // What the last command says of it. `asks`: it wants its next element. `waits`: it asks, and the
+  // queue has none for it. `takes`: it asks, or removes elements otherwise, or may.
+  bool takes = false;
+  bool asks = false;
+  bool waits = false;
 };
 
 // The queue before the first vote of the run, after the probes have settled.
@@ -53,18 +69,13 @@ enum class TableModel : std::uint8_t {
   append,     // no UNIQUE: k votes are k rows
 };
 
-// What makes one store the same store later.
+// What makes one store the same store later. Both are the adapter's to read.
 struct StoreIdentity {
-  std::string system_identifier;
-  std::uint64_t table_oid = 0;
-  std::uint64_t relfilenode = 0;
-  std::string postmaster_start;
+  std::string table;   // of the very table: another one where it was replaced or rewritten
+  std::string server;  // of the server's process: another one after a restart
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
-  // All but the postmaster's start: a server that was restarted is the same store.
-  [[nodiscard]] bool is_same_as(const StoreIdentity& other) const {
-    return system_identifier == other.system_identifier && table_oid == other.table_oid &&
-           relfilenode == other.relfilenode;
-  }
+  // A server that was restarted is the same store.
+  [[nodiscard]] bool is_same_as(const StoreIdentity& other) const { return table == other.table; }
 };
 
 // The table before the first vote of the run, after the probes have settled: what every later
@@ -72,7 +83,7 @@ struct StoreIdentity {
 struct RowBaseline {
   StoreIdentity identity;
   TableModel model = TableModel::last_wins;
-  std::string snapshot;  // pg_current_snapshot(): "xmin:xmax:xip,..." in 64-bit transaction ids
+  std::string snapshot;  // the adapter's mark of this moment, by which it knows rows written later
   std::uint64_t rows = 0;
   std::uint64_t strangers = 0;
   std::uint64_t stranger_checksum = 0;
@@ -94,7 +105,7 @@ struct StrangerRow {
   std::string choice;
 };
 
-// The whole table in one REPEATABLE READ snapshot.
+// The whole table at one moment.
 struct RowSet {
   std::vector<OwnRow> own;
   // The text behind an own row's kOtherChoice, by voter; bounded, so an entry may be missing.
@@ -131,14 +142,14 @@ struct PageEvidence {
 struct QueueEvidence {
   bool configured = false;
   bool readable_at_end = false;
-  std::string server_id;       // Redis run_id at the last look that worked
-  bool same_server = true;     // one run_id, no counter fell, from baseline to end
-  std::uint32_t restarts = 0;  // changes of the run_id that were seen
+  std::string server_id;       // at the last look that worked
+  bool same_server = true;     // one server id, no counter fell, from baseline to end
+  std::uint32_t restarts = 0;  // changes of the server id that were seen
   bool shares_pushes = false;  // the baseline saw strangers pushing
   std::uint64_t depth_start = 0;
   std::uint64_t depth_end = 0;
   std::uint64_t depth_max = 0;
-  std::uint64_t evicted = 0;
+  std::uint64_t evicted = 0;              // QueueSnapshot::dropped since the baseline
   std::optional<std::uint64_t> pushed;    // elements, baseline to end; nothing when not derivable
   std::optional<std::uint64_t> popped;    // derived: depth_start + pushed - depth_end
   std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
@@ -150,8 +161,8 @@ struct QueueEvidence {
 struct RowEvidence {
   bool configured = false;
   bool readable = false;    // the final rows were read
-  bool same_store = true;   // StoreIdentity unchanged but for postmaster_start
-  bool is_replica = false;  // pg_is_in_recovery(): absence proves nothing
+  bool same_store = true;   // StoreIdentity::is_same_as
+  bool is_replica = false;  // it may lag: absence proves nothing
   StoreIdentity store;      // that the final rows were read from
   TableModel model = TableModel::last_wins;
   std::uint64_t rows_start = 0;
@@ -232,7 +243,7 @@ enum class EventKind : std::uint8_t {
 // Something that happened on the time axis (a store restarted, a sampler gap, a fault).
 struct RunEvent {
   Nanoseconds at{};    // its beginning
-  std::string name;    // "redis-restarted"; at most one event of the scenario has it
+  std::string name;    // "queue-restarted"; at most one event of the scenario has it
   std::string detail;  // for people: "kill worker, undone by start worker"
   EventKind kind = EventKind::observed;
   std::optional<Nanoseconds> until{};  // the end of its window; nothing: a moment

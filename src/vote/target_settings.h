@@ -62,7 +62,7 @@ struct TunnelEnd {
   friend bool operator==(const TunnelEnd&, const TunnelEnd&) = default;
 };
 
-// Redis and PostgreSQL are reached through another host, by OpenSSH; votes are not.
+// The queue and the table are reached through another host, by OpenSSH; votes are not.
 struct TunnelSettings {
   std::string ssh_config;  // path of the file that says how to log in to `via`
   std::string via;         // the name of a Host in that file
@@ -99,13 +99,14 @@ struct HttpSettings {
   friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };
 
-// The Redis list that votes are pushed to.
+// The queue that votes are pushed to. What `kind` does not need stays empty.
 struct QueueSettings {
+  std::string kind;  // names a row of adapters/queues.cpp, and the scheme of its URLs
   bool tls = false;
   bool tls_verify = true;   // a copy of TargetSettings::tls_verify
   std::string tls_ca_file;  // a copy of TargetSettings::tls_ca_file
   std::string host = "127.0.0.1";
-  std::uint16_t port = 6379;
+  std::uint16_t port = 0;
   std::string socket_path;  // of a Unix socket, in place of host and port; empty: those are used
   int database = 0;
   std::string user;  // empty: the server's default user
@@ -116,14 +117,15 @@ struct QueueSettings {
   // Set while a tunnel is open, in the copy that connections are made from; never in a file.
   std::optional<TunnelEnd> tunnel_end;
 
-  [[nodiscard]] std::string where() const;  // "redis://127.0.0.1:6379/0", never the password
+  [[nodiscard]] std::string where() const;  // "KIND://127.0.0.1:6379/0", never the password
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
-// The PostgreSQL table that the worker writes votes to.
+// The table that the worker writes votes to.
 struct RowSettings {
-  std::string url = "postgresql://postgres@127.0.0.1/postgres";  // libpq URI without a password
-  Secret password;              // empty: what libpq finds by itself (PGPASSWORD, ~/.pgpass)
+  std::string kind;             // names a row of adapters/stores.cpp
+  std::string url;              // where its server is, without a password, as its kind writes it
+  Secret password;              // empty: what the kind's library finds by itself
   std::string table = "votes";  // "table" or "schema.table"
   std::string voter_column = "id";
   std::string choice_column = "vote";
@@ -141,17 +143,17 @@ enum class WorkerModel {
 struct TargetSettings {
   std::string profile = "dockersamples";  // a name of scenario/profiles.h
   VoteEndpoint vote;
-  std::optional<QueueSettings> queue = QueueSettings{};  // nothing: there is none to look at
-  std::optional<RowSettings> rows = RowSettings{};       // nothing: there is none to look at
-  std::string result_url;                                // empty: no result page is looked at
+  std::optional<QueueSettings> queue;  // nothing: there is none to look at
+  std::optional<RowSettings> rows;     // nothing: there is none to look at
+  std::string result_url;              // empty: no result page is looked at
   WorkerModel worker = WorkerModel::serial;
   Nanoseconds worker_max_hold = std::chrono::seconds(10);  // longest time between pop and write
   // The user's own assumption, printed with the verdict: when nothing moved for so long, nothing is
   // under way. Nothing: not assumed.
   std::optional<Nanoseconds> settle_quiet;
-  bool tls_verify = true;                // of https and rediss: check the server's certificate
-  std::string tls_ca_file;               // PEM; empty: the system's authorities
-  std::optional<HostPort> proxy;         // an HTTP proxy that votes are tunnelled through
+  bool tls_verify = true;         // of votes and of the queue: check the server's certificate
+  std::string tls_ca_file;        // PEM; empty: the system's authorities
+  std::optional<HostPort> proxy;  // an HTTP proxy that votes are tunnelled through
   std::optional<TunnelSettings> tunnel;  // nothing: the stores are reached directly
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };

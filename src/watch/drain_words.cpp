@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/queue.h"
 #include "core/counted.h"
 #include "core/text.h"
 #include "vote/settlement_words.h"
@@ -42,8 +43,8 @@ std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
           ? fmt::format("a worker that disconnected holds no vote for longer than {} "
                         "(worker.max_hold)",
                         format_duration(target.worker_max_hold))
-          : fmt::format("a worker's connection to Redis lasts longer than the {} between two looks",
-                        format_duration(kClientsEvery)));
+          : fmt::format("a worker's connection to {} lasts longer than the {} between two looks",
+                        adapters::queue_kind(target.queue).title, format_duration(kClientsEvery)));
   return assumptions;
 }
 

@@ -12,9 +12,9 @@ using std::chrono::seconds;
 
 // A client that polls is looked at no earlier than this after the lists were seen empty.
 constexpr Nanoseconds kFirstLook = seconds(2);
-// What a worker sent before it died reaches PostgreSQL's eyes, and so the activity, within this.
+// What a worker sent before it died reaches the store's eyes, and so the activity, within this.
 constexpr Nanoseconds kLastWords = seconds(2);
-// Redis gives idle times in whole seconds, by a clock that it reads ten times a second.
+// Idle times are whole seconds, by a clock that the server reads ten times a second.
 constexpr Nanoseconds kIdleError = seconds(1) + milliseconds(250);
 
 std::string name_of(const QueueClient& client) {
@@ -25,14 +25,12 @@ std::string name_of(const QueueClient& client) {
 // (b) It waits for a vote, or it asked for one after the lists were seen empty. A high idle time
 // means holding or dead, not empty-handed.
 bool came_back(const QueueClient& client, Nanoseconds elapsed) {
-  if (client.blocked && is_blocking_pop(client.command)) return true;
-  return is_pop(client.command) && elapsed >= kFirstLook &&
-         seconds(client.idle_s) + kIdleError <= elapsed;
+  if (client.waits) return true;
+  return client.asks && elapsed >= kFirstLook && seconds(client.idle_s) + kIdleError <= elapsed;
 }
 
 std::string has_not_come_back(const QueueClient& client) {
-  if (is_pop(client.command) && client.idle_s < 2)
-    return name_of(client) + " is still being waited for";
+  if (client.asks && client.idle_s < 2) return name_of(client) + " is still being waited for";
   return fmt::format("{} has not come back for a vote for {} s, it may hold one", name_of(client),
                      client.idle_s);
 }
@@ -66,22 +64,9 @@ std::optional<std::string> obstacle_of_unseen(const Hands& hands, bool& leans_on
 
 }  // namespace
 
-std::optional<std::string> obstacle_in_store(const target::StoreActivity& activity) {
-  if (!activity.busy.empty()) {
-    const target::BackendActivity& busy = activity.busy.front();
-    return fmt::format("PostgreSQL backend {} ({}) is {}{} for {}", busy.pid,
-                       printable(busy.application, 40), busy.state,
-                       busy.wait.empty() ? "" : ", waiting (" + busy.wait + ")",
-                       format_duration(busy.age));
-  }
-  if (activity.hidden > 0)
-    return fmt::format(
-        "the state of {} PostgreSQL backends is hidden from this user (grant it "
-        "pg_read_all_stats)",
-        activity.hidden);
-  if (activity.prepared_transactions > 0)
-    return fmt::format("{} prepared transactions are open", activity.prepared_transactions);
-  return std::nullopt;
+std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& activity) {
+  if (activity.may_write.empty()) return std::nullopt;
+  return activity.may_write.front();
 }
 
 HandsFinding look_at_hands(const Hands& hands) {

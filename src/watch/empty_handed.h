@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "adapters/store.h"
 #include "core/clock.h"
-#include "target/row_store.h"
 #include "vote/target_settings.h"
 #include "watch/queue_tracker.h"
 
@@ -19,13 +19,13 @@ struct Hands {
   Nanoseconds max_hold = std::chrono::seconds(10);
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
-  Instant looked_at{};  // before CLIENT LIST was asked for
-  // Consumers ever seen, brought up to date by that CLIENT LIST.
+  Instant looked_at{};  // before the clients were asked for
+  // Consumers ever seen, brought up to date by that look at the clients.
   std::vector<SeenConsumer> consumers;
   // Somebody took votes whom nobody saw: nobody watched from the baseline on, or only short-lived
   // connections did.
   bool unseen_consumers = false;
-  target::StoreActivity activity;  // asked for after CLIENT LIST
+  adapters::StoreActivity activity;  // asked for after the clients
   // True only when the process behind the client is known to have ended. May be empty.
   std::function<bool(const QueueClient&)> client_is_dead;
 };
@@ -41,6 +41,6 @@ struct HandsFinding {
 [[nodiscard]] HandsFinding look_at_hands(const Hands& hands);
 
 // (d) alone: what a transaction of somebody else may still write; nothing when there is none.
-[[nodiscard]] std::optional<std::string> obstacle_in_store(const target::StoreActivity& activity);
+[[nodiscard]] std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& activity);
 
 }  // namespace votebench::watch

@@ -11,10 +11,10 @@ bool is_own_vote(const IdCheck& check) {
 }
 
 // Appends the own ids of `list`; returns how many elements are not own.
-std::uint64_t collect_own(const target::QueueList& list, const VoterIds& ids,
+std::uint64_t collect_own(const adapters::QueueList& list, const VoterIds& ids,
                           std::vector<VoterIndex>& own) {
   std::uint64_t strangers = list.malformed;
-  for (const target::QueueElement& element : list.elements) {
+  for (const adapters::QueueElement& element : list.elements) {
     const IdCheck check = ids.check(element.voter_id);
     if (is_own_vote(check))
       own.push_back(check.index);
@@ -26,10 +26,10 @@ std::uint64_t collect_own(const target::QueueList& list, const VoterIds& ids,
 
 }  // namespace
 
-bool holds_own_id(const target::QueueContents& contents, const VoterIds& ids) {
-  const auto holds = [&](const target::QueueList& list) {
+bool holds_own_id(const adapters::QueueContents& contents, const VoterIds& ids) {
+  const auto holds = [&](const adapters::QueueList& list) {
     return !list.complete() || std::any_of(list.elements.begin(), list.elements.end(),
-                                           [&](const target::QueueElement& element) {
+                                           [&](const adapters::QueueElement& element) {
                                              return is_own_vote(ids.check(element.voter_id));
                                            });
   };
@@ -38,7 +38,7 @@ bool holds_own_id(const target::QueueContents& contents, const VoterIds& ids) {
 }
 
 QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& history,
-                             const target::QueueContents* contents, const VoterIds& ids) {
+                             const adapters::QueueContents* contents, const VoterIds& ids) {
   QueueEvidence evidence;
   evidence.configured = true;
   evidence.readable_at_end = contents != nullptr;
@@ -57,7 +57,7 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   if (evidence.pushed && evidence.depth_start + *evidence.pushed >= evidence.depth_end)
     evidence.popped = evidence.depth_start + *evidence.pushed - evidence.depth_end;
   evidence.strangers_listed = collect_own(contents->list, ids, evidence.own_listed);
-  for (const target::QueueList& list : contents->in_flight)
+  for (const adapters::QueueList& list : contents->in_flight)
     collect_own(list, ids, evidence.own_in_flight);
   return evidence;
 }

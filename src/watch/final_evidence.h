@@ -1,8 +1,8 @@
 // What was read at the end, set against the baseline, as the audit wants it. Pure.
 #pragma once
 
-#include "target/queue_probe.h"
-#include "target/row_store.h"
+#include "adapters/queue.h"
+#include "adapters/store.h"
 #include "vote/evidence.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
@@ -10,12 +10,12 @@
 namespace votebench::watch {
 
 // Own ids, without probes, in the lists.
-[[nodiscard]] bool holds_own_id(const target::QueueContents& contents, const VoterIds& ids);
+[[nodiscard]] bool holds_own_id(const adapters::QueueContents& contents, const VoterIds& ids);
 
 // `contents` is null when the queue could not be read at the end.
 [[nodiscard]] QueueEvidence queue_evidence(const QueueBaseline& baseline,
                                            const QueueHistory& history,
-                                           const target::QueueContents* contents,
+                                           const adapters::QueueContents* contents,
                                            const VoterIds& ids);
 
 // The table at the end. Nothing in it when `readable` would be false.

@@ -13,7 +13,7 @@ PageEvidence not_compared(std::string why) {
 
 }  // namespace
 
-PageEvidence check_page(target::ResultFeed& page, target::RowStore& table, Clock& clock,
+PageEvidence check_page(adapters::ResultFeed& page, adapters::RowStore& table, Clock& clock,
                         const std::stop_token& stop) {
   const Instant end = clock.now() + kPagePatience;
   const Result<Tallies> first = table.tallies();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/text.h"
@@ -11,39 +10,16 @@
 namespace votebench::watch {
 namespace {
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-std::uint64_t effective_pushes(const QueueSnapshot& look) {
-  return look.push_calls - std::min(look.push_failed, look.push_calls);
-}
-
 bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
-  return now.push_calls < before.push_calls || now.push_failed < before.push_failed ||
-         now.evicted_keys < before.evicted_keys || now.uptime_s < before.uptime_s;
+  const auto fell = [&](const auto& counter) {
+    const auto later = now.counters.find(counter.first);
+    return later != now.counters.end() && later->second < counter.second;
+  };
+  return now.pushed < before.pushed || now.dropped < before.dropped ||
+         now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
 }
 
 }  // namespace
-
-bool is_blocking_pop(std::string_view command) {
-  static constexpr std::array<std::string_view, 5> kWords{"blpop", "brpop", "blmpop", "blmove",
-                                                          "brpoplpush"};
-  return contains(kWords, command);
-}
-
-bool is_pop(std::string_view command) {
-  static constexpr std::array<std::string_view, 5> kWords{"lpop", "rpop", "lmpop", "lmove",
-                                                          "rpoplpush"};
-  return contains(kWords, command) || is_blocking_pop(command);
-}
-
-bool takes_elements(std::string_view command) {
-  static constexpr std::array<std::string_view, 6> kWords{"lrem",    "ltrim", "eval",
-                                                          "evalsha", "fcall", "exec"};
-  return contains(kWords, command) || is_pop(command);
-}
 
 QueueTracker::QueueTracker(const QueueSnapshot& baseline)
     : QueueTracker(baseline, {.depth_max = baseline.depth, .last = baseline, .consumers = {}}) {}
@@ -59,7 +35,7 @@ std::vector<RunEvent> QueueTracker::observe(Nanoseconds at, const Result<QueueSn
   note_server(at, *look, events);
   history_.depth_max = std::max(history_.depth_max, look->depth);
   if (history_.same_server)
-    history_.pushed = effective_pushes(*look) - effective_pushes(baseline_);
+    history_.pushed = look->pushed - baseline_.pushed;
   else
     history_.pushed.reset();
   history_.last = *look;
@@ -73,21 +49,22 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
   const bool reset = counters_fell(before, look);
   if (restarted) {
     ++history_.restarts;
-    events.push_back({at, "redis-restarted",
-                      fmt::format("another run_id; {} votes were in the list at the last look, {} "
-                                  "are now",
-                                  format_count(before.depth), format_count(look.depth))});
+    events.push_back(
+        {at, "restarted",
+         fmt::format("another server id; {} votes were in the list at the last look, {} "
+                     "are now",
+                     format_count(before.depth), format_count(look.depth))});
   } else if (reset) {
-    events.push_back({at, "redis-counters-reset", "counters fell under the same run_id"});
+    events.push_back({at, "counters-reset", "counters fell under the same server id"});
   }
   if (restarted || reset) history_.same_server = false;
-  const bool evictions_began_anew = restarted || look.evicted_keys < before.evicted_keys;
-  const std::uint64_t evicted_before = evictions_began_anew ? 0 : before.evicted_keys;
-  if (look.evicted_keys > evicted_before) {
-    history_.evicted += look.evicted_keys - evicted_before;
-    events.push_back({at, "redis-evicted",
-                      fmt::format("Redis dropped {} keys for lack of memory",
-                                  format_count(look.evicted_keys - evicted_before))});
+  const bool evictions_began_anew = restarted || look.dropped < before.dropped;
+  const std::uint64_t evicted_before = evictions_began_anew ? 0 : before.dropped;
+  if (look.dropped > evicted_before) {
+    history_.evicted += look.dropped - evicted_before;
+    events.push_back({at, "evicted",
+                      fmt::format("{} keys were dropped for lack of memory",
+                                  format_count(look.dropped - evicted_before))});
   }
 }
 
@@ -109,8 +86,7 @@ void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& c
                                    [&](const SeenConsumer& consumer) {
                                      return !consumer.gone_since && consumer.client.id == client.id;
                                    });
-    if (!known && takes_elements(client.command))
-      history_.consumers.push_back({client, server, std::nullopt, at});
+    if (!known && client.takes) history_.consumers.push_back({client, server, std::nullopt, at});
   }
   forget_oldest_gone();
 }

@@ -23,23 +23,15 @@ struct SeenConsumer {
   Instant seen_since{};               // the first look that showed it
 };
 
-// Between two looks at Redis' clients. A connection that does not last as long may be missed.
+// Between two looks at the queue's clients. A connection that does not last as long may be missed.
 inline constexpr Nanoseconds kClientsEvery = std::chrono::milliseconds(250);
-
-// A pop or move, blocking or not: lpop, blpop, lmove, ... The client asks for its next vote.
-[[nodiscard]] bool is_pop(std::string_view command);
-// A pop that waits when the list is empty.
-[[nodiscard]] bool is_blocking_pop(std::string_view command);
-// Pops, other removals (lrem, ltrim), and what may hide one (scripts, transactions).
-[[nodiscard]] bool takes_elements(std::string_view command);
 
 struct QueueHistory {
   std::uint64_t depth_max = 0;  // main list
   std::uint32_t restarts = 0;   // changes of the server id
   bool same_server = true;      // one server id, and no counter ever fell
-  std::uint64_t evicted = 0;    // keys, since the baseline
-  // Elements since the baseline: delta of calls - delta of failed calls. Nothing once the counters
-  // were reset.
+  std::uint64_t evicted = 0;    // QueueSnapshot::dropped since the baseline, over all restarts
+  // Elements since the baseline. Nothing once the counters were reset.
   std::optional<std::uint64_t> pushed = 0;
   QueueSnapshot last;
   // Present ones and at most kMaxGone that went, the latest.
@@ -55,9 +47,9 @@ class QueueTracker {
   QueueTracker(const QueueSnapshot& baseline, QueueHistory history);
 
   // One snapshot, or why there is none; `at` is after t0. Returns the events it reveals:
-  // redis-restarted, redis-counters-reset, redis-evicted, redis-unreachable, redis-back.
+  // restarted, counters-reset, evicted, unreachable, back.
   std::vector<RunEvent> observe(Nanoseconds at, const Result<QueueSnapshot>& look);
-  // One CLIENT LIST of the server that the last snapshot came from.
+  // The clients of the server that the last snapshot came from.
   void observe_clients(Instant at, const std::vector<QueueClient>& clients);
 
   [[nodiscard]] const QueueHistory& history() const { return history_; }
@@ -68,7 +60,7 @@ class QueueTracker {
 
   QueueSnapshot baseline_;
   QueueHistory history_;
-  Reachability reachability_{"redis-unreachable", "redis-back"};
+  Reachability reachability_{"unreachable", "back"};
 };
 
 }  // namespace votebench::watch

@@ -18,8 +18,8 @@ std::uint64_t waiting_in(const QueueSnapshot& look) {
 
 }  // namespace
 
-QueueView::QueueView(target::QueueProbe& probe, const QueueBaseline& baseline, const VoterIds& ids,
-                     Clock& clock)
+QueueView::QueueView(adapters::QueueProbe& probe, const QueueBaseline& baseline,
+                     const VoterIds& ids, Clock& clock)
     : probe_(probe), baseline_(baseline), ids_(ids), clock_(clock), tracker_(baseline.snapshot) {}
 
 void QueueView::continue_from(QueueHistory history) {
@@ -40,7 +40,7 @@ void QueueView::look() {
 }
 
 // In passing, so that who comes and goes while a backlog drains is known; that the proof cannot be
-// had without CLIENT LIST is look_at_clients()' to say.
+// had without the clients is look_at_clients()' to say.
 void QueueView::note_clients() {
   if (clock_.now() >= clients_due_) static_cast<void>(observe_clients());
 }
@@ -77,7 +77,7 @@ bool QueueView::look_at_clients() {
 
 void QueueView::take(const QueueSnapshot& snapshot) {
   const QueueSnapshot& before = tracker_.history().last;
-  if (snapshot.server_id != before.server_id || snapshot.push_calls != before.push_calls)
+  if (snapshot.server_id != before.server_id || snapshot.pushed != before.pushed)
     clear_since_.reset();
   tracker_.observe({}, snapshot);
   error_.clear();

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "adapters/queue.h"
 #include "core/clock.h"
-#include "target/queue_probe.h"
 #include "vote/evidence.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
@@ -18,7 +18,7 @@ namespace votebench::watch {
 // Not thread-safe. References outlive the view.
 class QueueView {
  public:
-  QueueView(target::QueueProbe& probe, const QueueBaseline& baseline, const VoterIds& ids,
+  QueueView(adapters::QueueProbe& probe, const QueueBaseline& baseline, const VoterIds& ids,
             Clock& clock);
   // Continues what a sampler has seen from the baseline on.
   void continue_from(QueueHistory history);
@@ -26,9 +26,9 @@ class QueueView {
   // One snapshot, and consumers() every kClientsEvery; lists that are not empty are read too, at a
   // bounded share of the time.
   void look();
-  // Lists and counters now, for the final evidence; false when Redis does not answer.
+  // Lists and counters now, for the final evidence; false when its server does not answer.
   bool read_contents();
-  // Brings consumers() up to date; false when Redis does not answer.
+  // Brings consumers() up to date; false when its server does not answer.
   bool look_at_clients();
 
   // Nothing while a list holds an own id, or it is not known; else the arrival of the reply that
@@ -40,7 +40,7 @@ class QueueView {
   // Somebody took votes whom neither the sampler nor this view saw.
   [[nodiscard]] bool has_unseen_consumers() const;
   [[nodiscard]] std::uint64_t waiting() const;  // elements in all lists at the last look
-  [[nodiscard]] std::uint64_t pushes() const { return tracker_.history().last.push_calls; }
+  [[nodiscard]] std::uint64_t pushed() const { return tracker_.history().last.pushed; }
   [[nodiscard]] const std::string& error() const { return error_; }  // empty: the last look worked
   // Of the last look or reading.
   [[nodiscard]] QueueEvidence evidence() const;
@@ -51,7 +51,7 @@ class QueueView {
   void take(const QueueSnapshot& snapshot);
   void lost(const Error& error);
 
-  target::QueueProbe& probe_;
+  adapters::QueueProbe& probe_;
   const QueueBaseline& baseline_;
   const VoterIds& ids_;
   Clock& clock_;
@@ -59,7 +59,7 @@ class QueueView {
   bool watched_from_baseline_ = false;
   std::string error_;
   std::optional<Instant> clear_since_;
-  std::optional<target::QueueContents> contents_;  // the last reading that worked
+  std::optional<adapters::QueueContents> contents_;  // the last reading that worked
   Instant contents_due_{};
   Instant clients_due_{};
 };

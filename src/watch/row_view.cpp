@@ -13,7 +13,7 @@ constexpr Nanoseconds kPauseAfterFailure = std::chrono::milliseconds(250);
 
 }  // namespace
 
-RowView::RowView(target::RowStore& store, const target::RowQuestion& question,
+RowView::RowView(adapters::RowStore& store, const adapters::RowQuestion& question,
                  std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock)
     : store_(store), question_(question), missing_acked_(std::move(missing_acked)), clock_(clock) {}
 
@@ -38,13 +38,13 @@ bool RowView::read() {
 Result<FinalRows> RowView::read_all() {
   FinalRows rows;
   TRY_ASSIGN(rows.store, store_.identity());
-  TRY_ASSIGN(const target::StoreFacts facts, store_.facts());
-  rows.is_replica = facts.in_recovery;
+  TRY_ASSIGN(const adapters::StoreFacts facts, store_.facts());
+  rows.is_replica = facts.is_replica;
   TRY_ASSIGN(rows.rows, store_.read_rows(question_));
   return rows;
 }
 
-std::optional<target::StoreActivity> RowView::activity() {
+std::optional<adapters::StoreActivity> RowView::activity() {
   auto activity = store_.activity();
   if (activity) return *std::move(activity);
   error_ = activity.error().message;

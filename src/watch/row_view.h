@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "adapters/store.h"
 #include "core/clock.h"
-#include "target/row_store.h"
 #include "vote/evidence.h"
 #include "watch/final_evidence.h"
 
@@ -16,15 +16,15 @@ namespace votebench::watch {
 // Not thread-safe. References outlive the view.
 class RowView {
  public:
-  RowView(target::RowStore& store, const target::RowQuestion& question,
+  RowView(adapters::RowStore& store, const adapters::RowQuestion& question,
           std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock);
 
   // Reads all rows unless the last reading was too recent for its cost.
   void read_when_due();
-  // Reads all rows now; false when PostgreSQL does not let us.
+  // Reads all rows now; false when the store does not let us.
   bool read();
-  // Nothing when PostgreSQL does not answer.
-  [[nodiscard]] std::optional<target::StoreActivity> activity();
+  // Nothing when the store does not answer.
+  [[nodiscard]] std::optional<adapters::StoreActivity> activity();
 
   // Of the last reading, which is gone when a later one fails.
   [[nodiscard]] bool has_rows() const { return rows_.has_value(); }
@@ -40,8 +40,8 @@ class RowView {
  private:
   Result<FinalRows> read_all();
 
-  target::RowStore& store_;
-  const target::RowQuestion question_;
+  adapters::RowStore& store_;
+  const adapters::RowQuestion question_;
   std::function<std::uint64_t(const RowEvidence&)> missing_acked_;
   Clock& clock_;
   std::optional<RowEvidence> rows_;

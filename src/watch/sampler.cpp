@@ -76,7 +76,7 @@ class Sampler::Loops {
       events = tracker_.observe(now - t0_, look);
       sample.pushed = tracker_.history().pushed.value_or(0);
     }
-    for (const RunEvent& event : events) emit(event);
+    for (const RunEvent& event : events) emit(event, sources_.queue_words);
     if (!look) return false;
     sample.at = now - t0_;
     sample.has_queue = true;
@@ -98,7 +98,7 @@ class Sampler::Loops {
     const auto seen = sources_.rows->progress(sources_.ids);
     const Nanoseconds at = clock_.now() - t0_;
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
-      emit(*event);
+      emit(*event, sources_.rows_words);
     if (!seen) return false;
     Sample sample;
     sample.at = at;
@@ -112,6 +112,10 @@ class Sampler::Loops {
     const std::lock_guard lock(sink_mutex_);
     if (sink_.on_sample) sink_.on_sample(sample);
   }
+  void emit(RunEvent event, const ServiceWords& of) {
+    event.name = of.block + "-" + event.name;
+    emit(event);
+  }
   void emit(const RunEvent& event) {
     const std::lock_guard lock(sink_mutex_);
     if (sink_.on_event) sink_.on_event(event);
@@ -124,8 +128,8 @@ class Sampler::Loops {
   std::mutex sink_mutex_;
   mutable std::mutex tracker_mutex_;
   QueueTracker tracker_;
-  Instant clients_due_{};                                                   // queue thread only
-  Reachability rows_reachability_{"postgres-unreadable", "postgres-back"};  // rows thread only
+  Instant clients_due_{};                                 // queue thread only
+  Reachability rows_reachability_{"unreadable", "back"};  // rows thread only
   std::jthread queue_thread_;
   std::jthread rows_thread_;
 };

@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include "adapters/queue.h"
+#include "adapters/store.h"
 #include "core/clock.h"
-#include "target/queue_probe.h"
-#include "target/row_store.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
@@ -25,10 +25,12 @@ struct SampleSink {
 
 // Probes are moved in: the sampler has its own connections. Either may be null.
 struct SamplerSources {
-  std::unique_ptr<target::QueueProbe> queue = nullptr;
+  std::unique_ptr<adapters::QueueProbe> queue = nullptr;
   QueueSnapshot queue_baseline = {};
+  ServiceWords queue_words = {};
   Nanoseconds queue_every = std::chrono::milliseconds(100);
-  std::unique_ptr<target::RowStore> rows = nullptr;
+  std::unique_ptr<adapters::RowStore> rows = nullptr;
+  ServiceWords rows_words = {};
   VoterIds ids;
   std::uint64_t probe_rows = 0;  // rows of probe votes, left out of Sample::rows_written
   Nanoseconds rows_every = std::chrono::milliseconds(250);
@@ -37,8 +39,9 @@ struct SamplerSources {
 // One thread per store, so that a store that hangs does not hide the other. Looks are due at
 // t0 + k * cadence and start at once, also when t0 is still to come; looks that come due during a
 // slow one are left out. Consumers are looked for at most every 250 ms.
-// Events: those of QueueTracker; postgres-unreadable, postgres-back; sampler-gap when a look comes
-// more than four cadences after the one before and the store had answered.
+// Events: those of QueueTracker, and the table's unreadable and back, each behind the block of its
+// service ("BLOCK-restarted"); sampler-gap when a look comes more than four cadences after the one
+// before and the store had answered.
 class Sampler {
  public:
   // `clock` outlives the sampler.

@@ -26,7 +26,7 @@ constexpr Nanoseconds kEager = seconds(1);
 // Changes whenever votes move.
 struct Position {
   std::uint64_t waiting = 0;
-  std::uint64_t pushes = 0;
+  std::uint64_t pushed = 0;
   std::uint64_t own_rows = 0;
   std::uint64_t missing = 0;
   friend bool operator==(const Position&, const Position&) = default;
@@ -84,7 +84,7 @@ Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
       task.queue != nullptr ? task.queue_baseline->carry_over_ids : nothing_carried_;
   if (task.rows != nullptr)
     rows_.emplace(*task.rows,
-                  target::RowQuestion{task.ids, task.choices, *task.row_baseline, carried},
+                  adapters::RowQuestion{task.ids, task.choices, *task.row_baseline, carried},
                   task.missing_acked, clock);
 }
 
@@ -116,7 +116,7 @@ void Drain::look() {
   Position position;
   if (queue_) {
     position.waiting = queue_->waiting();
-    position.pushes = queue_->pushes();
+    position.pushed = queue_->pushed();
     if (queue_->error().empty()) rate_.observe(now, position.waiting);
   }
   // A reading that failed moved nothing.
@@ -213,7 +213,7 @@ Settlement Drain::settlement(SettleProof proof) const {
     case SettleProof::none:
       if (position_.waiting > 0) settlement.still_needed = rate_.time_for_rest();
       settlement.reason = rows_ ? reason_of(state_when_given_up(), settlement)
-                                : "no PostgreSQL is configured: what was stored is not known";
+                                : "no table is configured: what was stored is not known";
       break;
   }
   return settlement;

@@ -6,9 +6,9 @@
 #include <functional>
 #include <stop_token>
 
+#include "adapters/queue.h"
+#include "adapters/store.h"
 #include "core/clock.h"
-#include "target/queue_probe.h"
-#include "target/row_store.h"
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
@@ -30,9 +30,9 @@ struct DrainTask {
   const VoterIds& ids;
   const ChoiceNames& choices;
   Nanoseconds timeout = std::chrono::seconds(60);
-  target::QueueProbe* queue = nullptr;
+  adapters::QueueProbe* queue = nullptr;
   const QueueBaseline* queue_baseline = nullptr;
-  target::RowStore* rows = nullptr;
+  adapters::RowStore* rows = nullptr;
   const RowBaseline* row_baseline = nullptr;
   // Acked votes that the rows do not show yet: voters without a row, append-table votes without
   // theirs, and voters whose row is not at an admissible final value (a re-vote is still on its

@@ -149,7 +149,7 @@ load::LoadSummary send(const scenario::Scenario& scenario, const TargetSettings&
                        AttemptSink& sink) {
   const auto plan = plan::RunPlan::make(scenario).value();
   const auto box =
-      target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
+      adapters::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
   load::LoadCounters counters;
   const load::LoadInput input{plan, scenario, *box, sink, real_clock().now(), real_clock()};
   auto summary = load::run_load(input, counters, {}).value();
@@ -265,7 +265,7 @@ class Nginx {
       ::execl("/usr/sbin/nginx", "nginx", "-e", "stderr", "-c", file.c_str(), nullptr);
       ::_exit(1);
     }
-    while (!target::open_vote_box(over_tls(), {}, VoterIds({7}, {}), {"a"}))
+    while (!adapters::open_vote_box(over_tls(), {}, VoterIds({7}, {}), {"a"}))
       CHECK_THAT_HOLDS(::waitpid(pid_, nullptr, WNOHANG) == 0);
   }
   ~Nginx() {

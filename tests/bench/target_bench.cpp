@@ -7,7 +7,7 @@
 #include <string>
 
 #include "../support/real_servers.h"
-#include "target/row_store.h"
+#include "adapters/store.h"
 
 using namespace votebench;
 
@@ -41,7 +41,7 @@ void fill(const test::RealPostgres& postgres, unsigned rows) {
 void measure(const test::RealPostgres& postgres, unsigned rows) {
   test::SqlSession sql = postgres.connect();
   sql.ask("VACUUM ANALYZE votes");
-  const auto store = *target::open_row_store(postgres.settings());
+  const auto store = *adapters::open_row_store(postgres.settings());
   const ChoiceNames choices{"a", "b"};
   RowBaseline baseline;
   baseline.snapshot = "3:3:";

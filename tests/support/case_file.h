@@ -55,7 +55,10 @@ class CaseFile final : public AttemptHistory {
             rows,
             settlement,
             interrupted,
-            host_crashed};
+            host_crashed,
+            false,
+            nullptr,
+            {{"Redis", "redis"}, {"PostgreSQL", "postgres"}}};
   }
 
   ChoiceNames choices{"a", "b", "c"};

@@ -176,6 +176,7 @@ class RealRedis {
   [[nodiscard]] RedisSession connect() const { return RedisSession(socket()); }
   [[nodiscard]] QueueSettings settings() const {
     QueueSettings settings;
+    settings.kind = "redis";
     settings.socket_path = socket();
     return settings;
   }
@@ -246,6 +247,7 @@ class RealPostgres {
   [[nodiscard]] SqlSession connect() const { return SqlSession(url()); }
   [[nodiscard]] RowSettings settings() const {
     RowSettings settings;
+    settings.kind = "postgres";
     settings.url = url();
     return settings;
   }

@@ -1,6 +1,7 @@
 """Includes point down: a folder of src/ may include only folders of a strictly lower level, a part of
-a folder (src/stack/aws) only itself, the folder's own files and the parts that it stands on, and a
-library's headers stay in the .cpp files of the folders that are its home."""
+a folder (src/stack/aws) only itself, the folder's own files and the parts that it stands on, a
+library's headers stay in the .cpp files of the folders that are its home, and so do the words of a
+queue or a store."""
 import re
 
 from tree import files, text
@@ -8,7 +9,7 @@ from tree import files, text
 LEVELS = {
     "core": 0,
     "vote": 1, "process": 1,
-    "scenario": 2, "target": 2, "ledger": 2, "audit": 2,
+    "scenario": 2, "adapters": 2, "ledger": 2, "audit": 2,
     "plan": 3, "watch": 3, "report": 3,
     "load": 4, "stack": 4,
     "run": 5,
@@ -16,16 +17,23 @@ LEVELS = {
 }
 # Parts that stand on each other: each may see those before it, the folder's own files the first.
 PARTS = {"report": ("measures", "compare", "document", "write")}
+# What knows of queues and stores only what all of them have in common. Their own words are at home
+# in their adapters and keys, in what makes or finds stacks (stack/, doctor) and in the reference stack.
+NEUTRAL = ("audit", "ledger", "load", "plan", "report", "run", "vote", "watch")
+ADAPTER_WORD = re.compile(
+    r"redis|hiredis|postgres|libpq|pgpass|pg_[a-z]|relfilenode|cmdstat|client list|commandstats|"
+    r"\b[lr]pushx?\b|\bb?[lr]pop\b|\bllen\b|\blrange\b|\blrem\b|\bb?lmove\b|resetstat|"
+    r"ctid|\bxmin\b", re.IGNORECASE)
 # The reference stack is a program of its own and shares only these.
 VOTESTACK_MAY_SEE = {"core", "vote", "votestack"}
 
 HOMES = {
-    "curl/": {"target"},
-    "hiredis/": {"target", "votestack"},
-    "libpq-fe.h": {"target", "votestack"},
+    "curl/": {"adapters"},
+    "hiredis/": {"adapters", "votestack"},
+    "libpq-fe.h": {"adapters", "votestack"},
     "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
-    "nlohmann/": {"ledger", "report", "scenario", "stack", "target", "votestack"},
+    "nlohmann/": {"ledger", "report", "scenario", "stack", "adapters", "votestack"},
     "CLI/": {"cli", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},
@@ -74,6 +82,15 @@ def library_include(path, folder, header):
     return "may be included only in .cpp files"
 
 
+def strayed_words(root):
+    """Words of one queue or store where every kind is the same; in comments, too."""
+    return [f"{path}:{number}: '{word.group()}' is a word of one adapter: {path.parts[1]} knows only "
+            "what all have in common"
+            for path in files(root, ["src"]) if len(path.parts) > 2 and path.parts[1] in NEUTRAL
+            for number, line in enumerate(text(root / path).splitlines(), 1)
+            for word in [ADAPTER_WORD.search(line)] if word]
+
+
 def unused_homes(root):
     """A library that the tables know and nothing includes is one that nobody should install."""
     used = {(path.parts[1], include.group(2))
@@ -105,4 +122,4 @@ def wrong_includes(root):
 
 
 def check(root):
-    return wrong_includes(root) + unused_homes(root)
+    return wrong_includes(root) + strayed_words(root) + unused_homes(root)

@@ -64,7 +64,7 @@ class Checks(unittest.TestCase):
         self.assertEqual(len(self.include("src/stack/e.cpp", '"stack/aws/a.h"')), 2)
 
     def test_the_reference_stack_stands_alone(self):
-        self.assertEqual(len(self.include("src/votestack/a.cpp", '"target/row_store.h"')), 1)
+        self.assertEqual(len(self.include("src/votestack/a.cpp", '"adapters/store.h"')), 1)
         self.assertEqual(len(self.include("src/cli/b.cpp", '"votestack/vote.h"')), 2)
 
     def test_a_path_that_does_not_start_at_src_is_found(self):
@@ -74,24 +74,37 @@ class Checks(unittest.TestCase):
         self.assertEqual(len(self.include("src/helpers/a.cpp", "<vector>")), 1)
 
     def test_libraries_stay_at_home(self):
-        self.assertEqual(self.include("src/target/a.cpp", "<curl/curl.h>"), [])
+        self.assertEqual(self.include("src/adapters/a.cpp", "<curl/curl.h>"), [])
         self.assertEqual(self.include("src/core/b.cpp", "<sys/stat.h>"), [])
         self.assertEqual(self.include("src/core/c.h", "<tl/expected.hpp>"), [])
         self.assertEqual(self.include("src/load/d.h", "<fmt/format.h>"), [])
         self.assertEqual(len(self.include("src/load/e.cpp", "<curl/curl.h>")), 1)
 
     def test_libraries_stay_out_of_headers(self):
-        self.assertEqual(len(self.include("src/target/a.h", "<curl/curl.h>")), 1)
+        self.assertEqual(len(self.include("src/adapters/a.h", "<curl/curl.h>")), 1)
 
     def test_the_result_type_is_included_through_core(self):
         self.assertEqual(len(self.include("src/load/a.cpp", "<tl/expected.hpp>")), 1)
 
     def test_a_home_without_its_library_is_found(self):
-        complaint = "levels.py: curl/ has a home in target, where no file includes it"
-        self.write("src/target/a.cpp", '#include "vote/vote.h"')
+        complaint = "levels.py: curl/ has a home in adapters, where no file includes it"
+        self.write("src/adapters/a.cpp", '#include "vote/vote.h"')
         self.assertIn(complaint, levels.check(self.root))
-        self.write("src/target/b.cpp", "#include <curl/curl.h>")
+        self.write("src/adapters/b.cpp", "#include <curl/curl.h>")
         self.assertNotIn(complaint, levels.check(self.root))
+
+    def strayed(self, path, line):
+        self.write(path, line)
+        found = levels.strayed_words(self.root)
+        (self.root / path).unlink()
+        return found
+
+    def test_a_word_of_one_queue_or_store_stays_at_home(self):
+        for line in ("// Redis says so", 'ask("LLEN");', "std::uint64_t relfilenode = 0;"):
+            with self.subTest(line=line):
+                self.assertEqual(len(self.strayed("src/watch/a.cpp", line)), 1)
+                self.assertEqual(self.strayed("src/adapters/redis_list/a.cpp", line), [])
+        self.assertEqual(self.strayed("src/watch/a.cpp", "// the list of the queue"), [])
 
     def test_an_unknown_library_is_found(self):
         self.assertEqual(len(self.include("src/core/a.cpp", "<boost/asio.hpp>")), 1)

@@ -114,8 +114,8 @@ class Recogniser {
       distrust_changed_worker();
     } else {
       found_.target = scenario::profile_settings(*scenario::find_profile("dockersamples"));
-      found_.target.queue = QueueSettings{};
-      found_.target.rows = RowSettings{};
+      found_.target.queue = scenario::redis_list();
+      found_.target.rows = scenario::postgres_table();
       guess_worker();
     }
     if (roles_.redis == nullptr) found_.target.queue.reset();

@@ -91,7 +91,7 @@ TEST_CASE("hops: what a range leans on is said with it") {
   CHECK(assumptions_with(0) == std::vector<std::string>{ids});
   CHECK(assumptions_with(1) ==
         std::vector<std::string>{
-            ids, "votes travel one per RPUSH, and votes in the table have come through the queue"});
+            ids, "votes travel one per push, and votes in the table have come through the queue"});
   CHECK(assumptions_with(2).at(1).starts_with("each vote was pushed at most once"));
   CHECK(judge(persisted(2)).assumptions.empty());
 }

@@ -102,7 +102,7 @@ TEST_CASE("a row that the run saw is gone since, never lost") {
     CHECK(verdict.findings.at(0).found == "b");
   }
   SECTION("with the whole table") {
-    run.now.rows.store.relfilenode = 99;
+    run.now.rows.store.table = "another";
     run.now.rows.same_store = false;
     const Verdict verdict = run.verdict();
     CHECK(verdict.kind == VerdictKind::inconclusive);
@@ -124,7 +124,7 @@ TEST_CASE("a loss that the run proved stays proven when its stores are gone") {
   TwoLooks run;
   run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::acked);
   run.then.row(1, 0);
-  run.now.rows.store.relfilenode = 99;
+  run.now.rows.store.table = "another";
   const Verdict verdict = run.verdict();
   CHECK(verdict.kind == VerdictKind::fail);
   CHECK(verdict.lost.count == 1);
@@ -262,7 +262,7 @@ TEST_CASE("in every small world the merged verdict keeps what was seen and inven
         for (const ChoiceIndex row : now) run.now.row(1, row == 2 ? kOtherChoice : row);
         if (!settled_then) run.then.unsettled();
         if (!settled_now) run.now.unsettled();
-        if (!same_table) run.now.rows.store.relfilenode = 99;
+        if (!same_table) run.now.rows.store.table = "another";
         if (!same_table) run.now.rows.same_store = false;
 
         const Verdict before = judge_one(run.then.input());

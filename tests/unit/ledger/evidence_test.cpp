@@ -26,7 +26,7 @@ RunRecord some_record() {
   RowEvidence& rows = evidence.rows;
   rows.configured = rows.readable = rows.is_replica = rows.strangers_changed = true;
   rows.same_store = false;
-  rows.store = {"7012", 1, 2, "2026"};
+  rows.store = {"7012 1 2", "2026"};
   rows.model = TableModel::append;
   rows.rows_start = 12;
   rows.rows_end = 13;

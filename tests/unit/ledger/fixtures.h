@@ -63,11 +63,11 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.stack_ends_with_run = true;
   manifest.target = "http://127.0.0.1:8080/ " + kHostile;
   manifest.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
-  manifest.queue =
-      QueueBaseline{{"redis-id", 5, {1, 2}, 100, 3, 7, 12345, WallTime(1795197670000000000ns)},
-                    {"vb0123456789abcdef01234567", kHostile},
-                    true};
-  manifest.rows = RowBaseline{{"7012", 16384, 16390, "2026-11-20 18:00:00+00"},
+  manifest.queue = QueueBaseline{
+      {"redis-id", 5, {1, 2}, 100, 7, {{"rpush", 103}}, 12345, WallTime(1795197670000000000ns)},
+      {"vb0123456789abcdef01234567", kHostile},
+      true};
+  manifest.rows = RowBaseline{{"7012 16384 16390", "2026-11-20 18:00:00+00"},
                               TableModel::append,
                               "730:735:731,733",
                               2000,
@@ -75,7 +75,7 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
                               0xFEDCBA9876543210,
                               {{"a", 1200}, {kHostile, 800}},
                               WallTime(1795197670500000000ns)};
-  manifest.clocks = {{"redis", {57us, -3us}, WallTime(1795197669000000000ns)}};
+  manifest.clocks = {{ServerClock::Of::queue, {57us, -3us}, WallTime(1795197669000000000ns)}};
   return manifest;
 }
 

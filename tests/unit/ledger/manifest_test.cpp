@@ -59,9 +59,8 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->queue->snapshot.server_id == "redis-id");
   CHECK(read->queue->snapshot.depth == 5);
   CHECK(read->queue->snapshot.in_flight_depths == std::vector<std::uint64_t>{1, 2});
-  CHECK(read->queue->snapshot.push_calls == 100);
-  CHECK(read->queue->snapshot.push_failed == 3);
-  CHECK(read->queue->snapshot.evicted_keys == 7);
+  CHECK(read->queue->snapshot.pushed == 100);
+  CHECK(read->queue->snapshot.dropped == 7);
   CHECK(read->queue->snapshot.uptime_s == 12345);
   CHECK(read->queue->snapshot.server_time == written.queue->snapshot.server_time);
   CHECK(read->queue->shares_pushes);
@@ -75,7 +74,7 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->rows->choices == written.rows->choices);
   CHECK(read->rows->server_time == written.rows->server_time);
   REQUIRE(read->clocks.size() == 1);
-  CHECK(read->clocks[0].server == "redis");
+  CHECK(read->clocks[0].of == ServerClock::Of::queue);
   CHECK(read->clocks[0].offset.offset == 57us);
   CHECK(read->clocks[0].offset.uncertainty == -3us);
   CHECK(read->clocks[0].measured == written.clocks[0].measured);
@@ -95,8 +94,8 @@ TEST_CASE("an end record reads back as it was written") {
   EndRecord written;
   written.ended = WallTime(1795197771250000001ns);
   written.interrupted = true;
-  written.store = StoreIdentity{"7012", 1, 2, "start"};
-  written.clocks = {{"postgres", {-1ms, 30us}, WallTime(5ns)}};
+  written.store = StoreIdentity{"7012 1 2", "start"};
+  written.clocks = {{ServerClock::Of::rows, {-1ms, 30us}, WallTime(5ns)}};
   written.files = {{"rows.bin", 12345678901234, std::string(64, 'a')}};
   const auto read = parse_end_record(to_json(written));
   REQUIRE(read.has_value());

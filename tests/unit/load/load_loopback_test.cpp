@@ -28,7 +28,7 @@ struct LoopbackRun {
     target.vote.port = server.port();
     if (proxied) target.proxy = HostPort{"127.0.0.1", server.port()};
     const auto box =
-        target::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
+        adapters::open_vote_box(target, scenario.http, VoterIds({7}, {}), plan.choices()).value();
     const LoadInput input{plan, scenario, *box, sink, real_clock().now(), real_clock()};
     return run_load(input, counters, {arrivals.get_token(), {}}).value();
   }

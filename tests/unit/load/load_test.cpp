@@ -19,7 +19,7 @@ using scenario::ConstantClients;
 namespace {
 
 Target answers_in(Nanoseconds latency) {
-  return [latency](const target::VoteRequest&) { return Behaviour{latency, Outcome::acked}; };
+  return [latency](const adapters::VoteRequest&) { return Behaviour{latency, Outcome::acked}; };
 }
 
 // The most votes that were under way at one time.
@@ -202,7 +202,7 @@ TEST_CASE("a voter has one outstanding attempt, and votes in order") {
 
 TEST_CASE("every outcome is counted where it belongs") {
   World world(scenario_of({workload(ConstantArrivalRate{100, 1s})}),
-              [](const target::VoteRequest& request) {
+              [](const adapters::VoteRequest& request) {
                 constexpr std::array kOutcomes{Outcome::acked, Outcome::rejected,
                                                Outcome::ambiguous, Outcome::not_sent};
                 return Behaviour{request.voter % 2 == 0 ? 0ms : 1ms, kOutcomes[request.voter % 4]};
@@ -261,7 +261,7 @@ TEST_CASE("a stop after the last answer changes nothing") {
 
 TEST_CASE("a target that fails at once does not trap the loop") {
   World world(scenario_of({workload(ConstantClients{2, 10ms, std::nullopt, 0ns, false})}),
-              [](const target::VoteRequest&) {
+              [](const adapters::VoteRequest&) {
                 return Behaviour{0ns, Outcome::ambiguous};
               });
   world.time.pass_with_each_look(100us);
@@ -297,7 +297,7 @@ std::vector<Nanoseconds> starts(const RecordingSink& sink) {
 }
 
 Target refuses_all() {
-  return [](const target::VoteRequest&) { return Behaviour{0ns, Outcome::not_sent}; };
+  return [](const adapters::VoteRequest&) { return Behaviour{0ns, Outcome::not_sent}; };
 }
 
 }  // namespace
@@ -319,7 +319,7 @@ TEST_CASE("a client that cannot send pauses longer each time, within limits") {
 
 TEST_CASE("an answer ends a client's pauses, think time is not added to them") {
   int cast = 0;
-  const auto target = [&](const target::VoteRequest&) {
+  const auto target = [&](const adapters::VoteRequest&) {
     return Behaviour{0ns, ++cast % 3 == 0 ? Outcome::acked : Outcome::not_sent};
   };
   World world(scenario_of({workload(ConstantClients{1, 70ms, std::nullopt, 15ms, false})}), target);

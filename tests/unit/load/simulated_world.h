@@ -44,43 +44,43 @@ struct Behaviour {
   Nanoseconds latency{};  // zero: answers at once
   Outcome outcome = Outcome::acked;
 };
-using Target = std::function<Behaviour(const target::VoteRequest&)>;
+using Target = std::function<Behaviour(const adapters::VoteRequest&)>;
 
-class SimulatedBox final : public target::VoteBox {
+class SimulatedBox final : public adapters::VoteBox {
  public:
   explicit SimulatedBox(Target target) : target_(std::move(target)) {}
-  std::unique_ptr<target::VoteSession> open_session(target::WakeUp) override {
+  std::unique_ptr<adapters::VoteSession> open_session(adapters::WakeUp) override {
     return std::make_unique<Session>(target_);
   }
 
  private:
-  class Session final : public target::VoteSession {
+  class Session final : public adapters::VoteSession {
    public:
     explicit Session(const Target& target) : target_(target) {}
-    target::Progress start(const target::VoteRequest& request, Instant now) override {
+    adapters::Progress start(const adapters::VoteRequest& request, Instant now) override {
       const Behaviour behaviour = target_(request);
       answer_ = {.outcome = behaviour.outcome, .first_byte = now + behaviour.latency};
-      if (behaviour.latency == Nanoseconds(0)) return target::Progress::finished;
+      if (behaviour.latency == Nanoseconds(0)) return adapters::Progress::finished;
       deadline_ = now + behaviour.latency;
-      return target::Progress::working;
+      return adapters::Progress::working;
     }
-    target::Progress on_ready(Instant) override { return target::Progress::finished; }
-    target::Progress on_deadline(Instant now) override {
-      if (now < deadline_) return target::Progress::working;
+    adapters::Progress on_ready(Instant) override { return adapters::Progress::finished; }
+    adapters::Progress on_deadline(Instant now) override {
+      if (now < deadline_) return adapters::Progress::working;
       deadline_ = Instant::max();
-      return target::Progress::finished;
+      return adapters::Progress::finished;
     }
     Instant deadline() const override { return deadline_; }
     void abandon(Instant) override {
       deadline_ = Instant::max();
       answer_ = {.outcome = Outcome::ambiguous};
     }
-    const target::VoteAnswer& answer() const override { return answer_; }
+    const adapters::VoteAnswer& answer() const override { return answer_; }
 
    private:
     const Target& target_;
     Instant deadline_ = Instant::max();
-    target::VoteAnswer answer_;
+    adapters::VoteAnswer answer_;
   };
 
   Target target_;

@@ -106,8 +106,8 @@ TEST_CASE("a store that is not named is not there") {
   CHECK_FALSE(target_of("profile: dockersamples").queue);
   CHECK_FALSE(target_of("redis: null\npostgres: ~").queue);
   CHECK_FALSE(target_of("redis: null\npostgres: ~").rows);
-  CHECK(target_of("redis: {}").queue == QueueSettings{});
-  CHECK(target_of("postgres: {}").rows == RowSettings{});
+  CHECK(target_of("redis: {}").queue == redis_list());
+  CHECK(target_of("postgres: {}").rows == postgres_table());
 }
 
 TEST_CASE("a target inside a scenario is the same as in a file") {

@@ -89,8 +89,8 @@ class RandomScenario {
     target.vote.host = coin() ? "::1" : "host.example";
     target.vote.extra_fields = {{"lang", "de: at"}};
     target.vote.identity = coin() ? IdentityMode::sent : IdentityMode::none;
-    if (coin()) target.queue = QueueSettings{};
-    if (coin()) target.rows = RowSettings{};
+    if (coin()) target.queue = redis_list();
+    if (coin()) target.rows = postgres_table();
     if (target.queue && coin()) target.queue->socket_path = "/run/redis.sock";
     if (target.queue && target.queue->socket_path.empty()) target.queue->tls = coin();
     if (coin()) target.settle_quiet = time(1s, 1h);
@@ -137,9 +137,9 @@ TEST_CASE("what is written parses back to the same scenario") {
 
 TEST_CASE("a target file parses back to the same target") {
   TargetSettings target = profile_settings(*find_profile("keep-alive"));
-  target.queue = QueueSettings{};
+  target.queue = redis_list();
   target.queue->password = Secret("hunter2", Secret::Origin::environment, "REDIS_PASSWORD");
-  target.rows = RowSettings{};
+  target.rows = postgres_table();
   target.rows->password = Secret("", Secret::Origin::environment, "PG_PASSWORD");
   const std::string text = to_yaml(target);
   INFO(text);
@@ -151,6 +151,7 @@ TEST_CASE("a target file parses back to the same target") {
 
 TEST_CASE("a secret of unknown origin is written as stars") {
   TargetSettings target;
+  target.queue = redis_list();
   target.queue->password = Secret("hunter2");
   const std::string text = to_yaml(target);
   CHECK(text.find("password: \"***\"") != std::string::npos);

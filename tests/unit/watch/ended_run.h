@@ -1,6 +1,7 @@
 // A run of scripted votes that has just ended, for tests of the drain; no server, no sleep.
 #pragma once
 
+#include "unit/watch/clients.h"
 #include "unit/watch/fakes.h"
 #include "watch/settle.h"
 
@@ -47,7 +48,7 @@ struct Run {
     QueueClient client;
     client.id = 5;
     client.address = "10.0.0.5:4001";
-    client.command = command;
+    test::set_command(client, command);
     client.idle_s = idle_s;
     world.clients = {client};
   }

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "target/queue_probe.h"
-#include "target/result_feed.h"
-#include "target/row_store.h"
+#include "adapters/http/result_feed.h"
+#include "adapters/queue.h"
+#include "adapters/store.h"
 
 namespace votebench::test {
 
@@ -41,17 +41,17 @@ struct World {
   std::vector<QueueClient> clients;
   std::string server_id = "server-1";
   std::uint64_t pushes = 0;
-  StoreIdentity store{"system", 1, 1, "start"};
+  StoreIdentity store{"table", "start"};
   bool replica = false;
   std::vector<OwnRow> rows;
-  target::StoreActivity activity;
+  adapters::StoreActivity activity;
   std::uint64_t readings = 0;  // of all rows
   Tallies tallies;             // of the table
   Result<Tallies> page;        // what the result page shows
   std::function<void(World&, Nanoseconds)> at = [](World&, Nanoseconds) {};
 };
 
-class FakeQueue final : public target::QueueProbe {
+class FakeQueue final : public adapters::QueueProbe {
  public:
   FakeQueue(World& world, const Clock& clock) : world_(world), clock_(clock), begin_(clock.now()) {}
 
@@ -62,17 +62,17 @@ class FakeQueue final : public target::QueueProbe {
     snapshot.server_id = world_.server_id;
     snapshot.depth = world_.listed.size();
     snapshot.in_flight_depths = {world_.in_flight.size()};
-    snapshot.push_calls = world_.pushes;
+    snapshot.pushed = world_.pushes;
     return snapshot;
   }
-  Result<target::QueueContents> contents(std::uint64_t /*limit*/) override {
-    target::QueueContents contents;
+  Result<adapters::QueueContents> contents(std::uint64_t /*limit*/) override {
+    adapters::QueueContents contents;
     TRY_ASSIGN(contents.snapshot, snapshot());
     contents.list = list_of(world_.listed);
     contents.in_flight = {list_of(world_.in_flight)};
     return contents;
   }
-  Result<target::QueueList> read_list(const std::string& /*name*/, std::uint64_t) override {
+  Result<adapters::QueueList> read_list(const std::string& /*name*/, std::uint64_t) override {
     return list_of(world_.listed);
   }
   Result<std::vector<QueueClient>> clients() override {
@@ -81,12 +81,12 @@ class FakeQueue final : public target::QueueProbe {
   }
   Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<std::uint64_t> remove_own(const VoterIds& /*ids*/) override { return 0U; }
-  Result<target::QueueFacts> facts() override { return target::QueueFacts{}; }
+  Result<adapters::QueueFacts> facts() override { return adapters::QueueFacts{}; }
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
 
  private:
-  static target::QueueList list_of(const std::vector<std::string>& ids) {
-    target::QueueList list;
+  static adapters::QueueList list_of(const std::vector<std::string>& ids) {
+    adapters::QueueList list;
     for (const std::string& id : ids) list.elements.push_back({id, "a"});
     list.length = ids.size();
     return list;
@@ -97,17 +97,17 @@ class FakeQueue final : public target::QueueProbe {
   Instant begin_;
 };
 
-class FakeRows final : public target::RowStore {
+class FakeRows final : public adapters::RowStore {
  public:
   FakeRows(World& world, SleeplessClock& clock)
       : world_(world), clock_(clock), begin_(clock.now()) {}
   Nanoseconds cost = std::chrono::milliseconds(1);  // of reading all rows
 
-  Result<target::StoreFacts> facts() override {
+  Result<adapters::StoreFacts> facts() override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
-    return target::StoreFacts{"15", world_.replica, true};
+    return adapters::StoreFacts{"15", world_.replica, true};
   }
-  Result<target::TableFacts> table() override { return target::TableFacts{}; }
+  Result<adapters::TableFacts> table() override { return adapters::TableFacts{}; }
   Result<StoreIdentity> identity() override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.store;
@@ -118,7 +118,7 @@ class FakeRows final : public target::RowStore {
     baseline.identity = world_.store;
     return baseline;
   }
-  Result<RowSet> read_rows(const target::RowQuestion& /*question*/) override {
+  Result<RowSet> read_rows(const adapters::RowQuestion& /*question*/) override {
     world_.at(world_, clock_.now() - begin_);
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     ++world_.readings;
@@ -141,7 +141,7 @@ class FakeRows final : public target::RowStore {
     return std::vector<std::string>{};
   }
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& /*ids*/) override { return 0U; }
-  Result<target::StoreActivity> activity() override {
+  Result<adapters::StoreActivity> activity() override {
     world_.at(world_, clock_.now() - begin_);
     return world_.activity;
   }
@@ -153,7 +153,7 @@ class FakeRows final : public target::RowStore {
   Instant begin_;
 };
 
-class FakePage final : public target::ResultFeed {
+class FakePage final : public adapters::ResultFeed {
  public:
   FakePage(World& world, const Clock& clock) : world_(world), clock_(clock), begin_(clock.now()) {}
   Result<Tallies> read() override {

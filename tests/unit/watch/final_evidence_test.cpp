@@ -10,16 +10,16 @@ namespace {
 const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
 const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
 
-target::QueueList list_of(const std::vector<std::string>& ids) {
-  target::QueueList list;
+adapters::QueueList list_of(const std::vector<std::string>& ids) {
+  adapters::QueueList list;
   for (const std::string& id : ids) list.elements.push_back({id, "a"});
   list.length = ids.size();
   return list;
 }
 
-target::QueueContents contents_of(const std::vector<std::string>& listed,
-                                  const std::vector<std::string>& in_flight) {
-  target::QueueContents contents;
+adapters::QueueContents contents_of(const std::vector<std::string>& listed,
+                                    const std::vector<std::string>& in_flight) {
+  adapters::QueueContents contents;
   contents.list = list_of(listed);
   contents.in_flight = {list_of({}), list_of(in_flight)};
   contents.snapshot.depth = listed.size();
@@ -37,7 +37,7 @@ TEST_CASE("own ids are looked for in every list, probes are none") {
 }
 
 TEST_CASE("of a list that was too long to be read nothing is known") {
-  target::QueueContents contents = contents_of({"ann"}, {});
+  adapters::QueueContents contents = contents_of({"ann"}, {});
   contents.list.length = 2;
   CHECK(holds_own_id(contents, kIds));
   contents.list.malformed = 1;
@@ -53,7 +53,7 @@ TEST_CASE("the queue at the end, against the baseline") {
   history.pushed = 10;
   history.depth_max = 9;
   history.evicted = 2;
-  target::QueueContents contents =
+  adapters::QueueContents contents =
       contents_of({kIds.make(4), kIds.make(4), kProbe, "ann"}, {kIds.make(7)});
   contents.list.malformed = 1;
   contents.snapshot.depth = 5;
@@ -105,11 +105,11 @@ TEST_CASE("strangers that changed show in their number or their checksum") {
 
 TEST_CASE("rows at the end, against the baseline") {
   RowBaseline baseline;
-  baseline.identity = {"system", 1, 2, "monday"};
+  baseline.identity = {"table", "monday"};
   baseline.model = TableModel::append;
   baseline.rows = 4;
   baseline.choices = {{"a", 4}};
-  FinalRows end{{"system", 1, 2, "tuesday"}, true, {}};
+  FinalRows end{{"table", "tuesday"}, true, {}};
   end.rows.total = 9;
   const RowEvidence evidence = row_evidence(baseline, &end);
   CHECK(evidence.readable);
@@ -119,11 +119,8 @@ TEST_CASE("rows at the end, against the baseline") {
   CHECK(evidence.rows_start == 4);
   CHECK(evidence.rows_end == 9);
   CHECK(evidence.choices_start == baseline.choices);
-  CHECK(evidence.store.postmaster_start == "tuesday");
-  for (const StoreIdentity& other :
-       {StoreIdentity{"other", 1, 2, "monday"}, StoreIdentity{"system", 3, 2, "monday"},
-        StoreIdentity{"system", 1, 3, "monday"}})
-    CHECK_FALSE(other.is_same_as(baseline.identity));
+  CHECK(evidence.store.server == "tuesday");
+  CHECK_FALSE(StoreIdentity{"other", "monday"}.is_same_as(baseline.identity));
   const RowEvidence unread = row_evidence(baseline, nullptr);
   CHECK(unread.configured);
   CHECK_FALSE(unread.readable);

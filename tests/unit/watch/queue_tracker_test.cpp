@@ -1,6 +1,7 @@
 #include "watch/queue_tracker.h"
 
 #include "support/catch.h"
+#include "unit/watch/clients.h"
 
 using namespace votebench;
 using namespace votebench::watch;
@@ -12,8 +13,8 @@ QueueSnapshot snapshot(std::uint64_t depth, std::uint64_t calls, std::uint64_t f
   QueueSnapshot look;
   look.server_id = "one";
   look.depth = depth;
-  look.push_calls = calls;
-  look.push_failed = failed;
+  look.pushed = calls - failed;
+  look.counters = {{"rpush", calls}, {"rpush failed", failed}};
   look.uptime_s = 10;
   return look;
 }
@@ -30,7 +31,7 @@ const Result<QueueSnapshot> kSilence = fail(ErrorKind::environment, "no answer")
 QueueClient client(std::uint64_t id, const std::string& command) {
   QueueClient made;
   made.id = id;
-  made.command = command;
+  test::set_command(made, command);
   return made;
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("another server id voids every delta and is an event once") {
   QueueSnapshot other = snapshot(0, 0);
   other.server_id = "two";
   const auto events = tracker.observe(seconds(3), other);
-  REQUIRE(names(events) == Names{"redis-restarted"});
+  REQUIRE(names(events) == Names{"restarted"});
   CHECK(events[0].at == seconds(3));
   CHECK(events[0].detail.find("4 votes were in the list") != std::string::npos);
   CHECK(tracker.observe({}, other).empty());
@@ -64,7 +65,7 @@ TEST_CASE("another server id voids every delta and is an event once") {
 
 TEST_CASE("each falling counter tells of a reset, even when nothing else changed") {
   QueueSnapshot before = snapshot(0, 5, 2);
-  before.evicted_keys = 3;
+  before.dropped = 3;
   const auto events_of = [&](const std::function<void(QueueSnapshot&)>& change) {
     QueueTracker tracker(before);
     QueueSnapshot now = before;
@@ -75,35 +76,35 @@ TEST_CASE("each falling counter tells of a reset, even when nothing else changed
     return events;
   };
   CHECK(events_of([](QueueSnapshot&) {}).empty());
-  CHECK(events_of([](QueueSnapshot& now) { now.push_calls = 4; }) == Names{"redis-counters-reset"});
-  CHECK(events_of([](QueueSnapshot& now) { now.push_failed = 1; }) ==
-        Names{"redis-counters-reset"});
-  CHECK(events_of([](QueueSnapshot& now) { now.uptime_s = 9; }) == Names{"redis-counters-reset"});
-  CHECK(events_of([](QueueSnapshot& now) { now.evicted_keys = 0; }) ==
-        Names{"redis-counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.counters["rpush"] = 4; }) ==
+        Names{"counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.counters["rpush failed"] = 1; }) ==
+        Names{"counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.uptime_s = 9; }) == Names{"counters-reset"});
+  CHECK(events_of([](QueueSnapshot& now) { now.dropped = 0; }) == Names{"counters-reset"});
 }
 
 TEST_CASE("evictions are counted since the baseline") {
   QueueSnapshot before = snapshot(0, 5);
-  before.evicted_keys = 3;
+  before.dropped = 3;
   QueueTracker tracker(before);
   QueueSnapshot now = before;
-  now.evicted_keys = 5;
-  CHECK(names(tracker.observe({}, now)) == Names{"redis-evicted"});
+  now.dropped = 5;
+  CHECK(names(tracker.observe({}, now)) == Names{"evicted"});
   CHECK(tracker.observe({}, now).empty());
   CHECK(tracker.history().evicted == 2);
 }
 
 TEST_CASE("silence and return are one event each") {
   QueueTracker tracker(snapshot(0, 5));
-  CHECK(names(tracker.observe({}, kSilence)) == Names{"redis-unreachable"});
+  CHECK(names(tracker.observe({}, kSilence)) == Names{"unreachable"});
   CHECK(tracker.observe({}, kSilence).empty());
-  CHECK(names(tracker.observe({}, snapshot(0, 6))) == Names{"redis-back"});
+  CHECK(names(tracker.observe({}, snapshot(0, 6))) == Names{"back"});
   CHECK(tracker.history().pushed == 1);
   QueueSnapshot other = snapshot(0, 0);
   other.server_id = "two";
   tracker.observe({}, kSilence);
-  CHECK(names(tracker.observe({}, other)) == Names{"redis-back", "redis-restarted"});
+  CHECK(names(tracker.observe({}, other)) == Names{"back", "restarted"});
 }
 
 TEST_CASE("consumers are who took an element, also after another command") {

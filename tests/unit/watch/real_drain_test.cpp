@@ -42,8 +42,8 @@ const test::RealPostgres& server() {
 struct Stack {
   test::RealRedis redis;
   test::SqlSession sql = server().connect();
-  std::unique_ptr<target::QueueProbe> queue = *target::open_queue_probe(redis.settings());
-  std::unique_ptr<target::RowStore> rows;
+  std::unique_ptr<adapters::QueueProbe> queue = *adapters::open_queue_probe(redis.settings());
+  std::unique_ptr<adapters::RowStore> rows;
   QueueBaseline queue_baseline;
   RowBaseline row_baseline;
   TargetSettings target;
@@ -54,7 +54,7 @@ struct Stack {
   Stack() {
     sql.ask("DROP TABLE IF EXISTS votes");
     sql.ask("CREATE TABLE votes (id VARCHAR(255) NOT NULL UNIQUE, vote VARCHAR(255) NOT NULL)");
-    rows = *target::open_row_store(server().settings());
+    rows = *adapters::open_row_store(server().settings());
     queue_baseline.snapshot = *queue->snapshot();
     row_baseline = *rows->baseline(kIds);
     task.queue = queue.get();
@@ -109,7 +109,7 @@ TEST_CASE("a blocked worker without the vote: lost, and known at once") {
   test::RedisSession worker = stack.redis.connect();
   worker.ask({"BLPOP", "votes", "0"});  // dropped
   worker.send({"BLPOP", "votes", "0"});
-  test::wait_until("the worker blocks", [&] { return stack.queue->clients()->at(0).blocked; });
+  test::wait_until("the worker blocks", [&] { return stack.queue->clients()->at(0).waits; });
   stack.watched();
   const DrainResult result = stack.settle();
   CHECK(result.settlement.proof == SettleProof::empty_handed);
@@ -196,8 +196,9 @@ TEST_CASE("Redis dies with a vote and comes back empty") {
   std::atomic<std::uint64_t> looks = 0;
   std::vector<std::string> events;
   SamplerSources sources{.ids = kIds};
-  sources.queue = *target::open_queue_probe(stack.redis.settings());
+  sources.queue = *adapters::open_queue_probe(stack.redis.settings());
   sources.queue_baseline = stack.queue_baseline.snapshot;
+  sources.queue_words = {"Redis", "redis"};
   sources.queue_every = milliseconds(5);
   Sampler sampler(real_clock(), real_clock().now(), std::move(sources),
                   {[&](const Sample&) { ++looks; },

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "support/catch.h"
+#include "unit/watch/clients.h"
 #include "unit/watch/fakes.h"
 
 using namespace votebench;
@@ -58,25 +59,27 @@ struct Stack {
     world.pushes = 7;
     sources.queue = std::make_unique<test::FakeQueue>(world, unused);
     sources.queue_baseline.server_id = world.server_id;
+    sources.queue_words = {"Redis", "redis"};
+    sources.rows_words = {"PostgreSQL", "postgres"};
     sources.queue_every = milliseconds(2);
     sources.rows_every = milliseconds(2);
   }
 };
 
 // A table that is locked until the test lets go.
-class LockedRows final : public target::RowStore {
+class LockedRows final : public adapters::RowStore {
  public:
   explicit LockedRows(std::atomic<bool>& locked) : locked_(locked) {}
   Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
     locked_.wait(true);
     return 3;
   }
-  Result<target::StoreFacts> facts() override { return test::unreachable("x"); }
-  Result<target::TableFacts> table() override { return test::unreachable("x"); }
+  Result<adapters::StoreFacts> facts() override { return test::unreachable("x"); }
+  Result<adapters::TableFacts> table() override { return test::unreachable("x"); }
   Result<StoreIdentity> identity() override { return test::unreachable("x"); }
   Result<bool> has_rows_of(const VoterIds& /*ids*/) override { return test::unreachable("x"); }
   Result<RowBaseline> baseline(const VoterIds& /*ids*/) override { return test::unreachable("x"); }
-  Result<RowSet> read_rows(const target::RowQuestion& /*q*/) override {
+  Result<RowSet> read_rows(const adapters::RowQuestion& /*q*/) override {
     return test::unreachable("x");
   }
   Result<Tallies> tallies() override { return test::unreachable("x"); }
@@ -86,7 +89,7 @@ class LockedRows final : public target::RowStore {
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& /*ids*/) override {
     return test::unreachable("x");
   }
-  Result<target::StoreActivity> activity() override { return test::unreachable("x"); }
+  Result<adapters::StoreActivity> activity() override { return test::unreachable("x"); }
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override {
     return test::unreachable("x");
   }
@@ -101,7 +104,7 @@ TEST_CASE("queue and consumers are looked at from the first moment, and once mor
   Stack stack;
   QueueClient worker;
   worker.id = 1;
-  worker.command = "blpop";
+  test::set_command(worker, "blpop", true);
   stack.world.clients = {worker};
   stack.world.listed = {"a", "b"};
   stack.world.in_flight = {"c"};

@@ -73,7 +73,7 @@ TEST_CASE("a replaced table and a replica prove nothing, and waiting is pointles
   bool replaced = false;
   SECTION("replaced") {
     replaced = true;
-    run.world.store.relfilenode = 2;
+    run.world.store.table = "another";
   }
   SECTION("replica") { run.world.replica = true; }
   const DrainResult result = run.settle();
@@ -86,7 +86,7 @@ TEST_CASE("a replaced table and a replica prove nothing, and waiting is pointles
 TEST_CASE("a server that was restarted is the same store") {
   Run run(10);
   run.write(10);
-  run.world.store.postmaster_start = "later";
+  run.world.store.server = "later";
   CHECK(run.settle().settlement.proof == SettleProof::complete);
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("a held vote that is never written is pending, not lost") {
 TEST_CASE("a write that waits for a lock is waited for, whatever the worker's connection says") {
   Run run(10);
   run.write(9);
-  run.world.activity.busy = {{1, "worker", "active", "Lock/relation", seconds(1)}};
+  run.world.activity.may_write = {"a backend is active"};
   run.world.at = [&](test::World& world, Nanoseconds at) {
     if (at < seconds(15)) return;
     world.activity = {};
@@ -160,7 +160,7 @@ TEST_CASE("the target's own word that a quiet stack is done, with the assumption
     CHECK(result.settlement.drain >= seconds(5));
   }
   SECTION("a transaction that is still open is not quiet") {
-    run.world.activity.busy = {{1, "worker", "idle in transaction", "", seconds(9)}};
+    run.world.activity.may_write = {"a backend is idle in transaction"};
     run.task.timeout = seconds(10);
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == SettleProof::none);

@@ -1,0 +1,308 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/clock_bracket.h"
+#include "adapters/postgres/pq_connection.h"
+#include "adapters/postgres/row_scan.h"
+#include "adapters/store.h"
+#include "core/text.h"
+
+namespace votebench::adapters {
+namespace {
+
+// A table's blocks that are looked at again and again; older ones are taken as they were.
+constexpr std::uint64_t kTailBlocks = 32;
+
+constexpr std::size_t kRemovedAtOnce = 50'000;  // rows, well within a statement's time limit
+
+WallTime from_microseconds(std::uint64_t value) {
+  return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(value)));
+}
+
+// Microseconds since 1970: a double is exact to 0.25 us until the year 2255, and cheaper than
+// extract(), which computes in numeric.
+std::string as_microseconds(std::string_view timestamp) {
+  return fmt::format("(date_part('epoch', {}) * 1000000)::bigint", timestamp);
+}
+
+// A row of activity()'s: pid, application, state, what it waits for, microseconds in this state.
+std::string clause_of(const PqRows& rows, int row) {
+  const std::string wait(rows.text(row, 3));
+  return fmt::format("PostgreSQL backend {} ({}) is {}{} for {}", rows.text(row, 0),
+                     printable(rows.text(row, 1), 40), rows.text(row, 2),
+                     wait.empty() ? "" : ", waiting (" + wait + ")",
+                     format_duration(std::chrono::microseconds(rows.number(row, 4))));
+}
+
+class PostgresStore final : public RowStore {
+ public:
+  explicit PostgresStore(const RowSettings& settings)
+      : connection_(settings),
+        settings_(settings),
+        table_(quoted_table(settings.table)),
+        relation_(fmt::format("to_regclass({})", quoted_literal(table_))),
+        voter_(quoted_identifier(settings.voter_column)),
+        choice_(quoted_identifier(settings.choice_column)) {}
+
+  Result<> open() { return connection_.open(); }
+
+  Result<StoreFacts> facts() override {
+    TRY_ASSIGN(const PqRows rows,
+               connection_.query("SELECT current_setting('server_version'), pg_is_in_recovery(), "
+                                 "current_setting('track_commit_timestamp') = 'on'"));
+    StoreFacts facts;
+    facts.version = rows.text(0, 0).substr(0, rows.text(0, 0).find(' '));
+    facts.is_replica = rows.truth(0, 1);
+    facts.has_commit_times = rows.truth(0, 2);
+    return facts;
+  }
+
+  Result<TableFacts> table() override;
+  Result<StoreIdentity> identity() override;
+
+  Result<bool> has_rows_of(const VoterIds& ids) override {
+    TRY_ASSIGN(const PqRows rows,
+               connection_.query(
+                   fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {})", table_, is_of_run(ids))));
+    return rows.truth(0, 0);
+  }
+
+  Result<RowBaseline> baseline(const VoterIds& ids) override;
+  Result<RowSet> read_rows(const RowQuestion& question) override;
+  Result<Tallies> tallies() override;
+  Result<std::uint64_t> progress(const VoterIds& ids) override;
+  Result<StoreActivity> activity() override;
+  Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
+  Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
+
+  Result<ClockOffset> clock_offset(const Clock& clock) override {
+    const std::string sql = "SELECT " + as_microseconds("clock_timestamp()");
+    return bracket_clock(clock, [&]() -> Result<WallTime> {
+      TRY_ASSIGN(const PqRows rows, connection_.query(sql));
+      return from_microseconds(rows.number(0, 0));
+    });
+  }
+
+ private:
+  // The prefix is hexadecimal: nothing to escape.
+  std::string is_of_run(const VoterIds& ids) const {
+    return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
+  }
+
+  // An id that was cut or added to is no vote of ours that arrived.
+  std::string is_whole(const VoterIds& ids) const {
+    return fmt::format("{} AND length({}::text) = {}", is_of_run(ids), voter_, VoterIds::kLength);
+  }
+
+  // As text: a CHAR(n) column comes out padded with blanks that nobody sent. Free for the others.
+  std::string copy_statement(bool commit_times) const {
+    const std::string committed =
+        commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
+    return fmt::format("COPY (SELECT {}::text, {}::text, xmin, {} FROM {}) TO STDOUT", voter_,
+                       choice_, committed, table_);
+  }
+
+  Result<TransactionSnapshot> current_snapshot(std::string& text, WallTime& server_time);
+
+  PqConnection connection_;
+  RowSettings settings_;
+  std::string table_;     // quoted, as the columns
+  std::string relation_;  // its oid, NULL where there is no such table
+  std::string voter_;
+  std::string choice_;
+  // progress(): rows of the run in the blocks below settled_blocks_.
+  std::uint64_t settled_blocks_ = 0;
+  std::uint64_t settled_rows_ = 0;
+};
+
+Result<TableFacts> PostgresStore::table() {
+  TRY_ASSIGN(const PqRows columns,
+             connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
+                                           "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                                           relation_)));
+  TableFacts facts;
+  for (int row = 0; row < columns.size(); ++row) {
+    facts.columns.emplace_back(columns.text(row, 0));
+    facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
+    facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
+  }
+  facts.exists = !facts.columns.empty();
+  TRY_ASSIGN(const PqRows unique,
+             connection_.query(fmt::format(
+                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
+                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
+                 "AND i.indnkeyatts = 1 AND a.attname = {}",
+                 relation_, quoted_literal(settings_.voter_column))));
+  facts.model = unique.size() > 0 ? TableModel::last_wins : TableModel::append;
+  return facts;
+}
+
+Result<StoreIdentity> PostgresStore::identity() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query("SELECT (SELECT system_identifier FROM pg_control_system()), "
+                               "oid::bigint, relfilenode::bigint, pg_postmaster_start_time() "
+                               "FROM pg_class WHERE oid = " +
+                               relation_));
+  if (rows.size() == 0)
+    return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
+                "has the worker made it yet? (it does so when it starts)");
+  return StoreIdentity{fmt::format("{} {} {}", rows.text(0, 0), rows.text(0, 1), rows.text(0, 2)),
+                       std::string(rows.text(0, 3))};
+}
+
+Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
+                                                            WallTime& server_time) {
+  TRY_ASSIGN(const PqRows rows, connection_.query("SELECT pg_current_snapshot(), " +
+                                                  as_microseconds("clock_timestamp()")));
+  text = rows.text(0, 0);
+  server_time = from_microseconds(rows.number(0, 1));
+  if (auto snapshot = parse_snapshot(text)) return *std::move(snapshot);
+  return fail(ErrorKind::internal, "PostgreSQL sent a snapshot of an unknown form: " + text);
+}
+
+Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
+  TRY_ASSIGN(const TableFacts facts, table());
+  RowBaseline baseline;
+  baseline.model = facts.model;
+  TRY_ASSIGN(baseline.identity, identity());
+  TRY(connection_.begin_reading());
+  TRY(current_snapshot(baseline.snapshot, baseline.server_time));
+  RowScan scan(ids);
+  TRY(connection_.copy_out(copy_statement(false), [&](std::string_view line) { scan.add(line); }));
+  TRY(connection_.end_reading());
+  RowSet rows = scan.finish();
+  baseline.rows = rows.total;
+  baseline.strangers = rows.pre_existing;
+  baseline.stranger_checksum = rows.stranger_checksum;
+  baseline.choices = std::move(rows.choices);
+  return baseline;
+}
+
+Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
+  auto before = parse_snapshot(question.baseline.snapshot);
+  if (!before) return fail(ErrorKind::internal, "the baseline has no snapshot");
+  TRY_ASSIGN(const StoreFacts known, facts());
+  TRY(connection_.begin_reading());
+  std::string text;
+  WallTime time;
+  TRY_ASSIGN(const TransactionSnapshot now, current_snapshot(text, time));
+  RowScan scan(question, WrittenSince(*std::move(before), now.xmax));
+  TRY(connection_.copy_out(copy_statement(known.has_commit_times),
+                           [&](std::string_view line) { scan.add(line); }));
+  TRY(connection_.end_reading());
+  return scan.finish();
+}
+
+Result<Tallies> PostgresStore::tallies() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format("SELECT {0}::text, count(*) FROM {1} WHERE {0} IS NOT "
+                                           "NULL GROUP BY 1 LIMIT {2}",
+                                           choice_, table_, kMostChoices + 1)));
+  if (static_cast<std::size_t>(rows.size()) > kMostChoices)
+    return fail(ErrorKind::environment,
+                fmt::format("the table holds more than {} different choices", kMostChoices));
+  Tallies tallies;
+  for (int row = 0; row < rows.size(); ++row)
+    tallies[std::string(rows.text(row, 0))] = rows.number(row, 1);
+  return tallies;
+}
+
+Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {
+  TRY_ASSIGN(
+      const PqRows size,
+      connection_.query(fmt::format(
+          "SELECT pg_relation_size({}) / current_setting('block_size')::bigint", relation_)));
+  const std::uint64_t blocks = size.number(0, 0);
+  if (blocks < settled_blocks_) settled_blocks_ = settled_rows_ = 0;  // truncated or rewritten
+  const std::uint64_t tail =
+      std::max(settled_blocks_, blocks > kTailBlocks ? blocks - kTailBlocks : 0);
+  TRY_ASSIGN(const PqRows counts,
+             connection_.query(
+                 fmt::format("SELECT count(*) FILTER (WHERE ctid < '({1},0)'), count(*) FROM {2} "
+                             "WHERE ctid >= '({0},0)' AND {3}",
+                             settled_blocks_, tail, table_, is_whole(ids))));
+  const std::uint64_t seen = settled_rows_ + counts.number(0, 1);
+  settled_rows_ += counts.number(0, 0);
+  settled_blocks_ = tail;
+  return seen;
+}
+
+Result<StoreActivity> PostgresStore::activity() {
+  // A user without pg_read_all_stats sees neither the state nor the type of others' backends.
+  TRY_ASSIGN(
+      const PqRows rows,
+      connection_.query("SELECT pid, application_name, coalesce(state, 'hidden'), "
+                        "coalesce(wait_event_type || '/' || wait_event, ''), "
+                        "coalesce(" +
+                        as_microseconds("now() - state_change") +
+                        ", 0) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND coalesce(backend_type, 'client backend') = 'client backend' "
+                        "AND pid <> pg_backend_pid() AND coalesce(state, 'hidden') <> 'idle' "
+                        "AND NOT starts_with(coalesce(query, ''), " +
+                        quoted_literal(PqConnection::mark()) + ")"));
+  StoreActivity activity;
+  std::uint64_t hidden = 0;
+  for (int row = 0; row < rows.size(); ++row) {
+    const std::string_view state = rows.text(row, 2);
+    if (state == "hidden" || state == "disabled")
+      ++hidden;
+    else
+      activity.may_write.push_back(clause_of(rows, row));
+  }
+  if (hidden > 0)
+    activity.may_write.push_back(
+        fmt::format("the state of {} PostgreSQL backends is hidden from this user (grant it "
+                    "pg_read_all_stats)",
+                    hidden));
+  TRY_ASSIGN(const PqRows prepared, connection_.query("SELECT count(*) FROM pg_prepared_xacts "
+                                                      "WHERE database = current_database()"));
+  if (prepared.number(0, 0) > 0)
+    activity.may_write.push_back(
+        fmt::format("{} prepared transactions are open", prepared.number(0, 0)));
+  return activity;
+}
+
+Result<std::vector<std::string>> PostgresStore::own_ids(const VoterIds& ids) {
+  std::vector<std::string> own;
+  TRY(connection_.begin_reading());
+  TRY(connection_.copy_out(fmt::format("COPY (SELECT {}::text FROM {} WHERE {}) TO STDOUT", voter_,
+                                       table_, is_of_run(ids)),
+                           [&](std::string_view id) {
+                             if (ids.check(id).origin == IdOrigin::own) own.emplace_back(id);
+                           }));
+  TRY(connection_.end_reading());
+  return own;
+}
+
+Result<std::uint64_t> PostgresStore::remove_rows(const std::vector<std::string>& ids) {
+  std::uint64_t removed = 0;
+  for (std::size_t first = 0; first < ids.size(); first += kRemovedAtOnce) {
+    // Ids of ours are hexadecimal: nothing to escape.
+    const std::size_t end = std::min(first + kRemovedAtOnce, ids.size());
+    const std::string list =
+        fmt::format("'{{{}}}'", fmt::join(ids.begin() + static_cast<std::ptrdiff_t>(first),
+                                          ids.begin() + static_cast<std::ptrdiff_t>(end), ","));
+    TRY_ASSIGN(const PqRows rows,
+               connection_.change(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY({}) "
+                                              "RETURNING 1) SELECT count(*) FROM gone",
+                                              table_, voter_, list)));
+    removed += rows.number(0, 0);
+  }
+  return removed;
+}
+
+Result<std::unique_ptr<RowStore>> open_postgres(const RowSettings& settings) {
+  auto store = std::make_unique<PostgresStore>(settings);
+  TRY(store->open());
+  return std::unique_ptr<RowStore>(std::move(store));
+}
+
+}  // namespace
+
+extern const StoreKind kPostgres;
+const StoreKind kPostgres{"postgres", "PostgreSQL", open_postgres, postgres_address, "PGPASSWORD"};
+
+}  // namespace votebench::adapters

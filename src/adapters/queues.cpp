@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <array>
+
+#include "adapters/queue.h"
+#include "core/check.h"
+
+namespace votebench::adapters {
+
+// A row each, defined in the folder of its kind.
+extern const QueueKind kRedisList;
+
+namespace {
+
+constexpr std::array kQueueKinds{&kRedisList};
+
+}  // namespace
+
+const QueueKind& queue_kind(const std::optional<QueueSettings>& settings) {
+  if (!settings) return *kQueueKinds.front();
+  const auto found = std::ranges::find(kQueueKinds, settings->kind, &QueueKind::name);
+  CHECK_THAT_HOLDS(found != kQueueKinds.end());
+  return **found;
+}
+
+Result<std::unique_ptr<QueueProbe>> open_queue_probe(const QueueSettings& settings) {
+  return queue_kind(settings).open(settings);
+}
+
+}  // namespace votebench::adapters

@@ -1,0 +1,33 @@
+// What Redis says in text, as values: INFO, CLIENT LIST, and the vote service's payloads. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/queue.h"
+#include "vote/evidence.h"
+
+namespace votebench::adapters {
+
+// The value of `field` in the text of INFO ("run_id:abc\r\n" -> "abc"); empty when absent.
+[[nodiscard]] std::string_view info_field(std::string_view info, std::string_view field);
+// As a number; 0 when absent or no number.
+[[nodiscard]] std::uint64_t info_number(std::string_view info, std::string_view field);
+
+struct CommandCalls {
+  std::uint64_t calls = 0;
+  std::uint64_t failed = 0;  // of these; refused ones (rejected_calls) are not in calls
+};
+// "cmdstat_rpush:calls=3,usec=9,...,failed_calls=1"; zeroes when the command was never called.
+[[nodiscard]] CommandCalls command_calls(std::string_view info, std::string_view command);
+
+// Every line of CLIENT LIST.
+[[nodiscard]] std::vector<QueueClient> parse_client_list(std::string_view text);
+
+// A queue payload; nothing when it is not a JSON object with the texts "voter_id" and "vote".
+[[nodiscard]] std::optional<QueueElement> parse_payload(std::string_view payload);
+
+}  // namespace votebench::adapters

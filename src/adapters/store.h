@@ -1,0 +1,104 @@
+// Looking at the table that the worker writes, and the table of the kinds of stores that there are
+// (adapters/stores.cpp): a new kind is a folder beside this file that defines its row, the row's
+// name there, and a block of keys (scenario/describe.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "vote/evidence.h"
+#include "vote/target_settings.h"
+#include "vote/voter_id.h"
+
+namespace votebench::adapters {
+
+struct StoreFacts {
+  std::string version;            // "15.8"
+  bool is_replica = false;        // it may lag: absence in it proves nothing
+  bool has_commit_times = false;  // the store knows when each row was committed
+};
+
+struct TableFacts {
+  bool exists = false;               // false: the rest is empty
+  std::vector<std::string> columns;  // their names
+  bool has_voter_column = false;
+  bool has_choice_column = false;
+  // last_wins: the store itself sees to it that no voter has two rows.
+  TableModel model = TableModel::append;
+};
+
+// Who else may have something under way in the store.
+struct StoreActivity {
+  // A clause each, the most telling first: "PostgreSQL backend 4711 (worker) is active for 3 s".
+  // Also that it cannot be seen, and what to do about it. Empty: nobody, for certain.
+  std::vector<std::string> may_write;
+};
+
+// What read_rows needs to tell the rows apart. Referenced, not copied.
+struct RowQuestion {
+  const VoterIds& ids;
+  const ChoiceNames& choices;
+  const RowBaseline& baseline;
+  const std::unordered_set<std::string>& carry_over_ids;  // QueueBaseline's
+};
+
+// A connection to one database. Not thread-safe: one thread at a time, one store per thread.
+// Every call has a time limit (connect 3 s, statement 10 s, waiting for a lock 2 s, a reading of
+// all rows 10 s without a byte); a connection that broke is made again on the next call.
+// Errors are ErrorKind::environment and contain no secret.
+class RowStore {
+ public:
+  static constexpr std::size_t kMostChoices = 1000;
+
+  virtual ~RowStore() = default;
+  [[nodiscard]] virtual Result<StoreFacts> facts() = 0;
+  [[nodiscard]] virtual Result<TableFacts> table() = 0;
+  // Fails when the table does not exist.
+  [[nodiscard]] virtual Result<StoreIdentity> identity() = 0;
+  // True when a row's id starts with ids.prefix(): somebody has drawn our run id already.
+  [[nodiscard]] virtual Result<bool> has_rows_of(const VoterIds& ids) = 0;
+  // Reads the whole table as it is at one moment.
+  [[nodiscard]] virtual Result<RowBaseline> baseline(const VoterIds& ids) = 0;
+  // Reads the whole table as it is at one moment; about 0.3 s per million rows. What was written
+  // since the baseline is told apart by RowBaseline::snapshot.
+  [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
+  // Rows per choice, of the whole table. Error: more than kMostChoices different ones.
+  [[nodiscard]] virtual Result<Tallies> tallies() = 0;
+  // Row versions of this run seen so far, with ids of full length: every call looks at the table's
+  // last blocks and adds them to what it saw before. An update of a row counts again; rows that
+  // were written into free space of blocks seen before are missed.
+  [[nodiscard]] virtual Result<std::uint64_t> progress(const VoterIds& ids) = 0;
+  [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
+  // The ids with the right mac of this run, probes' included, one per row.
+  [[nodiscard]] virtual Result<std::vector<std::string>> own_ids(const VoterIds& ids) = 0;
+  // Deletes the rows with exactly these ids; returns their number. What a failure left is deleted
+  // by the next call.
+  [[nodiscard]] virtual Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) = 0;
+  // The server's clock, between two readings of `clock`; the best of five.
+  [[nodiscard]] virtual Result<ClockOffset> clock_offset(const Clock& clock) = 0;
+};
+
+struct StoreKind {
+  std::string_view name;   // of RowSettings::kind, and of the block of keys
+  std::string_view title;  // for people
+  // Fails when the server cannot be reached now, or refuses us.
+  Result<std::unique_ptr<RowStore>> (*open)(const RowSettings& settings);
+  // Where the server is, for a tunnel. Error (usage): nowhere that a tunnel can lead to (no host,
+  // several, a socket).
+  Result<HostPort> (*address)(const RowSettings& settings);
+  std::string_view password_variable;  // of the environment, which its library reads; empty: none
+};
+
+// The kind of these settings; the first of the table where there are none.
+[[nodiscard]] const StoreKind& store_kind(const std::optional<RowSettings>& settings);
+
+[[nodiscard]] Result<std::unique_ptr<RowStore>> open_row_store(const RowSettings& settings);
+
+}  // namespace votebench::adapters

@@ -1,0 +1,333 @@
+// The row store against a real PostgreSQL, and every trap that a claim leans on.
+#include <fmt/format.h>
+
+#include <future>
+
+#include "support/catch.h"
+#include "unit/adapters/store_table.h"
+
+using namespace votebench;
+using namespace votebench::adapters;
+using namespace votebench::adapters::table_test;
+using test::RealPostgres;
+using test::SqlSession;
+
+namespace {
+
+// No transaction of anybody else can still change the table.
+bool is_quiet(const StoreActivity& activity) { return activity.may_write.empty(); }
+
+}  // namespace
+
+TEST_CASE("rows are read in one snapshot and told apart") {
+  Table table;
+  table.insert("ann", "a");
+  table.insert(kIds.make(kFirstProbeIndex), "a");
+  const RowBaseline before = table.baseline();
+  CHECK(before.rows == 2);
+  CHECK(before.strangers == 1);
+  CHECK(before.choices == std::map<std::string, std::uint64_t>{{"a", 2}});
+  CHECK(before.model == TableModel::last_wins);
+  CHECK(before.server_time > WallTime{});
+
+  table.insert(kIds.make(1), "b");
+  table.insert(kOtherRun.make(1), "b");
+  table.insert("bob", "b");
+  const RowSet rows = table.read(before);
+  CHECK(rows.total == 5);
+  REQUIRE(rows.own.size() == 1);
+  CHECK(rows.own[0].voter == 1);
+  CHECK(rows.probes == 1);
+  CHECK(rows.other_run == 1);
+  CHECK(rows.foreign == 1);
+  CHECK(rows.pre_existing == before.strangers);
+  CHECK(rows.stranger_checksum == before.stranger_checksum);
+}
+
+TEST_CASE("snapshot and rows are read at one isolation level: a table that tells it") {
+  Table table;
+  table.sql.ask(
+      "CREATE VIEW telling AS SELECT 'x'::text AS id, '5'::xid AS xmin, "
+      "current_setting('transaction_isolation') AS vote");
+  RowSettings settings = server().settings();
+  settings.table = "telling";
+  CHECK((*open_row_store(settings))->baseline(kIds)->choices.contains("repeatable read"));
+}
+
+TEST_CASE("trap: an upsert replaces xmin, so a touched old row is new and the checksum tells") {
+  Table table;
+  table.insert("ann", "a");
+  table.insert("bob", "b");
+  const RowBaseline before = table.baseline();
+  table.sql.ask(
+      fmt::format("INSERT INTO {} VALUES ('ann', 'a') ON CONFLICT (id) "
+                  "DO UPDATE SET vote = excluded.vote",
+                  table.name));
+  const RowSet rows = table.read(before);
+  CHECK(rows.foreign == 1);
+  REQUIRE(rows.strangers.size() == 1);
+  CHECK(rows.strangers[0].id == "ann");
+  CHECK(rows.pre_existing == 1);
+  CHECK(rows.stranger_checksum != before.stranger_checksum);
+}
+
+TEST_CASE("a transaction that was open at the baseline is written since") {
+  Table table;
+  table.sql.ask("BEGIN");
+  table.insert("slow", "a");
+  const RowBaseline before = table.baseline();
+  CHECK(before.rows == 0);
+  table.sql.ask("COMMIT");
+  const RowSet rows = table.read(before);
+  CHECK(rows.foreign == 1);
+  CHECK(rows.pre_existing == 0);
+}
+
+TEST_CASE("commit times lie between send and acknowledgement") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  const auto microseconds = [&] {
+    return std::stoll(
+        table.sql.ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"));
+  };
+  const auto sent = microseconds();
+  table.insert(kIds.make(1), "a");
+  const auto acknowledged = microseconds();
+  const RowSet rows = table.read(before);
+  REQUIRE(rows.own.size() == 1);
+  CHECK(rows.own[0].committed_ns >= sent * 1000);
+  CHECK(rows.own[0].committed_ns <= acknowledged * 1000);
+  CHECK(table.store->facts()->has_commit_times);
+}
+
+TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column") {
+  const auto model = [](Table& table) { return table.store->table()->model; };
+  Table plain("");
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id, vote)", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (vote)", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id) WHERE vote = 'a'", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (lower(id))", plain.name));
+  CHECK(model(plain) == TableModel::append);
+  plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id) INCLUDE (vote)", plain.name));
+  CHECK(model(plain) == TableModel::last_wins);
+}
+
+TEST_CASE("columns, a missing column and a missing table") {
+  Table table;
+  const auto facts = table.store->table();
+  REQUIRE(facts);
+  CHECK(facts->exists);
+  REQUIRE(facts->columns.size() == 2);
+  CHECK(facts->columns[0] == "id");
+  CHECK(facts->has_voter_column);
+  CHECK(facts->has_choice_column);
+
+  RowSettings settings = server().settings();
+  settings.table = table.name;
+  settings.voter_column = "voter";
+  CHECK_FALSE((*open_row_store(settings))->table()->has_voter_column);
+  settings.table = "public." + table.name;
+  CHECK((*open_row_store(settings))->table()->exists);
+  settings.table = "no_such_table";
+  const auto store = *open_row_store(settings);
+  CHECK_FALSE(store->table()->exists);
+  REQUIRE_FALSE(store->identity());
+  CHECK(store->identity().error().message.find("no_such_table") != std::string::npos);
+  CHECK_FALSE(store->baseline(kIds));
+}
+
+TEST_CASE("names are quoted, so a hostile one is a name") {
+  Table table;
+  RowSettings settings = server().settings();
+  settings.table = "votes\"; DROP TABLE " + table.name + "; --";
+  CHECK_FALSE((*open_row_store(settings))->table()->exists);
+  CHECK(table.store->table()->exists);
+  table.sql.ask("CREATE TABLE \"Odd \"\"one\"\"\" (\"the id\" text, \"a vote\" text)");
+  table.sql.ask("INSERT INTO \"Odd \"\"one\"\"\" VALUES ('x', 'a'), (NULL, NULL)");
+  settings.table = "Odd \"one\"";
+  settings.voter_column = "the id";
+  settings.choice_column = "a vote";
+  const auto before = (*open_row_store(settings))->baseline(kIds);
+  REQUIRE(before);
+  CHECK(before->rows == 2);
+  CHECK(before->choices == std::map<std::string, std::uint64_t>{{"(null)", 1}, {"a", 1}});
+}
+
+TEST_CASE("identity: another table of the same name is another store, a restart is not") {
+  RealPostgres postgres;
+  SqlSession sql = postgres.connect();
+  sql.ask("CREATE TABLE votes (id text, vote text)");
+  const auto store = *open_row_store(postgres.settings());
+  const StoreIdentity first = *store->identity();
+  CHECK(first.table.size() > 10);
+  CHECK(*store->identity() == first);
+  sql.ask("TRUNCATE votes");
+  const StoreIdentity emptied = *store->identity();
+  CHECK_FALSE(emptied.is_same_as(first));
+  sql.ask("DROP TABLE votes");
+  sql.ask("CREATE TABLE votes (id text, vote text)");
+  const StoreIdentity second = *store->identity();
+  CHECK_FALSE(second.is_same_as(emptied));
+
+  postgres.stop();
+  const auto gone = store->identity();
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error().kind == ErrorKind::environment);
+  CHECK_FALSE(store->activity());
+  postgres.start();
+  const auto back = store->identity();  // connects again
+  REQUIRE(back);
+  CHECK(back->is_same_as(second));
+  CHECK(back->server != second.server);
+}
+
+TEST_CASE("rows of a run are found by their prefix") {
+  Table table;
+  table.insert(kOtherRun.make(1), "a");
+  CHECK_FALSE(*table.store->has_rows_of(kIds));
+  table.insert(kIds.make(4), "a");
+  CHECK(*table.store->has_rows_of(kIds));
+}
+
+TEST_CASE("progress follows inserts over many blocks, deletes and a truncation") {
+  Table table;
+  table.sql.ask(
+      fmt::format("INSERT INTO {} SELECT 'old' || i, repeat('x', 100) "
+                  "FROM generate_series(1, 20000) i",
+                  table.name));
+  CHECK(*table.store->progress(kIds) == 0);
+  const auto insert_run = [&](int from, int to) {
+    table.sql.ask(
+        fmt::format("INSERT INTO {} SELECT '{}' || lpad(i::text, 16, '0'), "
+                    "repeat('x', 100) FROM generate_series({}, {}) i",
+                    table.name, kIds.prefix(), from, to));
+  };
+  insert_run(1, 10);
+  CHECK(*table.store->progress(kIds) == 10);
+  insert_run(11, 15000);
+  CHECK(*table.store->progress(kIds) == 15000);
+  CHECK(*table.store->progress(kIds) == 15000);
+  insert_run(15001, 15001);
+  CHECK(*table.store->progress(kIds) == 15001);
+  table.sql.ask("TRUNCATE " + table.name);
+  CHECK(*table.store->progress(kIds) == 0);
+}
+
+TEST_CASE("trap: an INSERT that waits for a lock has no transaction id, but is active") {
+  Table table;
+  CHECK(is_quiet(*table.store->activity()));
+  SqlSession locker = server().connect();
+  SqlSession worker = server().connect();
+  const RowBaseline before = table.baseline();
+  locker.ask("BEGIN");
+  locker.ask(fmt::format("LOCK TABLE {} IN EXCLUSIVE MODE", table.name));
+  worker.send(fmt::format("INSERT INTO {} VALUES ('{}', 'a')", table.name, kIds.make(1)));
+
+  StoreActivity activity;
+  test::wait_until("the INSERT waits", [&] {
+    activity = *table.store->activity();
+    return activity.may_write.size() == 2 &&
+           activity.may_write[1].find("waiting (Lock/") != std::string::npos;
+  });
+  CHECK_FALSE(is_quiet(activity));
+  CHECK(activity.may_write[0].find("is idle in transaction") != std::string::npos);
+  CHECK(activity.may_write[1].find("is active, waiting") != std::string::npos);
+  CHECK(table.baseline().snapshot == before.snapshot);  // invisible there
+  CHECK(table.read(before).own.empty());
+  locker.ask("COMMIT");
+  worker.receive();
+  CHECK(is_quiet(*table.store->activity()));
+  CHECK(table.read(before).own.size() == 1);
+}
+
+TEST_CASE("trap: a pooler's connection bears our name while a worker uses it") {
+  Table table;
+  CHECK(is_quiet(*table.store->activity()));
+  SqlSession worker = server().connect();
+  const std::string ours = worker.ask(
+      "SELECT substring(query from 'votebench-[0-9a-f]+') FROM pg_stat_activity "
+      "WHERE query LIKE '/* votebench-%'");
+  REQUIRE(ours.starts_with("votebench-"));
+  worker.ask("SET application_name = '" + ours + "'");
+  worker.ask("BEGIN");
+  CHECK(table.store->activity()->may_write.size() == 1);
+  worker.ask("COMMIT");
+  CHECK(is_quiet(*table.store->activity()));
+}
+
+TEST_CASE("a transaction of this process is nobody else's, on whatever connection") {
+  Table table;
+  SqlSession locker = server().connect();
+  locker.ask("BEGIN");
+  locker.ask("LOCK TABLE " + table.name);
+  RowSettings settings = server().settings();
+  settings.table = table.name;
+  const auto other = *open_row_store(settings);
+  auto reading = std::async(std::launch::async, [&] { return other->own_ids(kIds); });
+  SqlSession onlooker = server().connect();
+  test::wait_until("the reading waits", [&] {
+    return onlooker.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1";
+  });
+  CHECK(table.store->activity()->may_write.size() == 1);  // the locker
+  locker.ask("COMMIT");
+  CHECK(reading.get());
+}
+
+TEST_CASE("trap: a prepared transaction belongs to no backend") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask("BEGIN");
+  table.insert(kIds.make(1), "a");
+  table.sql.ask("PREPARE TRANSACTION 'held'");
+  const StoreActivity activity = *table.store->activity();
+  CHECK(activity.may_write == std::vector<std::string>{"1 prepared transactions are open"});
+  table.sql.ask("COMMIT PREPARED 'held'");
+  CHECK(table.read(before).own.size() == 1);
+}
+
+TEST_CASE("trap: a user without rights sees no state, which is not quiet") {
+  Table table;
+  table.sql.ask("CREATE ROLE looker LOGIN");
+  RowSettings settings = server().settings();
+  settings.url.replace(settings.url.find("postgres@"), 9, "looker@");
+  settings.table = table.name;
+  const auto store = *open_row_store(settings);
+  SqlSession worker = server().connect();
+  worker.ask("BEGIN");
+  const auto activity = store->activity();
+  REQUIRE(activity);
+  REQUIRE_FALSE(is_quiet(*activity));
+  CHECK(activity->may_write[0].find("hidden from this user (grant it") != std::string::npos);
+  worker.ask("ROLLBACK");
+  const auto refused = store->baseline(kIds);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("permission denied") != std::string::npos);
+  CHECK(store->facts());  // the connection is still good
+}
+
+TEST_CASE("a table that is locked altogether is an error in time, not a hang") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  table.sql.ask("BEGIN");
+  table.sql.ask("LOCK TABLE " + table.name);
+  const auto begin = real_clock().now();
+  const auto rows = table.store->read_rows({kIds, kChoices, before, kNothingCarried});
+  REQUIRE_FALSE(rows);
+  CHECK(rows.error().message.find("lock timeout") != std::string::npos);
+  CHECK(real_clock().now() - begin < std::chrono::seconds(30));
+  CHECK(table.store->facts());
+  table.sql.ask("COMMIT");
+  CHECK(table.read(before).total == 0);
+}
+
+TEST_CASE("the clock offset of a PostgreSQL on this machine is within its uncertainty") {
+  Table table;
+  const auto offset = table.store->clock_offset(real_clock());
+  REQUIRE(offset);
+  CHECK(offset->uncertainty < std::chrono::seconds(1));
+  CHECK(std::chrono::abs(offset->offset) <= offset->uncertainty + std::chrono::milliseconds(1));
+}
