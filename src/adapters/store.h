@@ -49,6 +49,12 @@ struct RowQuestion {
   const std::unordered_set<std::string>& carry_over_ids;  // QueueBaseline's
 };
 
+// What the table holds for one of the ids that were asked for.
+struct FoundRow {
+  std::string voter_id;
+  std::string choice;  // "(null)" for a null
+};
+
 // A connection to one database. Not thread-safe: one thread at a time, one store per thread.
 // Every call has a time limit (connect 3 s, statement 10 s, waiting for a lock 2 s, a reading of
 // all rows 10 s without a byte); a connection that broke is made again on the next call.
@@ -78,6 +84,9 @@ class RowStore {
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
   // The ids with the right mac of this run, probes' included, one per row.
   [[nodiscard]] virtual Result<std::vector<std::string>> own_ids(const VoterIds& ids) = 0;
+  // The rows with exactly these ids, which are ids of ours. Cheap where the column has an index.
+  [[nodiscard]] virtual Result<std::vector<FoundRow>> find_rows(
+      const std::vector<std::string>& ids) = 0;
   // Deletes the rows with exactly these ids; returns their number. What a failure left is deleted
   // by the next call.
   [[nodiscard]] virtual Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) = 0;

@@ -27,6 +27,13 @@ std::string as_microseconds(std::string_view timestamp) {
   return fmt::format("(date_part('epoch', {}) * 1000000)::bigint", timestamp);
 }
 
+using IdIterator = std::vector<std::string>::const_iterator;
+
+// Ids of ours are hexadecimal: nothing to escape.
+std::string array_of(IdIterator begin, IdIterator end) {
+  return fmt::format("'{{{}}}'", fmt::join(begin, end, ","));
+}
+
 // A row of activity()'s: pid, application, state, what it waits for, microseconds in this state.
 std::string clause_of(const PqRows& rows, int row) {
   const std::string wait(rows.text(row, 3));
@@ -75,6 +82,7 @@ class PostgresStore final : public RowStore {
   Result<std::uint64_t> progress(const VoterIds& ids) override;
   Result<StoreActivity> activity() override;
   Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
+  Result<std::vector<FoundRow>> find_rows(const std::vector<std::string>& ids) override;
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
@@ -277,14 +285,23 @@ Result<std::vector<std::string>> PostgresStore::own_ids(const VoterIds& ids) {
   return own;
 }
 
+Result<std::vector<FoundRow>> PostgresStore::find_rows(const std::vector<std::string>& ids) {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format(
+                 "SELECT {0}::text, coalesce({1}::text, '(null)') FROM {2} WHERE {0} = ANY({3})",
+                 voter_, choice_, table_, array_of(ids.begin(), ids.end()))));
+  std::vector<FoundRow> found;
+  for (int row = 0; row < rows.size(); ++row)
+    found.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
+  return found;
+}
+
 Result<std::uint64_t> PostgresStore::remove_rows(const std::vector<std::string>& ids) {
   std::uint64_t removed = 0;
   for (std::size_t first = 0; first < ids.size(); first += kRemovedAtOnce) {
-    // Ids of ours are hexadecimal: nothing to escape.
     const std::size_t end = std::min(first + kRemovedAtOnce, ids.size());
-    const std::string list =
-        fmt::format("'{{{}}}'", fmt::join(ids.begin() + static_cast<std::ptrdiff_t>(first),
-                                          ids.begin() + static_cast<std::ptrdiff_t>(end), ","));
+    const std::string list = array_of(ids.begin() + static_cast<std::ptrdiff_t>(first),
+                                      ids.begin() + static_cast<std::ptrdiff_t>(end));
     TRY_ASSIGN(const PqRows rows,
                connection_.change(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY({}) "
                                               "RETURNING 1) SELECT count(*) FROM gone",

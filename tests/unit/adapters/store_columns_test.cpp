@@ -56,6 +56,12 @@ TEST_CASE("trap: CHAR(n) columns come padded with blanks that nobody sent") {
   const auto own = table.store->own_ids(kIds);
   REQUIRE(own);
   CHECK(own->size() == 3);
+  const auto found = table.store->find_rows({kIds.make(2), kIds.make(9)});
+  REQUIRE(found);
+  REQUIRE(found->size() == 1);
+  CHECK(found->front().voter_id == kIds.make(2));
+  CHECK(found->front().choice == "x");
+  CHECK(table.store->find_rows({})->empty());
   CHECK(table.store->remove_rows(*own) == 3U);
   CHECK(table.store->own_ids(kIds)->empty());
   CHECK(table.sql.ask("SELECT count(*) FROM " + table.name) == "2");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,7 @@ struct World {
   std::string server_id = "server-1";
   std::uint64_t pushes = 0;
   StoreIdentity store{"table", "start"};
+  std::map<std::string, std::string> found;  // rows that find_rows() finds: id, choice
   bool replica = false;
   std::vector<OwnRow> rows;
   adapters::StoreActivity activity;
@@ -136,6 +138,13 @@ class FakeRows final : public adapters::RowStore {
   Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.rows.size();
+  }
+  Result<std::vector<adapters::FoundRow>> find_rows(const std::vector<std::string>& ids) override {
+    if (!world_.postgres_up) return unreachable("PostgreSQL");
+    std::vector<adapters::FoundRow> found;
+    for (const std::string& id : ids)
+      if (world_.found.contains(id)) found.push_back({id, world_.found.at(id)});
+    return found;
   }
   Result<std::vector<std::string>> own_ids(const VoterIds& /*ids*/) override {
     return std::vector<std::string>{};

@@ -83,6 +83,10 @@ class LockedRows final : public adapters::RowStore {
     return test::unreachable("x");
   }
   Result<Tallies> tallies() override { return test::unreachable("x"); }
+  Result<std::vector<adapters::FoundRow>> find_rows(
+      const std::vector<std::string>& /*ids*/) override {
+    return test::unreachable("x");
+  }
   Result<std::vector<std::string>> own_ids(const VoterIds& /*ids*/) override {
     return test::unreachable("x");
   }
