@@ -42,6 +42,6 @@ struct AuditInput {
 // Accepted votes that the rows of `input` do not show (yet): absent, or the voter's row still holds
 // a value that a later accepted vote is to replace. Zero is what SettleProof::complete means, with
 // exactly the rules that judge() applies. `queue` and `settlement` of the input are not looked at.
-[[nodiscard]] std::uint64_t missing_acked(const AuditInput& input);
+[[nodiscard]] MissingVotes missing_acked(const AuditInput& input);
 
 }  // namespace votebench::audit

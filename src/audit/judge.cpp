@@ -152,17 +152,17 @@ Verdict judge(const AuditInput& input) {
   return broken(std::move(verdict), std::move(faults));
 }
 
-std::uint64_t missing_acked(const AuditInput& input) {
+MissingVotes missing_acked(const AuditInput& input) {
   const Settlement unsettled;
   const QueueEvidence no_queue;
   const AuditInput question{input.planned, input.choices,     input.identity,    input.ids,
                             input.limits,  input.attempts,    no_queue,          input.rows,
                             unsettled,     input.interrupted, input.host_crashed};
   Ballots ballots = collect_ballots(question);
-  if (ballots.unknown_slots > 0) return ballots.accounting.acked;
+  if (ballots.unknown_slots > 0) return {ballots.accounting.acked, 0};
   Judgement judgement(question, ballots);
   (void)classify(question, ballots, judgement);
-  return judgement.tally().votes(VoteClass::pending);
+  return {judgement.tally().votes(VoteClass::pending), judgement.pending_mark()};
 }
 
 }  // namespace votebench::audit

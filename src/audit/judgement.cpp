@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/rng.h"
+
 namespace votebench::audit {
 namespace {
 
@@ -54,11 +56,13 @@ void Judgement::suspect(const Suspicion& suspicion) {
   suspicions_.push_back(suspicion);
 }
 
-VoteClass Judgement::absent(VoterIndex voter, std::size_t nth, VoteClass when_proven) const {
+VoteClass Judgement::absent(VoterIndex voter, std::size_t nth, VoteClass when_proven) {
   const std::size_t listed = occurrences(listed_, voter);
   if (nth < listed) return VoteClass::queued;
   if (nth < listed + occurrences(in_flight_, voter)) return VoteClass::in_flight;
-  return absence_proven_ ? when_proven : VoteClass::pending;
+  if (absence_proven_) return when_proven;
+  pending_mark_ += mix64(std::uint64_t{voter} << 32U | nth);
+  return VoteClass::pending;
 }
 
 bool Judgement::take_unrecorded() {

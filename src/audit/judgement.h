@@ -73,7 +73,7 @@ class Judgement {
   // The class of an acked vote that the rows do not show: `when_proven` (lost or stale), or how it
   // is pending. `nth` counts the missing votes of one voter: the first ones are those that were
   // seen in the lists.
-  [[nodiscard]] VoteClass absent(VoterIndex voter, std::size_t nth, VoteClass when_proven) const;
+  [[nodiscard]] VoteClass absent(VoterIndex voter, std::size_t nth, VoteClass when_proven);
 
   // After a crash of the host: takes one of the votes whose slots are empty as the explanation of
   // a row, while there are any.
@@ -86,6 +86,8 @@ class Judgement {
 
   [[nodiscard]] const Tally& tally() const { return tally_; }
   [[nodiscard]] std::uint64_t blind() const { return blind_; }
+  // Of which votes are pending, whatever their order.
+  [[nodiscard]] std::uint64_t pending_mark() const { return pending_mark_; }
   [[nodiscard]] const std::vector<Suspicion>& suspicions() const { return suspicions_; }
 
  private:
@@ -97,6 +99,7 @@ class Judgement {
   Tally tally_;
   std::vector<VoteClass>* classes_ = nullptr;
   std::uint64_t blind_ = 0;
+  std::uint64_t pending_mark_ = 0;
   std::vector<Suspicion> suspicions_;
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
 };

@@ -159,6 +159,7 @@ void row_fields(Direction&& field, Rows& rows) {
   field("strangers_changed", rows.strangers_changed);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);
+  field.optional("trailing", rows.rows.trailing);
   field("other_run", rows.rows.other_run);
   field("foreign", rows.rows.foreign);
   field("invalid_own", rows.rows.invalid_own);
@@ -177,6 +178,9 @@ void settlement_fields(Direction&& field, Outcome& settlement) {
   field("drain_ns", settlement.drain);
   field("drain_rate_per_s", settlement.drain_rate_per_s);
   field("still_needed_ns", settlement.still_needed);
+  field.optional("trailing_cast", settlement.trailing_cast);
+  field.optional("trailing_rows", settlement.trailing_rows);
+  field.optional("late", settlement.late);
 }
 
 template <typename Direction, typename Load>

@@ -1,5 +1,7 @@
 #include "run/load_phase.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "adapters/services.h"
@@ -48,11 +50,23 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const watch::Sampler& s
 }
 
 // How many accepted votes the rows do not show yet, by the audit's own rules.
-std::function<std::uint64_t(const RowEvidence&)> count_missing(const LoadPhaseInput& input,
-                                                               const ledger::RunRecord& record) {
+std::function<MissingVotes(const RowEvidence&)> count_missing(const LoadPhaseInput& input,
+                                                              const ledger::RunRecord& record) {
   return [&](const RowEvidence& rows) {
     return audit::missing_acked(audit_input(record, input.attempts, rows));
   };
+}
+
+// On a connection of its own.
+Result<> cast_trailing(const LoadPhaseInput& input, VoterIndex voter) {
+  const auto choice = static_cast<ChoiceIndex>(voter % input.plan.choices().size());
+  TRY_ASSIGN(
+      const adapters::VoteAnswer answer,
+      adapters::cast_one_vote(*input.preflight.adapters.votes, {voter, choice}, input.clock));
+  if (answer.outcome == Outcome::acked) return {};
+  return fail(ErrorKind::environment,
+              answer.status == 0 ? "the vote page gave no answer"
+                                 : fmt::format("the vote page answered {}", answer.status));
 }
 
 // The page can be held against the table only where nothing is on its way any more.
@@ -148,6 +162,11 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
   events.load_ended(arrivals.stop_requested() || !record.load.completed);
   watch::DrainTask task = drain_task(input, sampler, recorder);
   if (input.preflight.rows) task.missing_acked = count_missing(input, record);
+  task.rows_may_change =
+      input.scenario.voters.revote.ratio > 0 ||
+      (input.preflight.rows && input.preflight.rows->model == TableModel::append);
+  if (task.target.vote.identity != IdentityMode::none)
+    task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
   watch::DrainResult drained = watch::drain(task, input.clock, input.signals.second());
   record.evidence = {std::move(drained.queue), std::move(drained.rows),
                      std::move(drained.settlement)};

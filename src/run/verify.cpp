@@ -95,7 +95,7 @@ class Verifier {
 
   // With its stores where they can be reached.
   Evidence read_stores(TargetSettings target);
-  [[nodiscard]] std::uint64_t missing(const RowEvidence& rows) const;
+  [[nodiscard]] MissingVotes missing(const RowEvidence& rows) const;
   Result<report::ExitCode> publish(report::Verification verification);
 
   const VerifyRequest& request_;
@@ -106,7 +106,7 @@ class Verifier {
 };
 
 // How many accepted votes neither the saved rows nor these show.
-std::uint64_t Verifier::missing(const RowEvidence& rows) const {
+MissingVotes Verifier::missing(const RowEvidence& rows) const {
   const bool add_saved = rows_are_saved() && !saved().rows.rows.own.empty();
   RowEvidence merged;
   if (add_saved) merged = audit::look_again(first_look(), {{}, rows, {}}).merged.rows;

@@ -100,6 +100,11 @@ class Reader {
   void exactly_one(std::string_view, std::string_view) const {}
   void at_most_one(std::string_view, std::string_view) const {}
   [[nodiscard]] bool visits(bool condition) const { return condition; }
+  [[nodiscard]] bool stated(std::string_view name, bool& flag) const {
+    const Node* node = node_ != nullptr ? node_->find(name) : nullptr;
+    flag = node != nullptr && node->valid && node->kind != Node::Kind::null;
+    return true;
+  }
 
  private:
   // The valid value of a key; nullptr: absent, null or wrong.

@@ -17,6 +17,7 @@
 //   at.either(key, field, f)         a key that holds the value of `field` or a mapping
 //   at.exactly_one(first, second)    a mapping holds exactly one of the two keys
 //   at.at_most_one(first, second)    a mapping holds at most one of them
+//   at.stated(name, flag)            `flag`: somebody said the key; whether it is to be visited
 //   at.visits(condition)             whether a key that means nothing without `condition` is to be
 //                                    visited: the Catalogue visits all
 //   Visitor::kReads                  whether fields are set from the file
@@ -205,6 +206,9 @@ template <typename Visitor>
 void describe_worker(const Visitor& at, TargetSettings& target) {
   static const Words<WorkerModel> kModels{{"serial", WorkerModel::serial},
                                           {"unknown", WorkerModel::unknown}};
+  bool stated = target.worker_stated || target.max_hold_stated;
+  if (!at.stated("worker", stated)) return;
+  if (Visitor::kReads) target.worker_stated = stated;
   through_words(kModels, target.worker, [&](std::string& model) {
     const auto model_key = [](std::string_view called, std::string_view doc) {
       return key(called, word, doc).among(words_of(kModels)).profile_default();
@@ -213,11 +217,13 @@ void describe_worker(const Visitor& at, TargetSettings& target) {
                         "what may be assumed of the worker: `serial` pops one vote, writes it, "
                         "pops again; or a mapping"),
               model, [&](const auto& worker) {
-                worker(model_key("model", "as above"), model);
-                worker(
-                    key("max_hold", duration, "the longest time between a worker's pop and write")
-                        .range("0s", "1h"),
-                    target.worker_max_hold);
+                if (worker.stated("model", target.worker_stated))
+                  worker(model_key("model", "as above"), model);
+                if (worker.stated("max_hold", target.max_hold_stated))
+                  worker(
+                      key("max_hold", duration, "the longest time between a worker's pop and write")
+                          .range("0s", "1h"),
+                      target.worker_max_hold);
               });
   });
 }

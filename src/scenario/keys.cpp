@@ -78,6 +78,7 @@ class Catalogue {
     tree_->one_of.push_back({first, second, false, executors_});
   }
   [[nodiscard]] bool visits(bool) const { return true; }
+  [[nodiscard]] bool stated(std::string_view, bool) const { return true; }
 
  private:
   [[nodiscard]] Catalogue below(KeyTree& child) const { return Catalogue(child, executors_); }

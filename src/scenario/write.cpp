@@ -66,6 +66,7 @@ class Writer {
   void exactly_one(std::string_view, std::string_view) const {}
   void at_most_one(std::string_view, std::string_view) const {}
   [[nodiscard]] bool visits(bool condition) const { return condition; }
+  [[nodiscard]] bool stated(std::string_view /*name*/, bool flag) const { return flag; }
 
  private:
   [[nodiscard]] std::string path_of(std::string_view key) const {

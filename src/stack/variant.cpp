@@ -69,6 +69,7 @@ void assume_about_worker(TargetSettings& settings, const Variant& variant,
   const bool serial = one_at_a_time && order == kPopBeforeWrite;
   settings.worker = serial ? WorkerModel::serial : WorkerModel::unknown;
   settings.worker_max_hold = kMostHold + hold;
+  settings.worker_stated = settings.max_hold_stated = true;
   if (!serial) settings.settle_quiet = kQuiet + hold;
 }
 

@@ -110,7 +110,8 @@ struct RowSet {
   std::vector<OwnRow> own;
   // The text behind an own row's kOtherChoice, by voter; bounded, so an entry may be missing.
   std::map<VoterIndex, std::string> other_choices;
-  std::uint64_t probes = 0;  // own ids of the probe range
+  std::uint64_t probes = 0;    // own ids of the probe range, but trailing votes
+  std::uint64_t trailing = 0;  // own ids of trailing votes
   // Rows written since the baseline that are not own. Counts are complete, `strangers` holds the
   // first kMaxStrangers of them.
   static constexpr std::size_t kMaxStrangers = 1000;
@@ -172,6 +173,13 @@ struct RowEvidence {
   RowSet rows;
 };
 
+// Accepted votes that the rows do not show.
+struct MissingVotes {
+  std::uint64_t count = 0;
+  std::uint64_t mark = 0;  // differs where the same number of other votes is missing
+  friend bool operator==(const MissingVotes&, const MissingVotes&) = default;
+};
+
 // Why absence may, or may not, be called loss.
 enum class SettleProof : std::uint8_t {
   none,          // not settled: absent votes are PENDING
@@ -187,6 +195,9 @@ struct Settlement {
   Nanoseconds drain{};                      // from the end of the load to the proof or the deadline
   double drain_rate_per_s = 0;              // observed while draining; 0 = not known
   std::optional<Nanoseconds> still_needed;  // not settled: at that rate
+  std::uint64_t trailing_cast = 0;  // votes of ours that were cast behind the load to test the way
+  std::uint64_t trailing_rows = 0;  // of these, with a row
+  std::uint64_t late = 0;           // votes that came only behind trailing votes
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
 

@@ -148,6 +148,10 @@ struct TargetSettings {
   std::string result_url;              // empty: no result page is looked at
   WorkerModel worker = WorkerModel::serial;
   Nanoseconds worker_max_hold = std::chrono::seconds(10);  // longest time between pop and write
+  // Whether somebody who knows this stack said so. What only a profile says binds as long as the
+  // workers behave like the profile's own (watch/empty_handed.h).
+  bool worker_stated = false;
+  bool max_hold_stated = false;
   // The user's own assumption, printed with the verdict: when nothing moved for so long, nothing is
   // under way. Nothing: not assumed.
   std::optional<Nanoseconds> settle_quiet;

@@ -27,6 +27,8 @@ using RunKey = std::array<std::uint8_t, 16>;
 // Dense: a voter's place in flat arrays. The top 2^16 are the preflight's probe votes.
 using VoterIndex = std::uint32_t;
 inline constexpr VoterIndex kFirstProbeIndex = 0xFFFF0000;
+// Of these the top 2^8 are trailing votes, cast behind the load (watch/trailing_votes.h).
+inline constexpr VoterIndex kFirstTrailingIndex = 0xFFFFFF00;
 
 enum class IdOrigin : std::uint8_t {
   own,          // our run, right mac

@@ -62,6 +62,41 @@ std::optional<std::string> obstacle_of_unseen(const Hands& hands, bool& leans_on
                      format_duration(hands.max_hold));
 }
 
+// A worker that handles several votes at once has written them all within max_hold of the last pop.
+std::optional<std::string> obstacle_of_refuted(const Hands& hands, bool& leans_on_max_hold) {
+  if (hands.serial_refuted.empty()) return std::nullopt;
+  leans_on_max_hold = true;
+  if (has_passed_max_hold(hands)) return std::nullopt;
+  return fmt::format("{}: they handle several votes at a time (worker.max_hold is {})",
+                     hands.serial_refuted, format_duration(hands.max_hold));
+}
+
+// How the workers differ from those that a profile knows; empty: in nothing that was seen.
+std::string strangeness(const Hands& hands) {
+  if (!hands.serial_refuted.empty()) return hands.serial_refuted;
+  if (hands.unseen_consumers) return "nobody saw all who took votes";
+  for (const SeenConsumer& consumer : hands.consumers) {
+    const bool known_dead = hands.client_is_dead && hands.client_is_dead(consumer.client);
+    if (consumer.gone_since && !known_dead)
+      return name_of(consumer.client) + " disconnected during the run";
+    if (!consumer.client.asks)
+      return fmt::format("{} did more than take votes ({})", name_of(consumer.client),
+                         printable(consumer.client.command, 20));
+  }
+  return {};
+}
+
+// What only a profile says does not bind workers that behave otherwise.
+std::optional<std::string> obstacle_of_guess(const Hands& hands, bool leans_on_max_hold) {
+  if (hands.worker_stated && (hands.max_hold_stated || !leans_on_max_hold)) return std::nullopt;
+  const std::string strange = strangeness(hands);
+  if (strange.empty()) return std::nullopt;
+  return fmt::format(
+      "{}, and how long a worker may hold a vote is only assumed; if you know it, say it in the "
+      "target: worker: {{ model: serial, max_hold: {} }}",
+      strange, duration_literal(hands.max_hold));
+}
+
 }  // namespace
 
 std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& activity) {
@@ -86,6 +121,8 @@ HandsFinding look_at_hands(const Hands& hands) {
     if (finding.obstacle) return finding;
   }
   finding.obstacle = obstacle_of_unseen(hands, finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_of_refuted(hands, finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_of_guess(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
 }

@@ -17,6 +17,11 @@ namespace votebench::watch {
 struct Hands {
   WorkerModel worker = WorkerModel::serial;
   Nanoseconds max_hold = std::chrono::seconds(10);
+  // Said by somebody who knows this stack. What only the profile says binds as long as the workers
+  // behave like the profile's own: each one long connection that does nothing but pop.
+  bool worker_stated = true;
+  bool max_hold_stated = true;
+  std::string serial_refuted{};  // why one vote at a time cannot be; empty: not refuted
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
   Instant looked_at{};  // before the clients were asked for

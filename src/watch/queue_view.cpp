@@ -77,7 +77,8 @@ bool QueueView::look_at_clients() {
 
 void QueueView::take(const QueueSnapshot& snapshot) {
   const QueueSnapshot& before = tracker_.history().last;
-  if (snapshot.server_id != before.server_id || snapshot.pushed != before.pushed)
+  if (snapshot.server_id != before.server_id ||
+      (!frozen_pushed_ && snapshot.pushed != before.pushed))
     clear_since_.reset();
   tracker_.observe({}, snapshot);
   error_.clear();
@@ -100,7 +101,9 @@ bool QueueView::has_unseen_consumers() const {
 std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().last); }
 
 QueueEvidence QueueView::evidence() const {
-  return queue_evidence(baseline_, tracker_.history(), contents_ ? &*contents_ : nullptr, ids_);
+  QueueHistory history = tracker_.history();
+  if (frozen_pushed_ && history.pushed) history.pushed = frozen_pushed_;
+  return queue_evidence(baseline_, history, contents_ ? &*contents_ : nullptr, ids_);
 }
 
 }  // namespace votebench::watch

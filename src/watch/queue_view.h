@@ -42,6 +42,10 @@ class QueueView {
   [[nodiscard]] std::uint64_t waiting() const;  // elements in all lists at the last look
   [[nodiscard]] std::uint64_t pushed() const { return tracker_.history().last.pushed; }
   [[nodiscard]] const std::string& error() const { return error_; }  // empty: the last look worked
+  // From now on elements that come in are not the run's: evidence() counts as at the last look.
+  void freeze_pushed() {
+    if (!frozen_pushed_) frozen_pushed_ = tracker_.history().pushed;
+  }
   // Of the last look or reading.
   [[nodiscard]] QueueEvidence evidence() const;
 
@@ -57,6 +61,7 @@ class QueueView {
   Clock& clock_;
   QueueTracker tracker_;
   bool watched_from_baseline_ = false;
+  std::optional<std::uint64_t> frozen_pushed_;
   std::string error_;
   std::optional<Instant> clear_since_;
   std::optional<adapters::QueueContents> contents_;  // the last reading that worked

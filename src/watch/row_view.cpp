@@ -14,7 +14,7 @@ constexpr Nanoseconds kPauseAfterFailure = std::chrono::milliseconds(250);
 }  // namespace
 
 RowView::RowView(adapters::RowStore& store, const adapters::RowQuestion& question,
-                 std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock)
+                 std::function<MissingVotes(const RowEvidence&)> missing_acked, Clock& clock)
     : store_(store), question_(question), missing_acked_(std::move(missing_acked)), clock_(clock) {}
 
 void RowView::read_when_due() {
@@ -30,7 +30,9 @@ bool RowView::read() {
   if (!rows) return false;
   read_at_ = before;
   rows_ = row_evidence(question_.baseline, &*rows);
-  missing_ = missing_acked_(*rows_);
+  const MissingVotes missing = missing_acked_(*rows_);
+  if (missing != missing_) missing_since_ = before;
+  missing_ = missing;
   due_ = clock_.now() + std::max(kShortestPause, kRowPauseFactor * (clock_.now() - before));
   return true;
 }

@@ -17,19 +17,22 @@ namespace votebench::watch {
 class RowView {
  public:
   RowView(adapters::RowStore& store, const adapters::RowQuestion& question,
-          std::function<std::uint64_t(const RowEvidence&)> missing_acked, Clock& clock);
+          std::function<MissingVotes(const RowEvidence&)> missing_acked, Clock& clock);
 
   // Reads all rows unless the last reading was too recent for its cost.
   void read_when_due();
   // Reads all rows now; false when the store does not let us.
   bool read();
+  [[nodiscard]] adapters::RowStore& store() const { return store_; }
   // Nothing when the store does not answer.
   [[nodiscard]] std::optional<adapters::StoreActivity> activity();
 
   // Of the last reading, which is gone when a later one fails.
   [[nodiscard]] bool has_rows() const { return rows_.has_value(); }
   [[nodiscard]] Instant read_at() const { return read_at_; }  // when it began
-  [[nodiscard]] std::uint64_t missing() const { return missing_; }
+  [[nodiscard]] const MissingVotes& missing() const { return missing_; }
+  // Since when the same votes are missing.
+  [[nodiscard]] Instant missing_since() const { return missing_since_; }
   [[nodiscard]] std::uint64_t own_rows() const { return rows_ ? rows_->rows.own.size() : 0; }
   // Absence in it would prove something: the store of the baseline, and no replica.
   [[nodiscard]] bool proves_absence() const;
@@ -42,10 +45,11 @@ class RowView {
 
   adapters::RowStore& store_;
   const adapters::RowQuestion question_;
-  std::function<std::uint64_t(const RowEvidence&)> missing_acked_;
+  std::function<MissingVotes(const RowEvidence&)> missing_acked_;
   Clock& clock_;
   std::optional<RowEvidence> rows_;
-  std::uint64_t missing_ = 0;
+  MissingVotes missing_;
+  Instant missing_since_{};
   Instant read_at_{};
   Instant due_{};
   std::string error_;

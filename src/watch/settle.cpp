@@ -1,5 +1,6 @@
 #include "watch/settle.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -12,6 +13,7 @@
 #include "watch/patience.h"
 #include "watch/queue_view.h"
 #include "watch/row_view.h"
+#include "watch/serial_check.h"
 
 namespace votebench::watch {
 namespace {
@@ -22,6 +24,10 @@ using std::chrono::seconds;
 constexpr Nanoseconds kFirstPause = milliseconds(20);  // a clean run ends at once
 constexpr Nanoseconds kLaterPause = milliseconds(100);
 constexpr Nanoseconds kEager = seconds(1);
+// The same votes have to be missing for so long.
+constexpr Nanoseconds kStill = seconds(2);
+// A worker that is just writing the last vote needs no trailing ones.
+constexpr Nanoseconds kBeforeTrailing = seconds(1);
 
 // Changes whenever votes move.
 struct Position {
@@ -44,7 +50,11 @@ class Drain {
   bool everything_is_there();
   bool nobody_holds_a_vote();
   bool was_quiet_long_enough();
+  void cast_trailing_votes(bool everything_there);
+  bool nothing_moves();
+  [[nodiscard]] bool nobody_takes_votes() const;
   bool evidence_stands();
+  [[nodiscard]] std::size_t workers_since(Instant since) const;
 
   bool is_pointless();
   Settlement settlement(SettleProof proof) const;
@@ -63,6 +73,8 @@ class Drain {
   std::optional<RowView> rows_;
   Patience patience_;
   DrainRate rate_;
+  TrailingVotes trailing_;
+  SerialCheck serial_;
   Position position_;
   std::string obstacle_;
   bool leans_on_max_hold_ = false;
@@ -73,7 +85,8 @@ Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
       clock_(clock),
       stop_(std::move(stop)),
       begin_(clock.now()),
-      patience_(begin_, task.timeout) {
+      patience_(begin_, task.timeout),
+      trailing_(task.cast_trailing, task.ids, clock) {
   CHECK_THAT_HOLDS((task.queue == nullptr) == (task.queue_baseline == nullptr));
   CHECK_THAT_HOLDS((task.rows == nullptr) == (task.row_baseline == nullptr));
   if (task.queue != nullptr) {
@@ -121,25 +134,72 @@ void Drain::look() {
   }
   // A reading that failed moved nothing.
   position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
-  position.missing = rows_ && rows_->has_rows() ? rows_->missing() : position_.missing;
+  position.missing = rows_ && rows_->has_rows() ? rows_->missing().count : position_.missing;
   if (!queue_ && rows_) rate_.observe(now, position.missing);
   if (position != std::exchange(position_, position)) patience_.moved(now);
+  if (!queue_ || !rows_ || !rows_->has_rows()) return;
+  const auto clear_since = queue_->clear_since();
+  serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),
+                  workers_since(clear_since.value_or(now)));
+}
+
+// Workers that may have taken votes before `since` and were still there then, at least one.
+std::size_t Drain::workers_since(Instant since) const {
+  const auto& consumers = queue_->consumers();
+  const auto there = std::ranges::count_if(consumers, [&](const SeenConsumer& consumer) {
+    return !consumer.gone_since || *consumer.gone_since >= since;
+  });
+  return std::max<std::size_t>(1, static_cast<std::size_t>(there));
 }
 
 SettleProof Drain::prove() {
   obstacle_.clear();
   if (!rows_ || !rows_->has_rows() || !lists_are_clear()) return SettleProof::none;
-  if (everything_is_there()) return SettleProof::complete;
+  const bool everything_there = everything_is_there();
+  if (everything_there && (!task_.rows_may_change || !queue_)) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
+  cast_trailing_votes(everything_there);
+  SettleProof proof = SettleProof::none;
   if (nobody_holds_a_vote())
-    return rows_->missing() == 0 ? SettleProof::complete : SettleProof::empty_handed;
-  if (was_quiet_long_enough())
-    return rows_->missing() == 0 ? SettleProof::complete : SettleProof::quiet;
-  return SettleProof::none;
+    proof = SettleProof::empty_handed;
+  else if (was_quiet_long_enough())
+    proof = SettleProof::quiet;
+  if (proof == SettleProof::none || !nothing_moves() || !evidence_stands())
+    return SettleProof::none;
+  return rows_->missing().count == 0 ? SettleProof::complete : proof;
+}
+
+// Behind a batcher that waits for more votes, these let go of the last ones.
+void Drain::cast_trailing_votes(bool everything_there) {
+  const Nanoseconds clear_for = clock_.now() - queue_->clear_since().value_or(clock_.now());
+  if (!everything_there && clear_for < kBeforeTrailing) return;
+  if (stop_.stop_requested() || !trailing_.due(rows_->missing())) return;
+  const bool again = trailing_.cast_count() > 0;
+  if (again && clock_.now() - rows_->missing_since() < kStill) return;
+  queue_->freeze_pushed();
+  trailing_.cast(workers_since(*queue_->clear_since()), rows_->missing());
+}
+
+// Trailing votes that stand in the list before nobody say nothing of those that were taken.
+bool Drain::nobody_takes_votes() const {
+  return queue_->waiting() > 0 &&
+         std::ranges::all_of(queue_->consumers(),
+                             [](const auto& consumer) { return consumer.gone_since.has_value(); });
+}
+
+// The same votes are missing for a while, and trailing votes came through without any of them.
+bool Drain::nothing_moves() {
+  if (rows_->missing().count > 0 && clock_.now() - rows_->missing_since() < kStill) {
+    obstacle_ = "votes have moved a moment ago";
+    return false;
+  }
+  if (!trailing_.look(rows_->store())) return false;
+  obstacle_ = nobody_takes_votes() ? "" : trailing_.obstacle(rows_->missing());
+  return obstacle_.empty();
 }
 
 bool Drain::everything_is_there() {
-  if (!rows_ || !rows_->proves_absence() || rows_->missing() > 0) return false;
+  if (!rows_ || !rows_->proves_absence() || rows_->missing().count > 0) return false;
   if (!queue_) return true;
   return queue_->read_contents() && queue_->clear_since() &&
          rows_->read_at() >= *queue_->clear_since();
@@ -149,6 +209,9 @@ bool Drain::nobody_holds_a_vote() {
   Hands hands;
   hands.worker = task_.target.worker;
   hands.max_hold = task_.target.worker_max_hold;
+  hands.worker_stated = task_.target.worker_stated;
+  hands.max_hold_stated = task_.target.max_hold_stated;
+  hands.serial_refuted = serial_.refuted();
   hands.empty_since = *queue_->clear_since();
   hands.looked_at = clock_.now();
   hands.client_is_dead = task_.client_is_dead;
@@ -161,7 +224,7 @@ bool Drain::nobody_holds_a_vote() {
   const HandsFinding finding = look_at_hands(hands);
   obstacle_ = finding.obstacle.value_or("");
   leans_on_max_hold_ = finding.leans_on_max_hold;
-  return !finding.obstacle && evidence_stands();
+  return !finding.obstacle;
 }
 
 bool Drain::was_quiet_long_enough() {
@@ -173,15 +236,16 @@ bool Drain::was_quiet_long_enough() {
     obstacle_ = *busy;
     return false;
   }
-  const Position before = position_;
-  return evidence_stands() && rows_->missing() == before.missing &&
-         rows_->own_rows() == before.own_rows;
+  return true;
 }
 
 // The verdict's rows are read after the proof, and the lists after them.
 bool Drain::evidence_stands() {
   const auto clear_since = queue_->clear_since();
-  return rows_->read() && rows_->proves_absence() && queue_->read_contents() &&
+  const MissingVotes missing = rows_->missing();
+  const std::uint64_t own_rows = rows_->own_rows();
+  return rows_->read() && rows_->proves_absence() && rows_->missing() == missing &&
+         rows_->own_rows() == own_rows && queue_->read_contents() &&
          queue_->clear_since() == clear_since;
 }
 
@@ -197,6 +261,9 @@ Settlement Drain::settlement(SettleProof proof) const {
   settlement.proof = proof;
   settlement.drain = elapsed();
   settlement.drain_rate_per_s = rate_.per_second();
+  settlement.trailing_cast = trailing_.cast_count();
+  settlement.trailing_rows = trailing_.arrived();
+  if (rows_ && rows_->has_rows()) settlement.late = trailing_.late(rows_->missing());
   switch (proof) {
     case SettleProof::complete:
       settlement.reason = "every accepted vote is in the table and none is in a list";
@@ -224,7 +291,7 @@ GivenUp Drain::state_when_given_up() const {
   state.interrupted = stop_.stop_requested();
   state.waiting = queue_ ? queue_->waiting() : 0;
   state.obstacle = obstacle_;
-  if (rows_->has_rows()) state.missing = rows_->missing();
+  if (rows_->has_rows()) state.missing = rows_->missing().count;
   if (rows_->has_rows() && !rows_->proves_absence())
     state.obstacle = "the table is another one than at the start, or a replica";
   if (!rows_->error().empty()) state.obstacle = rows_->error();

@@ -13,6 +13,7 @@
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
+#include "watch/trailing_votes.h"
 
 namespace votebench::watch {
 
@@ -36,8 +37,13 @@ struct DrainTask {
   const RowBaseline* row_baseline = nullptr;
   // Acked votes that the rows do not show yet: voters without a row, append-table votes without
   // theirs, and voters whose row is not at an admissible final value (a re-vote is still on its
-  // way). Zero means "complete".
-  std::function<std::uint64_t(const RowEvidence&)> missing_acked{};
+  // way). None means "complete".
+  std::function<MissingVotes(const RowEvidence&)> missing_acked{};
+  // Rows that are there may still change or be joined by others: somebody votes more than once, or
+  // the table keeps every vote. Then all votes having their rows does not end the drain.
+  bool rows_may_change = false;
+  // Casts one vote of ours; empty: no trailing votes are cast.
+  CastOne cast_trailing{};
   // What the sampler saw from the baseline on; empty: nobody watched (verify).
   std::function<QueueHistory()> history{};
   // True only when the process behind a client that vanished is known to have ended. May be empty.

@@ -135,7 +135,7 @@ void RowScan::add(std::string_view line) {
 
 void RowScan::add_own(VoterIndex voter, std::string_view choice, std::string_view commit_time) {
   if (voter >= kFirstProbeIndex) {
-    ++rows_.probes;
+    ++(voter < kFirstTrailingIndex ? rows_.probes : rows_.trailing);
     return;
   }
   const std::int64_t microseconds = whole_number<std::int64_t>(commit_time).value_or(0);

@@ -148,7 +148,7 @@ class Comparison {
     for (const char* name : {"lost", "stale", "pending", "queued", "in_flight"})
       if (const auto found = opinion.accepted.find(name); found != opinion.accepted.end())
         missing += found->second;
-    return audit::missing_acked(file.input()) == static_cast<std::uint64_t>(missing);
+    return audit::missing_acked(file.input()).count == static_cast<std::uint64_t>(missing);
   }
   std::size_t worlds_ = 0;
 };

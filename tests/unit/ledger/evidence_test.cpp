@@ -35,6 +35,7 @@ RunRecord some_record() {
   set.own = {{16, 1, 1795197671250000001}, {17, kOtherChoice, 0}};
   set.other_choices = {{17, kHostile}};
   set.probes = 18;
+  set.trailing = 4;
   set.other_run = 19;
   set.foreign = 20;
   set.invalid_own = 21;
@@ -59,7 +60,8 @@ RunRecord some_record() {
   load.clock_step = -35us;
   record.unfit = Error{ErrorKind::environment, "no answer from " + kHostile, "start it"};
   evidence.page = {true, true, kHostile, {{"a", 36}}, {{kHostile, 37}}};
-  evidence.settlement = {SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s};
+  evidence.settlement = {
+      SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s, 9, 8, 3};
   return record;
 }
 
@@ -77,14 +79,14 @@ auto fields(const RowEvidence& rows) {
   return std::tie(configured, readable, same, replica, store, model, start, end, choices, changed);
 }
 auto fields(const RowSet& rows) {
-  const auto& [own, others, probes, other_run, foreign, invalid, carry_over, strangers, total,
-               pre_existing, checksum, choices] = rows;
-  return std::tie(others, probes, other_run, foreign, invalid, carry_over, total, pre_existing,
-                  checksum, choices);
+  const auto& [own, others, probes, trailing, other_run, foreign, invalid, carry_over, strangers,
+               total, pre_existing, checksum, choices] = rows;
+  return std::tie(others, probes, trailing, other_run, foreign, invalid, carry_over, total,
+                  pre_existing, checksum, choices);
 }
 auto fields(const Settlement& settlement) {
-  const auto& [proof, reason, assumptions, drain, rate, needed] = settlement;
-  return std::tie(proof, reason, assumptions, drain, rate, needed);
+  const auto& [proof, reason, assumptions, drain, rate, needed, cast, rows, late] = settlement;
+  return std::tie(proof, reason, assumptions, drain, rate, needed, cast, rows, late);
 }
 auto fields(const PageEvidence& page) {
   const auto& [configured, compared, why_not, shown, stored] = page;

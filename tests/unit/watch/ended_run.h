@@ -35,12 +35,15 @@ struct Run {
     history.last.server_id = world.server_id;
     worker("lpop", 0);
     history.consumers = {{world.clients[0], world.server_id, std::nullopt}};
+    target.worker_stated = target.max_hold_stated = true;
     task.queue = &queue;
     task.queue_baseline = &queue_baseline;
     task.rows = &rows;
     task.row_baseline = &row_baseline;
     task.timeout = seconds(60);
-    task.missing_acked = [this](const RowEvidence& table) { return acked - table.rows.own.size(); };
+    task.missing_acked = [this](const RowEvidence& table) {
+      return MissingVotes{acked - table.rows.own.size(), 0};
+    };
     task.history = [this] { return history; };
   }
 
@@ -67,6 +70,14 @@ struct Run {
           acked, rate * static_cast<std::uint64_t>(at / milliseconds(1)) / 1000);
       write(done);
       list(done, acked);
+    };
+  }
+  // A vote page whose votes get their rows when `takes` says so: all of them, or the first so many.
+  void trailing_votes(std::uint64_t takes = 1000) {
+    task.cast_trailing = [this, takes](VoterIndex voter) -> Result<> {
+      ++world.pushes;
+      if (world.found.size() < takes) world.found[kIds.make(voter)] = "a";
+      return {};
     };
   }
   DrainResult settle() { return drain(task, clock, stop.get_token()); }

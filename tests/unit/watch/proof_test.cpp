@@ -1,0 +1,200 @@
+// The rules that keep a drain from claiming what it cannot know: trailing votes, stillness, workers
+// that are not what the profile says. Each has an innocent twin, where votes are only late, and a
+// guilty one, where they are gone.
+#include "support/catch.h"
+#include "unit/watch/ended_run.h"
+#include "watch/serial_check.h"
+#include "watch/trailing_votes.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test_run::kIds;
+using test_run::Run;
+
+namespace {
+
+using Proof = SettleProof;
+
+}  // namespace
+
+TEST_CASE("a batcher that waits for more votes lets go of the last ones behind trailing votes") {
+  Run run(10);
+  run.write(5);
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+    run.write(10);  // the batch is full now
+    run.world.found[kIds.make(voter)] = "a";
+    return {};
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == Proof::complete);
+  CHECK(result.settlement.late == 5);
+  CHECK(result.settlement.trailing_cast == 3);
+}
+
+TEST_CASE("votes that stay away behind trailing votes are gone") {
+  Run run(10);
+  run.write(5);
+  run.trailing_votes();
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == Proof::empty_handed);
+  CHECK(result.settlement.late == 0);
+  CHECK(result.settlement.trailing_rows == 3);
+  CHECK(result.settlement.drain < seconds(15));
+}
+
+TEST_CASE("a way that is closed to trailing votes proves nothing") {
+  Run run(10);
+  run.write(5);
+  run.trailing_votes(0);
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == Proof::none);
+  CAPTURE(result.settlement.reason);
+  CHECK(result.settlement.reason.find("held back") != std::string::npos);
+}
+
+TEST_CASE("trailing votes that are dropped in part are cast again until the last one comes") {
+  Run run(10);
+  run.write(5);
+  std::uint64_t cast = 0;
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+    if (++cast != 3) run.world.found[kIds.make(voter)] = "a";  // drops the last of a round
+    return {};
+  };
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == Proof::empty_handed);
+  CHECK(result.settlement.trailing_cast == 6);
+  CHECK(result.settlement.trailing_rows == 5);
+  CHECK(result.settlement.drain < seconds(15));
+}
+
+TEST_CASE("a vote page that is gone is asked three times") {
+  Run run(10);
+  run.write(5);
+  int asked = 0;
+  run.task.cast_trailing = [&](VoterIndex) -> Result<> {
+    ++asked;
+    return fail(ErrorKind::environment, "the vote page gave no answer");
+  };
+  CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  CHECK(asked == 3);
+}
+
+TEST_CASE(
+    "trailing votes in the list before nobody do not keep dead workers' votes from being lost") {
+  Run run(10);
+  run.write(5);
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    if (at >= seconds(1)) world.clients.clear();
+  };
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+    run.world.listed.push_back(kIds.make(voter));
+    return {};
+  };
+  CHECK(run.settle().settlement.proof == Proof::empty_handed);
+}
+
+TEST_CASE("while votes come in nothing is claimed, whoever waits in a pop") {
+  Run run(10);
+  run.trailing_votes();
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.write(static_cast<std::uint64_t>(at / milliseconds(1900)));
+  };
+  SECTION("innocent: the last one comes after 19 s") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::complete);
+    CHECK(result.settlement.drain >= seconds(19));
+  }
+  SECTION("guilty: the last five never come") {
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      run.write(std::min<std::uint64_t>(5, static_cast<std::uint64_t>(at / milliseconds(1900))));
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::empty_handed);
+    CHECK(result.rows.rows.own.size() == 5);
+    CHECK(result.settlement.drain < seconds(19));
+  }
+}
+
+TEST_CASE("re-votes: that every vote has its row does not end the drain while a worker holds one") {
+  Run run(10);
+  run.write(10);
+  run.task.rows_may_change = true;
+  run.trailing_votes();
+  SECTION("innocent: it is waited for") {
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      run.worker("lpop", at < seconds(6) ? static_cast<std::uint64_t>(at / seconds(1)) : 0);
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::complete);
+    CHECK(result.settlement.drain >= seconds(6));
+  }
+  SECTION("nobody holds one: done within three seconds") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::complete);
+    CHECK(result.settlement.drain < seconds(3));
+  }
+  SECTION("nobody votes twice: done at once") {
+    run.task.rows_may_change = false;
+    CHECK(run.settle().settlement.drain < milliseconds(100));
+  }
+}
+
+TEST_CASE("what only a profile says does not bind workers that behave otherwise") {
+  Run run(10);
+  run.write(5);
+  run.trailing_votes();
+  run.target.worker_stated = run.target.max_hold_stated = false;
+  SECTION("they behave like its own") {
+    CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  }
+  SECTION("one disconnected") {
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      if (at >= seconds(1)) world.clients.clear();
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::none);
+    CAPTURE(result.settlement.reason);
+  CHECK(result.settlement.reason.find("worker: { model: serial, max_hold: 10s }") !=
+          std::string::npos);
+    run.target.worker_stated = run.target.max_hold_stated = true;
+    CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  }
+}
+
+TEST_CASE("more rows than workers behind empty lists refute one vote at a time") {
+  Run run(10);
+  run.trailing_votes();
+  run.write(2);
+  SECTION("guilty: the votes that stay away are lost, after max_hold") {
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      if (at >= milliseconds(500)) run.write(6);
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::empty_handed);
+    CHECK(result.settlement.drain >= seconds(10));
+  }
+  SECTION("innocent: the pool writes the rest after eight seconds") {
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      if (at >= milliseconds(500)) run.write(6);
+      if (at >= seconds(8)) run.write(10);
+    };
+    CHECK(run.settle().settlement.proof == Proof::complete);
+  }
+}
+
+TEST_CASE("a serial check begins anew with every list that is empty again") {
+  SerialCheck check;
+  const Instant clear(seconds(100));
+  check.observe(std::nullopt, clear, 1, 1);
+  check.observe(clear, clear - seconds(1), 5, 1);  // began before the lists were empty
+  check.observe(clear, clear, 9, 1);
+  check.observe(clear, clear + seconds(1), 10, 1);
+  CHECK(check.refuted().empty());  // a worker's last vote
+  check.observe(clear + seconds(2), clear + seconds(2), 30, 2);
+  check.observe(clear + seconds(2), clear + seconds(3), 32, 2);
+  CHECK(check.refuted().empty());
+  check.observe(clear + seconds(2), clear + seconds(4), 33, 2);
+  CHECK(check.refuted() == "3 rows came after the lists were empty, from 2 workers");
+}
