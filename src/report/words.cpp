@@ -65,8 +65,10 @@ std::string percent_text(double share) {
 }
 
 std::string time_text(const Report& report) {
-  return fmt::format("{} (load {}, drain {})", format_duration(report.ended - report.started),
-                     format_duration(report.load), format_duration(report.settlement.drain));
+  return fmt::format("{} (load {}, drain {})",
+                     format_duration(report.record.load.ended - report.record.load.started),
+                     format_duration(report.record.load.length),
+                     format_duration(report.record.evidence.settlement.drain));
 }
 
 std::string exit_words(const Report& report) {
@@ -105,7 +107,7 @@ std::string event_text(const RunEvent& event) {
 
 std::string_view verdict_word(const Report& report) {
   static constexpr std::array<std::string_view, 4> kWords{"PASS", "INCONCLUSIVE", "FAIL", "BROKEN"};
-  if (report.error && report.exit != ExitCode::internal) return "NOT RUN";
+  if (report.record.unfit && report.exit != ExitCode::internal) return "NOT RUN";
   return kWords.at(static_cast<std::size_t>(report.verdict));
 }
 
@@ -124,8 +126,8 @@ std::string accounting_text(const Accounting& sum) {
 }
 
 std::string verification_text(const Report& report) {
-  const Verification& verification = *report.verification;
-  const Nanoseconds since = verification.at - report.ended;
+  const Verification& verification = *report.shown.verification;
+  const Nanoseconds since = verification.at - report.record.load.ended;
   return fmt::format("{}Z, {} after the run: {}", format_utc(verification.at).substr(0, 19),
                      format_duration(since > Nanoseconds(0) ? since : Nanoseconds(0)),
                      verification.how);

@@ -214,7 +214,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .attempts = *recording.attempts,
                              .record = recording.record,
                              .here = request.invocation};
-  const report::Report report = describe_run(recorded, judge_run(recorded));
+  const report::Report report = describe_run(recorded);
   publish(report, recording.record.samples, recording.directory, request.output);
   announce(report, recording.directory);
   prune_older(request.scenario.report, recording.directory);

@@ -47,7 +47,7 @@ std::vector<std::string> report_files(const scenario::ReportSettings& settings) 
 void publish(const report::Report& report, const std::vector<Sample>& samples,
              const ledger::RunDirectory& directory, Output output) {
   const auto wanted = [&](std::string_view name) {
-    return std::ranges::find(report.files, name) != report.files.end();
+    return std::ranges::find(report.shown.files, name) != report.shown.files.end();
   };
   const auto save = [&](std::string_view name, const std::string& content) {
     if (const Result<> saved = directory.save_text(name, content); !saved) warn(saved.error());

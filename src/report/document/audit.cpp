@@ -75,14 +75,15 @@ void add_audit_checks(Table& table, const Report& report) {
        {"phantom", &audit.phantom}}};
   for (const auto& [name, tally] : classes) table.rows.push_back(class_check(report, name, *tally));
   const double share = unknown_share(audit.accounting);
-  const State few = share <= report.unknown_allowed_share ? State::good : State::open;
+  const State few = share <= report.scenario.audit.unknown_share ? State::good : State::open;
   table.rows.push_back(
       check(few, word_of(few),
-            Words::code("votes.unknown <= " + percent_text(report.unknown_allowed_share)),
+            Words::code("votes.unknown <= " + percent_text(report.scenario.audit.unknown_share)),
             {percent_text(share), "audit, exact"}));
-  const State settled = report.settlement.settled() ? State::good : State::open;
-  table.rows.push_back(check(settled, word_of(settled), "settled: nothing is on its way any more",
-                             {format_duration(report.settlement.drain), "after the load"}));
+  const State settled = report.record.evidence.settlement.settled() ? State::good : State::open;
+  table.rows.push_back(
+      check(settled, word_of(settled), "settled: nothing is on its way any more",
+            {format_duration(report.record.evidence.settlement.drain), "after the load"}));
 }
 
 Row threshold_check(const ThresholdResult& threshold) {
@@ -146,9 +147,9 @@ class LadderSteps {
 
   void from_the_queue_on() {
     const Verdict& audit = report_.audit;
-    if (report_.pushed)
+    if (report_.record.evidence.queue.pushed)
       station(
-          fmt::format("Queued ({})", report_.queue_name), *report_.pushed,
+          fmt::format("Queued ({})", report_.queue_name), *report_.record.evidence.queue.pushed,
           fmt::format("pushes that {} counted, those of unknown votes too", report_.queue_name));
     lost(Hop::queue, Hop::unknown);
     left_behind(State::open, audit.queued, "still in the queue at the end");
@@ -161,7 +162,7 @@ class LadderSteps {
 
   void stored() {
     const Verdict& audit = report_.audit;
-    if (!report_.rows_configured) return;
+    if (!report_.record.evidence.rows.configured) return;
     station(fmt::format("Stored ({})", report_.store_name), audit.persisted + audit.superseded,
             audit.superseded == 0
                 ? "as they were sent"
@@ -186,14 +187,15 @@ Section audit(const Report& report) {
   section.add(tallies(report));
   section.add(remarks(report), kBrief);
   section.add(Paragraph{accounting_text(verdict.accounting)}, kPages);
-  const std::string& reason = report.settlement.reason;
-  section.add(Paragraph{fmt::format("Settled: {}{}.", report.settlement.settled() ? "yes" : "no",
+  const std::string& reason = report.record.evidence.settlement.reason;
+  section.add(Paragraph{fmt::format("Settled: {}{}.",
+                                    report.record.evidence.settlement.settled() ? "yes" : "no",
                                     reason.empty() ? "" : ", " + reason)},
               kPages);
-  if (const std::string text = result_page_text(report.page); !text.empty())
-    section.add(
-        Paragraph{Words("Result page: ") + Words::mark(state_of(report.page)) + (text + ".")},
-        kPages);
+  if (const std::string text = result_page_text(report.record.evidence.page); !text.empty())
+    section.add(Paragraph{Words("Result page: ") +
+                          Words::mark(state_of(report.record.evidence.page)) + (text + ".")},
+                kPages);
   List assumed = prefixed("", verdict.assumptions);
   assumed.title = "Assumed";
   section.add(std::move(assumed), kPages);

@@ -28,8 +28,9 @@ std::string answer(const Attempt& attempt) {
 
 std::string at_the_end(const Report& report, const Finding& finding) {
   if (!finding.found.empty()) return "the table holds " + finding.found;
-  if (!report.rows_configured) return "no table to look at";
-  return report.queue_configured ? "not in the queue, no row in the table" : "no row in the table";
+  if (!report.record.evidence.rows.configured) return "no table to look at";
+  return report.record.evidence.queue.configured ? "not in the queue, no row in the table"
+                                                 : "no row in the table";
 }
 
 std::uint64_t total(const Verdict& audit) {

@@ -32,7 +32,7 @@ class Suite {
     failures_ += result == Result::failure;
     errors_ += result == Result::error;
     cases_ += fmt::format("    <testcase classname=\"votebench.{}\" name=\"{}\" time=\"{}\"",
-                          xml(report_.scenario), xml(name), time_attribute(time));
+                          xml(report_.scenario.name), xml(name), time_attribute(time));
     if (result == Result::passed) {
       cases_ += "/>\n";
       return;
@@ -46,21 +46,23 @@ class Suite {
   [[nodiscard]] std::string render() const {
     const std::string counts =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", tests_, failures_, errors_);
-    const std::string time = time_attribute(report_.ended - report_.started);
+    const std::string time =
+        time_attribute(report_.record.load.ended - report_.record.load.started);
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"votebench\" {0} time=\"{1}\">\n"
         "  <testsuite name=\"{2}\" {0} skipped=\"0\" time=\"{1}\" timestamp=\"{3}\">\n"
         "{4}{5}  </testsuite>\n</testsuites>\n",
-        counts, time, xml(report_.scenario), format_utc(report_.started).substr(0, 19), cases_,
-        warnings());
+        counts, time, xml(report_.scenario.name),
+        format_utc(report_.record.load.started).substr(0, 19), cases_, warnings());
   }
 
  private:
   [[nodiscard]] std::string warnings() const {
-    if (report_.warnings.empty()) return {};
+    if (report_.record.warnings.empty()) return {};
     std::string lines;
-    for (const std::string& warning : report_.warnings) lines += "warning: " + xml(warning) + "\n";
+    for (const std::string& warning : report_.record.warnings)
+      lines += "warning: " + xml(warning) + "\n";
     return "    <system-out>" + lines + "</system-out>\n";
   }
 
@@ -97,9 +99,10 @@ void add_audit(Suite& suite, const Report& report) {
   for (const auto& [name, tally] : classes) add_class(suite, report, name, *tally);
   const Accounting& sum = audit.accounting;
   const double share = unknown_share(sum);
-  suite.add("audit.unknown", share <= report.unknown_allowed_share ? Result::passed : Result::error,
+  suite.add("audit.unknown",
+            share <= report.scenario.audit.unknown_share ? Result::passed : Result::error,
             fmt::format("{} of the planned votes have no clear answer, {} allowed",
-                        percent_text(share), percent_text(report.unknown_allowed_share)));
+                        percent_text(share), percent_text(report.scenario.audit.unknown_share)));
 }
 
 // A warning fails nothing: it passes, and summary.md has it.
@@ -116,12 +119,12 @@ void add_threshold(Suite& suite, const ThresholdResult& threshold) {
 
 std::string junit_xml(const Report& report) {
   Suite suite(report);
-  if (report.error) {
-    suite.add("preflight", Result::error, report.error->message);
+  if (report.record.unfit) {
+    suite.add("preflight", Result::error, report.record.unfit->message);
     return suite.render();
   }
   suite.add("preflight", Result::passed, "");
-  const Settlement& settlement = report.settlement;
+  const Settlement& settlement = report.record.evidence.settlement;
   suite.add("drain", settlement.settled() ? Result::passed : Result::error,
             "not settled: " + settlement.reason, settlement.drain);
   add_audit(suite, report);

@@ -72,10 +72,10 @@ std::string anomalies_ndjson(const Report& report) {
 
 std::string index_line(const Report& report) {
   const Verdict& audit = report.audit;
-  const Json json{{"run", line_text(report.run_id)},
-                  {"scenario", line_text(report.scenario)},
-                  {"started", format_utc(report.started)},
-                  {"ended", format_utc(report.ended)},
+  const Json json{{"run", line_text(report.shown.run_id)},
+                  {"scenario", line_text(report.scenario.name)},
+                  {"started", format_utc(report.record.load.started)},
+                  {"ended", format_utc(report.record.load.ended)},
                   {"verdict", to_string(report.verdict)},
                   {"exit_code", static_cast<int>(report.exit)},
                   {"headline", line_text(report.headline)},
@@ -84,7 +84,7 @@ std::string index_line(const Report& report) {
                   {"lost", audit.lost.count},
                   {"http_response_p99_us", p99_us(report.measured.response)},
                   {"end_to_end_p99_us", p99_us(report.measured.stored)},
-                  {"version", line_text(report.version)}};
+                  {"version", line_text(report.record.begin.votebench_version)}};
   return json.dump() + "\n";
 }
 

@@ -78,19 +78,20 @@ std::string_view name_of(SettleProof proof) {
 
 Json run(const Report& report) {
   Json environment = Json::object();
-  for (const auto& [name, value] : report.environment) environment[text(name)] = text(value);
-  return {{"id", text(report.run_id)},
-          {"scenario", text(report.scenario)},
-          {"seed", report.seed},
-          {"started", format_utc(report.started)},
-          {"ended", format_utc(report.ended)},
-          {"interrupted", report.stopped != StopCause::none},
-          {"stopped_by", name_of(report.stopped)},
-          {"load_s", seconds_json(report.load)},
-          {"warm_up_s", seconds_json(report.warm_up)},
-          {"source", text(report.scenario_source)},
-          {"target", text(report.target)},
-          {"votebench", text(report.version)},
+  for (const auto& [name, value] : report.record.begin.environment)
+    environment[text(name)] = text(value);
+  return {{"id", text(report.shown.run_id)},
+          {"scenario", text(report.scenario.name)},
+          {"seed", report.scenario.seed},
+          {"started", format_utc(report.record.load.started)},
+          {"ended", format_utc(report.record.load.ended)},
+          {"interrupted", report.record.load.stopped != StopCause::none},
+          {"stopped_by", name_of(report.record.load.stopped)},
+          {"load_s", seconds_json(report.record.load.length)},
+          {"warm_up_s", seconds_json(report.scenario.warm_up)},
+          {"source", text(report.scenario.source)},
+          {"target", text(report.record.begin.target)},
+          {"votebench", text(report.record.begin.votebench_version)},
           {"environment", std::move(environment)}};
 }
 
@@ -109,16 +110,16 @@ Json levels(const Report& report) {
             {"rate_mean_per_s", number(at.accepted.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.accepted.peak_per_s, 3)}}},
           {"queue",
-           {{"pushed", or_null(report.pushed)},
-            {"popped", or_null(report.popped)},
-            {"depth_start", report.depth_start},
-            {"depth_end", report.depth_end},
-            {"depth_max", report.depth_max},
+           {{"pushed", or_null(report.record.evidence.queue.pushed)},
+            {"popped", or_null(report.record.evidence.queue.popped)},
+            {"depth_start", report.record.evidence.queue.depth_start},
+            {"depth_end", report.record.evidence.queue.depth_end},
+            {"depth_max", report.record.evidence.queue.depth_max},
             {"rate_mean_per_s", number(at.queued.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.queued.peak_per_s, 3)}}},
           {"db",
-           {{"rows_start", report.rows_start},
-            {"rows_end", report.rows_end},
+           {{"rows_start", report.record.evidence.rows.rows_start},
+            {"rows_end", report.record.evidence.rows.rows_end},
             {"written", at.written.votes},
             {"rate_mean_per_s", number(at.written.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.written.peak_per_s, 3)},
@@ -187,8 +188,8 @@ Json unknown(const Report& report) {
   const double share = unknown_share(sum);
   return {{"count", sum.ambiguous},
           {"share", number(share, 9)},
-          {"allowed_share", number(report.unknown_allowed_share, 9)},
-          {"passed", share <= report.unknown_allowed_share}};
+          {"allowed_share", number(report.scenario.audit.unknown_share, 9)},
+          {"passed", share <= report.scenario.audit.unknown_share}};
 }
 
 Json audit(const Report& report) {
@@ -283,7 +284,7 @@ Json latency(const Latency& value) {
 }
 
 Json generator(const Report& report) {
-  const GeneratorFacts& facts = report.generator;
+  const ledger::LoadRecord& facts = report.record.load;
   const Validity& validity = report.validity;
   const std::uint64_t votes = report.audit.accounting.started();
   std::optional<double> cpu_per_vote;
@@ -339,8 +340,8 @@ Json events(const Report& report) {
 }
 
 Json verified(const Report& report) {
-  return {{"at", format_utc(report.verification->at)},
-          {"how", text(report.verification->how)},
+  return {{"at", format_utc(report.shown.verification->at)},
+          {"how", text(report.shown.verification->how)},
           {"arrived_late", report.audit.arrived_late},
           {"gone_since",
            {{"count", report.audit.gone_since},
@@ -354,12 +355,12 @@ Json document(const Report& report) {
                {"exit_code", static_cast<int>(report.exit)},
                {"headline", text(report.headline)},
                {"advice", texts(report.advice)},
-               {"warnings", texts(report.warnings)},
+               {"warnings", texts(report.record.warnings)},
                {"run", run(report)},
                {"accounting", accounting(report.audit.accounting)},
                {"levels", levels(report)},
                {"audit", audit(report)},
-               {"settled", settled(report.settlement)},
+               {"settled", settled(report.record.evidence.settlement)},
                {"latency",
                 {{"http_response", latency(report.measured.response)},
                  {"http_service", latency(report.measured.service)},
@@ -367,10 +368,12 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
-  if (report.page.configured) json["result_page"] = result_page(report.page);
-  if (report.verification) json["verified"] = verified(report);
-  if (report.error)
-    json["error"] = {{"message", text(report.error->message)}, {"help", text(report.error->help)}};
+  if (report.record.evidence.page.configured)
+    json["result_page"] = result_page(report.record.evidence.page);
+  if (report.shown.verification) json["verified"] = verified(report);
+  if (report.record.unfit)
+    json["error"] = {{"message", text(report.record.unfit->message)},
+                     {"help", text(report.record.unfit->help)}};
   return json;
 }
 

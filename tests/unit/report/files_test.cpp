@@ -19,7 +19,8 @@ World not_fit() {
   World world = quick_pass();
   world.attempts.slots.clear();
   world.verdict = {};
-  world.error = Error{ErrorKind::environment, "20 probe votes <never> reached the queue", "look"};
+  world.record.unfit =
+      Error{ErrorKind::environment, "20 probe votes <never> reached the queue", "look"};
   return world;
 }
 
@@ -88,7 +89,8 @@ TEST_CASE("a run is one line of the index") {
 }
 
 TEST_CASE("a trail tells what happened to a vote, in order") {
-  const Report report = worker_crash().report();
+  World world = worker_crash();
+  const Report report = world.report();
   const auto steps = sections::trail(report, report.audit.findings.front());
   REQUIRE(steps.size() == 4);
   CHECK(steps[0].text == "event: worker-crash");
