@@ -137,11 +137,7 @@ class NextCommands {
       if (option.name == "--reports" || next.command == "verify") next.options.push_back(option);
     add(next);
   }
-  void add(const Invocation& next) {
-    const auto& known = shown_.subcommands;
-    if (std::find(known.begin(), known.end(), next.command) != known.end())
-      lines_.push_back(shell_text(next, shown_.here.directory));
-  }
+  void add(const Invocation& next) { lines_.push_back(shell_text(next, shown_.here.directory)); }
 
   [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
 
@@ -167,7 +163,7 @@ std::vector<std::string> next_commands(const Report& report) {
     longer.set("drain.timeout", duration_literal(*needed));
     next.add(longer);
   }
-  next.add("compare", {"@prev", "@latest"});
+  if (shown.follows_one_like_it) next.add("compare", {"@prev", "@latest"});
   return std::move(next).take();
 }
 

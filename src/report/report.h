@@ -38,7 +38,7 @@ struct Presentation {
   // The command that reports, with what further ones on this run repeat: --reports, --target of a
   // verify.
   Invocation here{};
-  std::vector<std::string> subcommands{};  // those that exist; only they are suggested
+  bool follows_one_like_it = true;  // the run before it is of this scenario
 };
 
 // Scenario and record are referenced, not copied: they must outlive it.

@@ -215,7 +215,7 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .record = recording.record,
                              .here = request.invocation};
   const report::Report report = describe_run(recorded);
-  publish(report, recording.record.samples, recording.directory, request.output);
+  publish(report, recording.directory, request.output);
   announce(report, recording.directory);
   prune_older(request.scenario.report, recording.directory);
   RunOutcome outcome{report.exit, recording.directory.path(), {}};

@@ -25,7 +25,7 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .record = run.record,
                              .here = here};
   const report::Report report = describe_run(recorded);
-  publish(report, run.record.samples, run.directory, output);
+  publish(report, run.directory, output);
   return report.exit;
 }
 

@@ -49,10 +49,10 @@ Json p99_us(const Latency& latency) {
 
 }  // namespace
 
-std::string timeseries_csv(const std::vector<Sample>& samples) {
+std::string timeseries_csv(const Report& report) {
   std::string csv =
       "at_s,sent,accepted,not_accepted,queue_depth,queue_in_flight,queue_pushed,rows_written\n";
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : report.record.samples) {
     csv += fmt::format("{:.6f},{},{},{},", in_seconds(sample.at), sample.started, sample.acked,
                        sample.failed);
     csv += sample.has_queue

@@ -74,7 +74,9 @@ TEST_CASE("the samples as CSV: what was not seen is empty") {
   full.queue_depth = 4;
   full.pushed = 8;
   full.rows_written = 7;
-  CHECK(timeseries_csv({seen, full}) ==
+  World world = quick_pass();
+  world.record.samples = {seen, full};
+  CHECK(timeseries_csv(world.report()) ==
         "at_s,sent,accepted,not_accepted,queue_depth,queue_in_flight,queue_pushed,rows_written\n"
         "1.500000,10,9,1,,,,\n"
         "1.500000,10,9,1,4,0,8,7\n");

@@ -107,7 +107,7 @@ Report World::report() {
                       .selector = "7f3a91bd",
                       .files = {"summary.md", "result.json"},
                       .here = here,
-                      .subcommands = subcommands});
+                      .follows_one_like_it = follows_one_like_it});
 }
 
 World quick_pass() {

@@ -25,7 +25,7 @@ struct World {
   PlannedLoad planned;
   Verdict verdict;
   Invocation here{"build/release/votebench", "/home/ann/votes", "run", {}};
-  std::vector<std::string> subcommands{"run", "doctor", "show", "verify", "compare"};
+  bool follows_one_like_it = true;
 
   World();
 
