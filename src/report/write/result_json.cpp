@@ -45,17 +45,6 @@ Json or_null(const std::optional<Number>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-std::string_view name_of(StopCause cause) {
-  static constexpr std::array<std::string_view, 4> kNames{"none", "interrupt", "terminate",
-                                                          "threshold"};
-  return kNames.at(static_cast<std::size_t>(cause));
-}
-
-std::string_view name_of(EventKind kind) {
-  static constexpr std::array<std::string_view, 4> kNames{"observed", "mark", "fault", "command"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
-
 std::string_view name_of(scenario::MetricUnit unit) {
   switch (unit) {
     case scenario::MetricUnit::share:
@@ -70,12 +59,6 @@ std::string_view name_of(scenario::MetricUnit unit) {
   return "count";
 }
 
-std::string_view name_of(SettleProof proof) {
-  static constexpr std::array<std::string_view, 4> kNames{"none", "complete", "empty_handed",
-                                                          "quiet"};
-  return kNames.at(static_cast<std::size_t>(proof));
-}
-
 Json run(const Report& report) {
   Json environment = Json::object();
   for (const auto& [name, value] : report.record.begin.environment)
@@ -86,7 +69,7 @@ Json run(const Report& report) {
           {"started", format_utc(report.record.load.started)},
           {"ended", format_utc(report.record.load.ended)},
           {"interrupted", report.record.load.stopped != StopCause::none},
-          {"stopped_by", name_of(report.record.load.stopped)},
+          {"stopped_by", to_string(report.record.load.stopped)},
           {"load_s", seconds_json(report.record.load.length)},
           {"warm_up_s", seconds_json(report.scenario.warm_up)},
           {"source", text(report.scenario.source)},
@@ -224,7 +207,7 @@ Json audit(const Report& report) {
 Json settled(const Settlement& settlement) {
   return {
       {"settled", settlement.settled()},
-      {"proof", name_of(settlement.proof)},
+      {"proof", to_string(settlement.proof)},
       {"reason", text(settlement.reason)},
       {"assumptions", texts(settlement.assumptions)},
       {"drain_s", seconds_json(settlement.drain)},
@@ -333,7 +316,7 @@ Json events(const Report& report) {
     list.push_back({{"at_s", seconds_json(event.at)},
                     {"until_s", event.until ? seconds_json(*event.until) : Json(nullptr)},
                     {"name", text(event.name)},
-                    {"kind", name_of(event.kind)},
+                    {"kind", to_string(event.kind)},
                     {"failed", event.failed},
                     {"detail", text(event.detail)}});
   return list;
