@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/invocation.h"
 #include "core/text.h"
@@ -45,17 +44,13 @@ ExitFacts exit_facts(const Report& report) {
 }
 
 std::string list_of_failures(const Verdict& audit) {
-  const std::array<std::pair<const ClassTally*, std::string_view>, 5> classes{
-      {{&audit.lost, "lost"},
-       {&audit.stale, "stale"},
-       {&audit.flipped, "flipped"},
-       {&audit.duplicated, "duplicated"},
-       {&audit.phantom, "phantom"}}};
   std::string text;
-  for (const auto& [tally, name] : classes)
-    if (!tally->passed())
-      text += text.empty() ? fmt::format("{} {}", counted(tally->count, "vote"), name)
-                           : fmt::format(", {} {}", format_count(tally->count), name);
+  for (const DefectClass& defect : kAllowableDefects) {
+    const ClassTally& tally = audit.*defect.tally;
+    if (tally.passed()) continue;
+    text += text.empty() ? counted(tally.count, "vote") : ", " + format_count(tally.count);
+    text += fmt::format(" {}", to_string(defect.vote_class));
+  }
   return text.empty() ? "audit failed" : text;
 }
 

@@ -82,13 +82,12 @@ void announce(const report::Report& report, const ledger::RunDirectory& director
     append(summary, report::summary_markdown(report));
 }
 
-void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory) {
+void prune_older(const scenario::Scenario& scenario, const ledger::RunDirectory& directory) {
+  const scenario::ReportSettings& settings = scenario.report;
   if (!settings.keep_runs) return;
   const std::filesystem::path reports = directory.path().parent_path().parent_path();
   std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
-  std::erase_if(runs, [&](const ledger::RunSummary& run) {
-    return run.scenario != directory.manifest().scenario_name;
-  });
+  std::erase_if(runs, [&](const ledger::RunSummary& run) { return run.scenario != scenario.name; });
   ledger::KeepRule rule{*settings.keep_runs, std::nullopt};
   if (settings.keep_failed > 0) rule.failed = settings.keep_failed;
   for (const ledger::RunSummary& run : ledger::surplus_runs(runs, rule)) {

@@ -39,6 +39,6 @@ void publish_verification(const report::Report& report, const ledger::RunDirecto
 
 // Deletes older runs of this one's scenario, as its report.keep asks, and says so on standard
 // error.
-void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory);
+void prune_older(const scenario::Scenario& scenario, const ledger::RunDirectory& directory);
 
 }  // namespace votebench::run

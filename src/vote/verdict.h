@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -146,5 +147,20 @@ struct Verdict {
   static constexpr std::size_t kMaxFindings = 10000;
   std::vector<Finding> findings;
 };
+
+// The classes of defects, in the order in which they are told. A scenario can allow some votes of
+// all but a contradiction: then the audit rests on answers that were not true.
+struct DefectClass {
+  VoteClass vote_class;
+  ClassTally Verdict::*tally;
+};
+inline constexpr std::array<DefectClass, 6> kDefects{
+    {{VoteClass::lost, &Verdict::lost},
+     {VoteClass::stale, &Verdict::stale},
+     {VoteClass::flipped, &Verdict::flipped},
+     {VoteClass::duplicated, &Verdict::duplicated},
+     {VoteClass::phantom, &Verdict::phantom},
+     {VoteClass::contradiction, &Verdict::contradiction}}};
+inline constexpr std::span kAllowableDefects = std::span(kDefects).first<5>();
 
 }  // namespace votebench

@@ -68,7 +68,7 @@ std::string target_of(const RunFigures& run) {
   constexpr std::string_view kLoopback = "127.0.0.1:";
   std::string target = run.target;
   const std::size_t at = target.find(kLoopback);
-  if (!target.starts_with("local") || at == std::string::npos) return target;
+  if (!run.own_stack || at == std::string::npos) return target;
   const std::size_t port = at + kLoopback.size();
   return target.erase(port - 1, target.find_first_not_of("0123456789", port) - port + 1);
 }
@@ -126,9 +126,9 @@ Change change_of(const Exact& a, const Exact& b) {
 void compare_defects(Comparison& comparison) {
   for (const RunFigures& run : comparison.a.runs) comparison.audited_a += is_audited(run);
   for (const RunFigures& run : comparison.b.runs) comparison.audited_b += is_audited(run);
-  for (std::size_t kind = 0; kind < kDefects.size(); ++kind) {
+  for (std::size_t kind = 0; kind < kAllowableDefects.size(); ++kind) {
     DefectComparison& defect = comparison.defects[kind];
-    defect.name = kDefects[kind];
+    defect.name = to_string(kAllowableDefects[kind].vote_class);
     for (const RunFigures& run : comparison.a.runs)
       if (is_audited(run)) defect.a += run.defects[kind];
     for (const RunFigures& run : comparison.b.runs) {

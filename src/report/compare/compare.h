@@ -66,7 +66,7 @@ struct Comparison {
   Correctness correctness = Correctness::not_compared;
   std::size_t audited_a = 0;  // runs
   std::size_t audited_b = 0;
-  std::array<DefectComparison, kDefects.size()> defects{};
+  std::array<DefectComparison, kAllowableDefects.size()> defects{};
   Performance performance = Performance::not_compared;
   std::size_t counted_a = 0;  // runs whose rates and latencies hold
   std::size_t counted_b = 0;

@@ -60,8 +60,10 @@ RunFigures figures_of(const Json& json) {
   figures.audited = !json.contains("error");
   figures.audit = enumerator<VerdictKind>(audit.at("verdict").get<std::string>())
                       .value_or(VerdictKind::inconclusive);
-  for (std::size_t i = 0; i < kDefects.size(); ++i)
-    audit.at(std::string(kDefects[i])).at("count").get_to(figures.defects[i]);
+  for (std::size_t i = 0; i < kAllowableDefects.size(); ++i)
+    audit.at(std::string(to_string(kAllowableDefects[i].vote_class)))
+        .at("count")
+        .get_to(figures.defects[i]);
   figures.unfit = why_unfit(json);
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i)
     figures.metrics[i] = figure(json, kPrimaryMetrics[i].name);

@@ -139,8 +139,10 @@ void add_later(LineList& lines, const Report& report) {
 
 void add_votes(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
-  const bool clean = audit.kind == VerdictKind::pass && audit.lost.count + audit.stale.count == 0 &&
-                     audit.flipped.count + audit.duplicated.count + audit.phantom.count == 0;
+  const bool clean = audit.kind == VerdictKind::pass &&
+                     std::ranges::all_of(kAllowableDefects, [&](const DefectClass& defect) {
+                       return (audit.*defect.tally).count == 0;
+                     });
   const std::string text =
       clean ? "none lost, stale, flipped, duplicated or phantom" : "in the table as they were sent";
   if (report.record.evidence.rows.configured)

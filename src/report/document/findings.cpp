@@ -34,8 +34,9 @@ std::string at_the_end(const Report& report, const Finding& finding) {
 }
 
 std::uint64_t total(const Verdict& audit) {
-  return audit.lost.count + audit.flipped.count + audit.duplicated.count + audit.stale.count +
-         audit.phantom.count + audit.contradiction.count;
+  std::uint64_t sum = 0;
+  for (const DefectClass& defect : kDefects) sum += (audit.*defect.tally).count;
+  return sum;
 }
 
 // Some of every class: a class with few anomalies is not crowded out by one with many.

@@ -135,10 +135,12 @@ struct SampledCounter {
 // voids those statements and the thresholds on them. It never touches the audit: whether a vote is
 // stored does not depend on when it was sent.
 
-// A vote counts as late beyond this lag. Lag is part of the response time, so it makes a target
-// look slower, never faster. A sleeping thread wakes within 0.1 ms on an idle core and within a few
-// scheduler slices (3-6 ms) on a shared one: beyond 10 ms it was not the target that was measured.
-inline constexpr Nanoseconds kLateAfter = std::chrono::milliseconds(10);
+// A vote that left later than this after its due time spoils the measurement (load.h counts votes
+// as late, for those who watch the load, far earlier). Lag is part of the response time, so it
+// makes a target look slower, never faster. A sleeping thread wakes within 0.1 ms on an idle core
+// and within a few scheduler slices (3-6 ms) on a shared one: beyond 10 ms it was not the target
+// that was measured.
+inline constexpr Nanoseconds kMaxLag = std::chrono::milliseconds(10);
 // p99 is the highest percentile that scenarios usually set limits on: if at most 1 % are late, it
 // is not made of lag. Late votes that the in-flight limit explains are the target's, not ours.
 inline constexpr double kMaxLateShare = 0.01;

@@ -15,7 +15,7 @@ std::string lag_p99(const Histogram& lag) {
 }
 
 void judge_lag(const ledger::LoadRecord& facts, const Histogram& lag, Validity& validity) {
-  const double late = share_of(lag.count_above(kLateAfter), lag.count());
+  const double late = share_of(lag.count_above(kMaxLag), lag.count());
   if (late <= kMaxLateShare) return;
   if (late - facts.exhausted_share <= kMaxLateShare) {
     validity.notes.push_back(fmt::format(
@@ -28,7 +28,7 @@ void judge_lag(const ledger::LoadRecord& facts, const Histogram& lag, Validity& 
   validity.reasons.push_back(fmt::format(
       "{:.1f} % of votes left more than {} late (lag p99 {}): this machine was too busy, "
       "rates and latencies do not hold",
-      late * 100, format_duration(kLateAfter), lag_p99(lag)));
+      late * 100, format_duration(kMaxLag), lag_p99(lag)));
 }
 
 // What was missing of the load: the target's where the in-flight limit explains it, else ours.
