@@ -66,7 +66,7 @@ std::string inconclusive_headline(const Report& report) {
   if (report.audit.accounting.acked == 0) return "no vote was accepted";
   if (report.audit.gone_since > 0)
     return counted(report.audit.gone_since, "vote") + " gone from the table since";
-  if (!report.record.evidence.settlement.settled() && unsettled(report.audit) > 0)
+  if (!report.settlement().settled() && unsettled(report.audit) > 0)
     return counted(unsettled(report.audit), "vote") + " not stored yet";
   return "not proven";
 }
@@ -144,7 +144,7 @@ class NextCommands {
 std::vector<std::string> next_commands(const Report& report) {
   const Presentation& shown = report.shown;
   const ledger::Manifest& begin = report.record.begin;
-  const Settlement& settlement = report.record.evidence.settlement;
+  const Settlement& settlement = report.settlement();
   NextCommands next(shown);
   if (report.exit == ExitCode::environment)
     next.add({shown.here.program, shown.here.directory, "doctor", {}});

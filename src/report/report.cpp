@@ -28,6 +28,16 @@ std::map<AttemptNumber, Attempt> witnesses(const Verdict& verdict, const Attempt
 
 }  // namespace
 
+const Attempt* witness_of(const Report& report, const Finding& finding) {
+  if (!finding.attempt) return nullptr;
+  const auto witness = report.witnesses.find(*finding.attempt);
+  return witness == report.witnesses.end() ? nullptr : &witness->second;
+}
+
+const RunEvent* event_near(const Report& report, const Finding& finding) {
+  return finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+}
+
 Report make_report(const RunView& run, Verdict verdict, Presentation shown) {
   Report report{run.scenario, run.record, std::move(verdict), std::move(shown)};
   report.events = happened(run.record.events);

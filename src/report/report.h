@@ -47,7 +47,6 @@ struct Report {
   const ledger::RunRecord& record;
   Verdict audit;
   Presentation shown;
-  std::string queue_name = "Redis", store_name = "PostgreSQL";  // for people
 
   std::vector<RunEvent> events{};                // those that happened
   std::vector<Coincidence> coincidences{};       // of the findings with events
@@ -64,9 +63,18 @@ struct Report {
   std::vector<std::string> reasons{};  // most important first
   std::vector<std::string> advice{};   // what would help
   std::vector<std::string> next{};     // commands to type
+
+  [[nodiscard]] const QueueEvidence& queue() const { return record.evidence.queue; }
+  [[nodiscard]] const RowEvidence& rows() const { return record.evidence.rows; }
+  [[nodiscard]] const Settlement& settlement() const { return record.evidence.settlement; }
+  [[nodiscard]] const PageEvidence& page() const { return record.evidence.page; }
 };
 
 [[nodiscard]] Report make_report(const RunView& run, Verdict verdict, Presentation shown);
+
+// What is known of a finding beside it; null: nothing.
+[[nodiscard]] const Attempt* witness_of(const Report& report, const Finding& finding);
+[[nodiscard]] const RunEvent* event_near(const Report& report, const Finding& finding);
 
 // What a report says at the top and at the bottom (conclusion.cpp): fills verdict, exit, headline,
 // reasons, advice and next of one that is otherwise complete.

@@ -68,33 +68,12 @@ std::string time_text(const Report& report) {
   return fmt::format("{} (load {}, drain {})",
                      format_duration(report.record.load.ended - report.record.load.started),
                      format_duration(report.record.load.length),
-                     format_duration(report.record.evidence.settlement.drain));
+                     format_duration(report.settlement().drain));
 }
 
 std::string exit_words(const Report& report) {
-  switch (report.exit) {
-    case ExitCode::passed:
-      return "passed";
-    case ExitCode::audit_failed:
-      return "audit failed";
-    case ExitCode::usage:
-      return "usage or scenario error";
-    case ExitCode::inconclusive:
-      return "inconclusive: " + report.headline;
-    case ExitCode::threshold_failed:
-      return "audit passed, a threshold failed";
-    case ExitCode::regression:
-      return "confirmed regression";
-    case ExitCode::environment:
-      return "target or environment error, nothing proven";
-    case ExitCode::internal:
-      return "internal error, this run proves nothing";
-    case ExitCode::interrupted:
-      return "interrupted twice, the audit is not finished";
-    case ExitCode::terminated:
-      return "terminated, the audit is not finished";
-  }
-  return "unknown";
+  std::string words(exit_words(report.exit));
+  return report.exit == ExitCode::inconclusive ? words + ": " + report.headline : words;
 }
 
 std::string event_text(const RunEvent& event) {

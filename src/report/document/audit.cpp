@@ -107,10 +107,11 @@ class LadderSteps {
 
   void from_the_queue_on() {
     const Verdict& audit = report_.audit;
-    if (report_.record.evidence.queue.pushed)
-      station(
-          fmt::format("Queued ({})", report_.queue_name), *report_.record.evidence.queue.pushed,
-          fmt::format("pushes that {} counted, those of unknown votes too", report_.queue_name));
+    if (report_.queue().pushed)
+      station(fmt::format("Queued ({})", report_.record.begin.services.queue.title),
+              *report_.queue().pushed,
+              fmt::format("pushes that {} counted, those of unknown votes too",
+                          report_.record.begin.services.queue.title));
     lost(Hop::queue, Hop::unknown);
     left_behind(State::open, audit.queued, "still in the queue at the end");
     left_behind(State::open, audit.in_flight, "still in a worker's list at the end");
@@ -122,8 +123,9 @@ class LadderSteps {
 
   void stored() {
     const Verdict& audit = report_.audit;
-    if (!report_.record.evidence.rows.configured) return;
-    station(fmt::format("Stored ({})", report_.store_name), audit.persisted + audit.superseded,
+    if (!report_.rows().configured) return;
+    station(fmt::format("Stored ({})", report_.record.begin.services.table.title),
+            audit.persisted + audit.superseded,
             audit.superseded == 0
                 ? "as they were sent"
                 : fmt::format("as they were sent; {} of them superseded by a later vote (hatched)",
@@ -147,15 +149,14 @@ Section audit(const Report& report) {
   section.add(tallies(report));
   section.add(remarks(report), kBrief);
   section.add(Paragraph{accounting_text(verdict.accounting)}, kPages);
-  const std::string& reason = report.record.evidence.settlement.reason;
-  section.add(Paragraph{fmt::format("Settled: {}{}.",
-                                    report.record.evidence.settlement.settled() ? "yes" : "no",
+  const std::string& reason = report.settlement().reason;
+  section.add(Paragraph{fmt::format("Settled: {}{}.", report.settlement().settled() ? "yes" : "no",
                                     reason.empty() ? "" : ", " + reason)},
               kPages);
-  if (const std::string text = result_page_text(report.record.evidence.page); !text.empty())
-    section.add(Paragraph{Words("Result page: ") +
-                          Words::mark(state_of(report.record.evidence.page)) + (text + ".")},
-                kPages);
+  if (const std::string text = result_page_text(report.page()); !text.empty())
+    section.add(
+        Paragraph{Words("Result page: ") + Words::mark(state_of(report.page())) + (text + ".")},
+        kPages);
   List assumed = prefixed("", verdict.assumptions);
   assumed.title = "Assumed";
   section.add(std::move(assumed), kPages);

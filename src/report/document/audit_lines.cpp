@@ -112,9 +112,9 @@ void add_anomalies(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
   lines.anomaly(audit.contradiction, VoteClass::contradiction,
                 "not sent or refused, yet in the table");
-  lines.anomaly(audit.lost, VoteClass::lost,
-                report.record.evidence.queue.configured ? "accepted, not in the queue, no row"
-                                                        : "accepted, no row");
+  lines.anomaly(
+      audit.lost, VoteClass::lost,
+      report.queue().configured ? "accepted, not in the queue, no row" : "accepted, no row");
   lines.anomaly(audit.flipped, VoteClass::flipped, "the row holds a choice its voter never sent");
   lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
   lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
@@ -123,7 +123,7 @@ void add_anomalies(LineList& lines, const Report& report) {
 
 void add_open(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
-  const std::string waited = " after " + format_duration(report.record.evidence.settlement.drain);
+  const std::string waited = " after " + format_duration(report.settlement().drain);
   lines.add(State::open, "queued", audit.queued, "still in the queue" + waited);
   lines.add(State::open, "in flight", audit.in_flight, "still in a worker's list" + waited);
   lines.add(State::open, "pending", audit.pending,
@@ -145,7 +145,7 @@ void add_votes(LineList& lines, const Report& report) {
                      });
   const std::string text =
       clean ? "none lost, stale, flipped, duplicated or phantom" : "in the table as they were sent";
-  if (report.record.evidence.rows.configured)
+  if (report.rows().configured)
     lines.always(clean ? State::good : State::remark, "persisted", audit.persisted, text);
   lines.add(State::remark, "superseded", audit.superseded,
             "re-voted later; only the last choice is checkable");
@@ -176,8 +176,8 @@ std::string audit_subject(const Report& report) {
   std::string text = fmt::format("{} of {}", counted(audit.accounting.acked, "accepted vote"),
                                  counted(audit.voters, "voter"));
   if (audit.probes > 0) text += " + " + counted(audit.probes, "probe");
-  return text + (report.record.evidence.rows.configured ? " against " + report.store_name
-                                                        : ", no table to compare with");
+  return text + (report.rows().configured ? " against " + report.record.begin.services.table.title
+                                          : ", no table to compare with");
 }
 
 namespace {

@@ -54,7 +54,7 @@ Check unknown_check(const Report& report) {
 }  // namespace
 
 Check settled_check(const Report& report) {
-  const Settlement& settlement = report.record.evidence.settlement;
+  const Settlement& settlement = report.settlement();
   const State state = settlement.settled() ? State::good : State::open;
   return {.name = "drain",
           .state = state,

@@ -69,8 +69,8 @@ Section warnings(const Report& report) {
 
 Section page(const Report& report) {
   Section section{"", "PAGE", "Result page"};
-  if (const std::string text = result_page_text(report.record.evidence.page); !text.empty())
-    section.add(Paragraph{Words::mark(state_of(report.record.evidence.page)) + text});
+  if (const std::string text = result_page_text(report.page()); !text.empty())
+    section.add(Paragraph{Words::mark(state_of(report.page())) + text});
   return section;
 }
 
@@ -155,9 +155,9 @@ Fold evidence_files(const Report& report) {
 }
 
 std::string table_text(const Report& report) {
-  if (!report.record.evidence.rows.configured) return "none to look at";
-  return report.record.evidence.rows.model == TableModel::append ? "append: every vote is a row"
-                                                                 : "last wins: one row per voter";
+  if (!report.rows().configured) return "none to look at";
+  return report.rows().model == TableModel::append ? "append: every vote is a row"
+                                                   : "last wins: one row per voter";
 }
 
 Section run(const Report& report) {
@@ -209,10 +209,9 @@ std::vector<std::pair<State, Words>> what_went_wrong(const Report& report) {
         Words::strong(fmt::format("{} {}", format_count(line.count), line.name), line.state) +
             (text + "."));
   }
-  if (state_of(report.record.evidence.page) == State::warning)
-    found.emplace_back(State::open,
-                       Words::strong("Result page", State::open) +
-                           (": " + result_page_text(report.record.evidence.page) + "."));
+  if (state_of(report.page()) == State::warning)
+    found.emplace_back(State::open, Words::strong("Result page", State::open) +
+                                        (": " + result_page_text(report.page()) + "."));
   return found;
 }
 

@@ -49,9 +49,8 @@ std::string github_annotations(const Report& report) {
     (threshold.warn ? warnings : errors) +=
         command(threshold.warn ? "warning" : "error", report, missed);
   }
-  if (state_of(report.record.evidence.page) == State::warning)
-    warnings +=
-        command("warning", report, "result page: " + result_page_text(report.record.evidence.page));
+  if (state_of(report.page()) == State::warning)
+    warnings += command("warning", report, "result page: " + result_page_text(report.page()));
   for (const std::string& warning : report.record.warnings)
     warnings += command("warning", report, warning);
   if (errors.empty() && report.exit != ExitCode::passed)

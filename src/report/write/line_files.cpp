@@ -32,12 +32,9 @@ Json finding_json(const Report& report, const Finding& finding) {
             {"found", finding.found.empty() ? Json(nullptr) : Json(line_text(finding.found))}};
   if (finding.vote_class == VoteClass::lost) json["hop"] = to_string(finding.hop);
   if (!finding.note.empty()) json["note"] = line_text(finding.note);
-  const RunEvent* event =
-      finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+  const RunEvent* event = event_near(report, finding);
   json["near_event"] = event != nullptr ? Json(line_text(event->name)) : Json(nullptr);
-  const auto witness =
-      finding.attempt ? report.witnesses.find(*finding.attempt) : report.witnesses.end();
-  if (witness != report.witnesses.end()) json["vote"] = attempt_json(witness->second);
+  if (const Attempt* witness = witness_of(report, finding)) json["vote"] = attempt_json(*witness);
   return json;
 }
 

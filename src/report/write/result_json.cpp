@@ -93,16 +93,16 @@ Json levels(const Report& report) {
             {"rate_mean_per_s", number(at.accepted.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.accepted.peak_per_s, 3)}}},
           {"queue",
-           {{"pushed", or_null(report.record.evidence.queue.pushed)},
-            {"popped", or_null(report.record.evidence.queue.popped)},
-            {"depth_start", report.record.evidence.queue.depth_start},
-            {"depth_end", report.record.evidence.queue.depth_end},
-            {"depth_max", report.record.evidence.queue.depth_max},
+           {{"pushed", or_null(report.queue().pushed)},
+            {"popped", or_null(report.queue().popped)},
+            {"depth_start", report.queue().depth_start},
+            {"depth_end", report.queue().depth_end},
+            {"depth_max", report.queue().depth_max},
             {"rate_mean_per_s", number(at.queued.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.queued.peak_per_s, 3)}}},
           {"db",
-           {{"rows_start", report.record.evidence.rows.rows_start},
-            {"rows_end", report.record.evidence.rows.rows_end},
+           {{"rows_start", report.rows().rows_start},
+            {"rows_end", report.rows().rows_end},
             {"written", at.written.votes},
             {"rate_mean_per_s", number(at.written.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.written.peak_per_s, 3)},
@@ -343,7 +343,7 @@ Json document(const Report& report) {
                {"accounting", accounting(report.audit.accounting)},
                {"levels", levels(report)},
                {"audit", audit(report)},
-               {"settled", settled(report.record.evidence.settlement)},
+               {"settled", settled(report.settlement())},
                {"latency",
                 {{"http_response", latency(report.measured.response)},
                  {"http_service", latency(report.measured.service)},
@@ -351,8 +351,7 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
-  if (report.record.evidence.page.configured)
-    json["result_page"] = result_page(report.record.evidence.page);
+  if (report.page().configured) json["result_page"] = result_page(report.page());
   if (report.shown.verification) json["verified"] = verified(report);
   if (report.record.unfit)
     json["error"] = {{"message", text(report.record.unfit->message)},

@@ -79,6 +79,7 @@ World::World() {
   record.begin.votebench_version = "0.1.0";
   record.begin.target = "http://127.0.0.1:8080/ (dockersamples)";
   record.begin.environment = {{"system", "Linux 6.1.0"}, {"processors", "2"}};
+  record.begin.services = {{"Redis", "queue"}, {"PostgreSQL", "rows"}};
   record.begin.t0_wall = WallTime(std::chrono::seconds(1'763'661'671));  // 2025-11-20T18:01:11Z
 }
 
