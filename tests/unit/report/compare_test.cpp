@@ -122,6 +122,16 @@ TEST_CASE("the port of a stack of our own is no other target, any other one is")
   CHECK(compared(a, b).remarks.empty());
 }
 
+TEST_CASE("the version of any service is part of the environment") {
+  Side a = five("a");
+  Side b = five("b");
+  for (RunFigures& run : a.runs) run.environment.emplace_back("some queue", "3.13.1");
+  for (RunFigures& run : b.runs) run.environment.emplace_back("some queue", "4.0.0");
+  const Comparison comparison = compared(a, b);
+  REQUIRE(comparison.environment.size() == 1);
+  CHECK(comparison.environment[0].name == "some queue");
+}
+
 TEST_CASE("what is measured is no part of the environment") {
   Side b = five("b");
   for (RunFigures& run : b.runs) run.environment.emplace_back("drain rate", "9.9 votes/s");
