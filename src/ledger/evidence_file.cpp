@@ -36,7 +36,7 @@ constexpr const char* kSchema = "votebench.evidence/1";
 template <typename T>
 Json encode(const T& value) {
   if constexpr (std::is_enum_v<T>)
-    return name_of(value);
+    return to_string(value);
   else
     return value;
 }

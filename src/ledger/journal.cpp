@@ -110,7 +110,7 @@ std::string line_of(const RunEvent& event) {
   Json json{{"at_ns", event.at.count()},
             {"name", to_text(event.name)},
             {"detail", to_text(event.detail)},
-            {"kind", name_of(event.kind)},
+            {"kind", to_string(event.kind)},
             {"until_ns", event.until ? Json(event.until->count()) : Json()},
             {"failed", event.failed}};
   if (event.skipped) json["skipped"] = true;

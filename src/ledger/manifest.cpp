@@ -180,7 +180,7 @@ StoreIdentity store(const Json& json) {
 Json json_of(const RowBaseline& rows) {
   Json choices = Json::object();
   for (const auto& [choice, count] : rows.choices) choices[to_text(choice)] = count;
-  return {{"store", json_of(rows.identity)},    {"model", name_of(rows.model)},
+  return {{"store", json_of(rows.identity)},    {"model", to_string(rows.model)},
           {"snapshot", to_text(rows.snapshot)}, {"rows", rows.rows},
           {"strangers", rows.strangers},        {"stranger_checksum", rows.stranger_checksum},
           {"choices", std::move(choices)},      {"server_time_ns", nanoseconds(rows.server_time)}};
@@ -200,7 +200,7 @@ RowBaseline rows(const Json& json) {
 }
 
 Json json_of(const ServerClock& clock) {
-  return {{"of", name_of(clock.of)},
+  return {{"of", to_string(clock.of)},
           {"offset_ns", clock.offset.offset.count()},
           {"uncertainty_ns", clock.offset.uncertainty.count()},
           {"measured_ns", nanoseconds(clock.measured)}};
@@ -349,7 +349,7 @@ std::string to_json(const Manifest& manifest) {
       {"services",
        {{"queue", json_of(manifest.services.queue)}, {"table", json_of(manifest.services.table)}}},
       {"choices", std::move(choices)},
-      {"identity", name_of(manifest.identity)},
+      {"identity", to_string(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},
       {"limits", json_of(manifest.limits)},
       {"t0",

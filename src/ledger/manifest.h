@@ -36,6 +36,7 @@ struct ServerClock {
   ClockOffset offset;
   WallTime measured{};
 };
+constexpr std::array<std::string_view, 2> names_of(ServerClock::Of) { return {"queue", "rows"}; }
 
 struct Manifest {
   std::string votebench_version;

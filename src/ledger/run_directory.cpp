@@ -124,15 +124,14 @@ Result<> RunDirectory::check_room(const fs::path& reports,
               kAdvice);
 }
 
-RunDirectory::RunDirectory(fs::path path, Manifest manifest)
+RunDirectory::RunDirectory(fs::path path)
     : path_(std::move(path)),
-      manifest_(std::move(manifest)),
       samples_(path_ / kSamplesFile),
       events_(path_ / kEventsFile),
       warnings_(path_ / kWarningsFile),
       log_(path_ / kRunLogFile) {}
 
-Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest manifest) {
+Result<RunDirectory> RunDirectory::create(const fs::path& reports, const Manifest& manifest) {
   const std::string scenario = directory_name(manifest.scenario_name);
   const std::string name = fmt::format("{}-{}", compact_utc(manifest.t0_wall), manifest.run.hex());
   const fs::path run = reports / scenario / name;
@@ -142,7 +141,7 @@ Result<RunDirectory> RunDirectory::create(const fs::path& reports, Manifest mani
   TRY(sync_directory(reports));
   TRY(replace_link(reports / scenario / kLatestLink, name));
   TRY(replace_link(reports / kLatestLink, fs::path(scenario) / name));
-  RunDirectory directory(run, std::move(manifest));
+  RunDirectory directory(run);
   directory.lock_ = FileDescriptor(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   (void)::flock(directory.lock_.get(), LOCK_EX | LOCK_NB);  // ours alone, or not to be had here
   return directory;
@@ -155,12 +154,14 @@ bool RunDirectory::is_being_written() const {
 
 Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::string& selector) {
   TRY_ASSIGN(const fs::path run, find_run(reports, selector));
-  TRY_ASSIGN(Manifest manifest, read_manifest(run));
-  return RunDirectory(run, std::move(manifest));
+  return RunDirectory(run);
 }
 
-Result<std::unique_ptr<AttemptStore>> RunDirectory::create_attempts() const {
-  return AttemptStore::create(path_ / kAttemptsDirectory, manifest_.workloads);
+Result<Manifest> RunDirectory::begin() const { return read_manifest(path_); }
+
+Result<std::unique_ptr<AttemptStore>> RunDirectory::create_attempts(
+    const std::vector<WorkloadRange>& workloads) const {
+  return AttemptStore::create(path_ / kAttemptsDirectory, workloads);
 }
 
 Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
@@ -180,14 +181,16 @@ Result<> RunDirectory::append_log(const std::string& text) { return log_.append(
 Result<> RunDirectory::save(const RunRecord& record) const { return write_evidence(path_, record); }
 
 Result<RunRecord> RunDirectory::load() const {
-  RunRecord record{.begin = manifest_};
+  RunRecord record;
+  TRY_ASSIGN(record.begin, begin());
   TRY_ASSIGN(record.samples, read_samples(path_ / kSamplesFile));
   TRY_ASSIGN(record.events, read_events(path_ / kEventsFile));
   TRY_ASSIGN(record.warnings, read_warnings(path_ / kWarningsFile));
   TRY(read_evidence(path_, record));
-  if (manifest_.queue) record.evidence.queue.carry_over_ids = manifest_.queue->carry_over_ids;
+  if (const auto& queue = record.begin.queue)
+    record.evidence.queue.carry_over_ids = queue->carry_over_ids;
   TRY_ASSIGN(const std::optional<EndRecord> end, end_record());
-  record.host_crashed = !end && manifest_.boot_id != current_boot_id();
+  record.host_crashed = !end && record.begin.boot_id != current_boot_id();
   return record;
 }
 

@@ -40,7 +40,7 @@ class RunDirectory {
  public:
   // Creates the directory and makes everything the manifest says durable; then moves the links.
   [[nodiscard]] static Result<RunDirectory> create(const std::filesystem::path& reports,
-                                                   Manifest manifest);
+                                                   const Manifest& manifest);
 
   // Can a run be stored there? Makes the directory, and asks the disk for what create() and the
   // first votes need, without keeping it. Error (environment) with advice.
@@ -55,9 +55,12 @@ class RunDirectory {
   [[nodiscard]] bool is_being_written() const;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] const Manifest& manifest() const { return manifest_; }
 
-  [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts() const;
+  // What it was created with, as the disk has it. Fails, naming the file, when that is damaged.
+  [[nodiscard]] Result<Manifest> begin() const;
+
+  [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts(
+      const std::vector<WorkloadRange>& workloads) const;
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> open_attempts() const;
 
   // Appended and handed to the kernel: they outlive this process. A line that a killed process
@@ -95,10 +98,9 @@ class RunDirectory {
   [[nodiscard]] Result<std::string> load_text(std::string_view name) const;
 
  private:
-  RunDirectory(std::filesystem::path path, Manifest manifest);
+  explicit RunDirectory(std::filesystem::path path);
 
   std::filesystem::path path_;
-  Manifest manifest_;
   Journal samples_;
   Journal events_;
   Journal warnings_;

@@ -16,7 +16,8 @@ struct ExitRow {
 
 // The order is the precedence.
 constexpr std::array<ExitRow, 10> kRows{{
-    {{ExitCode::internal, "internal error, or the auditor's own check failed"},
+    {{ExitCode::internal, "internal error, or the auditor's own check failed",
+      "internal error, this run proves nothing"},
      [](const ExitFacts& f) {
        return has_error(f, ErrorKind::internal) || judged(f, VerdictKind::broken);
      }},
@@ -26,13 +27,15 @@ constexpr std::array<ExitRow, 10> kRows{{
      [](const ExitFacts& f) { return f.stopped == StopCause::terminate && !f.audit_finished; }},
     {{ExitCode::audit_failed,
       "audit failed: a vote proven lost, stale, flipped, duplicated or "
-      "phantom beyond its allowance"},
+      "phantom beyond its allowance",
+      "audit failed"},
      [](const ExitFacts& f) { return judged(f, VerdictKind::fail); }},
-    {{ExitCode::usage, "usage or scenario error, nothing was sent"},
+    {{ExitCode::usage, "usage or scenario error, nothing was sent", "usage or scenario error"},
      [](const ExitFacts& f) { return has_error(f, ErrorKind::usage); }},
     {{ExitCode::environment, "target or environment error, nothing proven"},
      [](const ExitFacts& f) { return has_error(f, ErrorKind::environment); }},
-    {{ExitCode::inconclusive, "inconclusive: the evidence proves neither loss nor its absence"},
+    {{ExitCode::inconclusive, "inconclusive: the evidence proves neither loss nor its absence",
+      "inconclusive"},
      [](const ExitFacts& f) {
        return !judged(f, VerdictKind::pass) || f.stopped == StopCause::interrupt ||
               f.stopped == StopCause::terminate || f.threshold_unmeasured;
@@ -71,5 +74,11 @@ ExitCode higher(ExitCode one, ExitCode other) {
 }
 
 std::span<const ExitMeaning> exit_table() { return kTable; }
+
+std::string_view exit_words(ExitCode code) {
+  for (const ExitMeaning& row : kTable)
+    if (row.code == code) return row.brief.empty() ? row.summary : row.brief;
+  return "unknown";
+}
 
 }  // namespace votebench::report

@@ -44,9 +44,12 @@ struct ExitFacts {
 
 struct ExitMeaning {
   ExitCode code;
-  std::string_view summary;  // one line for --help and the manual
+  std::string_view summary;     // one line for --help and the manual
+  std::string_view brief = {};  // after "exit N: "; empty: the summary
 };
 // Every row, the highest first.
 [[nodiscard]] std::span<const ExitMeaning> exit_table();
+// "audit failed": what follows "exit N: ".
+[[nodiscard]] std::string_view exit_words(ExitCode code);
 
 }  // namespace votebench::report

@@ -65,34 +65,15 @@ std::string percent_text(double share) {
 }
 
 std::string time_text(const Report& report) {
-  return fmt::format("{} (load {}, drain {})", format_duration(report.ended - report.started),
-                     format_duration(report.load), format_duration(report.settlement.drain));
+  return fmt::format("{} (load {}, drain {})",
+                     format_duration(report.record.load.ended - report.record.load.started),
+                     format_duration(report.record.load.length),
+                     format_duration(report.settlement().drain));
 }
 
 std::string exit_words(const Report& report) {
-  switch (report.exit) {
-    case ExitCode::passed:
-      return "passed";
-    case ExitCode::audit_failed:
-      return "audit failed";
-    case ExitCode::usage:
-      return "usage or scenario error";
-    case ExitCode::inconclusive:
-      return "inconclusive: " + report.headline;
-    case ExitCode::threshold_failed:
-      return "audit passed, a threshold failed";
-    case ExitCode::regression:
-      return "confirmed regression";
-    case ExitCode::environment:
-      return "target or environment error, nothing proven";
-    case ExitCode::internal:
-      return "internal error, this run proves nothing";
-    case ExitCode::interrupted:
-      return "interrupted twice, the audit is not finished";
-    case ExitCode::terminated:
-      return "terminated, the audit is not finished";
-  }
-  return "unknown";
+  std::string words(exit_words(report.exit));
+  return report.exit == ExitCode::inconclusive ? words + ": " + report.headline : words;
 }
 
 std::string event_text(const RunEvent& event) {
@@ -105,7 +86,7 @@ std::string event_text(const RunEvent& event) {
 
 std::string_view verdict_word(const Report& report) {
   static constexpr std::array<std::string_view, 4> kWords{"PASS", "INCONCLUSIVE", "FAIL", "BROKEN"};
-  if (report.error && report.exit != ExitCode::internal) return "NOT RUN";
+  if (report.record.unfit && report.exit != ExitCode::internal) return "NOT RUN";
   return kWords.at(static_cast<std::size_t>(report.verdict));
 }
 
@@ -124,8 +105,8 @@ std::string accounting_text(const Accounting& sum) {
 }
 
 std::string verification_text(const Report& report) {
-  const Verification& verification = *report.verification;
-  const Nanoseconds since = verification.at - report.ended;
+  const Verification& verification = *report.shown.verification;
+  const Nanoseconds since = verification.at - report.record.load.ended;
   return fmt::format("{}Z, {} after the run: {}", format_utc(verification.at).substr(0, 19),
                      format_duration(since > Nanoseconds(0) ? since : Nanoseconds(0)),
                      verification.how);

@@ -30,7 +30,7 @@ struct Leftovers {
 
 Result<TargetSettings> target_of(const CleanRequest& request, const StoredRun& run) {
   if (request.target) return *request.target;
-  return scenario::parse_target(run.directory.manifest().target_text,
+  return scenario::parse_target(run.record.begin.target_text,
                                 (run.directory.path() / "target.yaml").string(),
                                 scenario::process_options())
       .result();
@@ -45,11 +45,11 @@ Failure other_store(std::string_view which) {
 // The table that the run ended with.
 StoreIdentity table_of(const StoredRun& run) {
   if (run.record.evidence.rows.readable) return run.record.evidence.rows.store;
-  return run.directory.manifest().rows->identity;
+  return run.record.begin.rows->identity;
 }
 
 Result<Stores> open_stores(const StoredRun& run, const TargetSettings& target) {
-  const ledger::Manifest& manifest = run.directory.manifest();
+  const ledger::Manifest& manifest = run.record.begin;
   Stores stores;
   if (target.rows && manifest.rows) {
     TRY_ASSIGN(stores.rows, adapters::open_row_store(*target.rows));
@@ -105,7 +105,7 @@ Result<> remove(Stores& stores, const Leftovers& left, const VoterIds& ids) {
 
 Result<> clean_run(const CleanRequest& request) {
   TRY_ASSIGN(const StoredRun run, open_stored_run(request.reports, request.run));
-  const ledger::Manifest& manifest = run.directory.manifest();
+  const ledger::Manifest& manifest = run.record.begin;
   const VoterIds ids(manifest.run, manifest.key);
   if (manifest.stack_ends_with_run && !request.target) {
     print_out("the stack of run {} ended with it: nothing is left to remove\n", manifest.run.hex());

@@ -6,6 +6,7 @@
 
 #include "core/output_file.h"
 #include "core/text.h"
+#include "ledger/files.h"
 #include "ledger/run_directory.h"
 #include "report/compare/statistics.h"
 #include "report/write/render.h"
@@ -31,15 +32,17 @@ Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
 
 Result<report::RunFigures> load(const fs::path& path) {
   TRY_ASSIGN(const ledger::RunDirectory directory, ledger::RunDirectory::open("", path.string()));
+  TRY_ASSIGN(const ledger::Manifest begin, directory.begin());
   TRY_ASSIGN(report::RunFigures figures, figures_of(directory));
-  TRY_ASSIGN(const scenario::Scenario scenario, stored_scenario(directory));
+  TRY_ASSIGN(const scenario::Scenario scenario, stored_scenario(begin));
   std::error_code none;
   const fs::path real = fs::canonical(path, none);  // `latest` is a link
   figures.id = (none ? path : real).filename().string();
   figures.directory = path.string();
   figures.scenario = scenario.name;
-  figures.invocation = directory.manifest().invocation;
-  if (figures.started.empty()) figures.started = format_utc(directory.manifest().t0_wall);
+  figures.invocation = begin.invocation;
+  figures.own_stack = fs::exists(path / ledger::kStackRecordFile, none);
+  if (figures.started.empty()) figures.started = format_utc(begin.t0_wall);
   figures.settings = scenario::settings_of(scenario);
   return figures;
 }

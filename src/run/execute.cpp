@@ -120,7 +120,8 @@ Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
   manifest.t0_wall = run.clock.wall_now() + kHeadStart;
   TRY_ASSIGN(ledger::RunDirectory directory,
              ledger::RunDirectory::create(run.request.scenario.report.directory, manifest));
-  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.create_attempts());
+  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts,
+             directory.create_attempts(manifest.workloads));
   return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
 }
 
@@ -214,10 +215,10 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .attempts = *recording.attempts,
                              .record = recording.record,
                              .here = request.invocation};
-  const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, recording.record.samples, recording.directory, request.output);
+  const report::Report report = describe_run(recorded);
+  publish(report, recording.directory, request.output);
   announce(report, recording.directory);
-  prune_older(request.scenario.report, recording.directory);
+  prune_older(request.scenario, recording.directory);
   RunOutcome outcome{report.exit, recording.directory.path(), {}};
   if (const auto closed = target.close(request.keep_stack); !closed)
     outcome.teardown = closed.error();

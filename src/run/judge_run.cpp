@@ -30,21 +30,6 @@ double mean_planned_rate(const plan::RunPlan& plan) {
   return static_cast<double>(plan.planned()) / in_seconds(*last);
 }
 
-report::GeneratorFacts generator_facts(const RecordedRun& run, const Verdict& verdict) {
-  const ledger::LoadRecord& load = run.record.load;
-  report::GeneratorFacts generator;
-  generator.threads = load.threads;
-  generator.cpu = load.cpu;
-  generator.steal_share = load.steal_share;
-  generator.planned_rate_per_s = mean_planned_rate(run.plan);
-  generator.exhausted_share = load.exhausted_share;
-  generator.longest_sampler_gap = load.longest_sampler_gap;
-  generator.clock_step = load.clock_step;
-  if (verdict.accounting.never_started > 0)
-    generator.never_started_waits = never_started_waits(run);
-  return generator;
-}
-
 constexpr const char* kReports = "reports";  // where votebench looks unless told
 
 // How a person finds this run among the others of its folder.
@@ -56,18 +41,12 @@ struct Place {
 
 Place place_of(const RecordedRun& run) {
   const std::filesystem::path reports = run.directory.path().parent_path().parent_path();
-  const std::string id = run.directory.manifest().run.hex();
+  const std::string id = run.record.begin.run.hex();
   const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
   if (std::ranges::count(runs, id, &ledger::RunSummary::run_id) != 1)
     return {kReports, run.directory.path().string()};
   return {reports.string(), id,
           runs.size() > 1 && runs[0].run_id == id && runs[1].scenario == runs[0].scenario};
-}
-
-std::vector<std::string> useful_subcommands(const Place& place) {
-  std::vector<std::string> known = known_subcommands();
-  if (!place.follows_one_like_it) std::erase(known, "compare");
-  return known;
 }
 
 // What further commands on this run repeat. What a run was sent to, its own record tells.
@@ -97,13 +76,14 @@ void doubt_missed_events(const std::vector<RunEvent>& events, Verdict& verdict) 
                         : "see what it says, or say `optional: true` there");
 }
 
-// Without them where a file cannot be read: the report is about the votes.
-std::vector<report::FileFact> evidence_files(const ledger::RunDirectory& directory) {
-  std::vector<report::FileFact> files;
-  if (const auto seals = directory.seals())
-    for (const ledger::FileSeal& seal : *seals)
-      files.push_back({seal.name, seal.bytes, seal.sha256});
-  return files;
+Verdict judge_run(const RecordedRun& run) {
+  if (run.record.unfit) return {};
+  audit::AuditInput input = audit_input(run.record, run.attempts);
+  input.second_look = run.second_look;
+  Verdict verdict = audit::judge(input);
+  doubt_missed_events(run.record.events, verdict);
+  if (const auto& unstored = run.record.unstored) doubt(verdict, unstored->message, unstored->help);
+  return verdict;
 }
 
 }  // namespace
@@ -131,57 +111,23 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
   return audit_input(record, attempts, record.evidence.rows);
 }
 
-Verdict judge_run(const RecordedRun& run) {
-  if (run.record.unfit) return {};
-  audit::AuditInput input = audit_input(run.record, run.attempts);
-  input.second_look = run.second_look;
-  Verdict verdict = audit::judge(input);
-  doubt_missed_events(run.record.events, verdict);
-  if (const auto& unstored = run.record.unstored) doubt(verdict, unstored->message, unstored->help);
-  return verdict;
-}
-
-report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
-  const ledger::RunRecord& record = run.record;
-  const ledger::Manifest& begin = record.begin;
-  const report::GeneratorFacts generator = generator_facts(run, verdict);
+report::Report describe_run(const RecordedRun& run) {
+  Verdict verdict = judge_run(run);
   const Place place = place_of(run);
+  report::RunView view{run.scenario, run.record, run.attempts, {mean_planned_rate(run.plan)}};
+  if (verdict.accounting.never_started > 0)
+    view.planned.never_started_waits = never_started_waits(run);
   return report::make_report(
+      view, std::move(verdict),
       {.run_id = run.directory.path().filename().string(),
-       .version = begin.votebench_version,
-       .target = begin.target,
-       .environment = begin.environment,
-       .started = record.load.started,
-       .ended = record.load.ended,
-       .t0 = begin.t0_wall,
-       .load = record.load.length,
-       .planned_load = run.plan.last_due(),
-       .stopped = record.load.stopped,
-       .audit_finished = record.load.audit_finished,
-       .error = record.unfit,
-       .unstored = record.unstored.has_value(),
-       .verification = run.verification,
-       .rows_clock = begin.rows_clock(),
-       .scenario = run.scenario,
-       .attempts = run.attempts,
-       .samples = record.samples,
-       .events = record.events,
-       .warnings = record.warnings,
-       .verdict = verdict,
-       .settlement = record.evidence.settlement,
-       .queue = record.evidence.queue,
-       .rows = record.evidence.rows,
-       .page = record.evidence.page,
-       .generator = generator,
-       .scenario_text = begin.scenario_text,
-       .evidence_files = evidence_files(run.directory),
-       .here = repeated(run.here, place),
-       .invocation = begin.invocation,
        .directory = run.directory.path().string(),
        .selector = place.selector,
-       .stack_ends_with_run = begin.stack_ends_with_run,
        .files = run.files.empty() ? report_files(run.scenario.report) : run.files,
-       .subcommands = useful_subcommands(place)});
+       // Without them where a file cannot be read: the report is about the votes.
+       .evidence_files = run.directory.seals().value_or(std::vector<ledger::FileSeal>()),
+       .verification = run.verification,
+       .here = repeated(run.here, place),
+       .follows_one_like_it = place.follows_one_like_it});
 }
 
 }  // namespace votebench::run

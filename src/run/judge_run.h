@@ -37,7 +37,7 @@ struct RecordedRun {
 [[nodiscard]] audit::AuditInput audit_input(const ledger::RunRecord& record,
                                             const AttemptHistory& attempts);
 
-[[nodiscard]] Verdict judge_run(const RecordedRun& run);
-[[nodiscard]] report::Report describe_run(const RecordedRun& run, const Verdict& verdict);
+// The record and the scenario must outlive the result.
+[[nodiscard]] report::Report describe_run(const RecordedRun& run);
 
 }  // namespace votebench::run

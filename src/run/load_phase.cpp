@@ -127,7 +127,8 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
   load::LoadCounters counters;
   std::stop_source arrivals;
   const std::stop_callback on_signal(input.signals.first(), [&] { arrivals.request_stop(); });
-  Recorder recorder({.directory = input.directory,
+  Recorder recorder({.run = input.ids.run(),
+                     .directory = input.directory,
                      .attempts = input.attempts,
                      .plan = input.plan,
                      .scenario = input.scenario,

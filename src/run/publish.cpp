@@ -15,9 +15,6 @@
 namespace votebench::run {
 namespace {
 
-// Made from the samples on disk; the other files are made from the report.
-constexpr std::string_view kSamples = "timeseries.csv";
-
 void warn(const Error& error) { print_err("votebench: warning: {}\n", error.message); }
 
 std::string environment(const char* name) {
@@ -27,11 +24,6 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> known_subcommands() {
-  return {"run",   "verify",   "show",   "report", "compare", "list",  "clean",
-          "prune", "validate", "schema", "init",   "stack",   "doctor"};
-}
-
 std::vector<std::string> report_files(const scenario::ReportSettings& settings) {
   const auto wanted = [&](std::string_view format) {
     return settings.formats.empty() || format.empty() ||
@@ -40,21 +32,18 @@ std::vector<std::string> report_files(const scenario::ReportSettings& settings) 
   std::vector<std::string> names;
   for (const report::ReportFile& file : report::report_files())
     if (wanted(file.format)) names.emplace_back(file.name);
-  if (wanted("csv")) names.emplace_back(kSamples);
   return names;
 }
 
-void publish(const report::Report& report, const std::vector<Sample>& samples,
-             const ledger::RunDirectory& directory, Output output) {
+void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output) {
   const auto wanted = [&](std::string_view name) {
-    return std::ranges::find(report.files, name) != report.files.end();
+    return std::ranges::find(report.shown.files, name) != report.shown.files.end();
   };
   const auto save = [&](std::string_view name, const std::string& content) {
     if (const Result<> saved = directory.save_text(name, content); !saved) warn(saved.error());
   };
   for (const report::ReportFile& file : report::report_files())
     if (wanted(file.name)) save(file.name, file.render(report));
-  if (wanted(kSamples)) save(kSamples, report::timeseries_csv(samples));
   write_out(output == Output::json ? report::result_json(report)
                                    : report::summary_text(report, style_of(STDOUT_FILENO)));
 }
@@ -93,13 +82,12 @@ void announce(const report::Report& report, const ledger::RunDirectory& director
     append(summary, report::summary_markdown(report));
 }
 
-void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory) {
+void prune_older(const scenario::Scenario& scenario, const ledger::RunDirectory& directory) {
+  const scenario::ReportSettings& settings = scenario.report;
   if (!settings.keep_runs) return;
   const std::filesystem::path reports = directory.path().parent_path().parent_path();
   std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
-  std::erase_if(runs, [&](const ledger::RunSummary& run) {
-    return run.scenario != directory.manifest().scenario_name;
-  });
+  std::erase_if(runs, [&](const ledger::RunSummary& run) { return run.scenario != scenario.name; });
   ledger::KeepRule rule{*settings.keep_runs, std::nullopt};
   if (settings.keep_failed > 0) rule.failed = settings.keep_failed;
   for (const ledger::RunSummary& run : ledger::surplus_runs(runs, rule)) {

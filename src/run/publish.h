@@ -9,9 +9,6 @@
 
 namespace votebench::run {
 
-// Subcommands that exist in this version: only they are suggested as next steps.
-[[nodiscard]] std::vector<std::string> known_subcommands();
-
 // Names of the files that publish() writes, the one for people first.
 [[nodiscard]] std::vector<std::string> report_files(const scenario::ReportSettings& settings);
 
@@ -23,8 +20,7 @@ enum class Output {
 
 // Writes the report's files and prints it. A file that cannot be written is said on standard error
 // and does not keep the rest from being written and printed.
-void publish(const report::Report& report, const std::vector<Sample>& samples,
-             const ledger::RunDirectory& directory, Output output);
+void publish(const report::Report& report, const ledger::RunDirectory& directory, Output output);
 
 // What happens once for a new run: its line in the reports folder's index.ndjson and, within a job
 // of GitHub Actions, annotations on standard error and the job's summary.
@@ -43,6 +39,6 @@ void publish_verification(const report::Report& report, const ledger::RunDirecto
 
 // Deletes older runs of this one's scenario, as its report.keep asks, and says so on standard
 // error.
-void prune_older(const scenario::ReportSettings& settings, const ledger::RunDirectory& directory);
+void prune_older(const scenario::Scenario& scenario, const ledger::RunDirectory& directory);
 
 }  // namespace votebench::run

@@ -222,7 +222,7 @@ void Recorder::post_metrics(const report::ProgressState& state) {
   report::LiveMetrics metrics;
   metrics.version = VOTEBENCH_VERSION;
   metrics.scenario = input_.scenario.name;
-  metrics.run = input_.directory.manifest().run.hex();
+  metrics.run = input_.run.hex();
   metrics.progress = state;
   metrics.rejected = input_.counters.rejected.load();
   metrics.ambiguous = input_.counters.ambiguous.load();

@@ -22,6 +22,7 @@
 namespace votebench::run {
 
 struct RecorderInput {
+  RunId run;
   ledger::RunDirectory& directory;
   ledger::AttemptStore& attempts;
   const plan::RunPlan& plan;

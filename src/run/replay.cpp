@@ -24,8 +24,8 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .attempts = *run.attempts,
                              .record = run.record,
                              .here = here};
-  const report::Report report = describe_run(recorded, judge_run(recorded));
-  publish(report, run.record.samples, run.directory, output);
+  const report::Report report = describe_run(recorded);
+  publish(report, run.directory, output);
   return report.exit;
 }
 

@@ -93,18 +93,17 @@ std::string target_text(const ledger::Manifest& manifest) {
 Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
                                   const std::string& selector) {
   TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
+  TRY_ASSIGN(const ledger::Manifest begin, directory.begin());
   if (directory.is_being_written())
-    return fail(ErrorKind::environment,
-                fmt::format("run {} is still going on", directory.manifest().run.hex()),
+    return fail(ErrorKind::environment, fmt::format("run {} is still going on", begin.run.hex()),
                 "wait for its end, or end it: Ctrl-C drains, audits and reports");
   TRY(check_seals(directory));
-  const ledger::Manifest& manifest = directory.manifest();
-  TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(directory));
+  TRY_ASSIGN(scenario::Scenario scenario, stored_scenario(begin));
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(scenario));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
   TRY(check_votes(directory, plan, *attempts));
   TRY_ASSIGN(ledger::RunRecord record, directory.load());
-  if (!record.complete) record.load = load_of_slots(manifest, plan, *attempts);
+  if (!record.complete) record.load = load_of_slots(begin, plan, *attempts);
   record.begin.target = target_text(record.begin);
   if (record.begin.services.queue.title.empty())  // of before, when there was one kind of each
     record.begin.services = adapters::services_of({});

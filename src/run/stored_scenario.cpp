@@ -9,9 +9,9 @@ scenario::ParseOptions without_secrets() {
   return options;
 }
 
-Result<scenario::Scenario> stored_scenario(const ledger::RunDirectory& directory) {
-  TRY_ASSIGN(const std::string resolved, directory.load_text("resolved.yaml"));
-  return scenario::parse_scenario(resolved, directory.manifest().scenario_source, without_secrets())
+Result<scenario::Scenario> stored_scenario(const ledger::Manifest& manifest) {
+  return scenario::parse_scenario(manifest.resolved_text, manifest.scenario_source,
+                                  without_secrets())
       .result();
 }
 

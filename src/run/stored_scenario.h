@@ -13,6 +13,6 @@ namespace votebench::run {
 
 // With every default that was in force. Reads no secret and no environment: where the scenario
 // refers to one, a dash stands.
-[[nodiscard]] Result<scenario::Scenario> stored_scenario(const ledger::RunDirectory& directory);
+[[nodiscard]] Result<scenario::Scenario> stored_scenario(const ledger::Manifest& manifest);
 
 }  // namespace votebench::run

@@ -168,7 +168,7 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
                              .verification = std::move(verification),
                              .files = {files.summary, files.result},
                              .here = request_.invocation};
-  const report::Report report = describe_run(recorded, judge_run(recorded));
+  const report::Report report = describe_run(recorded);
   publish_verification(report, run_.directory, files);
   return report.exit;
 }

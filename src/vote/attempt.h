@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/clock.h"
+#include "vote/names.h"
 #include "vote/vote.h"
 
 namespace votebench {
@@ -16,6 +17,9 @@ enum class Outcome : std::uint8_t {
   acked,      // an accepted status, with our id echoed where the contract says so
   ambiguous,  // everything else: may or may not count
 };
+constexpr std::array<std::string_view, 5> names_of(Outcome) {
+  return {"none", "not_sent", "rejected", "acked", "ambiguous"};
+}
 
 // Details of a conclusion, a bit set.
 enum AttemptFlag : std::uint8_t {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "vote/names.h"
 #include "vote/vote.h"
 
 namespace votebench {
@@ -68,6 +69,7 @@ enum class TableModel : std::uint8_t {
   last_wins,  // UNIQUE on the voter column: one row per voter
   append,     // no UNIQUE: k votes are k rows
 };
+constexpr std::array<std::string_view, 2> names_of(TableModel) { return {"last_wins", "append"}; }
 
 // What makes one store the same store later. Both are the adapter's to read.
 struct StoreIdentity {
@@ -187,6 +189,9 @@ enum class SettleProof : std::uint8_t {
   empty_handed,  // lists empty and no worker can hold a vote (serial worker)
   quiet,         // lists empty, nothing moved for the time the target declared
 };
+constexpr std::array<std::string_view, 4> names_of(SettleProof) {
+  return {"none", "complete", "empty_handed", "quiet"};
+}
 
 struct Settlement {
   SettleProof proof = SettleProof::none;
@@ -243,6 +248,9 @@ enum class StopCause : std::uint8_t {
   terminate,  // SIGTERM
   threshold,  // a threshold with `abort: true`
 };
+constexpr std::array<std::string_view, 4> names_of(StopCause) {
+  return {"none", "interrupt", "terminate", "threshold"};
+}
 
 enum class EventKind : std::uint8_t {
   observed,  // somebody watched it happen
@@ -250,6 +258,9 @@ enum class EventKind : std::uint8_t {
   fault,     // the scenario did something to a service of the stack
   command,   // the scenario ran a program
 };
+constexpr std::array<std::string_view, 4> names_of(EventKind) {
+  return {"observed", "mark", "fault", "command"};
+}
 
 // Something that happened on the time axis (a store restarted, a sampler gap, a fault).
 struct RunEvent {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "vote/names.h"
 
 namespace votebench {
 
@@ -51,6 +52,9 @@ enum class IdentityMode {
   sent,    // it travels, but the answer does not show it
   none,    // no cookie is sent: the app makes ids, only counts can be audited
 };
+constexpr std::array<std::string_view, 3> names_of(IdentityMode) {
+  return {"echoed", "sent", "none"};
+}
 
 // The end of an open tunnel on this machine, which stands for a server at its other end.
 // Connections go here; the server's own name stays what certificates are checked against and what

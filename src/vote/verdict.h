@@ -5,16 +5,21 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "vote/attempt.h"
+#include "vote/names.h"
 #include "vote/vote.h"
 
 namespace votebench {
 
 enum class VerdictKind : std::uint8_t { pass, inconclusive, fail, broken };
+constexpr std::array<std::string_view, 4> names_of(VerdictKind) {
+  return {"pass", "inconclusive", "fail", "broken"};
+}
 
 // The class of a vote after the run (design: audit, section 3).
 enum class VoteClass : std::uint8_t {
@@ -34,8 +39,17 @@ enum class VoteClass : std::uint8_t {
   gone_since,        // of rows: seen by the run, and not by a later look at the table
   not_counted,       // not sent or rejected, and absent: as it should be
 };
+constexpr std::array<std::string_view, 15> names_of(VoteClass) {
+  return {"persisted",        "superseded", "lost",       "stale",
+          "flipped",          "duplicated", "phantom",    "recovered",
+          "absent_ambiguous", "pending",    "queued",     "in_flight",
+          "contradiction",    "gone_since", "not_counted"};
+}
 
 enum class Hop : std::uint8_t { vote, queue, worker, db, unknown };
+constexpr std::array<std::string_view, 5> names_of(Hop) {
+  return {"vote", "queue", "worker", "db", "unknown"};
+}
 
 // Where a loss can have happened, first..last inclusive; {unknown, unknown} = cannot be said.
 struct HopRange {
@@ -44,10 +58,6 @@ struct HopRange {
   friend auto operator<=>(const HopRange&, const HopRange&) = default;  // NOLINT: see .clang-tidy
 };
 
-[[nodiscard]] std::string_view to_string(VerdictKind kind);  // "pass", "inconclusive", ...
-[[nodiscard]] std::string_view to_string(VoteClass vote_class);
-[[nodiscard]] std::string_view to_string(Hop hop);
-[[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::string to_string(HopRange range);  // "vote", "vote-or-queue", "queue-to-db"
 
 // One anomaly with its witness.
@@ -137,5 +147,20 @@ struct Verdict {
   static constexpr std::size_t kMaxFindings = 10000;
   std::vector<Finding> findings;
 };
+
+// The classes of defects, in the order in which they are told. A scenario can allow some votes of
+// all but a contradiction: then the audit rests on answers that were not true.
+struct DefectClass {
+  VoteClass vote_class;
+  ClassTally Verdict::*tally;
+};
+inline constexpr std::array<DefectClass, 6> kDefects{
+    {{VoteClass::lost, &Verdict::lost},
+     {VoteClass::stale, &Verdict::stale},
+     {VoteClass::flipped, &Verdict::flipped},
+     {VoteClass::duplicated, &Verdict::duplicated},
+     {VoteClass::phantom, &Verdict::phantom},
+     {VoteClass::contradiction, &Verdict::contradiction}}};
+inline constexpr std::span kAllowableDefects = std::span(kDefects).first<5>();
 
 }  // namespace votebench

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "vote/names.h"
+
 namespace votebench {
 
 // Drawn from getrandom for every run, never derived from the seed.
@@ -36,6 +38,9 @@ enum class IdOrigin : std::uint8_t {
   other_run,    // the form of a votebench id of another run (form only: we have no key)
   foreign,      // no votebench id
 };
+constexpr std::array<std::string_view, 4> names_of(IdOrigin) {
+  return {"own", "invalid_own", "other_run", "foreign"};
+}
 
 struct IdCheck {
   IdOrigin origin = IdOrigin::foreign;

@@ -18,7 +18,7 @@ namespace {
 World crash() {
   World world = worker_crash();
   double rows = 0;
-  for (Sample& sample : world.samples) {
+  for (Sample& sample : world.record.samples) {
     const auto second = sample.at / 1s;
     const double wobble = static_cast<double>(second * 7919 % 23) - 11;
     const double per_s = second < 61   ? 262 + wobble
@@ -28,7 +28,8 @@ World crash() {
     rows = std::min(rows + (second == 0 ? 0 : per_s), static_cast<double>(sample.pushed) * 0.8);
     sample.rows_written = static_cast<std::uint64_t>(rows);
     sample.queue_depth = sample.pushed * 4 / 5 - sample.rows_written;
-    world.queue.depth_max = std::max(world.queue.depth_max, sample.queue_depth);
+    world.record.evidence.queue.depth_max =
+        std::max(world.record.evidence.queue.depth_max, sample.queue_depth);
   }
   return world;
 }
@@ -36,11 +37,11 @@ World crash() {
 World three_seconds() {
   World world = quick_pass();
   world.scenario.name = "smoke";
-  world.load = 3s;
+  world.record.load.length = 3s;
   world.attempts.slots.resize(1200);
-  world.rows.rows.own.resize(1200);
-  world.samples.resize(4);
-  world.queue.pushed = world.queue.popped = 1200;
+  world.record.evidence.rows.rows.own.resize(1200);
+  world.record.samples.resize(4);
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 1200;
   world.verdict.accounting = {1200, 1200, 0, 0, 0, 0};
   world.verdict.voters = world.verdict.persisted = 1200;
   return world;
@@ -48,12 +49,12 @@ World three_seconds() {
 
 World aborted() {
   World world = quick_pass();
-  world.stopped = StopCause::interrupt;
-  world.load = 2100ms;
+  world.record.load.stopped = StopCause::interrupt;
+  world.record.load.length = 2100ms;
   world.attempts.slots.resize(840);
-  world.rows.rows.own.resize(840);
-  world.samples.resize(4);
-  world.queue.pushed = world.queue.popped = 840;
+  world.record.evidence.rows.rows.own.resize(840);
+  world.record.samples.resize(4);
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 840;
   world.verdict.kind = VerdictKind::inconclusive;
   world.verdict.accounting = {2000, 840, 0, 0, 0, 1160};
   world.verdict.voters = world.verdict.persisted = 840;
@@ -63,11 +64,11 @@ World aborted() {
 
 World not_run() {
   World world = quick_pass();
-  world.load = 0s;
+  world.record.load.length = 0s;
   world.attempts.slots.clear();
-  world.samples.clear();
+  world.record.samples.clear();
   world.verdict = {};
-  world.error =
+  world.record.unfit =
       Error{ErrorKind::environment, "20 probe votes answered 200, none of them reached the queue",
             "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
   return world;
@@ -81,7 +82,7 @@ World hostile() {
       "onerror=\"document.title='owned'\">"
       "\x1b[2J{{data}} ' \" & \xFF \xE2\x80\xAEgnp.exe";
   world.scenario.name = world.scenario.source = text;
-  world.events[0].name = world.events[0].detail = text;
+  world.record.events[0].name = world.record.events[0].detail = text;
   world.verdict.reasons = world.verdict.advice = world.verdict.notes = {text};
   world.verdict.assumptions = {text};
   world.scenario.thresholds[1].text = text;
@@ -95,10 +96,10 @@ World hostile() {
 World long_run(Nanoseconds load, std::int64_t rate) {
   World world = quick_pass();
   world.scenario.name = "soak";
-  world.load = load;
+  world.record.load.length = load;
   world.attempts.slots.clear();
-  world.rows.rows.own.clear();
-  world.samples.clear();
+  world.record.evidence.rows.rows.own.clear();
+  world.record.samples.clear();
   const std::int64_t votes = load / 1s * rate;
   for (std::int64_t vote = 0; vote < votes; ++vote) {
     const Nanoseconds start = Nanoseconds(1s) * vote / rate;
@@ -113,12 +114,12 @@ World long_run(Nanoseconds load, std::int64_t rate) {
     sample.queue_depth =
         sample.at / 1s == load / 2s ? 5000 : static_cast<unsigned>(tenth * 31 % 17);
     sample.pushed = sample.rows_written = static_cast<std::uint64_t>(tenth * rate / 10);
-    world.samples.push_back(sample);
+    world.record.samples.push_back(sample);
   }
   const auto count = static_cast<std::uint64_t>(votes);
-  world.generator.planned_rate_per_s = static_cast<double>(rate);
-  world.queue.pushed = world.queue.popped = count;
-  world.queue.depth_max = 5000;
+  world.planned.rate_per_s = static_cast<double>(rate);
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = count;
+  world.record.evidence.queue.depth_max = 5000;
   world.verdict.accounting = {count, count, 0, 0, 0, 0};
   world.verdict.voters = world.verdict.persisted = count;
   return world;
@@ -129,11 +130,11 @@ World long_run(Nanoseconds load, std::int64_t rate) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::filesystem::path directory = argv[1];
-  const auto write = [&](const char* name, const World& world) {
-    Report report = world.report();
-    report.scenario_text =
+  const auto write = [&](const char* name, World world) {
+    world.record.begin.scenario_text =
         "version: 1\nworkloads:\n  peak: { executor: burst, votes: 10, clients: 2 }\n";
-    report.evidence_files = {{"manifest.json", 1687, std::string(64, 'a')}};
+    Report report = world.report();
+    report.shown.evidence_files = {{"manifest.json", 1687, std::string(64, 'a')}};
     std::ofstream(directory / name, std::ios::binary) << report_html(report);
   };
   write("pass.html", quick_pass());

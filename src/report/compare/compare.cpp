@@ -12,9 +12,10 @@
 namespace votebench::report {
 namespace {
 
-// What makes one machine's numbers another machine's: the generator's and the stores' own.
-constexpr std::array<std::string_view, 6> kFingerprint{"system", "processors", "processor",
-                                                       "memory", "redis",      "postgresql"};
+// Facts that a run measures, or that say how it reached its target. All others (the generator's
+// machine, the services' versions) make one environment's numbers another's.
+constexpr std::array<std::string_view, 4> kOfOneRun{"commit times", "drain rate", "table",
+                                                    "tunnel"};
 
 void add_once(std::vector<std::string>& values, const std::string& value) {
   if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
@@ -50,13 +51,17 @@ std::string major_minor(const std::string& version) {
   return version.substr(0, version.find('.', version.find('.') + 1));
 }
 
-std::vector<Difference> scenario_differences(const Comparison& sides) {
+std::vector<std::string> names_in(const Comparison& sides, Settings RunFigures::*settings) {
   std::vector<std::string> names;
   for (const Side* side : {&sides.a, &sides.b})
     for (const RunFigures& run : side->runs)
-      for (const auto& [name, value] : run.settings) add_once(names, name);
+      for (const auto& [name, value] : run.*settings) add_once(names, name);
+  return names;
+}
+
+std::vector<Difference> scenario_differences(const Comparison& sides) {
   std::vector<Difference> found;
-  for (const std::string& name : names)
+  for (const std::string& name : names_in(sides, &RunFigures::settings))
     add_difference(found, sides, name, [&](const RunFigures& run) {
       return std::optional(value_of(run.settings, name));
     });
@@ -68,7 +73,7 @@ std::string target_of(const RunFigures& run) {
   constexpr std::string_view kLoopback = "127.0.0.1:";
   std::string target = run.target;
   const std::size_t at = target.find(kLoopback);
-  if (!target.starts_with("local") || at == std::string::npos) return target;
+  if (!run.own_stack || at == std::string::npos) return target;
   const std::size_t port = at + kLoopback.size();
   return target.erase(port - 1, target.find_first_not_of("0123456789", port) - port + 1);
 }
@@ -81,10 +86,11 @@ void guard(Comparison& comparison) {
       return is_audited(run) ? std::optional<std::string>(value(run)) : std::nullopt;
     };
   };
-  for (const std::string_view name : kFingerprint)
-    add_difference(
-        comparison.environment, comparison, name,
-        of_audited([name](const RunFigures& run) { return value_of(run.environment, name); }));
+  for (const std::string& name : names_in(comparison, &RunFigures::environment))
+    if (std::ranges::find(kOfOneRun, name) == kOfOneRun.end())
+      add_difference(
+          comparison.environment, comparison, name,
+          of_audited([name](const RunFigures& run) { return value_of(run.environment, name); }));
   add_difference(comparison.environment, comparison, "votebench",
                  of_audited([](const RunFigures& run) { return major_minor(run.version); }));
   add_difference(comparison.remarks, comparison, "target", of_audited(target_of));
@@ -126,9 +132,9 @@ Change change_of(const Exact& a, const Exact& b) {
 void compare_defects(Comparison& comparison) {
   for (const RunFigures& run : comparison.a.runs) comparison.audited_a += is_audited(run);
   for (const RunFigures& run : comparison.b.runs) comparison.audited_b += is_audited(run);
-  for (std::size_t kind = 0; kind < kDefects.size(); ++kind) {
+  for (std::size_t kind = 0; kind < kAllowableDefects.size(); ++kind) {
     DefectComparison& defect = comparison.defects[kind];
-    defect.name = kDefects[kind];
+    defect.name = to_string(kAllowableDefects[kind].vote_class);
     for (const RunFigures& run : comparison.a.runs)
       if (is_audited(run)) defect.a += run.defects[kind];
     for (const RunFigures& run : comparison.b.runs) {

@@ -2,7 +2,7 @@
 //
 // Correctness first, exactly: b may not have more lost, stale, flipped, duplicated or phantom votes
 // per run than a. Then performance, one number per run and metric: runs differ from each other more
-// than the seconds within one, so the run is what is counted (compare_metrics.h).
+// than the seconds within one, so the run is what is counted (compare_metrics.cpp).
 // Runs that did different things are not compared at all. Runs in different environments, or of
 // votebench versions that differ in major.minor, are compared in correctness only.
 #pragma once
@@ -13,11 +13,42 @@
 #include <string>
 #include <vector>
 
-#include "report/compare/compare_metrics.h"
 #include "report/compare/run_figures.h"
+#include "report/compare/statistics.h"
 #include "report/exit_code.h"
 
 namespace votebench::report {
+
+// Of the family of all metrics that are tested, for Holm.
+inline constexpr double kLevel = 0.05;
+// A change below this share is not worth a verdict, however certain.
+inline constexpr double kMinEffect = 0.05;
+// Runs a side: with 4 v 4 the smallest p-value is 0.029, and one of five metrics needs 0.01.
+inline constexpr std::size_t kFewestRuns = 5;
+
+enum class Word : std::uint8_t {
+  none,     // too few runs
+  same,     // the interval lies within +-kMinEffect
+  better,   // significant, and at least kMinEffect
+  worse,    //
+  unclear,  // neither: `needed` runs a side would tell
+  in_line,  // one run, within the fence of those before it
+  suspect,  // one run, beyond the fence on the bad side and at least kMinEffect off
+};
+
+struct MetricComparison {
+  PrimaryMetric metric{};
+  std::vector<Figure> a;  // one per run that counts and has one
+  std::vector<Figure> b;
+  Figure median_a;
+  Figure median_b;
+  std::optional<Shift> change;  // of b against a, -0.15 = 15 % less; may be infinite
+  std::optional<double> p_value;
+  std::optional<double> adjusted;  // by Holm
+  std::optional<Fence> fence;      // of a, where one run is held against many
+  Word word = Word::none;
+  std::optional<std::size_t> needed;  // runs a side
+};
 
 struct Side {
   std::string name;  // as the user selected it: "@night-1"
@@ -66,7 +97,7 @@ struct Comparison {
   Correctness correctness = Correctness::not_compared;
   std::size_t audited_a = 0;  // runs
   std::size_t audited_b = 0;
-  std::array<DefectComparison, kDefects.size()> defects{};
+  std::array<DefectComparison, kAllowableDefects.size()> defects{};
   Performance performance = Performance::not_compared;
   std::size_t counted_a = 0;  // runs whose rates and latencies hold
   std::size_t counted_b = 0;
@@ -82,5 +113,11 @@ struct Comparison {
 // Both sides hold runs. A run that is on both sides counts for b only. `here`: the command that
 // compares, with the --reports that it was given; for the commands to type next.
 [[nodiscard]] Comparison compare(Side a, Side b, const Invocation& here);
+
+using Runs = std::vector<const RunFigures*>;
+
+// All primary metrics, in their order. A metric that has too few runs gets no word and takes no
+// part in Holm; which ones have does not depend on their values.
+[[nodiscard]] std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b);
 
 }  // namespace votebench::report

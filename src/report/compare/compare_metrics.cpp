@@ -1,10 +1,9 @@
-#include "report/compare/compare_metrics.h"
-
+// The performance half of a comparison: what two groups of numbers say about one metric.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "report/compare/statistics.h"
+#include "report/compare/compare.h"
 
 namespace votebench::report {
 namespace {

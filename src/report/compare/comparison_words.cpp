@@ -90,7 +90,7 @@ class NextSteps {
 
   void look_at_the_worst() {
     for (const RunFigures& run : comparison_.b.runs)
-      for (std::size_t kind = 0; kind < kDefects.size(); ++kind)
+      for (std::size_t kind = 0; kind < kAllowableDefects.size(); ++kind)
         if (run.defects[kind] > 0 && lines_.empty()) add(command("report", {run.directory}));
   }
 

@@ -36,12 +36,6 @@ Figure figure(const Json& json, std::string_view metric) {
   return figure;
 }
 
-VerdictKind verdict(const std::string& word) {
-  for (const VerdictKind kind : {VerdictKind::pass, VerdictKind::fail, VerdictKind::broken})
-    if (to_string(kind) == word) return kind;
-  return VerdictKind::inconclusive;
-}
-
 std::string why_unfit(const Json& json) {
   if (json.at("run").at("interrupted").get<bool>()) return "it was interrupted";
   const Json& generator = json.at("generator");
@@ -64,9 +58,12 @@ RunFigures figures_of(const Json& json) {
     figures.environment.emplace_back(name, value.get<std::string>());
   const Json& audit = json.at("audit");
   figures.audited = !json.contains("error");
-  figures.audit = verdict(audit.at("verdict").get<std::string>());
-  for (std::size_t i = 0; i < kDefects.size(); ++i)
-    audit.at(std::string(kDefects[i])).at("count").get_to(figures.defects[i]);
+  figures.audit = enumerator<VerdictKind>(audit.at("verdict").get<std::string>())
+                      .value_or(VerdictKind::inconclusive);
+  for (std::size_t i = 0; i < kAllowableDefects.size(); ++i)
+    audit.at(std::string(to_string(kAllowableDefects[i].vote_class)))
+        .at("count")
+        .get_to(figures.defects[i]);
   figures.unfit = why_unfit(json);
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i)
     figures.metrics[i] = figure(json, kPrimaryMetrics[i].name);

@@ -33,9 +33,6 @@ inline constexpr std::array<PrimaryMetric, 5> kPrimaryMetrics{{
     {"drain.time", scenario::MetricUnit::time, false},
 }};
 
-inline constexpr std::array<std::string_view, 5> kDefects{"lost", "stale", "flipped", "duplicated",
-                                                          "phantom"};
-
 // A value in the unit of its metric; seconds for times. `at_least`: the true one is not below it,
 // and counts as beyond all others.
 struct Figure {
@@ -50,17 +47,19 @@ struct RunFigures {
   std::string scenario;
   std::string started;  // UTC
   std::string target;
+  bool own_stack = false;  // votebench made it
   std::string version;
   Settings environment;
   Settings settings;     // of the scenario: what it does. From the run directory, not result.json
   bool audited = false;  // false: the run failed before there was anything to audit
   VerdictKind audit = VerdictKind::inconclusive;
-  std::array<std::uint64_t, kDefects.size()> defects{};
+  std::array<std::uint64_t, kAllowableDefects.size()> defects{};
   std::string unfit;  // why its rates and latencies do not count; empty: they do
   std::array<Figure, kPrimaryMetrics.size()> metrics{};
 };
 
-// `json` is a result.json. Fills everything but `directory`, `invocation` and `settings`. Error
+// `json` is a result.json. Fills everything but `directory`, `invocation`,
+// `own_stack` and `settings`. Error
 // (environment): not such a document, or of another schema.
 [[nodiscard]] Result<RunFigures> read_figures(const std::string& json);
 

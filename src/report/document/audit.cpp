@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "report/document/audit_lines.h"
+#include "report/document/checks.h"
 #include "report/document/sections.h"
 #include "report/words.h"
 
@@ -47,52 +48,12 @@ List remarks(const Report& report) {
   return list;
 }
 
-// One limit: "met", "missed" or that it is not known.
-Row check(State state, std::string_view word, Words expression, std::vector<std::string> rest) {
-  return {{{std::string(word), state}, {std::move(expression)}, {rest[0]}, {rest[1]}}, state};
-}
-
-constexpr std::array<std::string_view, 5> kWords{"met", "missed", "not proven", "missed", ""};
-std::string_view word_of(State state) { return kWords.at(static_cast<std::size_t>(state)); }
-
-// Without a verdict a count of zero proves nothing.
-Row class_check(const Report& report, std::string_view name, const ClassTally& tally) {
-  const bool proven = report.audit.kind == VerdictKind::pass ||
-                      report.audit.kind == VerdictKind::fail || !tally.passed();
-  const State state = !proven ? State::open : tally.passed() ? State::good : State::bad;
-  return check(state, word_of(state),
-               Words::code(fmt::format("votes.{} <= {}", name, format_count(tally.allowed))),
-               {format_count(tally.count), "audit, exact"});
-}
-
-void add_audit_checks(Table& table, const Report& report) {
-  const Verdict& audit = report.audit;
-  const std::array<std::pair<std::string_view, const ClassTally*>, 5> classes{
-      {{"lost", &audit.lost},
-       {"stale", &audit.stale},
-       {"flipped", &audit.flipped},
-       {"duplicated", &audit.duplicated},
-       {"phantom", &audit.phantom}}};
-  for (const auto& [name, tally] : classes) table.rows.push_back(class_check(report, name, *tally));
-  const double share = unknown_share(audit.accounting);
-  const State few = share <= report.unknown_allowed_share ? State::good : State::open;
-  table.rows.push_back(
-      check(few, word_of(few),
-            Words::code("votes.unknown <= " + percent_text(report.unknown_allowed_share)),
-            {percent_text(share), "audit, exact"}));
-  const State settled = report.settlement.settled() ? State::good : State::open;
-  table.rows.push_back(check(settled, word_of(settled), "settled: nothing is on its way any more",
-                             {format_duration(report.settlement.drain), "after the load"}));
-}
-
-Row threshold_check(const ThresholdResult& threshold) {
-  const State state = state_of(threshold);
-  const std::string kind = threshold.warn ? "threshold, a warning" : "threshold";
-  if (!threshold.passed)
-    return check(state, "no data", Words::code(threshold.expression),
-                 {"not measured: " + threshold.why, kind});
-  return check(state, word_of(state), Words::code(threshold.expression),
-               {threshold_value(threshold, true), kind});
+Row row_of(const Check& check) {
+  return {{{std::string(check.word), check.state},
+           {check.expression},
+           {check.measured},
+           {std::string(check.kind)}},
+          check.state};
 }
 
 std::string_view place_of(Hop hop) {
@@ -146,10 +107,11 @@ class LadderSteps {
 
   void from_the_queue_on() {
     const Verdict& audit = report_.audit;
-    if (report_.pushed)
-      station(
-          fmt::format("Queued ({})", report_.queue_name), *report_.pushed,
-          fmt::format("pushes that {} counted, those of unknown votes too", report_.queue_name));
+    if (report_.queue().pushed)
+      station(fmt::format("Queued ({})", report_.record.begin.services.queue.title),
+              *report_.queue().pushed,
+              fmt::format("pushes that {} counted, those of unknown votes too",
+                          report_.record.begin.services.queue.title));
     lost(Hop::queue, Hop::unknown);
     left_behind(State::open, audit.queued, "still in the queue at the end");
     left_behind(State::open, audit.in_flight, "still in a worker's list at the end");
@@ -161,8 +123,9 @@ class LadderSteps {
 
   void stored() {
     const Verdict& audit = report_.audit;
-    if (!report_.rows_configured) return;
-    station(fmt::format("Stored ({})", report_.store_name), audit.persisted + audit.superseded,
+    if (!report_.rows().configured) return;
+    station(fmt::format("Stored ({})", report_.record.begin.services.table.title),
+            audit.persisted + audit.superseded,
             audit.superseded == 0
                 ? "as they were sent"
                 : fmt::format("as they were sent; {} of them superseded by a later vote (hatched)",
@@ -186,13 +149,13 @@ Section audit(const Report& report) {
   section.add(tallies(report));
   section.add(remarks(report), kBrief);
   section.add(Paragraph{accounting_text(verdict.accounting)}, kPages);
-  const std::string& reason = report.settlement.reason;
-  section.add(Paragraph{fmt::format("Settled: {}{}.", report.settlement.settled() ? "yes" : "no",
+  const std::string& reason = report.settlement().reason;
+  section.add(Paragraph{fmt::format("Settled: {}{}.", report.settlement().settled() ? "yes" : "no",
                                     reason.empty() ? "" : ", " + reason)},
               kPages);
-  if (const std::string text = result_page_text(report.page); !text.empty())
+  if (const std::string text = result_page_text(report.page()); !text.empty())
     section.add(
-        Paragraph{Words("Result page: ") + Words::mark(state_of(report.page)) + (text + ".")},
+        Paragraph{Words("Result page: ") + Words::mark(state_of(report.page())) + (text + ".")},
         kPages);
   List assumed = prefixed("", verdict.assumptions);
   assumed.title = "Assumed";
@@ -228,9 +191,11 @@ Section thresholds(const Report& report) {
 Section checks(const Report& report) {
   Section section{"checks", "", "Checks and thresholds"};
   Table table{{{"state"}, {"check"}, {"measured", true}, {"kind"}}, {}};
-  add_audit_checks(table, report);
+  for (const Check& check : audit_checks(report))
+    if (!check.expression.empty()) table.rows.push_back(row_of(check));
+  table.rows.push_back(row_of(settled_check(report)));
   for (const ThresholdResult& threshold : report.thresholds)
-    table.rows.push_back(threshold_check(threshold));
+    table.rows.push_back(row_of(threshold_check(threshold)));
   section.add(std::move(table));
   return section;
 }

@@ -114,7 +114,7 @@ void add_anomalies(LineList& lines, const Report& report) {
                 "not sent or refused, yet in the table");
   lines.anomaly(
       audit.lost, VoteClass::lost,
-      report.queue_configured ? "accepted, not in the queue, no row" : "accepted, no row");
+      report.queue().configured ? "accepted, not in the queue, no row" : "accepted, no row");
   lines.anomaly(audit.flipped, VoteClass::flipped, "the row holds a choice its voter never sent");
   lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
   lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
@@ -123,7 +123,7 @@ void add_anomalies(LineList& lines, const Report& report) {
 
 void add_open(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
-  const std::string waited = " after " + format_duration(report.settlement.drain);
+  const std::string waited = " after " + format_duration(report.settlement().drain);
   lines.add(State::open, "queued", audit.queued, "still in the queue" + waited);
   lines.add(State::open, "in flight", audit.in_flight, "still in a worker's list" + waited);
   lines.add(State::open, "pending", audit.pending,
@@ -139,11 +139,13 @@ void add_later(LineList& lines, const Report& report) {
 
 void add_votes(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
-  const bool clean = audit.kind == VerdictKind::pass && audit.lost.count + audit.stale.count == 0 &&
-                     audit.flipped.count + audit.duplicated.count + audit.phantom.count == 0;
+  const bool clean = audit.kind == VerdictKind::pass &&
+                     std::ranges::all_of(kAllowableDefects, [&](const DefectClass& defect) {
+                       return (audit.*defect.tally).count == 0;
+                     });
   const std::string text =
       clean ? "none lost, stale, flipped, duplicated or phantom" : "in the table as they were sent";
-  if (report.rows_configured)
+  if (report.rows().configured)
     lines.always(clean ? State::good : State::remark, "persisted", audit.persisted, text);
   lines.add(State::remark, "superseded", audit.superseded,
             "re-voted later; only the last choice is checkable");
@@ -174,8 +176,8 @@ std::string audit_subject(const Report& report) {
   std::string text = fmt::format("{} of {}", counted(audit.accounting.acked, "accepted vote"),
                                  counted(audit.voters, "voter"));
   if (audit.probes > 0) text += " + " + counted(audit.probes, "probe");
-  return text +
-         (report.rows_configured ? " against " + report.store_name : ", no table to compare with");
+  return text + (report.rows().configured ? " against " + report.record.begin.services.table.title
+                                          : ", no table to compare with");
 }
 
 namespace {

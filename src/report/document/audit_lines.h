@@ -23,7 +23,7 @@ struct AuditLine {
 // Classes without votes are left out, but for `persisted`. Rows of strangers are in audit.notes.
 [[nodiscard]] std::vector<AuditLine> audit_lines(const Report& report);
 
-// "39,350 accepted votes of 31,480 voters + 20 probes against PostgreSQL".
+// "39,350 accepted votes of 31,480 voters + 20 probes against" what holds the table.
 [[nodiscard]] std::string audit_subject(const Report& report);
 
 // good: it shows what the table holds; warning: it does not; open: that is not known.

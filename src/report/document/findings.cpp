@@ -28,13 +28,15 @@ std::string answer(const Attempt& attempt) {
 
 std::string at_the_end(const Report& report, const Finding& finding) {
   if (!finding.found.empty()) return "the table holds " + finding.found;
-  if (!report.rows_configured) return "no table to look at";
-  return report.queue_configured ? "not in the queue, no row in the table" : "no row in the table";
+  if (!report.rows().configured) return "no table to look at";
+  return report.queue().configured ? "not in the queue, no row in the table"
+                                   : "no row in the table";
 }
 
 std::uint64_t total(const Verdict& audit) {
-  return audit.lost.count + audit.flipped.count + audit.duplicated.count + audit.stale.count +
-         audit.phantom.count + audit.contradiction.count;
+  std::uint64_t sum = 0;
+  for (const DefectClass& defect : kDefects) sum += (audit.*defect.tally).count;
+  return sum;
 }
 
 // Some of every class: a class with few anomalies is not crowded out by one with many.
@@ -55,8 +57,7 @@ std::vector<const Finding*> selection(const std::vector<Finding>& findings) {
 }
 
 std::string near_event(const Report& report, const Finding& finding) {
-  const RunEvent* event =
-      finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+  const RunEvent* event = event_near(report, finding);
   if (event == nullptr) return std::string(kNotMeasured);
   const Nanoseconds after = *finding.sent_at - event->at;
   return fmt::format("{} {} {}", format_duration(after < Nanoseconds(0) ? -after : after),
@@ -156,19 +157,15 @@ Rain rain(const Report& report, const Stretch& stretch) {
 
 std::vector<TrailStep> trail(const Report& report, const Finding& finding) {
   std::vector<TrailStep> steps;
-  const auto witness =
-      finding.attempt ? report.witnesses.find(*finding.attempt) : report.witnesses.end();
-  if (witness != report.witnesses.end()) {
-    const Attempt& attempt = witness->second;
+  if (const Attempt* attempt = witness_of(report, finding)) {
     const std::string late =
-        attempt.lag() > Nanoseconds(0) ? ", " + format_duration(attempt.lag()) + " late" : "";
-    steps.push_back({attempt.started(), fmt::format("sent{}", late)});
-    steps.push_back({attempt.started() + attempt.service_time(), answer(attempt)});
+        attempt->lag() > Nanoseconds(0) ? ", " + format_duration(attempt->lag()) + " late" : "";
+    steps.push_back({attempt->started(), fmt::format("sent{}", late)});
+    steps.push_back({attempt->started() + attempt->service_time(), answer(*attempt)});
   } else if (finding.sent_at) {
     steps.push_back({*finding.sent_at, "sent"});
   }
-  const RunEvent* event =
-      finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+  const RunEvent* event = event_near(report, finding);
   if (event != nullptr) steps.push_back({event->at, "event: " + event->name});
   std::stable_sort(steps.begin(), steps.end(),
                    [](const TrailStep& a, const TrailStep& b) { return a.at < b.at; });

@@ -112,8 +112,8 @@ List latency_remarks(const Report& report) {
   if (const std::uint64_t votes = stored.unfinished.count(); votes > 0)
     add(counted(votes, "vote") + " accepted, not stored: end to end slower than all others");
   if (!stored.note.empty()) add("end to end " + stored.note);
-  if (report.warm_up > 0ns)
-    add("rates and latencies leave out the first " + format_duration(report.warm_up) +
+  if (report.scenario.warm_up > 0ns)
+    add("rates and latencies leave out the first " + format_duration(report.scenario.warm_up) +
         "; counts cover everything");
   return list;
 }
@@ -185,7 +185,7 @@ Section latencies(const Report& report) {
   section.add(Paragraph{fmt::format("A vote without an end counts as slower than all others. Rates "
                                     "and latencies leave out the warm-up ({}); counts cover "
                                     "everything.",
-                                    format_duration(report.warm_up))},
+                                    format_duration(report.scenario.warm_up))},
               kPages);
   if (measured.stored.uncertainty > 0ns)
     section.add(Paragraph{fmt::format("The clocks of the two machines agree within {}.",

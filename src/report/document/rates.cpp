@@ -90,8 +90,10 @@ Chart rate_chart(const Report& report) {
   };
   add("sent", "sent", timeline.sent);
   add("accepted", "accepted (HTTP)", timeline.accepted);
-  add("queued", fmt::format("queued ({})", report.queue_name), timeline.queued);
-  add("written", fmt::format("written ({})", report.store_name), timeline.written);
+  add("queued", fmt::format("queued ({})", report.record.begin.services.queue.title),
+      timeline.queued);
+  add("written", fmt::format("written ({})", report.record.begin.services.table.title),
+      timeline.written);
   if (std::ranges::any_of(timeline.failed, [](const auto& value) { return value > 0.0; }))
     add("failed", "not accepted", timeline.failed);
   chart.windows = windows(report);
@@ -105,17 +107,17 @@ Chart rate_chart(const Report& report) {
 Chart depth_chart(const Report& report) {
   const Series& depth = report.timeline.depth;
   const Nanoseconds at = report.timeline.step * (std::ranges::max_element(depth) - depth.begin());
-  Chart chart{
-      "depth",
-      "depth",
-      "Votes waiting in the queue",
-      fmt::format("Votes waiting in the queue over time: at most {}, first seen at {}; {} "
-                  "at the end.",
-                  format_count(report.depth_max), clock_text(at), format_count(report.depth_end)),
-      Scale::time,
-      Scale::count,
-      false,
-      true};
+  Chart chart{"depth",
+              "depth",
+              "Votes waiting in the queue",
+              fmt::format("Votes waiting in the queue over time: at most {}, first seen at {}; {} "
+                          "at the end.",
+                          format_count(report.queue().depth_max), clock_text(at),
+                          format_count(report.queue().depth_end)),
+              Scale::time,
+              Scale::count,
+              false,
+              true};
   chart.step = report.timeline.step;
   chart.curves.push_back({"depth", "queue depth", depth});
   chart.windows = windows(report);
@@ -213,16 +215,16 @@ Section tiles(const Report& report) {
   add(level_tile("Accepted", measured.accepted, timeline.accepted, "accepted"));
   if (measured.written.known)
     add(level_tile("Written", measured.written, timeline.written, "written"));
-  if (report.rows_configured) add(owed(report));
+  if (report.rows().configured) add(owed(report));
   add(p99("HTTP p99", measured.response, "from the time due",
           Spark{timeline.response_p99, "accepted"}));
   if (measured.stored.count() > 0)
     add(p99(
         "End to end p99", measured.stored,
         measured.stored.kind == LatencyKind::bounded ? "at most, to the row" : "to the commit"));
-  if (report.queue_configured)
-    add({"Peak queue", format_count(report.depth_max),
-         format_count(report.depth_end) + " at the end", State::remark,
+  if (report.queue().configured)
+    add({"Peak queue", format_count(report.queue().depth_max),
+         format_count(report.queue().depth_end) + " at the end", State::remark,
          Spark{timeline.depth, "depth"}});
   Section section;
   section.add(std::move(all));
@@ -242,16 +244,17 @@ Section levels(const Report& report) {
               {}};
   add_level(table, "sent", measured.sent, "");
   add_level(table, "accepted", measured.accepted, "");
-  add_level(table, "queued", measured.queued, "depth at most " + format_count(report.depth_max));
+  add_level(table, "queued", measured.queued,
+            "depth at most " + format_count(report.queue().depth_max));
   add_level(table, "written", measured.written,
             report.audit.superseded > 0 ? "one row per voter" : "");
   section.add(std::move(table), measured.sent.votes == 0 ? kPages : kEverywhere);
-  if (report.queue_configured)
-    section.add(
-        Paragraph{fmt::format("Queue depth: {} at the start, at most {}, {} at the end.",
-                              format_count(report.depth_start), format_count(report.depth_max),
-                              format_count(report.depth_end))},
-        kPages);
+  if (report.queue().configured)
+    section.add(Paragraph{fmt::format("Queue depth: {} at the start, at most {}, {} at the end.",
+                                      format_count(report.queue().depth_start),
+                                      format_count(report.queue().depth_max),
+                                      format_count(report.queue().depth_end))},
+                kPages);
   return section;
 }
 

@@ -36,15 +36,15 @@ List titled(std::string title, List list) {
 
 Section verified(const Report& report) {
   Section section{"", "VERIFIED", "Verified", kEverywhere, true};
-  if (report.verification) section.add(unmarked(list_of({verification_text(report)})));
+  if (report.shown.verification) section.add(unmarked(list_of({verification_text(report)})));
   return section;
 }
 
 // On a terminal what thresholds say is said where they stand.
 Section why(const Report& report) {
   Section section{"", "WHY", "Why", kEverywhere, true};
-  if (report.error)
-    section.add(unmarked(list_of({report.error->message})), kBrief);
+  if (report.record.unfit)
+    section.add(unmarked(list_of({report.record.unfit->message})), kBrief);
   else if (report.audit.kind != VerdictKind::pass)
     section.add(unmarked(list_of(report.audit.reasons)), kBrief);
   if (report.exit == ExitCode::passed) return section;
@@ -63,14 +63,14 @@ Section help(const Report& report) {
 
 Section warnings(const Report& report) {
   Section section{"", "WARNINGS", "Warnings", kEverywhere, true};
-  section.add(unmarked(list_of(report.warnings, State::warning)));
+  section.add(unmarked(list_of(report.record.warnings, State::warning)));
   return section;
 }
 
 Section page(const Report& report) {
   Section section{"", "PAGE", "Result page"};
-  if (const std::string text = result_page_text(report.page); !text.empty())
-    section.add(Paragraph{Words::mark(state_of(report.page)) + text});
+  if (const std::string text = result_page_text(report.page()); !text.empty())
+    section.add(Paragraph{Words::mark(state_of(report.page())) + text});
   return section;
 }
 
@@ -98,7 +98,7 @@ std::string time_or_none(Nanoseconds time) {
 }
 
 Tiles generator_tiles(const Report& report) {
-  const GeneratorFacts& facts = report.generator;
+  const ledger::LoadRecord& facts = report.record.load;
   const std::uint64_t votes = report.audit.accounting.started();
   Tiles tiles;
   const auto add = [&](std::string name, std::string value, Picture picture = {}) {
@@ -134,7 +134,7 @@ Section generator(const Report& report) {
   section.add(titled("Notes", list_of(validity.notes)));
   if (report.measured.lag.count() > 0)
     section.add(Paragraph{fmt::format("Lag p99 {}, {}.", lag_text(report, 0.99),
-                                      counted(report.generator.threads, "thread"))},
+                                      counted(report.record.load.threads, "thread"))},
                 kSummary);
   section.add(generator_tiles(report), kFull);
   return section;
@@ -142,22 +142,22 @@ Section generator(const Report& report) {
 
 Fold evidence_files(const Report& report) {
   Table table{{{"File"}, {"Bytes", true}, {"SHA-256"}}, {}};
-  for (std::size_t i = 0; i < std::min(report.evidence_files.size(), kMaxFiles); ++i) {
-    const FileFact& file = report.evidence_files[i];
+  for (std::size_t i = 0; i < std::min(report.shown.evidence_files.size(), kMaxFiles); ++i) {
+    const ledger::FileSeal& file = report.shown.evidence_files[i];
     table.rows.push_back(
         {{{Words::code(file.name)}, {format_count(file.bytes)}, {Words::code(file.sha256)}}});
   }
   Fold fold{"Files that this report is made from, with SHA-256", {{std::move(table)}}};
-  if (report.evidence_files.size() > kMaxFiles)
+  if (report.shown.evidence_files.size() > kMaxFiles)
     fold.blocks.push_back({Paragraph{
-        fmt::format("{} more are in end.json.", report.evidence_files.size() - kMaxFiles)}});
+        fmt::format("{} more are in end.json.", report.shown.evidence_files.size() - kMaxFiles)}});
   return fold;
 }
 
 std::string table_text(const Report& report) {
-  if (!report.rows_configured) return "none to look at";
-  return report.table == TableModel::append ? "append: every vote is a row"
-                                            : "last wins: one row per voter";
+  if (!report.rows().configured) return "none to look at";
+  return report.rows().model == TableModel::append ? "append: every vote is a row"
+                                                   : "last wins: one row per voter";
 }
 
 Section run(const Report& report) {
@@ -166,22 +166,22 @@ Section run(const Report& report) {
   const auto add = [&](std::string name, Words words, Details where = kEverywhere) {
     if (!words.empty()) facts.facts.push_back({std::move(name), std::move(words), where});
   };
-  add("run", Words::code(report.run_id));
-  add("scenario", Words::code(report.scenario_source));
-  add("seed", std::to_string(report.seed));
-  add("target", Words::code(report.target));
-  if (!report.error) add("table", table_text(report), kFull);
-  add("started", format_utc(report.started));
-  add("ended", format_utc(report.ended));
-  add("votebench", report.version);
-  for (const auto& [name, value] : report.environment) add(name, value);
+  add("run", Words::code(report.shown.run_id));
+  add("scenario", Words::code(report.scenario.source));
+  add("seed", std::to_string(report.scenario.seed));
+  add("target", Words::code(report.record.begin.target));
+  if (!report.record.unfit) add("table", table_text(report), kFull);
+  add("started", format_utc(report.record.load.started));
+  add("ended", format_utc(report.record.load.ended));
+  add("votebench", report.record.begin.votebench_version);
+  for (const auto& [name, value] : report.record.begin.environment) add(name, value);
   section.add(std::move(facts));
-  if (!report.scenario_text.empty()) {
-    const bool cut = report.scenario_text.size() > kMaxScenarioBytes;
-    const std::string text = report.scenario_text.substr(0, kMaxScenarioBytes);
+  if (!report.record.begin.scenario_text.empty()) {
+    const bool cut = report.record.begin.scenario_text.size() > kMaxScenarioBytes;
+    const std::string text = report.record.begin.scenario_text.substr(0, kMaxScenarioBytes);
     section.add(Fold{"Scenario, as written", {{Preformatted{cut ? text + "\n..." : text}}}}, kFull);
   }
-  if (!report.evidence_files.empty()) section.add(evidence_files(report), kFull);
+  if (!report.shown.evidence_files.empty()) section.add(evidence_files(report), kFull);
   return section;
 }
 
@@ -209,9 +209,9 @@ std::vector<std::pair<State, Words>> what_went_wrong(const Report& report) {
         Words::strong(fmt::format("{} {}", format_count(line.count), line.name), line.state) +
             (text + "."));
   }
-  if (state_of(report.page) == State::warning)
+  if (state_of(report.page()) == State::warning)
     found.emplace_back(State::open, Words::strong("Result page", State::open) +
-                                        (": " + result_page_text(report.page) + "."));
+                                        (": " + result_page_text(report.page()) + "."));
   return found;
 }
 
@@ -219,13 +219,14 @@ Heading run_heading(const Report& report) {
   Heading heading;
   heading.state = state_of_verdict(report.verdict);
   heading.word = verdict_word(report);
-  heading.name = report.scenario;
+  heading.name = report.scenario.name;
   heading.headline = report.headline;
-  heading.title = report.scenario + ", " + report.headline;
-  heading.meta = fmt::format("{} · {}Z", report.scenario, format_utc(report.started).substr(0, 19));
+  heading.title = report.scenario.name + ", " + report.headline;
+  heading.meta = fmt::format("{} · {}Z", report.scenario.name,
+                             format_utc(report.record.load.started).substr(0, 19));
   const std::string exit =
       fmt::format("Exit code {}: {}.", static_cast<int>(report.exit), exit_words(report));
-  if (report.error) {
+  if (report.record.unfit) {
     heading.about.emplace_back(kFull, exit);
     return heading;
   }
@@ -271,16 +272,17 @@ Document run_document(const Report& report) {
     if (!section.blocks.empty()) document.sections.push_back(std::move(section));
   };
   for (const Place& place : kOrder)
-    if (place.always || !report.error) add(place.section(report), place.where);
+    if (place.always || !report.record.unfit) add(place.section(report), place.where);
   add(sections::run(report), kPages);
-  if (!report.directory.empty())
-    document.path = report.directory + (report.files.empty() ? "" : "/" + report.files.front());
+  if (!report.shown.directory.empty())
+    document.path = report.shown.directory +
+                    (report.shown.files.empty() ? "" : "/" + report.shown.files.front());
   document.next = report.next;
   document.next_in = kBrief | kFull;  // a summary is read elsewhere
   document.closing = fmt::format("exit {}: {}", static_cast<int>(report.exit), exit_words(report));
-  document.footer =
-      fmt::format("{} · {} · votebench {}", report.scenario, report.run_id, report.version);
-  document.version = report.version;
+  document.footer = fmt::format("{} · {} · votebench {}", report.scenario.name, report.shown.run_id,
+                                report.record.begin.votebench_version);
+  document.version = report.record.begin.votebench_version;
   document.glossary = true;
   return document;
 }

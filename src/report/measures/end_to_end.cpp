@@ -13,7 +13,6 @@
 
 #include "core/text.h"
 #include "report/measures/measured.h"
-#include "report/report.h"
 
 namespace votebench::report {
 namespace {
@@ -24,8 +23,8 @@ bool may_be_stored(const Attempt& attempt) {
 }
 
 // Not before the end of the last thing that was seen.
-Nanoseconds end_of_observation(const ReportInput& input) {
-  return input.load + input.settlement.drain;
+Nanoseconds end_of_observation(const RunView& run) {
+  return run.record.load.length + run.record.evidence.settlement.drain;
 }
 
 std::uint64_t group_key(VoterIndex voter, ChoiceIndex choice) {
@@ -42,15 +41,17 @@ struct StoredVote {
 
 class CommitJoin {
  public:
-  CommitJoin(const ReportInput& input, const Selection& part) : input_(input), part_(part) {
-    votes_.reserve(input.rows.rows.own.size());
-    for (const OwnRow& row : input.rows.rows.own)
+  CommitJoin(const RunView& run, const Selection& part)
+      : run_(run), part_(part), clock_(run.record.begin.rows_clock()) {
+    const std::vector<OwnRow>& rows = run.record.evidence.rows.rows.own;
+    votes_.reserve(rows.size());
+    for (const OwnRow& row : rows)
       votes_.push_back({group_key(row.voter, row.choice), row.committed_ns});
     std::sort(votes_.begin(), votes_.end(), [](const StoredVote& a, const StoredVote& b) {
       return std::pair(a.key, a.committed_ns) < std::pair(b.key, b.committed_ns);
     });
-    rows_of_.resize(voter_count(input));
-    for (const OwnRow& row : input.rows.rows.own)
+    rows_of_.resize(voter_count(run));
+    for (const OwnRow& row : rows)
       if (row.voter < rows_of_.size()) ++rows_of_[row.voter].rows;
   }
 
@@ -71,7 +72,7 @@ class CommitJoin {
     for (const Voter& voter : rows_of_) {
       const std::uint32_t expected = append() ? voter.acked : std::min(voter.acked, 1U);
       if (expected > voter.rows && voter.selected)
-        latency.unfinished.record(end_of_observation(input_) - Nanoseconds(voter.last_acked_ns),
+        latency.unfinished.record(end_of_observation(run_) - Nanoseconds(voter.last_acked_ns),
                                   expected - voter.rows);
     }
     return latency;
@@ -91,15 +92,17 @@ class CommitJoin {
   }
 
   // Rows may hold any index (a forged row does); attempts hold those that the plan gave out.
-  static std::size_t voter_count(const ReportInput& input) {
+  static std::size_t voter_count(const RunView& run) {
     std::size_t count = 0;
-    input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+    run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
       count = std::max(count, std::size_t{attempt.voter} + 1);
     });
     return count;
   }
 
-  [[nodiscard]] bool append() const { return input_.rows.model == TableModel::append; }
+  [[nodiscard]] bool append() const {
+    return run_.record.evidence.rows.model == TableModel::append;
+  }
 
   void expect(const Attempt& attempt) {
     Voter& voter = rows_of_[attempt.voter];
@@ -118,25 +121,26 @@ class CommitJoin {
 
   void add(Latency& latency, const StoredVote& vote) const {
     if (vote.started_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
-    const Nanoseconds ahead = input_.rows_clock ? input_.rows_clock->offset : Nanoseconds(0);
-    const Nanoseconds committed = Nanoseconds(vote.committed_ns) - ahead -
-                                  input_.t0.time_since_epoch();  // after t0, on our clock
+    const Nanoseconds ahead = clock_ ? clock_->offset : Nanoseconds(0);
+    const Nanoseconds committed =
+        Nanoseconds(vote.committed_ns) - ahead -
+        run_.record.begin.t0_wall.time_since_epoch();  // after t0, on our clock
     latency.finished.record(committed - Nanoseconds(vote.started_ns));
   }
 
-  const ReportInput& input_;
+  const RunView& run_;
   Selection part_;
+  std::optional<ClockOffset> clock_;  // of the table's server
   std::vector<StoredVote> votes_;
   std::vector<Voter> rows_of_;  // by voter
 };
 
-Latency from_commit_times(const ReportInput& input, const Selection& part,
-                          std::uint64_t without_time) {
-  CommitJoin join(input, part);
-  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
+Latency from_commit_times(const RunView& run, const Selection& part, std::uint64_t without_time) {
+  CommitJoin join(run, part);
+  run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
   Latency latency = join.finish();
   latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
-  if (input.rows_clock) latency.uncertainty = input.rows_clock->uncertainty;
+  if (const auto clock = run.record.begin.rows_clock()) latency.uncertainty = clock->uncertainty;
   if (without_time > 0)
     latency.note = format_count(without_time) + " rows carry no commit time and are left out";
   return latency;
@@ -149,13 +153,13 @@ struct NewRow {
 };
 
 // By their starts, ascending.
-std::vector<NewRow> new_rows(const ReportInput& input) {
+std::vector<NewRow> new_rows(const RunView& run) {
   std::vector<NewRow> starts;
   std::vector<bool> seen;
-  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
+  run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
     if (attempt.outcome != Outcome::acked) return;
     if (seen.size() <= attempt.voter) seen.resize(std::size_t{attempt.voter} + 1);
-    if (input.rows.model == TableModel::append || !seen[attempt.voter])
+    if (run.record.evidence.rows.model == TableModel::append || !seen[attempt.voter])
       starts.push_back({attempt.started_ns, attempt.workload});
     seen[attempt.voter] = true;
   });
@@ -164,16 +168,16 @@ std::vector<NewRow> new_rows(const ReportInput& input) {
 }
 
 // When how many rows had been seen, the final reading last.
-std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const ReportInput& input) {
+std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const RunView& run) {
   std::vector<std::pair<Nanoseconds, std::size_t>> seen;
-  for (const Sample& sample : input.samples)
+  for (const Sample& sample : run.record.samples)
     if (sample.has_rows) seen.emplace_back(sample.at, sample.rows_written);
-  seen.emplace_back(end_of_observation(input), input.rows.rows.own.size());
+  seen.emplace_back(end_of_observation(run), run.record.evidence.rows.rows.own.size());
   return seen;
 }
 
-Latency from_samples(const ReportInput& input, const Selection& part) {
-  const std::vector<NewRow> starts = new_rows(input);
+Latency from_samples(const RunView& run, const Selection& part) {
+  const std::vector<NewRow> starts = new_rows(run);
   const auto waited = [&](std::size_t vote, Nanoseconds until) {
     return std::max(until - Nanoseconds(starts[vote].started_ns), Nanoseconds(0));
   };
@@ -184,7 +188,7 @@ Latency from_samples(const ReportInput& input, const Selection& part) {
   Latency latency;
   Nanoseconds before{};
   std::size_t next = 0;
-  for (const auto& [at, rows] : rows_over_time(input)) {
+  for (const auto& [at, rows] : rows_over_time(run)) {
     for (; next < std::min(rows, starts.size()); ++next) {
       if (!measured(next)) continue;
       latency.lower.record(waited(next, before));
@@ -193,7 +197,7 @@ Latency from_samples(const ReportInput& input, const Selection& part) {
     before = at;
   }
   for (; next < starts.size(); ++next)
-    if (measured(next)) latency.unfinished.record(waited(next, end_of_observation(input)));
+    if (measured(next)) latency.unfinished.record(waited(next, end_of_observation(run)));
   latency.kind = LatencyKind::bounded;
   latency.note = "from samples of the table, first in, first out assumed";
   return latency;
@@ -201,15 +205,15 @@ Latency from_samples(const ReportInput& input, const Selection& part) {
 
 }  // namespace
 
-Latency measure_stored(const ReportInput& input, const Selection& part) {
-  if (!input.rows.configured || !input.rows.readable) return {};
-  const std::vector<OwnRow>& rows = input.rows.rows.own;
+Latency measure_stored(const RunView& run, const Selection& part) {
+  const RowEvidence& evidence = run.record.evidence.rows;
+  if (!evidence.configured || !evidence.readable) return {};
+  const std::vector<OwnRow>& rows = evidence.rows.own;
   const auto without_time = static_cast<std::uint64_t>(std::count_if(
       rows.begin(), rows.end(), [](const OwnRow& row) { return row.committed_ns == 0; }));
-  if (without_time < rows.size()) return from_commit_times(input, part, without_time);
-  const bool sampled = std::any_of(input.samples.begin(), input.samples.end(),
-                                   [](const Sample& sample) { return sample.has_rows; });
-  return sampled ? from_samples(input, part) : Latency{};
+  if (without_time < rows.size()) return from_commit_times(run, part, without_time);
+  const bool sampled = std::ranges::any_of(run.record.samples, &Sample::has_rows);
+  return sampled ? from_samples(run, part) : Latency{};
 }
 
 }  // namespace votebench::report

@@ -3,8 +3,6 @@
 #include <limits>
 #include <variant>
 
-#include "report/report.h"
-
 namespace votebench::report {
 namespace {
 
@@ -40,20 +38,20 @@ class SecondCounts {
 
 class AttemptPass {
  public:
-  AttemptPass(const ReportInput& input, const Selection& part, Measured& measured)
+  AttemptPass(const RunView& run, const Selection& part, Measured& measured)
       : measures_(measured),
         part_(part),
-        end_(std::min(part.to.value_or(input.load), input.load)),
-        load_(input.load),
+        end_(std::min(part.to.value_or(run.record.load.length), run.record.load.length)),
+        load_(run.record.load.length),
         sent_seconds_(part.from),
         accepted_seconds_(part.from) {
-    for (const scenario::Workload& workload : input.scenario.workloads)
+    for (const scenario::Workload& workload : run.scenario.workloads)
       closed_.push_back(is_closed(workload));
     measures_.response.kind = measures_.service.kind = LatencyKind::exact;
     // Of which workload and of which time they were is not known: in a part nothing is known of
     // them but that they were slower than all others.
-    const Histogram& waits = input.generator.never_started_waits;
-    if (part == measured_part(input))
+    const Histogram& waits = run.planned.never_started_waits;
+    if (part == measured_part(run))
       measures_.response.unfinished.merge(waits);
     else if (waits.count() > 0)
       measures_.response.unfinished.record(Nanoseconds(0), waits.count());
@@ -141,17 +139,20 @@ std::optional<double> mean_rise(const std::vector<CounterPoint>& points) {
   return slope(points.front(), *reached);
 }
 
-void measure_stores(Measured& measured, const ReportInput& input, const Selection& part) {
-  if (input.queue.configured && input.queue.pushed) {
-    const auto points = counter(input.samples, part, {&Sample::has_queue, &Sample::pushed});
-    measured.queued = {true, *input.queue.pushed, mean_rise(points), steepest(points, seconds(1))};
+void measure_stores(Measured& measured, const RunView& run, const Selection& part) {
+  const QueueEvidence& queue = run.record.evidence.queue;
+  const RowEvidence& rows = run.record.evidence.rows;
+  const std::vector<Sample>& samples = run.record.samples;
+  if (queue.configured && queue.pushed) {
+    const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed});
+    measured.queued = {true, *queue.pushed, mean_rise(points), steepest(points, seconds(1))};
   }
-  if (input.queue.configured)
-    for (const Sample& sample : input.samples)
+  if (queue.configured)
+    for (const Sample& sample : samples)
       if (sample.has_queue && part.holds(sample.at)) see_depth(measured.depth, sample.queue_depth);
-  if (input.rows.configured && input.rows.readable) {
-    const auto points = counter(input.samples, part, {&Sample::has_rows, &Sample::rows_written});
-    measured.written = {true, input.rows.rows.own.size(), mean_rise(points),
+  if (rows.configured && rows.readable) {
+    const auto points = counter(samples, part, {&Sample::has_rows, &Sample::rows_written});
+    measured.written = {true, rows.rows.own.size(), mean_rise(points),
                         steepest(points, seconds(1))};
     measured.written_best_10s_per_s = steepest(points, seconds(10));
   }
@@ -170,8 +171,8 @@ std::optional<double> rate(std::uint64_t votes, Nanoseconds phase) {
   return static_cast<double>(votes) / in_seconds(phase);
 }
 
-Selection measured_part(const ReportInput& input) {
-  return {std::nullopt, input.scenario.warm_up, std::nullopt};
+Selection measured_part(const RunView& run) {
+  return {std::nullopt, run.scenario.warm_up, std::nullopt};
 }
 
 std::vector<CounterPoint> counter(const std::vector<Sample>& samples, const Selection& part,
@@ -212,27 +213,27 @@ void see_depth(Measurement& depth, std::uint64_t queued) {
   depth = Measurement::exactly(std::max(depth.high, static_cast<double>(queued)));
 }
 
-Measured measure_part(const ReportInput& input, const Selection& part) {
+Measured measure_part(const RunView& run, const Selection& part) {
   Measured measured;
-  AttemptPass pass(input, part, measured);
-  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { pass.visit(attempt); });
+  AttemptPass pass(run, part, measured);
+  run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { pass.visit(attempt); });
   std::move(pass).finish();
-  measure_stores(measured, input, part);
-  measured.stored = measure_stored(input, part);
+  measure_stores(measured, run, part);
+  measured.stored = measure_stored(run, part);
   return measured;
 }
 
-Measured measure_run(const ReportInput& input) {
-  Measured measured = measure_part(input, measured_part(input));
-  measured.accounting = input.verdict.accounting;
-  if (input.queue.configured)
-    measured.depth = Measurement::exactly(static_cast<double>(input.queue.depth_max));
-  measured.drain = Measurement::exactly(in_seconds(input.settlement.drain));
-  if (!input.settlement.settled()) measured.drain.high = std::numeric_limits<double>::infinity();
-  if (input.page.compared)
-    measured.page = Measurement::exactly(static_cast<double>(difference(input.page)));
-  else if (input.page.configured)
-    measured.page = Measurement::unknown(input.page.why_not);
+Measured measure_run(const RunView& run, const Accounting& counted) {
+  const auto& [queue, rows, settlement, page] = run.record.evidence;
+  Measured measured = measure_part(run, measured_part(run));
+  measured.accounting = counted;
+  if (queue.configured) measured.depth = Measurement::exactly(static_cast<double>(queue.depth_max));
+  measured.drain = Measurement::exactly(in_seconds(settlement.drain));
+  if (!settlement.settled()) measured.drain.high = std::numeric_limits<double>::infinity();
+  if (page.compared)
+    measured.page = Measurement::exactly(static_cast<double>(difference(page)));
+  else if (page.configured)
+    measured.page = Measurement::unknown(page.why_not);
   return measured;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "ledger/record.h"
 #include "report/measures/latency.h"
 #include "scenario/scenario.h"
 #include "vote/attempt.h"
@@ -18,7 +19,22 @@
 
 namespace votebench::report {
 
-struct ReportInput;
+// What the plan says of an open load and no record holds.
+struct PlannedLoad {
+  double rate_per_s = 0;  // mean over the planned time; 0 where a workload is closed
+  // For every vote that was due before the load ended and never started, the time from its due time
+  // to the end of the load. Votes due in the warm-up are left out.
+  Histogram never_started_waits{};
+};
+
+// A run with its votes, as everything is measured from it. References must outlive what is made
+// from it.
+struct RunView {
+  const scenario::Scenario& scenario;
+  const ledger::RunRecord& record;
+  const AttemptHistory& attempts;
+  PlannedLoad planned{};
+};
 
 // A part of a run: votes of one workload, votes due and samples taken from `from` on, before `to`.
 struct Selection {
@@ -37,7 +53,7 @@ struct Selection {
   friend bool operator==(const Selection&, const Selection&) = default;
 };
 // What rates and times of a run are about: everything after the warm-up.
-[[nodiscard]] Selection measured_part(const ReportInput& input);
+[[nodiscard]] Selection measured_part(const RunView& run);
 
 // The mean covers the part that was selected (written: to the last row), the count the whole run.
 struct Level {
@@ -78,12 +94,12 @@ struct Measured {
   Measurement drain = Measurement::unknown("the run did not come to its drain");  // seconds
   Measurement page = Measurement::unknown("no result page is known");  // votes too many or few
 };
-[[nodiscard]] Measured measure_part(const ReportInput& input, const Selection& part);
-// measured_part(), with what only a whole run has.
-[[nodiscard]] Measured measure_run(const ReportInput& input);
+[[nodiscard]] Measured measure_part(const RunView& run, const Selection& part);
+// measured_part(), with what only a whole run has; `counted`: the audit's.
+[[nodiscard]] Measured measure_run(const RunView& run, const Accounting& counted);
 
 // From the start of an attempt to the commit of its row (end_to_end.cpp).
-[[nodiscard]] Latency measure_stored(const ReportInput& input, const Selection& part);
+[[nodiscard]] Latency measure_stored(const RunView& run, const Selection& part);
 
 // Votes that the result page shows too many or too few, added up over all choices. Required:
 // compared.
@@ -119,10 +135,12 @@ struct SampledCounter {
 // voids those statements and the thresholds on them. It never touches the audit: whether a vote is
 // stored does not depend on when it was sent.
 
-// A vote counts as late beyond this lag. Lag is part of the response time, so it makes a target
-// look slower, never faster. A sleeping thread wakes within 0.1 ms on an idle core and within a few
-// scheduler slices (3-6 ms) on a shared one: beyond 10 ms it was not the target that was measured.
-inline constexpr Nanoseconds kLateAfter = std::chrono::milliseconds(10);
+// A vote that left later than this after its due time spoils the measurement (load.h counts votes
+// as late, for those who watch the load, far earlier). Lag is part of the response time, so it
+// makes a target look slower, never faster. A sleeping thread wakes within 0.1 ms on an idle core
+// and within a few scheduler slices (3-6 ms) on a shared one: beyond 10 ms it was not the target
+// that was measured.
+inline constexpr Nanoseconds kMaxLag = std::chrono::milliseconds(10);
 // p99 is the highest percentile that scenarios usually set limits on: if at most 1 % are late, it
 // is not made of lag. Late votes that the in-flight limit explains are the target's, not ours.
 inline constexpr double kMaxLateShare = 0.01;
@@ -146,6 +164,7 @@ struct Validity {
   std::vector<std::string> notes;    // worth knowing, voids nothing
   [[nodiscard]] bool all() const { return load && samples && clocks; }
 };
-[[nodiscard]] Validity judge_generator(const ReportInput& input, const Measured& measured);
+// `measured`: of the whole run.
+[[nodiscard]] Validity judge_generator(const RunView& run, const Measured& measured);
 
 }  // namespace votebench::report

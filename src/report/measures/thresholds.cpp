@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "core/text.h"
-#include "report/report.h"
 #include "report/words.h"
 
 namespace votebench::report {
@@ -31,10 +30,10 @@ std::optional<bool> decide(const Measurement& value, const scenario::Threshold& 
 }
 
 // "EXPRESSION: it was 231 after 3.2 s" of the event, if this is the one.
-std::string abort_words(const scenario::Threshold& threshold, const ReportInput& input) {
+std::string abort_words(const scenario::Threshold& threshold, const RunView& run) {
   const std::string begin = threshold.text + ": ";
-  if (input.stopped != StopCause::threshold || !threshold.abort) return {};
-  for (const RunEvent& event : input.events)
+  if (run.record.load.stopped != StopCause::threshold || !threshold.abort) return {};
+  for (const RunEvent& event : run.record.events)
     if (event.name == kAbortEvent && event.detail.starts_with(begin))
       return event.detail.substr(begin.size());
   return {};
@@ -55,20 +54,20 @@ Selection selection_of(const scenario::Threshold& threshold, const scenario::Sce
   return part;
 }
 
-std::vector<ThresholdResult> evaluate_all(const ReportInput& input, const Measured& whole,
+std::vector<ThresholdResult> evaluate_all(const RunView& run, const Measured& whole,
                                           const Validity& validity) {
   std::vector<std::pair<Selection, Measured>> parts;  // each measured once
   std::vector<ThresholdResult> results;
-  for (const scenario::Threshold& threshold : input.scenario.thresholds) {
+  for (const scenario::Threshold& threshold : run.scenario.thresholds) {
     const Measured* measured = &whole;
     if (threshold.selects()) {
-      const Selection part = selection_of(threshold, input.scenario);
+      const Selection part = selection_of(threshold, run.scenario);
       auto known = std::ranges::find(parts, part, [](const auto& entry) { return entry.first; });
-      if (known == parts.end()) known = parts.insert(known, {part, measure_part(input, part)});
+      if (known == parts.end()) known = parts.insert(known, {part, measure_part(run, part)});
       measured = &known->second;
     }
     ThresholdResult result = evaluate(threshold, *measured, validity);
-    if (const std::string words = abort_words(threshold, input); !words.empty()) {
+    if (const std::string words = abort_words(threshold, run); !words.empty()) {
       result.passed = false;
       result.why = "ended the load: " + words;
     }

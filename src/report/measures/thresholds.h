@@ -29,8 +29,7 @@ struct ThresholdResult {
 
 // All thresholds of the scenario, those with selectors measured on their part of the run. One that
 // ended the load is missed, whatever the run came to afterwards.
-[[nodiscard]] std::vector<ThresholdResult> evaluate_all(const ReportInput& input,
-                                                        const Measured& whole,
+[[nodiscard]] std::vector<ThresholdResult> evaluate_all(const RunView& run, const Measured& whole,
                                                         const Validity& validity);
 
 // What a threshold's selectors mean: without `from`, rates and times begin after the warm-up.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "report/report.h"
-
 namespace votebench::report {
 namespace {
 
@@ -18,9 +16,9 @@ constexpr std::int64_t kMaxSteps = 100'000;
 // seen.
 constexpr Nanoseconds kLongestGap = 5s;
 
-Nanoseconds end_of(const ReportInput& input) {
-  Nanoseconds end = input.load;
-  for (const Sample& sample : input.samples) end = std::max(end, sample.at);
+Nanoseconds end_of(const RunView& run) {
+  Nanoseconds end = run.record.load.length;
+  for (const Sample& sample : run.record.samples) end = std::max(end, sample.at);
   return end;
 }
 
@@ -174,23 +172,23 @@ std::array<std::optional<double>, 2> extremes(const Series& series, std::size_t 
 
 }  // namespace
 
-Timeline make_timeline(const ReportInput& input) {
+Timeline make_timeline(const RunView& run) {
   Timeline timeline;
-  const Nanoseconds end = end_of(input);
+  const Nanoseconds end = end_of(run);
   if (end <= 0ns) return timeline;
   timeline.step = end < kShortRun ? Nanoseconds(500ms) : Nanoseconds(1s);
   while (end / timeline.step >= kMaxSteps) timeline.step *= 2;
   timeline.steps = steps_until(end, timeline.step);
   timeline.latency_step = latency_step(timeline.step, end);
   AttemptSteps attempts(timeline, steps_until(end, timeline.latency_step));
-  input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { attempts.visit(attempt); });
+  run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { attempts.visit(attempt); });
   std::move(attempts).finish();
   const Selection all{std::nullopt, Nanoseconds::min(), std::nullopt};  // looks before t0, too
   timeline.queued =
-      rises(counter(input.samples, all, {&Sample::has_queue, &Sample::pushed}), timeline);
+      rises(counter(run.record.samples, all, {&Sample::has_queue, &Sample::pushed}), timeline);
   timeline.written =
-      rises(counter(input.samples, all, {&Sample::has_rows, &Sample::rows_written}), timeline);
-  timeline.depth = deepest(input.samples, timeline);
+      rises(counter(run.record.samples, all, {&Sample::has_rows, &Sample::rows_written}), timeline);
+  timeline.depth = deepest(run.record.samples, timeline);
   return timeline;
 }
 

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "report/measures/measured.h"
 
 namespace votebench::report {
-
-struct ReportInput;
 
 // One value per step; nothing where it was not seen.
 using Series = std::vector<std::optional<double>>;
@@ -32,7 +31,7 @@ struct Timeline {
 
 // Memory: a few values per second of the run, and for a while at most kMaxLatencySteps histograms.
 inline constexpr std::size_t kMaxLatencySteps = 400;
-[[nodiscard]] Timeline make_timeline(const ReportInput& input);
+[[nodiscard]] Timeline make_timeline(const RunView& run);
 
 // A series of at most `most` values (even, at least 2) over the same time. Where that is shorter,
 // each bucket of steps gives its least and its greatest value, in the order in which they came: no

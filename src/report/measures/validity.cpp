@@ -2,7 +2,6 @@
 
 #include "core/text.h"
 #include "report/measures/measured.h"
-#include "report/report.h"
 
 namespace votebench::report {
 namespace {
@@ -15,8 +14,8 @@ std::string lag_p99(const Histogram& lag) {
   return format_duration(lag.percentile(0.99).value_or(Nanoseconds(0)));
 }
 
-void judge_lag(const GeneratorFacts& facts, const Histogram& lag, Validity& validity) {
-  const double late = share_of(lag.count_above(kLateAfter), lag.count());
+void judge_lag(const ledger::LoadRecord& facts, const Histogram& lag, Validity& validity) {
+  const double late = share_of(lag.count_above(kMaxLag), lag.count());
   if (late <= kMaxLateShare) return;
   if (late - facts.exhausted_share <= kMaxLateShare) {
     validity.notes.push_back(fmt::format(
@@ -29,14 +28,14 @@ void judge_lag(const GeneratorFacts& facts, const Histogram& lag, Validity& vali
   validity.reasons.push_back(fmt::format(
       "{:.1f} % of votes left more than {} late (lag p99 {}): this machine was too busy, "
       "rates and latencies do not hold",
-      late * 100, format_duration(kLateAfter), lag_p99(lag)));
+      late * 100, format_duration(kMaxLag), lag_p99(lag)));
 }
 
 // What was missing of the load: the target's where the in-flight limit explains it, else ours.
-void judge_missing(double share, double allowed, const std::string& text, const ReportInput& input,
+void judge_missing(double share, double allowed, const std::string& text, const RunView& run,
                    Validity& validity) {
   if (share <= allowed) return;
-  if (share - input.generator.exhausted_share <= allowed) {
+  if (share - run.record.load.exhausted_share <= allowed) {
     validity.notes.push_back(text + ": max_in_flight was reached, so that is the target's");
     return;
   }
@@ -44,23 +43,23 @@ void judge_missing(double share, double allowed, const std::string& text, const 
   validity.reasons.push_back(text + ": rates and latencies do not hold");
 }
 
-void judge_never_started(const ReportInput& input, Validity& validity) {
-  const std::uint64_t missed = input.generator.never_started_waits.count();
-  judge_missing(
-      share_of(missed, missed + input.verdict.accounting.started()), kMaxNeverStartedShare,
-      fmt::format("{} votes were due and never left", format_count(missed)), input, validity);
-}
-
-void judge_rate(const ReportInput& input, Nanoseconds last_start, Validity& validity) {
-  const double planned = input.generator.planned_rate_per_s;
-  const auto achieved = rate(input.verdict.accounting.started(), last_start);
-  if (planned <= 0 || !achieved || input.stopped != StopCause::none) return;
-  judge_missing(1 - *achieved / planned, 1 - kMinAchievedShare,
-                fmt::format("{:.1f}/s left of {:.1f}/s planned", *achieved, planned), input,
+void judge_never_started(const RunView& run, std::uint64_t started, Validity& validity) {
+  const std::uint64_t missed = run.planned.never_started_waits.count();
+  judge_missing(share_of(missed, missed + started), kMaxNeverStartedShare,
+                fmt::format("{} votes were due and never left", format_count(missed)), run,
                 validity);
 }
 
-void judge_watching(const GeneratorFacts& facts, Validity& validity) {
+void judge_rate(const RunView& run, const Measured& measured, Validity& validity) {
+  const double planned = run.planned.rate_per_s;
+  const auto achieved = rate(measured.accounting.started(), measured.last_start);
+  if (planned <= 0 || !achieved || run.record.load.stopped != StopCause::none) return;
+  judge_missing(1 - *achieved / planned, 1 - kMinAchievedShare,
+                fmt::format("{:.1f}/s left of {:.1f}/s planned", *achieved, planned), run,
+                validity);
+}
+
+void judge_watching(const ledger::LoadRecord& facts, Validity& validity) {
   if (facts.longest_sampler_gap > kMaxSamplerGap) {
     validity.samples = false;
     validity.reasons.push_back(
@@ -81,12 +80,12 @@ void judge_watching(const GeneratorFacts& facts, Validity& validity) {
 
 }  // namespace
 
-Validity judge_generator(const ReportInput& input, const Measured& measured) {
+Validity judge_generator(const RunView& run, const Measured& measured) {
   Validity validity;
-  judge_lag(input.generator, measured.lag, validity);
-  judge_never_started(input, validity);
-  judge_rate(input, measured.last_start, validity);
-  judge_watching(input.generator, validity);
+  judge_lag(run.record.load, measured.lag, validity);
+  judge_never_started(run, measured.accounting.started(), validity);
+  judge_rate(run, measured, validity);
+  judge_watching(run.record.load, validity);
   return validity;
 }
 

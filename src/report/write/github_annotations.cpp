@@ -25,7 +25,7 @@ std::string escaped(std::string_view text, bool property) {
 }
 
 std::string command(std::string_view level, const Report& report, std::string_view message) {
-  return fmt::format("::{} title=votebench {}::{}\n", level, escaped(report.scenario, true),
+  return fmt::format("::{} title=votebench {}::{}\n", level, escaped(report.scenario.name, true),
                      escaped(message, false));
 }
 
@@ -38,7 +38,7 @@ std::string sentence(const AuditLine& line) {
 }  // namespace
 
 std::string github_annotations(const Report& report) {
-  if (report.error) return command("error", report, report.error->message);
+  if (report.record.unfit) return command("error", report, report.record.unfit->message);
   std::string errors, warnings;
   for (const AuditLine& line : audit_lines(report))
     if (line.state == State::bad) errors += command("error", report, sentence(line));
@@ -49,9 +49,9 @@ std::string github_annotations(const Report& report) {
     (threshold.warn ? warnings : errors) +=
         command(threshold.warn ? "warning" : "error", report, missed);
   }
-  if (state_of(report.page) == State::warning)
-    warnings += command("warning", report, "result page: " + result_page_text(report.page));
-  for (const std::string& warning : report.warnings)
+  if (state_of(report.page()) == State::warning)
+    warnings += command("warning", report, "result page: " + result_page_text(report.page()));
+  for (const std::string& warning : report.record.warnings)
     warnings += command("warning", report, warning);
   if (errors.empty() && report.exit != ExitCode::passed)
     errors = command("error", report, fmt::format("{}: {}", verdict_word(report), report.headline));

@@ -32,12 +32,9 @@ Json finding_json(const Report& report, const Finding& finding) {
             {"found", finding.found.empty() ? Json(nullptr) : Json(line_text(finding.found))}};
   if (finding.vote_class == VoteClass::lost) json["hop"] = to_string(finding.hop);
   if (!finding.note.empty()) json["note"] = line_text(finding.note);
-  const RunEvent* event =
-      finding.sent_at ? nearest_event(*finding.sent_at, report.events) : nullptr;
+  const RunEvent* event = event_near(report, finding);
   json["near_event"] = event != nullptr ? Json(line_text(event->name)) : Json(nullptr);
-  const auto witness =
-      finding.attempt ? report.witnesses.find(*finding.attempt) : report.witnesses.end();
-  if (witness != report.witnesses.end()) json["vote"] = attempt_json(witness->second);
+  if (const Attempt* witness = witness_of(report, finding)) json["vote"] = attempt_json(*witness);
   return json;
 }
 
@@ -49,10 +46,10 @@ Json p99_us(const Latency& latency) {
 
 }  // namespace
 
-std::string timeseries_csv(const std::vector<Sample>& samples) {
+std::string timeseries_csv(const Report& report) {
   std::string csv =
       "at_s,sent,accepted,not_accepted,queue_depth,queue_in_flight,queue_pushed,rows_written\n";
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : report.record.samples) {
     csv += fmt::format("{:.6f},{},{},{},", in_seconds(sample.at), sample.started, sample.acked,
                        sample.failed);
     csv += sample.has_queue
@@ -72,10 +69,10 @@ std::string anomalies_ndjson(const Report& report) {
 
 std::string index_line(const Report& report) {
   const Verdict& audit = report.audit;
-  const Json json{{"run", line_text(report.run_id)},
-                  {"scenario", line_text(report.scenario)},
-                  {"started", format_utc(report.started)},
-                  {"ended", format_utc(report.ended)},
+  const Json json{{"run", line_text(report.shown.run_id)},
+                  {"scenario", line_text(report.scenario.name)},
+                  {"started", format_utc(report.record.load.started)},
+                  {"ended", format_utc(report.record.load.ended)},
                   {"verdict", to_string(report.verdict)},
                   {"exit_code", static_cast<int>(report.exit)},
                   {"headline", line_text(report.headline)},
@@ -84,7 +81,7 @@ std::string index_line(const Report& report) {
                   {"lost", audit.lost.count},
                   {"http_response_p99_us", p99_us(report.measured.response)},
                   {"end_to_end_p99_us", p99_us(report.measured.stored)},
-                  {"version", line_text(report.version)}};
+                  {"version", line_text(report.record.begin.votebench_version)}};
   return json.dump() + "\n";
 }
 

@@ -7,11 +7,12 @@
 namespace votebench::report {
 namespace {
 
-constexpr std::array<ReportFile, 5> kFiles{{{"report.html", "html", report_html},
+constexpr std::array<ReportFile, 6> kFiles{{{"report.html", "html", report_html},
                                             {"summary.md", "markdown", summary_markdown},
                                             {"result.json", "", result_json},
                                             {"junit.xml", "junit", junit_xml},
-                                            {"anomalies.ndjson", "", anomalies_ndjson}}};
+                                            {"anomalies.ndjson", "", anomalies_ndjson},
+                                            {"timeseries.csv", "csv", timeseries_csv}}};
 
 }  // namespace
 

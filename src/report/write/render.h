@@ -38,7 +38,7 @@ namespace votebench::report {
 [[nodiscard]] std::string anomalies_ndjson(const Report& report);
 
 // timeseries.csv: one line per sample, a header first. Cells that were not seen are empty.
-[[nodiscard]] std::string timeseries_csv(const std::vector<Sample>& samples);
+[[nodiscard]] std::string timeseries_csv(const Report& report);
 
 // The files of a run that are made from its report, in the order in which people want them.
 struct ReportFile {

@@ -45,17 +45,6 @@ Json or_null(const std::optional<Number>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-std::string_view name_of(StopCause cause) {
-  static constexpr std::array<std::string_view, 4> kNames{"none", "interrupt", "terminate",
-                                                          "threshold"};
-  return kNames.at(static_cast<std::size_t>(cause));
-}
-
-std::string_view name_of(EventKind kind) {
-  static constexpr std::array<std::string_view, 4> kNames{"observed", "mark", "fault", "command"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
-
 std::string_view name_of(scenario::MetricUnit unit) {
   switch (unit) {
     case scenario::MetricUnit::share:
@@ -70,27 +59,22 @@ std::string_view name_of(scenario::MetricUnit unit) {
   return "count";
 }
 
-std::string_view name_of(SettleProof proof) {
-  static constexpr std::array<std::string_view, 4> kNames{"none", "complete", "empty_handed",
-                                                          "quiet"};
-  return kNames.at(static_cast<std::size_t>(proof));
-}
-
 Json run(const Report& report) {
   Json environment = Json::object();
-  for (const auto& [name, value] : report.environment) environment[text(name)] = text(value);
-  return {{"id", text(report.run_id)},
-          {"scenario", text(report.scenario)},
-          {"seed", report.seed},
-          {"started", format_utc(report.started)},
-          {"ended", format_utc(report.ended)},
-          {"interrupted", report.stopped != StopCause::none},
-          {"stopped_by", name_of(report.stopped)},
-          {"load_s", seconds_json(report.load)},
-          {"warm_up_s", seconds_json(report.warm_up)},
-          {"source", text(report.scenario_source)},
-          {"target", text(report.target)},
-          {"votebench", text(report.version)},
+  for (const auto& [name, value] : report.record.begin.environment)
+    environment[text(name)] = text(value);
+  return {{"id", text(report.shown.run_id)},
+          {"scenario", text(report.scenario.name)},
+          {"seed", report.scenario.seed},
+          {"started", format_utc(report.record.load.started)},
+          {"ended", format_utc(report.record.load.ended)},
+          {"interrupted", report.record.load.stopped != StopCause::none},
+          {"stopped_by", to_string(report.record.load.stopped)},
+          {"load_s", seconds_json(report.record.load.length)},
+          {"warm_up_s", seconds_json(report.scenario.warm_up)},
+          {"source", text(report.scenario.source)},
+          {"target", text(report.record.begin.target)},
+          {"votebench", text(report.record.begin.votebench_version)},
           {"environment", std::move(environment)}};
 }
 
@@ -109,16 +93,16 @@ Json levels(const Report& report) {
             {"rate_mean_per_s", number(at.accepted.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.accepted.peak_per_s, 3)}}},
           {"queue",
-           {{"pushed", or_null(report.pushed)},
-            {"popped", or_null(report.popped)},
-            {"depth_start", report.depth_start},
-            {"depth_end", report.depth_end},
-            {"depth_max", report.depth_max},
+           {{"pushed", or_null(report.queue().pushed)},
+            {"popped", or_null(report.queue().popped)},
+            {"depth_start", report.queue().depth_start},
+            {"depth_end", report.queue().depth_end},
+            {"depth_max", report.queue().depth_max},
             {"rate_mean_per_s", number(at.queued.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.queued.peak_per_s, 3)}}},
           {"db",
-           {{"rows_start", report.rows_start},
-            {"rows_end", report.rows_end},
+           {{"rows_start", report.rows().rows_start},
+            {"rows_end", report.rows().rows_end},
             {"written", at.written.votes},
             {"rate_mean_per_s", number(at.written.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.written.peak_per_s, 3)},
@@ -187,8 +171,8 @@ Json unknown(const Report& report) {
   const double share = unknown_share(sum);
   return {{"count", sum.ambiguous},
           {"share", number(share, 9)},
-          {"allowed_share", number(report.unknown_allowed_share, 9)},
-          {"passed", share <= report.unknown_allowed_share}};
+          {"allowed_share", number(report.scenario.audit.unknown_share, 9)},
+          {"passed", share <= report.scenario.audit.unknown_share}};
 }
 
 Json audit(const Report& report) {
@@ -223,7 +207,7 @@ Json audit(const Report& report) {
 Json settled(const Settlement& settlement) {
   return {
       {"settled", settlement.settled()},
-      {"proof", name_of(settlement.proof)},
+      {"proof", to_string(settlement.proof)},
       {"reason", text(settlement.reason)},
       {"assumptions", texts(settlement.assumptions)},
       {"drain_s", seconds_json(settlement.drain)},
@@ -283,7 +267,7 @@ Json latency(const Latency& value) {
 }
 
 Json generator(const Report& report) {
-  const GeneratorFacts& facts = report.generator;
+  const ledger::LoadRecord& facts = report.record.load;
   const Validity& validity = report.validity;
   const std::uint64_t votes = report.audit.accounting.started();
   std::optional<double> cpu_per_vote;
@@ -332,15 +316,15 @@ Json events(const Report& report) {
     list.push_back({{"at_s", seconds_json(event.at)},
                     {"until_s", event.until ? seconds_json(*event.until) : Json(nullptr)},
                     {"name", text(event.name)},
-                    {"kind", name_of(event.kind)},
+                    {"kind", to_string(event.kind)},
                     {"failed", event.failed},
                     {"detail", text(event.detail)}});
   return list;
 }
 
 Json verified(const Report& report) {
-  return {{"at", format_utc(report.verification->at)},
-          {"how", text(report.verification->how)},
+  return {{"at", format_utc(report.shown.verification->at)},
+          {"how", text(report.shown.verification->how)},
           {"arrived_late", report.audit.arrived_late},
           {"gone_since",
            {{"count", report.audit.gone_since},
@@ -354,12 +338,12 @@ Json document(const Report& report) {
                {"exit_code", static_cast<int>(report.exit)},
                {"headline", text(report.headline)},
                {"advice", texts(report.advice)},
-               {"warnings", texts(report.warnings)},
+               {"warnings", texts(report.record.warnings)},
                {"run", run(report)},
                {"accounting", accounting(report.audit.accounting)},
                {"levels", levels(report)},
                {"audit", audit(report)},
-               {"settled", settled(report.settlement)},
+               {"settled", settled(report.settlement())},
                {"latency",
                 {{"http_response", latency(report.measured.response)},
                  {"http_service", latency(report.measured.service)},
@@ -367,10 +351,11 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
-  if (report.page.configured) json["result_page"] = result_page(report.page);
-  if (report.verification) json["verified"] = verified(report);
-  if (report.error)
-    json["error"] = {{"message", text(report.error->message)}, {"help", text(report.error->help)}};
+  if (report.page().configured) json["result_page"] = result_page(report.page());
+  if (report.shown.verification) json["verified"] = verified(report);
+  if (report.record.unfit)
+    json["error"] = {{"message", text(report.record.unfit->message)},
+                     {"help", text(report.record.unfit->help)}};
   return json;
 }
 

@@ -79,8 +79,8 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   return manifest;
 }
 
-inline RunDirectory new_run(const std::filesystem::path& reports, Manifest manifest) {
-  Result<RunDirectory> run = RunDirectory::create(reports, std::move(manifest));
+inline RunDirectory new_run(const std::filesystem::path& reports, const Manifest& manifest) {
+  Result<RunDirectory> run = RunDirectory::create(reports, manifest);
   CHECK_THAT_HOLDS(run.has_value());
   return std::move(*run);
 }

@@ -28,12 +28,14 @@ TEST_CASE("a new run has its place, its texts and its links") {
         "20261120T180111Z-7f3a90bc");
   CHECK(*run.load_text("scenario.yaml") == "version: 1\n");
 
-  const RunDirectory again = reopened(reports);
-  CHECK(again.manifest().run == run.manifest().run);
-  CHECK(again.manifest().scenario_text == run.manifest().scenario_text);
-  CHECK(again.manifest().resolved_text == run.manifest().resolved_text);
-  CHECK(again.manifest().target_text == run.manifest().target_text);
-  CHECK(again.manifest().queue->carry_over_ids == run.manifest().queue->carry_over_ids);
+  const Manifest given = some_manifest();
+  const Result<Manifest> again = reopened(reports).begin();
+  REQUIRE(again.has_value());
+  CHECK(again->run == given.run);
+  CHECK(again->scenario_text == given.scenario_text);
+  CHECK(again->resolved_text == given.resolved_text);
+  CHECK(again->target_text == given.target_text);
+  CHECK(again->queue->carry_over_ids == given.queue->carry_over_ids);
 }
 
 TEST_CASE("the links move to the newest run") {
@@ -281,16 +283,16 @@ TEST_CASE("a damaged manifest is named") {
   const TemporaryDirectory reports;
   const RunDirectory run = new_run(reports.path(), some_manifest());
   overwrite(run.path() / "manifest.json", "{}");
-  const auto opened = RunDirectory::open(reports.path(), run.path());
-  REQUIRE_FALSE(opened.has_value());
-  CHECK(opened.error().message.find("manifest.json is damaged") != std::string::npos);
+  const auto begin = run.begin();
+  REQUIRE_FALSE(begin.has_value());
+  CHECK(begin.error().message.find("manifest.json is damaged") != std::string::npos);
 }
 
 TEST_CASE("an open run has no end record, a closed one seals its files") {
   const TemporaryDirectory reports;
   RunDirectory run = new_run(reports.path(), some_manifest());
   REQUIRE(run.append(RunEvent{1s, "one", ""}).has_value());
-  REQUIRE((*run.create_attempts())->intend(0, {}));
+  REQUIRE((*run.create_attempts(some_manifest().workloads))->intend(0, {}));
   REQUIRE(run.save_text("provisioning.json", "{}").has_value());
   REQUIRE(run.append_log("nothing is concluded from it\n").has_value());
   CHECK_FALSE(run.end_record()->has_value());
@@ -315,7 +317,7 @@ TEST_CASE("an open run has no end record, a closed one seals its files") {
 TEST_CASE("damage since the run was closed is told by file") {
   const TemporaryDirectory reports;
   const RunDirectory run = new_run(reports.path(), some_manifest());
-  (void)*run.create_attempts();
+  (void)*run.create_attempts(some_manifest().workloads);
   REQUIRE(run.close({}).has_value());
 
   std::filesystem::resize_file(run.path() / "attempts" / "00000.seg", 1000);

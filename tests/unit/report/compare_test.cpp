@@ -30,7 +30,7 @@ TEST_CASE("identical groups are the same") {
 }
 
 TEST_CASE("any increase of a defect fails, whatever else is better") {
-  for (std::size_t kind = 0; kind < kDefects.size(); ++kind) {
+  for (std::size_t kind = 0; kind < kAllowableDefects.size(); ++kind) {
     Side b = five("b", 0.5);
     b.runs[3].defects[kind] = 1;
     b.runs[3].audit = VerdictKind::pass;  // within its allowance
@@ -109,6 +109,27 @@ TEST_CASE("of the version only major.minor counts") {
   CHECK(compared(five("a"), b).performance == Performance::judged);
   for (RunFigures& run : b.runs) run.version = "0.2.0";
   CHECK(compared(five("a"), b).performance == Performance::withheld);
+}
+
+TEST_CASE("the port of a stack of our own is no other target, any other one is") {
+  Side a = five("a");
+  Side b = five("b");
+  for (RunFigures& run : a.runs) run.target = "blue: vote 127.0.0.1:20481, 1 worker (reference)";
+  for (RunFigures& run : b.runs) run.target = "blue: vote 127.0.0.1:20500, 1 worker (reference)";
+  CHECK(compared(a, b).remarks.size() == 1);
+  for (Side* side : {&a, &b})
+    for (RunFigures& run : side->runs) run.own_stack = true;
+  CHECK(compared(a, b).remarks.empty());
+}
+
+TEST_CASE("the version of any service is part of the environment") {
+  Side a = five("a");
+  Side b = five("b");
+  for (RunFigures& run : a.runs) run.environment.emplace_back("some queue", "3.13.1");
+  for (RunFigures& run : b.runs) run.environment.emplace_back("some queue", "4.0.0");
+  const Comparison comparison = compared(a, b);
+  REQUIRE(comparison.environment.size() == 1);
+  CHECK(comparison.environment[0].name == "some queue");
 }
 
 TEST_CASE("what is measured is no part of the environment") {

@@ -19,7 +19,8 @@ World not_fit() {
   World world = quick_pass();
   world.attempts.slots.clear();
   world.verdict = {};
-  world.error = Error{ErrorKind::environment, "20 probe votes <never> reached the queue", "look"};
+  world.record.unfit =
+      Error{ErrorKind::environment, "20 probe votes <never> reached the queue", "look"};
   return world;
 }
 
@@ -73,7 +74,9 @@ TEST_CASE("the samples as CSV: what was not seen is empty") {
   full.queue_depth = 4;
   full.pushed = 8;
   full.rows_written = 7;
-  CHECK(timeseries_csv({seen, full}) ==
+  World world = quick_pass();
+  world.record.samples = {seen, full};
+  CHECK(timeseries_csv(world.report()) ==
         "at_s,sent,accepted,not_accepted,queue_depth,queue_in_flight,queue_pushed,rows_written\n"
         "1.500000,10,9,1,,,,\n"
         "1.500000,10,9,1,4,0,8,7\n");
@@ -88,7 +91,8 @@ TEST_CASE("a run is one line of the index") {
 }
 
 TEST_CASE("a trail tells what happened to a vote, in order") {
-  const Report report = worker_crash().report();
+  World world = worker_crash();
+  const Report report = world.report();
   const auto steps = sections::trail(report, report.audit.findings.front());
   REQUIRE(steps.size() == 4);
   CHECK(steps[0].text == "event: worker-crash");

@@ -32,7 +32,8 @@ void check_no_false_comfort(const Report& report) {
 // As a run says them, and as a `verify` of stores that moved does.
 void check_suggestions(World world) {
   const auto check = [&world] {
-    Suggested{world.report().next, world.here, {*world.invocation}, "7f3a91bd"}.check();
+    Suggested{world.report().next, world.here, {*world.record.begin.invocation}, "7f3a91bd"}
+        .check();
   };
   check();
   world.here.command = "verify";
@@ -40,7 +41,7 @@ void check_suggestions(World world) {
   check();
 }
 
-void check_all(const std::string& name, const World& world) {
+void check_all(const std::string& name, World world) {
   check_suggestions(world);
   const Report report = world.report();
   const std::string file = "report/" + name;
@@ -62,13 +63,13 @@ TEST_CASE("votes still queued", "[golden]") { check_all("pending", still_queued(
 
 TEST_CASE("interrupted once, nothing proven", "[golden]") {
   World world = quick_pass();
-  world.stopped = StopCause::interrupt;
-  world.load = 2100ms;
+  world.record.load.stopped = StopCause::interrupt;
+  world.record.load.length = 2100ms;
   world.attempts.slots.resize(840);
-  world.rows.rows.own.resize(840);
-  world.samples.resize(4);
-  world.queue.pushed = world.queue.popped = 840;
-  world.rows.rows_end = 860;
+  world.record.evidence.rows.rows.own.resize(840);
+  world.record.samples.resize(4);
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 840;
+  world.record.evidence.rows.rows_end = 860;
   world.verdict.kind = VerdictKind::inconclusive;
   world.verdict.accounting = {2000, 840, 0, 0, 0, 1160};
   world.verdict.voters = world.verdict.persisted = 840;
@@ -78,10 +79,10 @@ TEST_CASE("interrupted once, nothing proven", "[golden]") {
 
 TEST_CASE("no vote accepted", "[golden]") {
   World world = quick_pass();
-  world.samples.clear();
-  world.rows.rows.own.clear();
-  world.queue.pushed = world.queue.popped = 0;
-  world.rows.rows_end = 20;
+  world.record.samples.clear();
+  world.record.evidence.rows.rows.own.clear();
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 0;
+  world.record.evidence.rows.rows_end = 20;
   for (Attempt& attempt : world.attempts.slots) {
     attempt.outcome = Outcome::rejected;
     attempt.status = 405;
@@ -101,7 +102,7 @@ TEST_CASE("hostile ids, names and texts", "[golden]") {
       "\x1b[2J<script>alert(1)</script>\r\n|`]( \xFF\xFE \xE2\x80\xAEgnp.exe \"quoted\" é 票";
   world.scenario.name = hostile;
   world.scenario.source = "/tmp/" + hostile + ".yaml";
-  world.events[0].name = hostile;
+  world.record.events[0].name = hostile;
   world.verdict.reasons = {hostile};
   world.verdict.advice = {hostile};
   world.verdict.notes = {hostile};
@@ -114,16 +115,16 @@ TEST_CASE("hostile ids, names and texts", "[golden]") {
 TEST_CASE("a run of three seconds at a busy machine", "[golden]") {
   World world = quick_pass();
   world.scenario.name = "smoke";
-  world.load = 3s;
+  world.record.load.length = 3s;
   world.attempts.slots.resize(1200);
-  world.rows.rows.own.resize(1200);
-  world.samples.resize(5);
+  world.record.evidence.rows.rows.own.resize(1200);
+  world.record.samples.resize(5);
   for (std::size_t i = 0; i < 60; ++i) world.attempts.slots[i * 20].lag_100ns = 400'000;
-  world.queue.pushed = world.queue.popped = 1200;
-  world.rows.rows_end = 1220;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 1200;
+  world.record.evidence.rows.rows_end = 1220;
   world.verdict.accounting = {1200, 1200, 0, 0, 0, 0};
   world.verdict.voters = world.verdict.persisted = 1200;
-  world.generator.steal_share = 0.11;
+  world.record.load.steal_share = 0.11;
   world.threshold("http.response.p99 < 50ms", "http.response.p99", "<", 0.05);
   world.threshold("written.rate.max > 100/s", "written.rate.max", ">", 100);
   check_all("three-seconds", world);
@@ -136,9 +137,10 @@ TEST_CASE("huge numbers", "[golden]") {
   world.verdict.voters = world.verdict.persisted = kHuge;
   world.verdict.lost.count = world.verdict.superseded = world.verdict.foreign = kHuge;
   world.verdict.lost_by_hop[{Hop::worker, Hop::db}] = kHuge;
-  world.queue.pushed = world.queue.popped = world.queue.depth_max = kHuge;
-  world.load = 1000h;
-  world.settlement.drain = 900h;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped =
+      world.record.evidence.queue.depth_max = kHuge;
+  world.record.load.length = 1000h;
+  world.record.evidence.settlement.drain = 900h;
   for (Attempt& attempt : world.attempts.slots) attempt.done_100ns = 0xFFFFFFFF;
   check_all("huge", world);
 }
@@ -152,10 +154,10 @@ TEST_CASE("a threshold failed, the audit passed", "[golden]") {
 
 TEST_CASE("the preflight failed", "[golden]") {
   World world = quick_pass();
-  world.load = 0s;
+  world.record.load.length = 0s;
   world.attempts.slots.clear();
   world.verdict = {};
-  world.error =
+  world.record.unfit =
       Error{ErrorKind::environment, "20 probe votes answered 200, none of them reached the queue",
             "is the vote service connected to the Redis at redis://127.0.0.1:6379/0?"};
   check_all("preflight", world);

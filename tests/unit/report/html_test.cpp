@@ -67,7 +67,7 @@ TEST_CASE("an open audit claims no zero") {
 
 TEST_CASE("data in the page cannot end its element") {
   World world = worker_crash();
-  world.events[0].name = "</script><script>alert(1)</script>";
+  world.record.events[0].name = "</script><script>alert(1)</script>";
   const Report report = world.report();
   CHECK(has(data(body(report)), "\"rates\""));
   CHECK_FALSE(has(data(body(report)), "<"));
@@ -77,10 +77,10 @@ TEST_CASE("data in the page cannot end its element") {
 TEST_CASE("nothing sent makes a page without charts") {
   World world = quick_pass();
   world.attempts.slots.clear();
-  world.samples.clear();
-  world.load = 0s;
+  world.record.samples.clear();
+  world.record.load.length = 0s;
   world.verdict = {};
-  world.error = Error{ErrorKind::environment, "no <queue>", "start it"};
+  world.record.unfit = Error{ErrorKind::environment, "no <queue>", "start it"};
   const std::string page = body(world.report());
   CHECK(has(page, "NOT RUN"));
   CHECK(has(page, "no &lt;queue&gt;"));

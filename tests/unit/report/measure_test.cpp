@@ -12,11 +12,12 @@ namespace {
 
 World open_world(Nanoseconds load) {
   World world;
-  world.load = load;
+  world.record.load.length = load;
   scenario::Workload workload;
   workload.executor = scenario::ConstantArrivalRate{100, load};
   world.scenario.workloads = {workload};
-  world.queue.configured = world.rows.configured = world.rows.readable = true;
+  world.record.evidence.queue.configured = world.record.evidence.rows.configured =
+      world.record.evidence.rows.readable = true;
   return world;
 }
 
@@ -25,7 +26,7 @@ void sample_rows(World& world, Nanoseconds at, std::uint64_t written) {
   sample.at = at;
   sample.has_rows = true;
   sample.rows_written = written;
-  world.samples.push_back(sample);
+  world.record.samples.push_back(sample);
 }
 
 // Within the histogram's resolution.
@@ -64,7 +65,7 @@ TEST_CASE("votes without an end are waited for until the load ended") {
   world.vote(0, 500ms, 1ms);
   world.attempts.slots[0].state = AttemptState::intended;
   world.attempts.slots[0].outcome = Outcome::none;
-  world.generator.never_started_waits.record(700ms);
+  world.planned.never_started_waits.record(700ms);
   const Report report = world.report();
   CHECK(report.measured.response.count() == 2);
   CHECK(report.measured.response.unfinished.max() == 1500ms + 200us);
@@ -111,7 +112,7 @@ TEST_CASE("the busiest second is one of whole seconds, and none below one second
   CHECK(report.measured.sent.peak_per_s == 10.0);
   CHECK(report.measured.sent.votes == 10);  // not sent is not sent
   CHECK(report.measured.accepted.mean_per_s == 4.0);
-  world.load = 900ms;
+  world.record.load.length = 900ms;
   CHECK_FALSE(world.report().measured.sent.peak_per_s);
 }
 
@@ -132,7 +133,7 @@ TEST_CASE("rates of the stores come from samples") {
 
 TEST_CASE("end to end is exact where rows carry their commit times") {
   World world = open_world(1s);
-  world.rows_clock = ClockOffset{250ms, 40us};
+  world.measure_clock({250ms, 40us});
   for (VoterIndex voter = 0; voter < 10; ++voter) {
     world.vote(voter, 10ms * voter, 5ms);
     world.row(voter, 10ms * voter + 30ms);
@@ -159,7 +160,7 @@ TEST_CASE("a commit belongs to the last attempt with the row's choice") {
 
 TEST_CASE("on an append table the k rows of a choice belong to its last k attempts, in order") {
   World world = open_world(1s);
-  world.rows.model = TableModel::append;
+  world.record.evidence.rows.model = TableModel::append;
   world.vote(0, 100ms, 5ms);
   world.vote(0, 300ms, 5ms);
   world.vote(0, 500ms, 5ms);
@@ -181,7 +182,7 @@ TEST_CASE("a commit before its start is kept: clocks differ") {
 
 TEST_CASE("accepted votes without a row count as slower than all others") {
   World world = open_world(1s);
-  world.settlement.drain = 4s;
+  world.record.evidence.settlement.drain = 4s;
   for (VoterIndex voter = 0; voter < 4; ++voter) world.vote(voter, 200ms, 5ms);
   world.vote(9, 0ms, 5ms, Outcome::ambiguous);  // nobody said that it would be stored
   world.row(0, 230ms);
@@ -206,7 +207,7 @@ TEST_CASE("rows without a commit time are left out, and that is said") {
   world.vote(0, 200ms, 5ms);
   world.vote(1, 200ms, 5ms);
   world.row(0, 230ms);
-  world.rows.rows.own.push_back({1, 0, 0});
+  world.record.evidence.rows.rows.own.push_back({1, 0, 0});
   const Report report = world.report();
   CHECK(report.measured.stored.kind == LatencyKind::sampled);
   CHECK(report.measured.stored.count() == 1);
@@ -215,10 +216,10 @@ TEST_CASE("rows without a commit time are left out, and that is said") {
 
 TEST_CASE("without commit times end to end lies between two samples") {
   World world = open_world(1s);
-  world.settlement.drain = 9s;
+  world.record.evidence.settlement.drain = 9s;
   for (VoterIndex voter = 0; voter < 3; ++voter) {
     world.vote(voter, 100ms * voter, 5ms);
-    if (voter < 2) world.rows.rows.own.push_back({voter, 0, 0});
+    if (voter < 2) world.record.evidence.rows.rows.own.push_back({voter, 0, 0});
   }
   world.vote(0, 900ms, 5ms);  // a re-vote makes no new row
   sample_rows(world, 1s, 0);
@@ -237,9 +238,9 @@ TEST_CASE("without commit times end to end lies between two samples") {
 
 TEST_CASE("rows that came after the last sample are bounded by the final reading") {
   World world = open_world(1s);
-  world.settlement.drain = 2s;
+  world.record.evidence.settlement.drain = 2s;
   world.vote(0, 0ms, 5ms);
-  world.rows.rows.own.push_back({0, 0, 0});
+  world.record.evidence.rows.rows.own.push_back({0, 0, 0});
   sample_rows(world, 1s, 0);
   const Report report = world.report();
   CHECK(report.measured.stored.unfinished.count() == 0);
@@ -250,7 +251,7 @@ TEST_CASE("rows that came after the last sample are bounded by the final reading
 TEST_CASE("without a table there is no end to end") {
   World world = open_world(1s);
   world.vote(0, 0ms, 5ms);
-  world.rows = {};
+  world.record.evidence.rows = {};
   CHECK(world.report().measured.stored.kind == LatencyKind::none);
   CHECK(world.report().measured.stored.count() == 0);
 }

@@ -34,7 +34,7 @@ World extreme() {
         &world.verdict.duplicated, &world.verdict.phantom, &world.verdict.contradiction})
     *tally = {kHuge, kHuge - 1};
   world.verdict.queued = world.verdict.in_flight = world.verdict.pending = kHuge;
-  world.queue.pushed = world.queue.depth_max = kHuge;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.depth_max = kHuge;
   world.scenario.thresholds[0].text = std::string(300, 't');
   return world;
 }
@@ -42,11 +42,11 @@ World extreme() {
 // Times as long as they get, and a clock offset that fills its column.
 World endless() {
   World world = worker_crash();
-  world.load = 100'000h;
-  world.settlement.drain = 100'000h;
-  world.rows_clock->uncertainty = 57'340ns;
-  for (OwnRow& row : world.rows.rows.own) row.committed_ns += 3'600'000'000'000'000;
-  world.rows.rows.own[0].committed_ns = 0;
+  world.record.load.length = 100'000h;
+  world.record.evidence.settlement.drain = 100'000h;
+  world.record.begin.clocks.at(0).offset.uncertainty = 57'340ns;
+  for (OwnRow& row : world.record.evidence.rows.rows.own) row.committed_ns += 3'600'000'000'000'000;
+  world.record.evidence.rows.rows.own[0].committed_ns = 0;
   return world;
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("no line is wider than the terminal") {
 
 TEST_CASE("ASCII output is ASCII, plain output has no escapes") {
   World world = worker_crash();
-  world.scenario.name = world.events[0].name = "票\x1b[2J\xFF";
+  world.scenario.name = world.record.events[0].name = "票\x1b[2J\xFF";
   for (const char c : summary_text(world.report(), {false, false, 80}))
     REQUIRE((c == '\n' || (c >= ' ' && c <= '~')));
   for (const std::string& text :
@@ -135,13 +135,13 @@ TEST_CASE("the stable core of result.json") {
 TEST_CASE("result.json has null where nothing was measured, and survives any bytes") {
   World world = quick_pass();
   world.attempts.slots.clear();
-  world.samples.clear();
-  world.rows = {};
+  world.record.samples.clear();
+  world.record.evidence.rows = {};
   world.verdict = {};
   world.scenario.name = "\xC0\x80\xFF";
-  world.generator.planned_rate_per_s = std::numeric_limits<double>::infinity();
-  world.generator.steal_share = std::numeric_limits<double>::quiet_NaN();
-  world.settlement.drain_rate_per_s = std::numeric_limits<double>::quiet_NaN();
+  world.planned.rate_per_s = std::numeric_limits<double>::infinity();
+  world.record.load.steal_share = std::numeric_limits<double>::quiet_NaN();
+  world.record.evidence.settlement.drain_rate_per_s = std::numeric_limits<double>::quiet_NaN();
   const std::string text = result_json(world.report());
   CHECK(text.find("nan") == std::string::npos);
   CHECK(text.find("inf") == std::string::npos);
@@ -167,17 +167,18 @@ TEST_CASE("a loss tells when it happened and to whom") {
   std::string text = summary_text(world.report(), {false, false, 80});
   CHECK(text.find("all sent 9.15 ms to 146 ms after worker-crash") != std::string::npos);
   CHECK(text.find("vb7f3a91bd00003d83076ec74d, 36 more") != std::string::npos);
-  world.events.clear();
+  world.record.events.clear();
   text = summary_text(world.report(), {false, false, 80});
   CHECK(text.find("all sent 1m00s after the start") != std::string::npos);
-  world.events = {{70s, "later", ""}};
+  world.record.events = {{70s, "later", ""}};
   text = summary_text(world.report(), {false, false, 80});
   CHECK(text.find("after later") == std::string::npos);
 }
 
 TEST_CASE("a warning stands in every output") {
-  Report report = quick_pass().report();
-  report.warnings = {"event <mark> did not happen"};
+  World world = quick_pass();
+  world.record.warnings = {"event <mark> did not happen"};
+  const Report report = world.report();
   CHECK(summary_text(report, {}).find("\n  WARNINGS event <mark> did not happen\n") !=
         std::string::npos);
   CHECK(summary_markdown(report).find("**Warnings**\n\n- event &lt;mark&gt; did not happen\n") !=
@@ -186,7 +187,8 @@ TEST_CASE("a warning stands in every output") {
         std::string::npos);
   CHECK(junit_xml(report).find("<system-out>warning: event &lt;mark&gt; did not happen\n") !=
         std::string::npos);
-  CHECK(nlohmann::json::parse(result_json(report)).at("warnings").at(0) == report.warnings[0]);
+  CHECK(nlohmann::json::parse(result_json(report)).at("warnings").at(0) ==
+        "event <mark> did not happen");
   CHECK(github_annotations(report).starts_with("::warning "));
   CHECK(summary_text(quick_pass().report(), {}).find("WARNINGS") == std::string::npos);
 }

@@ -13,7 +13,7 @@ PageEvidence compared(Tallies shown, Tallies stored) {
 
 std::string summary(const PageEvidence& page) {
   tests::World world = tests::quick_pass();
-  world.page = page;
+  world.record.evidence.page = page;
   Style style;
   style.unicode = false;
   return summary_text(world.report(), style);
@@ -60,13 +60,13 @@ TEST_CASE("the summary tells of a page where one is known") {
 
 TEST_CASE("a threshold on the page needs a page that was compared") {
   tests::World world = tests::quick_pass();
-  world.page = {};
+  world.record.evidence.page = {};
   world.threshold("page.difference == 0", "page.difference", "==", 0);
   CHECK_FALSE(world.report().thresholds[0].passed);
   CHECK(world.report().thresholds[0].why == "no result page is known");
-  world.page = compared({{"a", 2000}}, {{"a", 2000}});
+  world.record.evidence.page = compared({{"a", 2000}}, {{"a", 2000}});
   CHECK(world.report().thresholds[0].passed == true);
-  world.page.shown["a"] = 1998;
+  world.record.evidence.page.shown["a"] = 1998;
   CHECK(world.report().thresholds[0].passed == false);
   CHECK(world.report().thresholds[0].value == 2.0);
   CHECK(world.report().exit == ExitCode::threshold_failed);

@@ -22,7 +22,7 @@ World two_workloads() {
   world.scenario.workloads[0].name = "fast";
   world.scenario.workloads[1].name = "slow";
   world.attempts.slots.clear();
-  world.rows.rows.own.clear();
+  world.record.evidence.rows.rows.own.clear();
   for (VoterIndex voter = 0; voter < 1000; ++voter) {
     const Nanoseconds start = 5ms * voter;
     const bool refused = start >= 3s;
@@ -53,7 +53,7 @@ double value_of(const World& world, const std::string& text) {
 }  // namespace
 
 TEST_CASE("a workload's votes are measured alone") {
-  const World world = two_workloads();
+  World world = two_workloads();
   CHECK(value_of(world, "http.service.p50{workload=fast} < 1s") == Approx(0.001).epsilon(0.01));
   CHECK(value_of(world, "http.service.p50{workload=slow} < 1s") == Approx(0.1).epsilon(0.01));
   CHECK(value_of(world, "http.error_rate{workload=fast} < 1%") == 0);
@@ -66,7 +66,7 @@ TEST_CASE("a workload's votes are measured alone") {
 }
 
 TEST_CASE("a part of the time is measured alone, its beginning in it and its end not") {
-  const World world = two_workloads();
+  World world = two_workloads();
   CHECK(value_of(world, "http.error_rate{to=3s} < 1%") == 0);
   CHECK(value_of(world, "http.error_rate{from=3s} < 1%") == 0.5);
   CHECK(value_of(world, "http.error_rate{from=2s,to=4s,workload=slow} < 1%") == 0.5);
@@ -88,7 +88,7 @@ TEST_CASE("without 'from' the warm-up counts for errors and not for times, as in
 }
 
 TEST_CASE("a part without data decides nothing") {
-  const World world = two_workloads();
+  World world = two_workloads();
   for (const char* text :
        {"http.service.p99{from=60s} < 1s", "http.error_rate{from=60s} < 1%",
         "sent.rate{from=60s} < 1/s", "queue.depth.max{from=60s} < 9", "lag.max{from=60s} < 1s",
@@ -102,8 +102,8 @@ TEST_CASE("a part without data decides nothing") {
 
 TEST_CASE("votes that never started may be of any part, and pass for none") {
   World world = two_workloads();
-  world.generator.never_started_waits.record(1s, 3000);
-  world.generator.exhausted_share = 1;  // the target's
+  world.planned.never_started_waits.record(1s, 3000);
+  world.record.load.exhausted_share = 1;  // the target's
   const ThresholdResult result = result_of(world, "http.response.p50{workload=fast} < 1s");
   CHECK_FALSE(result.passed);
   CHECK(result.at_least);
@@ -124,8 +124,9 @@ TEST_CASE("the threshold that ended the load is missed, whatever came afterwards
   World world = two_workloads();
   world.scenario.thresholds = {parsed("queue.depth.max < 200"), parsed("queue.depth.max < 300")};
   for (scenario::Threshold& threshold : world.scenario.thresholds) threshold.abort = true;
-  world.stopped = StopCause::threshold;
-  world.events = {{2s, std::string(kAbortEvent), "queue.depth.max < 200: it was 231 after 2 s"}};
+  world.record.load.stopped = StopCause::threshold;
+  world.record.events = {
+      {2s, std::string(kAbortEvent), "queue.depth.max < 200: it was 231 after 2 s"}};
   const Report report = world.report();
   CHECK(report.thresholds[0].passed == false);
   CHECK(report.thresholds[0].why == "ended the load: it was 231 after 2 s");

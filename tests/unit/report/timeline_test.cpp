@@ -26,7 +26,7 @@ Sample sample(Nanoseconds at, std::uint64_t depth, std::uint64_t rows) {
 
 TEST_CASE("a vote counts in the step in which it was sent and in that of its answer") {
   World world;
-  world.load = 40s;
+  world.record.load.length = 40s;
   world.vote(0, 2500ms, 1s);
   world.vote(1, 2900ms, 10ms, Outcome::rejected);
   world.vote(2, 39s, 2s);  // answered after the last step: counts in it
@@ -44,7 +44,7 @@ TEST_CASE("a vote counts in the step in which it was sent and in that of its ans
 TEST_CASE("a short run has steps of half a second, and nothing has none") {
   World world;
   CHECK(world.report().timeline.empty());
-  world.load = 3s;
+  world.record.load.length = 3s;
   world.vote(0, 600ms, 1ms);
   const Timeline timeline = world.report().timeline;
   CHECK(timeline.step == 500ms);
@@ -54,10 +54,10 @@ TEST_CASE("a short run has steps of half a second, and nothing has none") {
 
 TEST_CASE("rates of counters come from the looks around a step, and a long gap is a gap") {
   World world;
-  world.load = 40s;
+  world.record.load.length = 40s;
   for (int s = 0; s <= 40; ++s)
     if (s < 10 || s > 16)
-      world.samples.push_back(sample(s * 1s + 250ms, 0, s < 10 ? s * 100 : 900));
+      world.record.samples.push_back(sample(s * 1s + 250ms, 0, s < 10 ? s * 100 : 900));
   const Timeline timeline = world.report().timeline;
   CHECK(timeline.written[5] == 100.0);
   CHECK_FALSE(timeline.written[12].has_value());
@@ -66,8 +66,9 @@ TEST_CASE("rates of counters come from the looks around a step, and a long gap i
 
 TEST_CASE("a counter that fell is not known, never negative") {
   World world;
-  world.load = 40s;
-  world.samples = {sample(0s, 0, 0), sample(1s, 0, 500), sample(2s, 0, 20), sample(3s, 0, 30)};
+  world.record.load.length = 40s;
+  world.record.samples = {sample(0s, 0, 0), sample(1s, 0, 500), sample(2s, 0, 20),
+                          sample(3s, 0, 30)};
   const Timeline timeline = world.report().timeline;
   CHECK(timeline.queued[0] == 500.0);
   CHECK_FALSE(timeline.queued[1].has_value());
@@ -77,9 +78,9 @@ TEST_CASE("a counter that fell is not known, never negative") {
 
 TEST_CASE("the depth of a step is its greatest, and holds until the next look") {
   World world;
-  world.load = 40s;
-  world.samples = {sample(100ms, 3, 0), sample(200ms, 70, 0), sample(300ms, 4, 0), sample(4s, 5, 0),
-                   sample(20s, 6, 0)};
+  world.record.load.length = 40s;
+  world.record.samples = {sample(100ms, 3, 0), sample(200ms, 70, 0), sample(300ms, 4, 0),
+                          sample(4s, 5, 0), sample(20s, 6, 0)};
   const Timeline timeline = world.report().timeline;
   CHECK(timeline.depth[0] == 70.0);
   CHECK(timeline.depth[2] == 4.0);
@@ -109,7 +110,7 @@ TEST_CASE("what is short enough stays as it is, and extremes keep their order") 
 
 TEST_CASE("eight hours make at most so many latency steps, and the slowest vote is in one") {
   World world;
-  world.load = 8h;
+  world.record.load.length = 8h;
   world.vote(0, 4h + 1s, 3s);
   world.vote(1, 1h, 2ms);
   const Timeline timeline = world.report().timeline;
@@ -121,7 +122,7 @@ TEST_CASE("eight hours make at most so many latency steps, and the slowest vote 
 
 TEST_CASE("a run of any length takes a bounded number of steps") {
   World world;
-  world.load = 200'000h;
+  world.record.load.length = 200'000h;
   world.vote(0, 1h, 1ms);
   const Timeline timeline = world.report().timeline;
   CHECK(timeline.steps <= 100'000);

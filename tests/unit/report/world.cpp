@@ -14,14 +14,14 @@ World named(const std::string& name, const std::string& source) {
   world.scenario.name = name;
   world.scenario.source = source;
   world.scenario.seed = 42;
-  world.invocation = world.here;
-  world.invocation->options = {{"", source},
-                               {"--target", "my targets/blue.yaml"},
-                               {"--set", "drain.timeout=5s"},
-                               {"--set", "http.timeout=9s"}};
+  world.record.begin.invocation = world.here;
+  world.record.begin.invocation->options = {{"", source},
+                                            {"--target", "my targets/blue.yaml"},
+                                            {"--set", "drain.timeout=5s"},
+                                            {"--set", "http.timeout=9s"}};
   world.scenario.drain_timeout = 60s;
-  world.queue.configured = world.queue.readable_at_end = true;
-  world.rows.configured = world.rows.readable = true;
+  world.record.evidence.queue.configured = world.record.evidence.queue.readable_at_end = true;
+  world.record.evidence.rows.configured = world.record.evidence.rows.readable = true;
   world.verdict.canaries_passed = world.verdict.canaries_total = 12;
   return world;
 }
@@ -36,9 +36,10 @@ void sample(World& world, int seconds, double per_s, Depth depth, Written writte
     point.queue_depth = depth(s);
     point.rows_written = written(s);
     const double sent =
-        per_s * std::min<double>(s, std::chrono::duration<double>(world.load).count());
+        per_s *
+        std::min<double>(s, std::chrono::duration<double>(world.record.load.length).count());
     point.started = point.acked = point.pushed = static_cast<std::uint64_t>(sent);
-    world.samples.push_back(point);
+    world.record.samples.push_back(point);
   }
 }
 
@@ -74,9 +75,22 @@ AttemptNumber World::vote(VoterIndex voter, Nanoseconds started, Nanoseconds ser
   return attempts.slots.size() - 1;
 }
 
+World::World() {
+  record.begin.votebench_version = "0.1.0";
+  record.begin.target = "http://127.0.0.1:8080/ (dockersamples)";
+  record.begin.environment = {{"system", "Linux 6.1.0"}, {"processors", "2"}};
+  record.begin.services = {{"Redis", "queue"}, {"PostgreSQL", "rows"}};
+  record.begin.t0_wall = WallTime(std::chrono::seconds(1'763'661'671));  // 2025-11-20T18:01:11Z
+}
+
 void World::row(VoterIndex voter, Nanoseconds committed) {
-  const Nanoseconds ahead = rows_clock ? rows_clock->offset : Nanoseconds(0);
-  rows.rows.own.push_back({voter, 0, (t0.time_since_epoch() + committed + ahead).count()});
+  const Nanoseconds ahead = record.begin.rows_clock().value_or(ClockOffset{}).offset;
+  record.evidence.rows.rows.own.push_back(
+      {voter, 0, (record.begin.t0_wall.time_since_epoch() + committed + ahead).count()});
+}
+
+void World::measure_clock(ClockOffset offset) {
+  record.begin.clocks = {{ledger::ServerClock::Of::rows, offset, record.begin.t0_wall}};
 }
 
 void World::threshold(const std::string& text, const std::string& metric, const std::string& op,
@@ -84,44 +98,24 @@ void World::threshold(const std::string& text, const std::string& metric, const 
   scenario.thresholds.push_back({text, metric, op, value});
 }
 
-Report World::report() const {
-  return make_report({.run_id = "20251120-180111Z-7f3a91bd",
-                      .version = "0.1.0",
-                      .target = "http://127.0.0.1:8080/ (dockersamples)",
-                      .environment = {{"system", "Linux 6.1.0"}, {"processors", "2"}},
-                      .started = t0 - 2s,
-                      .ended = t0 + load + settlement.drain + 1200ms,
-                      .t0 = t0,
-                      .load = load,
-                      .planned_load = load,
-                      .stopped = stopped,
-                      .audit_finished = audit_finished,
-                      .error = error,
-                      .rows_clock = rows_clock,
-                      .scenario = scenario,
-                      .attempts = attempts,
-                      .samples = samples,
-                      .events = events,
-                      .warnings = warnings,
-                      .verdict = verdict,
-                      .settlement = settlement,
-                      .queue = queue,
-                      .rows = rows,
-                      .page = page,
-                      .generator = generator,
-                      .here = here,
-                      .invocation = invocation,
+Report World::report() {
+  ledger::LoadRecord& load = record.load;
+  load.started = record.begin.t0_wall - 2s;
+  load.ended = record.begin.t0_wall + load.length + record.evidence.settlement.drain + 1200ms;
+  return make_report({scenario, record, attempts, planned}, verdict,
+                     {.run_id = "20251120-180111Z-7f3a91bd",
                       .directory = "reports/" + scenario.name + "/20251120-180111Z-7f3a91bd",
                       .selector = "7f3a91bd",
                       .files = {"summary.md", "result.json"},
-                      .subcommands = subcommands});
+                      .here = here,
+                      .follows_one_like_it = follows_one_like_it});
 }
 
 World quick_pass() {
   World world = named("quick", kQuick);
-  world.load = 5s;
+  world.record.load.length = 5s;
   world.scenario.workloads = {constant("quick", 400, 5s)};
-  world.rows_clock = ClockOffset{3ms, 57us};
+  world.measure_clock({3ms, 57us});
   for (VoterIndex voter = 0; voter < 2000; ++voter) {
     const Nanoseconds start = 2500us * voter;
     world.vote(voter, start, service_of(voter));
@@ -130,31 +124,32 @@ World quick_pass() {
   sample(
       world, 6, 400, [](int) { return 4U; },
       [](int s) { return static_cast<std::uint64_t>(std::min(s * 400, 2000)); });
-  world.generator.planned_rate_per_s = 400;
-  world.generator.cpu = 60ms;
-  world.queue.pushed = world.queue.popped = 2000;
-  world.queue.depth_max = 6;
-  world.rows.rows_start = 20;
-  world.rows.rows_end = 2020;
-  world.page = shown({{"a", 1115}, {"b", 905}});
+  world.planned.rate_per_s = 400;
+  world.record.load.cpu = 60ms;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 2000;
+  world.record.evidence.queue.depth_max = 6;
+  world.record.evidence.rows.rows_start = 20;
+  world.record.evidence.rows.rows_end = 2020;
+  world.record.evidence.page = shown({{"a", 1115}, {"b", 905}});
   world.verdict.kind = VerdictKind::pass;
   world.verdict.accounting = {2000, 2000, 0, 0, 0, 0};
   world.verdict.voters = world.verdict.persisted = 2000;
   world.verdict.probes = 20;
-  world.settlement = {SettleProof::complete, "every accepted vote has its row", {}, 120ms, 400, {}};
+  world.record.evidence.settlement = {
+      SettleProof::complete, "every accepted vote has its row", {}, 120ms, 400, {}};
   return world;
 }
 
 World worker_crash() {
   World world = named("peak-with-worker-crash", "scenarios/peak-with-worker-crash.yaml");
-  world.load = 120s;
+  world.record.load.length = 120s;
   world.scenario.warm_up = 5s;
   world.scenario.workloads = {constant("peak", 328, 120s)};
-  world.events = {
+  world.record.events = {
       {60s, "worker-crash", "kill worker; undone: start worker", EventKind::fault, 72100ms, false},
       {80s, "half-time", "", EventKind::mark, std::nullopt, false}};
-  world.page = shown({{"a", 17293}, {"b", 14150}});
-  world.rows_clock = ClockOffset{-250us, 40us};
+  world.record.evidence.page = shown({{"a", 17293}, {"b", 14150}});
+  world.measure_clock({-250us, 40us});
   for (std::uint64_t vote = 0; vote < 39360; ++vote) {
     // Every fifth vote is a re-vote of the voter before.
     const auto voter = static_cast<VoterIndex>(vote - vote / 5);
@@ -192,11 +187,11 @@ World worker_crash() {
                                                             : s * 262,
                                                    31451));
       });
-  world.generator.planned_rate_per_s = 328;
-  world.generator.cpu = 1200ms;
-  world.queue.pushed = world.queue.popped = 39355;
-  world.queue.depth_max = 4264;
-  world.rows.rows_end = world.rows.rows.own.size();
+  world.planned.rate_per_s = 328;
+  world.record.load.cpu = 1200ms;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 39355;
+  world.record.evidence.queue.depth_max = 4264;
+  world.record.evidence.rows.rows_end = world.record.evidence.rows.rows.own.size();
   world.verdict.kind = VerdictKind::fail;
   world.verdict.accounting = {39360, 39350, 0, 10, 0, 0};
   world.verdict.voters = 31488;
@@ -207,12 +202,12 @@ World worker_crash() {
   world.verdict.probes = 20;
   world.verdict.reasons = {"37 votes lost"};
   world.verdict.assumptions = {"the worker is serial: it pops a vote, writes it, pops again"};
-  world.settlement = {SettleProof::empty_handed,
-                      "the queue is empty and no worker holds a vote",
-                      {},
-                      3100ms,
-                      640,
-                      {}};
+  world.record.evidence.settlement = {SettleProof::empty_handed,
+                                      "the queue is empty and no worker holds a vote",
+                                      {},
+                                      3100ms,
+                                      640,
+                                      {}};
   world.threshold("http.error_rate < 0.1%", "http.error_rate", "<", 0.001);
   world.threshold("http.response.p99 < 50ms", "http.response.p99", "<", 0.05);
   world.threshold("queue.depth.max < 20000", "queue.depth.max", "<", 20000);
@@ -221,8 +216,8 @@ World worker_crash() {
 
 World still_queued() {
   World world = named("classic-300x40", "scenarios/classic-300x40.yaml");
-  world.page = {.configured = true, .why_not = "votes were still on their way"};
-  world.load = 2s;
+  world.record.evidence.page = {.configured = true, .why_not = "votes were still on their way"};
+  world.record.load.length = 2s;
   scenario::Workload burst;
   burst.name = "classic";
   burst.executor = scenario::Burst{300, std::nullopt, 40};
@@ -231,16 +226,16 @@ World still_queued() {
   for (VoterIndex voter = 0; voter < 300; ++voter) {
     const Nanoseconds start = Nanoseconds(2s) * voter / 300;
     world.vote(voter, start, 30ms + service_of(voter));
-    if (voter < 68) world.rows.rows.own.push_back({voter, 0, 0});
+    if (voter < 68) world.record.evidence.rows.rows.own.push_back({voter, 0, 0});
   }
   sample(
       world, 7, 150, [](int s) { return static_cast<std::uint64_t>(std::min(s, 2) * 140); },
       [](int s) { return static_cast<std::uint64_t>(s * 98 / 10); });
-  world.queue.pushed = 300;
-  world.queue.popped = 69;
-  world.queue.depth_max = 280;
-  world.queue.depth_end = 231;
-  world.rows.rows_end = 68;
+  world.record.evidence.queue.pushed = 300;
+  world.record.evidence.queue.popped = 69;
+  world.record.evidence.queue.depth_max = 280;
+  world.record.evidence.queue.depth_end = 231;
+  world.record.evidence.rows.rows_end = 68;
   world.verdict.kind = VerdictKind::inconclusive;
   world.verdict.accounting = {300, 300, 0, 0, 0, 0};
   world.verdict.voters = 300;
@@ -248,7 +243,8 @@ World still_queued() {
   world.verdict.queued = 231;
   world.verdict.pending = 1;
   world.verdict.reasons = {"not settled: 232 accepted votes have no row yet"};
-  world.settlement = {SettleProof::none, "231 votes are still queued", {}, 5s, 9.8, 23700ms};
+  world.record.evidence.settlement = {
+      SettleProof::none, "231 votes are still queued", {}, 5s, 9.8, 23700ms};
   return world;
 }
 

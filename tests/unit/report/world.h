@@ -21,33 +21,24 @@ class MemoryHistory final : public AttemptHistory {
 struct World {
   scenario::Scenario scenario;
   MemoryHistory attempts;
-  std::vector<Sample> samples;
-  std::vector<RunEvent> events;
-  std::vector<std::string> warnings;
+  ledger::RunRecord record;
+  PlannedLoad planned;
   Verdict verdict;
-  Settlement settlement;
-  QueueEvidence queue;
-  RowEvidence rows;
-  PageEvidence page;
-  GeneratorFacts generator;
-
-  Nanoseconds load{};
-  WallTime t0{std::chrono::seconds(1'763'661'671)};  // 2025-11-20T18:01:11Z
-  StopCause stopped = StopCause::none;
-  bool audit_finished = true;
-  std::optional<Error> error;
-  std::optional<ClockOffset> rows_clock;
   Invocation here{"build/release/votebench", "/home/ann/votes", "run", {}};
-  std::optional<Invocation> invocation;  // of the run
-  std::vector<std::string> subcommands{"run", "doctor", "show", "verify", "compare"};
+  bool follows_one_like_it = true;
 
-  [[nodiscard]] Report report() const;
+  World();
+
+  // Refers to this world. Of a temporary one it may be used within the same expression.
+  [[nodiscard]] Report report();
 
   // One attempt at the next free number, concluded; returns its number.
   AttemptNumber vote(VoterIndex voter, Nanoseconds started, Nanoseconds service,
                      Outcome outcome = Outcome::acked);
   // A row of `voter` with choice 0, committed this long after t0 on our clock.
   void row(VoterIndex voter, Nanoseconds committed);
+  // How far the table's clock is ahead of ours; rows of before keep their times.
+  void measure_clock(ClockOffset offset);
   void threshold(const std::string& text, const std::string& metric, const std::string& op,
                  double value);
 };

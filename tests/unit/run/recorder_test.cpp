@@ -48,7 +48,7 @@ struct Stage {
 
   ledger::test::TemporaryDirectory reports;
   ledger::RunDirectory directory = ledger::test::new_run(reports.path(), {});
-  std::unique_ptr<ledger::AttemptStore> attempts = *directory.create_attempts();
+  std::unique_ptr<ledger::AttemptStore> attempts = *directory.create_attempts({});
   scenario::Scenario scenario = plan::test::scenario_of(scenario::ConstantClients{1, {}, 1});
   plan::RunPlan plan = plan::test::plan_of(scenario);
   std::stop_source arrivals;
@@ -56,7 +56,8 @@ struct Stage {
   load::LoadCounters counters;
   run::Display display{run::ProgressMode::none};
   SteppingClock clock;
-  run::Recorder recorder{{.directory = directory,
+  run::Recorder recorder{{.run = {},
+                          .directory = directory,
                           .attempts = *attempts,
                           .plan = plan,
                           .scenario = scenario,
