@@ -127,11 +127,17 @@ class Checker {
         suggest(member.name, known));
   }
 
+  // Null says what leaving the key out says.
+  static bool is_given(const Node& node, std::string_view key) {
+    const Node* value = node.find(key);
+    return value != nullptr && value->kind != Node::Kind::null;
+  }
+
   void check_one_of(const KeyTree& tree, Node& node, const std::string& path) {
     for (const OneOf& rule : tree.one_of) {
       if ((rule.executors & executors_) != executors_) continue;
-      const bool first = node.find(rule.first) != nullptr;
-      const bool second = node.find(rule.second) != nullptr;
+      const bool first = is_given(node, rule.first);
+      const bool second = is_given(node, rule.second);
       if (first != second || (!first && !rule.needed)) continue;
       node.complete = false;
       add(DiagnosticId::exactly_one_of, node.owner, path,

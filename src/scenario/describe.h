@@ -171,7 +171,7 @@ void describe_redis(const Visitor& at, QueueSettings& queue) {
     queue.tls = parts->tls;
     queue.host = parts->host;
     queue.port = parts->port;
-    queue.socket_path = parts->socket_path;
+    queue.path = parts->path;
     queue.database = parts->database;
     queue.user = parts->user;
   }

@@ -96,12 +96,12 @@ std::optional<HostPort> to_endpoint(std::string_view authority, std::uint16_t de
 tl::expected<QueueSettings, ValueError> unix_queue(const Parts& parts) {
   QueueSettings queue = redis_list();
   const std::size_t query = std::min(parts.tail.find('?'), parts.tail.size());
-  queue.socket_path = parts.tail.substr(0, query);
+  queue.path = parts.tail.substr(0, query);
   std::string_view rest = parts.tail.substr(query);
   std::optional<Database> database = 0;
   if (!rest.empty())
     database = rest.starts_with("?db=") ? whole_number<Database>(rest.substr(4)) : std::nullopt;
-  if (!parts.authority.empty() || queue.socket_path.size() < 2 || !database)
+  if (!parts.authority.empty() || queue.path.size() < 2 || !database)
     return bad_url("{value} is not the URL of a Unix socket",
                    "write unix:///PATH or "
                    "unix:///PATH?db=0");
@@ -203,8 +203,8 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
 }
 
 std::string redis_url_of(const QueueSettings& queue) {
-  if (!queue.socket_path.empty())
-    return fmt::format("unix://{}?db={}", queue.socket_path, queue.database);
+  if (!queue.path.empty())
+    return fmt::format("unix://{}?db={}", queue.path, queue.database);
   return fmt::format("redis{}://{}{}{}/{}", queue.tls ? "s" : "", queue.user,
                      queue.user.empty() ? "" : "@", HostPort{queue.host, queue.port}.text(),
                      queue.database);

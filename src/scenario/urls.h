@@ -28,7 +28,7 @@ struct HttpUrl {
 [[nodiscard]] tl::expected<HostPort, ValueError> parse_destination(std::string_view text);
 
 // redis://[USER@]HOST[:PORT][/DB], the same with rediss: (TLS), or unix:///PATH[?db=DB]: tls, host,
-// port, socket_path, database, user.
+// port, path, database, user.
 [[nodiscard]] tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text);
 
 // The URL that parse_redis_url reads back as the same place and user.

@@ -14,9 +14,9 @@ std::string VoteEndpoint::url() const {
 }
 
 std::string QueueSettings::where() const {
-  return socket_path.empty() ? fmt::format("{}{}://{}/{}", kind, tls ? "s" : "",
-                                           HostPort{host, port}.text(), database)
-                             : fmt::format("unix://{}?db={}", socket_path, database);
+  if (path.empty())
+    return fmt::format("{}{}://{}/{}", kind, tls ? "s" : "", HostPort{host, port}.text(), database);
+  return fmt::format("{}:{}{}", kind, path, database == 0 ? "" : fmt::format("?db={}", database));
 }
 
 }  // namespace votebench

@@ -111,7 +111,7 @@ struct QueueSettings {
   std::string tls_ca_file;  // a copy of TargetSettings::tls_ca_file
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  std::string socket_path;  // of a Unix socket, in place of host and port; empty: those are used
+  std::string path;  // of a socket or file, in place of host and port; empty: those are used
   int database = 0;
   std::string user;  // empty: the server's default user
   Secret password;   // empty: none is sent
@@ -121,7 +121,8 @@ struct QueueSettings {
   // Set while a tunnel is open, in the copy that connections are made from; never in a file.
   std::optional<TunnelEnd> tunnel_end;
 
-  [[nodiscard]] std::string where() const;  // "KIND://127.0.0.1:6379/0", never the password
+  // "KIND://127.0.0.1:6379/0" or "KIND:PATH", never the password
+  [[nodiscard]] std::string where() const;
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 

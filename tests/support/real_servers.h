@@ -177,7 +177,7 @@ class RealRedis {
   [[nodiscard]] QueueSettings settings() const {
     QueueSettings settings;
     settings.kind = "redis";
-    settings.socket_path = socket();
+    settings.path = socket();
     return settings;
   }
 

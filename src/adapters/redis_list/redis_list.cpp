@@ -386,7 +386,7 @@ Result<std::unique_ptr<QueueProbe>> open_redis_list(const QueueSettings& setting
 }
 
 Result<HostPort> redis_address(const QueueSettings& settings) {
-  if (settings.socket_path.empty()) return HostPort{settings.host, settings.port};
+  if (settings.path.empty()) return HostPort{settings.host, settings.port};
   return fail(ErrorKind::usage, "a tunnel leads to a host and port, redis.url names a socket",
               "write redis://HOST:PORT/DB, as the tunnel's far side calls it");
 }

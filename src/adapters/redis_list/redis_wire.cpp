@@ -22,7 +22,7 @@ Failure because(std::string reason) { return fail(ErrorKind::environment, std::m
 // libcurl knows no Redis; with CONNECT_ONLY it speaks nothing, and the scheme only says whether
 // TLS.
 std::string url_of(const QueueSettings& settings) {
-  if (!settings.socket_path.empty()) return "http://localhost/";
+  if (!settings.path.empty()) return "http://localhost/";
   return fmt::format("{}://{}/", settings.tls ? "https" : "http",
                      HostPort{settings.host, settings.port}.text());
 }
@@ -54,8 +54,8 @@ Result<RedisWire> RedisWire::connect(const QueueSettings& settings) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail.data());
   curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, curl_milliseconds(kLimit));
-  if (!settings.socket_path.empty())
-    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, settings.socket_path.c_str());
+  if (!settings.path.empty())
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, settings.path.c_str());
   const CURLcode code = curl_easy_perform(easy);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
   if (code != CURLE_OK) return because(reason_of(easy, code, detail.data()));

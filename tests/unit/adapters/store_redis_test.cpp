@@ -235,10 +235,10 @@ TEST_CASE("databases are told apart, a missing one is an error") {
 TEST_CASE("no server, and a frozen one: an error in time") {
   QueueSettings nowhere;
   nowhere.kind = "redis";
-  nowhere.socket_path = "/tmp/vbtest-no-such-socket";
+  nowhere.path = "/tmp/vbtest-no-such-socket";
   const auto missing = open_queue_probe(nowhere);
   REQUIRE_FALSE(missing);
-  CHECK(missing.error().message.find(nowhere.socket_path) != std::string::npos);
+  CHECK(missing.error().message.find(nowhere.path) != std::string::npos);
 
   const RealRedis redis;
   const auto probe = open(redis.settings());

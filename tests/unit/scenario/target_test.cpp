@@ -175,7 +175,7 @@ TEST_CASE("proxies and places to connect to") {
 TEST_CASE("URLs of a queue") {
   const auto socket = parse_redis_url("unix:///run/redis.sock?db=2");
   REQUIRE(socket);
-  CHECK(socket->socket_path == "/run/redis.sock");
+  CHECK(socket->path == "/run/redis.sock");
   CHECK(socket->database == 2);
   for (const char* url : {"redis://127.0.0.1:6379/0", "redis://me@[::1]:1/5",
                           "rediss://me@host:6380/5", "unix:///a/b?db=0"})

@@ -91,8 +91,8 @@ class RandomScenario {
     target.vote.identity = coin() ? IdentityMode::sent : IdentityMode::none;
     if (coin()) target.queue = redis_list();
     if (coin()) target.rows = postgres_table();
-    if (target.queue && coin()) target.queue->socket_path = "/run/redis.sock";
-    if (target.queue && target.queue->socket_path.empty()) target.queue->tls = coin();
+    if (target.queue && coin()) target.queue->path = "/run/redis.sock";
+    if (target.queue && target.queue->path.empty()) target.queue->tls = coin();
     if (coin()) target.settle_quiet = time(1s, 1h);
     if (coin()) target.proxy = HostPort{coin() ? "proxy" : "::1", 1};
     if (coin()) target.vote.connect_to = HostPort{coin() ? "10.0.0.1" : "::1", 8443};

@@ -15,8 +15,8 @@ TEST_CASE("addresses are written as they are read, an IPv6 address in brackets")
   CHECK(queue.where() == "redis://127.0.0.1:6379/0");
   queue.host = "fd00::7";
   CHECK(queue.where() == "redis://[fd00::7]:6379/0");
-  queue.socket_path = "/run/redis.sock";
-  CHECK(queue.where() == "unix:///run/redis.sock?db=0");
+  queue.path = "/run/redis.sock";
+  CHECK(queue.where() == "redis:/run/redis.sock");
 }
 
 }  // namespace
