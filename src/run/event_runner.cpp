@@ -41,12 +41,16 @@ std::string log_text(const std::string& name, const std::vector<std::string>& ar
 
 }  // namespace
 
-EventRunner::EventRunner(EventRunnerInput input) : input_(input) {
+EventRunner::EventRunner(EventRunnerInput input)
+    : input_(std::move(input)), on_stop_(input_.stop, [this] { load_ended(true); }) {
   for (const scenario::ScheduledEvent& event : input_.events)
     threads_.emplace_back([this, &event] { perform(event); });
 }
 
-EventRunner::~EventRunner() { finish(); }
+EventRunner::~EventRunner() {
+  load_ended(true);
+  finish();
+}
 
 void EventRunner::load_ended(bool cut_short) {
   if (!load_over_.stop_requested()) {

@@ -133,7 +133,8 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                       .target = input.target,
                       .recorder = recorder,
                       .clock = input.clock,
-                      .t0 = input.t0});
+                      .t0 = input.t0,
+                      .stop = input.signals.first()});
   const CpuMeter meter;
   TRY_ASSIGN(const load::LoadSummary load,
              load::run_load({.plan = input.plan,
