@@ -134,11 +134,7 @@ class NextCommands {
       if (option.name == "--reports" || next.command == "verify") next.options.push_back(option);
     add(next);
   }
-  void add(const Invocation& next) {
-    const auto& known = input_.subcommands;
-    if (std::find(known.begin(), known.end(), next.command) != known.end())
-      lines_.push_back(shell_text(next, input_.here.directory));
-  }
+  void add(const Invocation& next) { lines_.push_back(shell_text(next, input_.here.directory)); }
 
   [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
 
@@ -161,7 +157,7 @@ std::vector<std::string> next_commands(const Report& report, const ReportInput& 
     longer.set("drain.timeout", duration_literal(*needed));
     next.add(longer);
   }
-  next.add("compare", {"@prev", "@latest"});
+  if (input.follows_one_like_it) next.add("compare", {"@prev", "@latest"});
   return std::move(next).take();
 }
 

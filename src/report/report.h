@@ -89,7 +89,7 @@ struct ReportInput {
   std::string selector;                    // what names this run in "next:" lines
   bool stack_ends_with_run = false;        // no look at its stores will be possible any more
   std::vector<std::string> files;          // written there, the one for people first
-  std::vector<std::string> subcommands;    // those that exist; only they are suggested
+  bool follows_one_like_it = false;        // the run before it is one to compare it with
 };
 
 struct Report {

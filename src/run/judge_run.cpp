@@ -64,12 +64,6 @@ Place place_of(const RecordedRun& run) {
           runs.size() > 1 && runs[0].run_id == id && runs[1].scenario == runs[0].scenario};
 }
 
-std::vector<std::string> useful_subcommands(const Place& place) {
-  std::vector<std::string> known = known_subcommands();
-  if (!place.follows_one_like_it) std::erase(known, "compare");
-  return known;
-}
-
 // What further commands on this run repeat. What a run was sent to, its own record tells.
 Invocation repeated(const Invocation& here, const Place& place) {
   Invocation repeated = here;
@@ -181,7 +175,7 @@ report::Report describe_run(const RecordedRun& run, const Verdict& verdict) {
        .selector = place.selector,
        .stack_ends_with_run = begin.stack_ends_with_run,
        .files = run.files.empty() ? report_files(run.scenario.report) : run.files,
-       .subcommands = useful_subcommands(place)});
+       .follows_one_like_it = place.follows_one_like_it});
 }
 
 }  // namespace votebench::run

@@ -27,11 +27,6 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> known_subcommands() {
-  return {"run",   "verify",   "show",   "report", "compare", "list",  "clean",
-          "prune", "validate", "schema", "init",   "stack",   "doctor"};
-}
-
 std::vector<std::string> report_files(const scenario::ReportSettings& settings) {
   const auto wanted = [&](std::string_view format) {
     return settings.formats.empty() || format.empty() ||

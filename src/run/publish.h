@@ -9,9 +9,6 @@
 
 namespace votebench::run {
 
-// Subcommands that exist in this version: only they are suggested as next steps.
-[[nodiscard]] std::vector<std::string> known_subcommands();
-
 // Names of the files that publish() writes, the one for people first.
 [[nodiscard]] std::vector<std::string> report_files(const scenario::ReportSettings& settings);
 

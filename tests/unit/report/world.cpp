@@ -114,7 +114,7 @@ Report World::report() const {
                       .directory = "reports/" + scenario.name + "/20251120-180111Z-7f3a91bd",
                       .selector = "7f3a91bd",
                       .files = {"summary.md", "result.json"},
-                      .subcommands = subcommands});
+                      .follows_one_like_it = follows_one_like_it});
 }
 
 World quick_pass() {

@@ -39,7 +39,7 @@ struct World {
   std::optional<ClockOffset> rows_clock;
   Invocation here{"build/release/votebench", "/home/ann/votes", "run", {}};
   std::optional<Invocation> invocation;  // of the run
-  std::vector<std::string> subcommands{"run", "doctor", "show", "verify", "compare"};
+  bool follows_one_like_it = true;
 
   [[nodiscard]] Report report() const;
 
