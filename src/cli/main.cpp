@@ -4,6 +4,8 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "report/exit_code.h"
+#include "scenario/keys.h"
+#include "stack/kind.h"
 #include "stack/local/guardian.h"
 
 namespace {
@@ -44,6 +46,7 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == stack::kGuardianCommand)
     return stack::guardian_main(argc, argv);
   run::SignalWatcher signals;
+  scenario::set_stack_words(stack::scenario_words());
   cli::Context context{argv[0], &signals};
   CLI::App app{kAbout, "votebench"};
   app.formatter(std::make_shared<cli::HelpFormatter>());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "scenario/keys.h"
 #include "scenario/scenario.h"
 #include "stack/progress.h"
 #include "stack/stack_id.h"
@@ -85,6 +86,7 @@ struct Kind {
   std::span<const KindOption> options;
   // What of scenario::kFaultVerbs it can carry out at any service.
   std::span<const scenario::FaultVerb> faults;
+  bool costs_money = false;  // then no scenario may ask for it, only a command line
 
   // What is in artifacts/NAME is of this kind: a stack that is up, or the beginning of one.
   bool (*is_there)(const StackId& id);
@@ -101,6 +103,8 @@ struct Kind {
 [[nodiscard]] std::span<const Kind* const> kinds();
 // "local, compose or aws".
 [[nodiscard]] std::string kind_names();
+// What a scenario may say of its stack.
+[[nodiscard]] scenario::StackWords scenario_words();
 // Error (usage): there is no such kind.
 [[nodiscard]] Result<const Kind*> find_kind(std::string_view name);
 // Of what is in artifacts/NAME; the first kind where nothing is.

@@ -83,6 +83,11 @@ const std::vector<std::string>& variant_names() {
   return names;
 }
 
+const std::vector<std::string>& worker_orders() {
+  static const std::vector<std::string> orders{kAckAfterWrite, kPopBeforeWrite};
+  return orders;
+}
+
 Result<TargetSettings> variant_settings(std::string_view variant, const WorkerKnobs& knobs) {
   TRY_ASSIGN(const Variant known, find_variant(variant));
   TRY(check_knobs(knobs));

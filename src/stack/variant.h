@@ -24,6 +24,8 @@ struct WorkerKnobs {
 
 // "reference", "dockersamples", "append-table", "always-200", "keep-alive", "prefetch".
 [[nodiscard]] const std::vector<std::string>& variant_names();
+// When a worker takes a vote off the queue.
+[[nodiscard]] const std::vector<std::string>& worker_orders();
 
 // What a target with this variant behaves like, without addresses: the contract profile, the vote
 // path, the side lists, and what the settled rule may assume of the worker.

@@ -89,6 +89,7 @@ extern const Kind kAwsKind;
 const Kind kAwsKind{.name = "aws",
                     .options = kAwsOptions,
                     .faults = {},
+                    .costs_money = true,
                     .is_there = is_aws,
                     .bring_up = aws_up,
                     .down = aws_take_down,

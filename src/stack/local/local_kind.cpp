@@ -29,10 +29,7 @@ constexpr KindOption kLocalOptions[] = {
     {.flag = "--order",
      .help = "ack-after-write or pop-before-write",
      .in_run = false,
-     .words =
-         [] {
-           return std::vector<std::string>{"ack-after-write", "pop-before-write"};
-         }},
+     .words = [] { return worker_orders(); }},
     {.flag = "--truth-log",
      .help = "The services record what they do, for tests of votebench itself",
      .in_run = false,
