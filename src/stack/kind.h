@@ -60,6 +60,8 @@ struct Hooks {
 // A stack that is up. control() from any thread until the stack is taken down, the rest from one.
 class RunningStack {
  public:
+  RunningStack() = default;
+  RunningStack(RunningStack&&) noexcept = default;
   virtual ~RunningStack() = default;
 
   TargetSettings target;
