@@ -7,10 +7,8 @@
 #include "cli/commands.h"
 #include "cli/kind_options.h"
 #include "core/counted.h"
-#include "core/os.h"
 #include "core/print.h"
 #include "run/check_target.h"
-#include "scenario/parse.h"
 #include "stack/kind.h"
 
 namespace votebench::cli {
@@ -49,13 +47,7 @@ bool confirmed(std::string_view question) {
 Result<> check(const stack::Kind& kind, const stack::StackId& id, const Context& context) {
   TRY(kind.status(id, print));
   if (kind.check != nullptr) TRY(kind.check(id, {.progress = say}));
-  const std::string file = id.target_file().string();
-  const Result<std::string> text = read_file(file);
-  if (!text)
-    return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", id.name),
-                fmt::format("`{}` brings it up", stack::up_command(id)));
-  TRY_ASSIGN(TargetSettings target,
-             scenario::parse_target(*text, file, scenario::process_options()).result());
+  TRY_ASSIGN(TargetSettings target, stack::read_target(id));
   TRY_ASSIGN(const run::TargetCheck found,
              run::check_target(std::move(target), say, context.signals->first()));
   for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "vote/target_settings.h"
 
 namespace votebench::stack {
 
@@ -27,6 +28,9 @@ struct StackId {
   }
   [[nodiscard]] std::filesystem::path truth() const { return directory() / "truth"; }
 };
+
+// What its target file says, with its secrets. Error (environment): there is none.
+[[nodiscard]] Result<TargetSettings> read_target(const StackId& id);
 
 // Error (usage): a name that could leave the artifacts directory or that no shell likes.
 [[nodiscard]] Result<> check_name(const std::string& name);

@@ -9,7 +9,6 @@
 
 #include "core/counted.h"
 #include "core/number.h"
-#include "scenario/parse.h"
 #include "stack/local/attention.h"
 #include "stack/local/commands.h"
 #include "stack/local/guardian_process.h"
@@ -107,11 +106,8 @@ Result<LocalStack> bring_up(const LocalStackOptions& options, const Progress& pr
 Result<LocalStack> attach(const StackId& id) {
   TRY_ASSIGN(const StackState state, live_state(id));
   if (state.phase != StackPhase::up) return not_up(id);
-  TRY_ASSIGN(const std::string text, read_file(id.target_file()));
   LocalStack stack;
-  TRY_ASSIGN(stack.target,
-             scenario::parse_target(text, id.target_file().string(), scenario::process_options())
-                 .result());
+  TRY_ASSIGN(stack.target, read_target(id));
   stack.id_ = id;
   stack.made_here = false;
   stack.description = describe_state(id, state);
