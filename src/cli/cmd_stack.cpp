@@ -23,9 +23,6 @@ struct StackOptions {
   stack::LogRequest logs;
 };
 
-// Exit status of a step that prints nothing of its own.
-int finish(const Result<>& result) { return result ? 0 : report_error(result.error()); }
-
 void say(std::string_view step) { print_err("{}\n", step); }
 void print(std::string_view line) { print_out("{}\n", line); }
 
@@ -92,7 +89,7 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
   options->kinds.add_to(*command, OptionPart::up);
   command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
   command->callback(
-      [options, &context] { context.exit_status = finish(bring_up(*options, context)); });
+      [options, &context] { context.exit_status = exit_status_of(bring_up(*options, context)); });
 }
 
 }  // namespace
@@ -112,7 +109,7 @@ void add_stack(CLI::App& app, Context& context) {
   const auto on_existing = [&](CLI::App* verb, auto action) {
     verb->callback([options, &context, action] {
       options->id.name = options->kind;
-      context.exit_status = finish(action(stack::kind_of(options->id)));
+      context.exit_status = exit_status_of(action(stack::kind_of(options->id)));
     });
   };
   on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"),
