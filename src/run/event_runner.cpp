@@ -18,8 +18,8 @@ EventKind kind_of(const scenario::Intervention& action) {
   return action.empty() ? EventKind::mark : EventKind::command;
 }
 
-// A service that was started or resumed is as it should be; these faults last until somebody undoes
-// them.
+// These faults last until they are undone; after the others (start, resume, restart) the service is
+// as it should be.
 bool lasts(const scenario::Intervention& action) {
   return action.verb == "kill" || action.verb == "stop" || action.verb == "pause";
 }

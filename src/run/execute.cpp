@@ -40,7 +40,7 @@ Result<Run> begin(const RunRequest& request, Display& display, const SignalWatch
   return Run{request, display, signals, clock, clock.wall_now(), std::move(plan)};
 }
 
-// What it says of the target is what kept it from being fit.
+// Error: why the target is not fit for the run.
 Result<> prove_fit(const Run& run, const TargetInUse& target, Preflight& preflight) {
   Result<> fit =
       run_preflight({.target = target.settings(),
@@ -112,7 +112,7 @@ Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
   return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
 }
 
-// Nothing when nobody asked for it.
+// Null without --metrics-listen.
 Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, MetricsBoard& board,
                                                      Display& display) {
   std::unique_ptr<MetricsServer> server;
@@ -126,7 +126,7 @@ Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, 
   return server;
 }
 
-// `metrics`: nullptr where nobody asks.
+// `metrics`: null without --metrics-listen.
 Result<> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
                         Recording& recording, MetricsBoard* metrics) {
   return run_load_phase({.scenario = run.request.scenario,

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "adapters/services.h"
-#include "run/cpu_meter.h"
 #include "run/event_runner.h"
 #include "run/judge_run.h"
+#include "run/machine.h"
 #include "watch/page_check.h"
 
 namespace votebench::run {
@@ -124,7 +124,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                      .metrics = input.metrics,
                      .clock = input.clock,
                      .t0 = input.t0});
-  auto listening = input.target.tell([&](const stack::TunnelEvent& event) {
+  auto listening = input.target.on_tunnel_event([&](const stack::TunnelEvent& event) {
     recorder.add_event({event.at - input.t0, event.name, event.detail});
   });
   for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);

@@ -39,10 +39,10 @@ struct StackId {
 [[nodiscard]] std::string command_on(const StackId& id, const std::string& verb,
                                      const std::string& program = "votebench");
 
-// "votebench stack up compose --as NAME": what makes the stack, or goes on making it. A stack is
-// called after its kind unless --as said otherwise.
+// "votebench stack up compose --as NAME": the command that makes the stack, or completes one that
+// was interrupted. Without --as a stack has the name of its kind.
 [[nodiscard]] std::string up_command(const StackId& id, const std::string& kind);
-// Of a stack that is not there: nothing but its name may tell its kind.
+// Where the kind is not known: the one of that name, else the first kind.
 [[nodiscard]] std::string up_command(const StackId& id);
 
 enum class StackPhase {

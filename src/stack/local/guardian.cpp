@@ -206,7 +206,7 @@ Result<LocalStackOptions> from_arguments(std::span<const std::string> arguments)
 
 int guardian_main(int argc, char** argv) {
   prepare_process();
-  auto attention = Attention::pay(take_lifeline());
+  auto attention = Attention::begin(take_lifeline());
   const std::vector<std::string> arguments(argv + std::min(argc, 2), argv + argc);
   const auto options = from_arguments(arguments);
   if (!attention || !options) return 70;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/catch.h"
 #include "unit/run/stage.h"
@@ -35,8 +36,9 @@ struct LongCommand {
             .stop = stop.get_token()};
   }
   void wait_until_it_runs() const {
-    const FileDescriptor reader(::open(fifo.c_str(), O_RDONLY));  // returns when sh writes
-    REQUIRE(reader);
+    const FileDescriptor reader(::open(fifo.c_str(), O_RDONLY));
+    char newline = 0;
+    REQUIRE(::read(reader.get(), &newline, 1) == 1);
   }
   RunEvent outcome() {
     stage.recorder.stop();
