@@ -1,5 +1,4 @@
 #include "cli/commands.h"
-#include "cli/target_file.h"
 #include "run/clean.h"
 
 namespace votebench::cli {
@@ -25,15 +24,11 @@ void add_clean(CLI::App& app, Context& context) {
                                   "  votebench clean @latest --yes\n");
   auto options = std::make_shared<CleanOptions>();
   run::CleanRequest& request = options->request;
-  command->add_option("RUN", request.run, "A run's path or id, a scenario's name, @latest, @prev")
-      ->required();
+  add_run_argument(*command, request.run)->required();
   command->add_flag("--yes", request.assume_yes, "Do not ask");
   command->add_option("--target", options->target, "Where the stores are now, if they moved");
-  command->add_option("--reports", request.reports, "Where runs are stored")->capture_default_str();
-  command->callback([options, &context] {
-    const auto cleaned = clean(*options);
-    context.exit_status = cleaned ? 0 : report_error(cleaned.error());
-  });
+  add_reports_option(*command, request.reports);
+  command->callback([options, &context] { context.exit_status = exit_status_of(clean(*options)); });
 }
 
 }  // namespace votebench::cli

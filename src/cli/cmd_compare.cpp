@@ -48,9 +48,7 @@ void add_compare(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("A", options->a, "The baseline")->capture_default_str();
   command->add_option("B", options->b, "What is compared with it")->capture_default_str();
-  const CLI::Option* reports =
-      command->add_option("--reports", options->reports, "Where runs are stored")
-          ->capture_default_str();
+  const CLI::Option* reports = add_reports_option(*command, options->reports);
   command->add_option("--output", options->output,
                       "Also write comparison.{html,md,json} into this directory");
   command->add_flag("--json", options->json, "Print JSON instead of text");

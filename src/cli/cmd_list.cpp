@@ -53,8 +53,7 @@ void add_list(CLI::App& app, Context& context) {
                                   "  votebench list\n"
                                   "  votebench list --reports reports\n");
   auto reports = std::make_shared<std::string>("reports");
-  const CLI::Option* option =
-      command->add_option("--reports", *reports, "Where runs are stored")->capture_default_str();
+  const CLI::Option* option = add_reports_option(*command, *reports);
   command->callback([=, &context] {
     context.exit_status = print_runs(*reports, invocation_of(context, *command, {option}));
   });

@@ -55,8 +55,7 @@ void add_prune(CLI::App& app, Context& context) {
       ->check(check_failed)
       ->capture_default_str();
   command->add_flag("--dry-run", options->dry_run, "Only say what would be deleted");
-  command->add_option("--reports", options->reports, "Where runs are stored")
-      ->capture_default_str();
+  add_reports_option(*command, options->reports);
   command->callback([options, &context] { context.exit_status = prune(*options); });
 }
 

@@ -14,16 +14,13 @@ void add_report(CLI::App& app, Context& context) {
     bool json = false;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("RUN", options->run, "A run's path or id, a scenario's name, @latest, @prev")
-      ->capture_default_str();
-  command->add_option("--reports", options->reports, "Where runs are stored")
-      ->capture_default_str();
+  add_run_argument(*command, options->run);
+  add_reports_option(*command, options->reports);
   command->add_flag("--json", options->json, "Print result.json instead of the summary");
   command->callback([options, command, &context] {
-    const auto exit =
+    context.exit_status = exit_status_of(
         run::report_again(options->reports, options->run, invocation_of(context, *command, {}),
-                          options->json ? run::Output::json : run::Output::summary);
-    context.exit_status = exit ? static_cast<int>(*exit) : report_error(exit.error());
+                          options->json ? run::Output::json : run::Output::summary));
   });
 }
 

@@ -5,7 +5,6 @@
 
 #include "cli/commands.h"
 #include "cli/kind_options.h"
-#include "cli/target_file.h"
 #include "core/os.h"
 #include "core/print.h"
 #include "ledger/run_list.h"

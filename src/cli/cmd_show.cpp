@@ -17,12 +17,11 @@ void add_show(CLI::App& app, Context& context) {
                    "[RUN] VOTE: a voter id, the beginning of one, or an attempt's number")
       ->required()
       ->expected(1, 2);
-  command->add_option("--reports", options->reports, "Where runs are stored")
-      ->capture_default_str();
+  add_reports_option(*command, options->reports);
   command->callback([options, &context] {
     const std::string run = options->words.size() > 1 ? options->words.front() : "@latest";
-    const auto shown = run::show_vote(options->reports, run, options->words.back());
-    context.exit_status = shown ? 0 : report_error(shown.error());
+    context.exit_status =
+        exit_status_of(run::show_vote(options->reports, run, options->words.back()));
   });
 }
 

@@ -7,10 +7,8 @@
 #include "cli/commands.h"
 #include "cli/kind_options.h"
 #include "core/counted.h"
-#include "core/os.h"
 #include "core/print.h"
 #include "run/check_target.h"
-#include "scenario/parse.h"
 #include "stack/kind.h"
 
 namespace votebench::cli {
@@ -24,9 +22,6 @@ struct StackOptions {
   bool yes = false;
   stack::LogRequest logs;
 };
-
-// Exit status of a step that prints nothing of its own.
-int finish(const Result<>& result) { return result ? 0 : report_error(result.error()); }
 
 void say(std::string_view step) { print_err("{}\n", step); }
 void print(std::string_view line) { print_out("{}\n", line); }
@@ -49,13 +44,7 @@ bool confirmed(std::string_view question) {
 Result<> check(const stack::Kind& kind, const stack::StackId& id, const Context& context) {
   TRY(kind.status(id, print));
   if (kind.check != nullptr) TRY(kind.check(id, {.progress = say}));
-  const std::string file = id.target_file().string();
-  const Result<std::string> text = read_file(file);
-  if (!text)
-    return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", id.name),
-                fmt::format("`{}` brings it up", stack::up_command(id)));
-  TRY_ASSIGN(TargetSettings target,
-             scenario::parse_target(*text, file, scenario::process_options()).result());
+  TRY_ASSIGN(TargetSettings target, stack::read_target(id));
   TRY_ASSIGN(const run::TargetCheck found,
              run::check_target(std::move(target), say, context.signals->first()));
   for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);
@@ -100,7 +89,7 @@ void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Cont
   options->kinds.add_to(*command, OptionPart::up);
   command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
   command->callback(
-      [options, &context] { context.exit_status = finish(bring_up(*options, context)); });
+      [options, &context] { context.exit_status = exit_status_of(bring_up(*options, context)); });
 }
 
 }  // namespace
@@ -120,7 +109,7 @@ void add_stack(CLI::App& app, Context& context) {
   const auto on_existing = [&](CLI::App* verb, auto action) {
     verb->callback([options, &context, action] {
       options->id.name = options->kind;
-      context.exit_status = finish(action(stack::kind_of(options->id)));
+      context.exit_status = exit_status_of(action(stack::kind_of(options->id)));
     });
   };
   on_existing(add_verb(*command, options, "down", "Stop a stack, nothing stays running"),

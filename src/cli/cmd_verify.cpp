@@ -1,5 +1,4 @@
 #include "cli/commands.h"
-#include "cli/target_file.h"
 #include "core/text.h"
 #include "run/verify.h"
 
@@ -32,8 +31,7 @@ int verify_run(const VerifyOptions& options, const Context& context) {
   const Result<run::VerifyRequest> request = make_request(options);
   if (!request) return report_error(request.error());
   run::Display display(run::ProgressMode::automatic);
-  const auto exit = run::verify(*request, display, *context.signals);
-  return exit ? static_cast<int>(*exit) : report_error(exit.error());
+  return exit_status_of(run::verify(*request, display, *context.signals));
 }
 
 }  // namespace
@@ -44,14 +42,13 @@ void add_verify(CLI::App& app, Context& context) {
                                   "  votebench verify @latest --stored\n");
   auto options = std::make_shared<VerifyOptions>();
   run::VerifyRequest& request = options->request;
-  command->add_option("RUN", request.run, "A run's path or id, a scenario's name, @latest, @prev")
-      ->capture_default_str();
+  add_run_argument(*command, request.run);
   command->add_flag("--stored", request.stored, "Judge the saved rows, do not read the target");
   const CLI::Option* target =
       command->add_option("--target", options->target, "Where the stores are now, if they moved");
   command->add_option("--timeout", options->timeout,
                       "How long to wait for votes on their way (default: drain.timeout)");
-  command->add_option("--reports", request.reports, "Where runs are stored")->capture_default_str();
+  add_reports_option(*command, request.reports);
   command->callback([=, &context] {
     options->typed = invocation_of(context, *command, {target});
     context.exit_status = verify_run(*options, context);

@@ -1,9 +1,24 @@
-// One function per subcommand; each lives in a file of its own (cmd_<name>.cpp).
+// The subcommands, and what each of them gets. Each lives in a file of its own (cmd_<name>.cpp).
 #pragma once
 
-#include "cli/context.h"
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/invocation.h"
+#include "core/result.h"
+#include "report/exit_code.h"
+#include "run/signals.h"
+#include "vote/target_settings.h"
 
 namespace votebench::cli {
+
+struct Context {
+  std::string program;          // as it was typed
+  run::SignalWatcher* signals;  // never null
+  int exit_status = 0;          // set by the subcommand that ran
+};
 
 void add_run(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
@@ -19,5 +34,34 @@ void add_init(CLI::App& app, Context& context);
 void add_attach(CLI::App& app, Context& context);
 void add_stack(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+
+// Prints the error on stderr and returns its exit status.
+int report_error(const Error& error);
+// The exit status of what prints nothing of its own but its error.
+int exit_status_of(const Result<>& result);
+int exit_status_of(const Result<report::ExitCode>& result);
+
+// `command` as it was typed, with those of `options` that were given.
+Invocation invocation_of(const Context& context, const CLI::App& command,
+                         const std::vector<const CLI::Option*>& options);
+
+// The command of a first run on a target: one that needs no other file.
+std::string first_run(const Context& context, const std::filesystem::path& target);
+
+// A subcommand whose help shows `examples` (one command per line) before its options.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
+                      const std::string& examples);
+
+// RUN and --reports, the same wherever stored runs are looked for. What the two hold is the
+// default.
+CLI::Option* add_run_argument(CLI::App& command, std::string& run);
+template <typename Path>
+CLI::Option* add_reports_option(CLI::App& command, Path& reports) {
+  return command.add_option("--reports", reports, "Where runs are stored")->capture_default_str();
+}
+
+// What `--target FILE` says, with its secrets from this process' environment and files. Error
+// (usage): there is no such file, or it has mistakes.
+[[nodiscard]] Result<TargetSettings> read_target_file(const std::string& path);
 
 }  // namespace votebench::cli

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/text.h"
+#include "stack/variant.h"
 
 namespace votebench::cli {
 namespace {
@@ -33,13 +33,8 @@ Failure ignored(const std::string& what, std::string_view flag, const stack::Kin
 
 // The scenario's words as options; the defaults of its keys say nothing.
 stack::OptionValues wishes(const scenario::StackChoice& choice) {
-  stack::OptionValues values;
+  stack::OptionValues values = stack::knob_options(choice.worker);
   if (choice.variant != scenario::StackChoice{}.variant) values["--variant"] = choice.variant;
-  if (choice.workers) values["--workers"] = std::to_string(*choice.workers);
-  if (choice.batch) values["--batch"] = std::to_string(*choice.batch);
-  if (choice.poll) values["--poll"] = duration_literal(*choice.poll);
-  if (choice.hold) values["--hold"] = duration_literal(*choice.hold);
-  if (!choice.order.empty()) values["--order"] = choice.order;
   return values;
 }
 

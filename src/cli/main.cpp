@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/help.h"
 #include "report/exit_code.h"
+#include "scenario/keys.h"
+#include "stack/kind.h"
 #include "stack/local/guardian.h"
 
 namespace {
@@ -18,6 +19,20 @@ constexpr char kAbout[] =
     "  votebench validate scenarios/quick.yaml\n"
     "  votebench verify\n"
     "  votebench list\n";
+
+constexpr std::size_t kColumnWidth = 26;
+
+// Prints the description (with its examples) before the usage line; lists subcommands by the first
+// line of theirs.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(kColumnWidth); }
+  std::string make_subcommand(const CLI::App* command) const override {
+    const std::string description = command->get_description();
+    return fmt::format("  {:<{}}{}\n", command->get_display_name(), kColumnWidth - 2,
+                       description.substr(0, description.find('\n')));
+  }
+};
 
 std::string exit_statuses() {
   std::string text = "Exit status (the first that fits):\n";
@@ -44,9 +59,10 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == stack::kGuardianCommand)
     return stack::guardian_main(argc, argv);
   run::SignalWatcher signals;
+  scenario::set_stack_words(stack::scenario_words());
   cli::Context context{argv[0], &signals};
   CLI::App app{kAbout, "votebench"};
-  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", "votebench " VOTEBENCH_VERSION);
   app.require_subcommand(1);
   app.footer(exit_statuses());

@@ -9,8 +9,8 @@
 
 namespace votebench::run {
 
-// One thread's own. Attempts come as soon as they have begun, or only once they are concluded: then
-// a slow answer holds up those behind it in the same workload.
+// Not thread-safe. `begun`: an attempt comes as soon as it has begun. `concluded`: once its outcome
+// is known; then a slow answer delays the later attempts of its workload.
 class AttemptFollower {
  public:
   enum class When : std::uint8_t { begun, concluded };

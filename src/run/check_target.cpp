@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
-#include "core/os.h"
 #include "run/preflight.h"
 #include "run/reach.h"
 #include "scenario/quick.h"
@@ -20,13 +17,7 @@ Result<TargetCheck> check_target(TargetSettings target,
   one.votes = "1";
   TRY_ASSIGN(const scenario::Scenario scenario, scenario::quick_scenario(one));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
-  std::array<std::uint8_t, 4> id{};
-  fill_random(id);
-  RunKey key{};
-  fill_random(key);
-  RunId run;
-  for (const std::uint8_t byte : id) run.value = run.value << 8U | byte;
-  const VoterIds ids{run, key};
+  const VoterIds ids = VoterIds::of_new_run();
   Preflight preflight;
   TRY(run_preflight({.target = target,
                      .scenario = scenario,

@@ -1,5 +1,5 @@
-// Where a run talks while it is going on: standard error, as a live block on a terminal or as plain
-// lines off it.
+// What a run says on standard error while it is going on: a live block on a terminal, else plain
+// lines.
 #pragma once
 
 #include <mutex>

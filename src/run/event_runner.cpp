@@ -18,8 +18,8 @@ EventKind kind_of(const scenario::Intervention& action) {
   return action.empty() ? EventKind::mark : EventKind::command;
 }
 
-// A service that was started or resumed is as it should be; these faults last until somebody undoes
-// them.
+// These faults last until they are undone; after the others (start, resume, restart) the service is
+// as it should be.
 bool lasts(const scenario::Intervention& action) {
   return action.verb == "kill" || action.verb == "stop" || action.verb == "pause";
 }
@@ -41,12 +41,16 @@ std::string log_text(const std::string& name, const std::vector<std::string>& ar
 
 }  // namespace
 
-EventRunner::EventRunner(EventRunnerInput input) : input_(input) {
+EventRunner::EventRunner(EventRunnerInput input)
+    : input_(std::move(input)), on_stop_(input_.stop, [this] { load_ended(true); }) {
   for (const scenario::ScheduledEvent& event : input_.events)
     threads_.emplace_back([this, &event] { perform(event); });
 }
 
-EventRunner::~EventRunner() { finish(); }
+EventRunner::~EventRunner() {
+  load_ended(true);
+  finish();
+}
 
 void EventRunner::load_ended(bool cut_short) {
   if (!load_over_.stop_requested()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -22,6 +23,7 @@ struct EventRunnerInput {
   Recorder& recorder;
   Clock& clock;
   Instant t0;
+  std::stop_token stop;  // when it is requested, the load counts as cut short
 };
 
 // A thread per event, so that a slow command delays no other event. Each event that happens goes to
@@ -29,16 +31,19 @@ struct EventRunnerInput {
 class EventRunner {
  public:
   explicit EventRunner(EventRunnerInput input);
-  ~EventRunner();  // finish()
+  ~EventRunner();  // as load_ended(true) and finish()
   EventRunner(const EventRunner&) = delete;
   EventRunner& operator=(const EventRunner&) = delete;
 
-  // Nothing begins any more but what was due by now. What should have happened later is recorded as
-  // skipped and is a warning, unless the load was cut short (by a signal or a threshold). What has
-  // begun is undone at its time, or at once when the load was cut short. A running command is ended
-  // then, too, and is no failure.
+  // Nothing begins any more but what was due by now, and what has begun is undone at its time. What
+  // should have happened later is recorded as skipped: a warning or, if the verdict counts on it
+  // (RunEvent::missed), one of its reasons.
+  // Cut short (by a signal or a threshold, also after the load's end): nothing begins, nothing is
+  // recorded as skipped, what has begun is undone at once, and a running command is ended, which is
+  // no failure. Any thread.
   void load_ended(bool cut_short);
-  // Undoes what is left and waits until it is done. Idempotent.
+  // Undoes what is left and waits until it is done, and until commands that still run have ended:
+  // at most their limit of 30 s, unless the load is cut short. Idempotent.
   void finish();
 
  private:
@@ -67,6 +72,7 @@ class EventRunner {
   std::stop_source give_up_;  // and end what is running for it
   std::stop_source finished_;
   std::vector<std::jthread> threads_;
+  std::stop_callback<std::function<void()>> on_stop_;
 };
 
 }  // namespace votebench::run

@@ -1,9 +1,6 @@
 #include "run/execute.h"
 
-#include <array>
-
 #include "adapters/services.h"
-#include "core/os.h"
 #include "ledger/files.h"
 #include "run/judge_run.h"
 #include "run/load_phase.h"
@@ -27,10 +24,7 @@ struct Run {
   Clock& clock;
   WallTime started;
   plan::RunPlan plan;
-  RunId id;
-  RunKey key;
-
-  [[nodiscard]] VoterIds ids() const { return {id, key}; }
+  VoterIds ids = VoterIds::of_new_run();
 };
 
 // The run on disk, ready for its first vote.
@@ -43,22 +37,16 @@ struct Recording {
 Result<Run> begin(const RunRequest& request, Display& display, const SignalWatcher& signals) {
   Clock& clock = real_clock();
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(request.scenario));
-  std::array<std::uint8_t, 4> id{};
-  fill_random(id);
-  RunKey key{};
-  fill_random(key);
-  RunId run;
-  for (const std::uint8_t byte : id) run.value = run.value << 8U | byte;
-  return Run{request, display, signals, clock, clock.wall_now(), std::move(plan), run, key};
+  return Run{request, display, signals, clock, clock.wall_now(), std::move(plan)};
 }
 
-// What it says of the target is what kept it from being fit.
+// Error: why the target is not fit for the run.
 Result<> prove_fit(const Run& run, const TargetInUse& target, Preflight& preflight) {
   Result<> fit =
       run_preflight({.target = target.settings(),
                      .scenario = run.request.scenario,
                      .plan = run.plan,
-                     .ids = run.ids(),
+                     .ids = run.ids,
                      .clock = run.clock,
                      .stop = run.signals.first(),
                      .may_leave_rows = run.request.assume_yes,
@@ -86,8 +74,8 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
                                const Preflight& preflight) {
   ledger::Manifest manifest;
   manifest.votebench_version = VOTEBENCH_VERSION;
-  manifest.run = run.id;
-  manifest.key = run.key;
+  manifest.run = run.ids.run();
+  manifest.key = run.ids.key();
   manifest.seed = run.request.scenario.seed;
   manifest.tags = run.request.tags;
   manifest.invocation = run.request.invocation;
@@ -125,7 +113,7 @@ Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
   return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
 }
 
-// Nothing when nobody asked for it.
+// Null without --metrics-listen.
 Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, MetricsBoard& board,
                                                      Display& display) {
   std::unique_ptr<MetricsServer> server;
@@ -139,14 +127,13 @@ Result<std::unique_ptr<MetricsServer>> serve_metrics(const RunRequest& request, 
   return server;
 }
 
-// `metrics`: nullptr where nobody asks.
+// `metrics`: null without --metrics-listen.
 Result<> send_and_drain(const Run& run, const TargetInUse& target, Preflight& preflight,
                         Recording& recording, MetricsBoard* metrics) {
-  const VoterIds ids = run.ids();
   return run_load_phase({.scenario = run.request.scenario,
                          .plan = run.plan,
                          .target = target,
-                         .ids = ids,
+                         .ids = run.ids,
                          .preflight = preflight,
                          .directory = recording.directory,
                          .attempts = *recording.attempts,

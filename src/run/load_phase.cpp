@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "adapters/services.h"
-#include "run/cpu_meter.h"
 #include "run/event_runner.h"
 #include "run/judge_run.h"
+#include "run/machine.h"
 #include "watch/page_check.h"
 
 namespace votebench::run {
@@ -139,7 +139,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                      .metrics = input.metrics,
                      .clock = input.clock,
                      .t0 = input.t0});
-  auto listening = input.target.tell([&](const stack::TunnelEvent& event) {
+  auto listening = input.target.on_tunnel_event([&](const stack::TunnelEvent& event) {
     recorder.add_event({event.at - input.t0, event.name, event.detail});
   });
   for (const std::string& warning : input.preflight.warnings) recorder.warn(warning);
@@ -148,7 +148,8 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                       .target = input.target,
                       .recorder = recorder,
                       .clock = input.clock,
-                      .t0 = input.t0});
+                      .t0 = input.t0,
+                      .stop = input.signals.first()});
   const CpuMeter meter;
   TRY_ASSIGN(const load::LoadSummary load,
              load::run_load({.plan = input.plan,

@@ -10,7 +10,7 @@
 
 namespace votebench::run {
 
-// Thread-safe. What the recorder knows, for whoever asks.
+// What /metrics answers: the recorder posts it, the server's threads read it. Thread-safe.
 class MetricsBoard {
  public:
   void post(report::LiveMetrics metrics);

@@ -1,5 +1,5 @@
 // What happens beside the senders: samples and events go to the run directory, ledger segments are
-// made ahead of use, and the display is kept up to date. Never in the way of a sender.
+// made ahead of use, and the display is kept up to date. No sender ever waits for it.
 #pragma once
 
 #include <atomic>
@@ -51,7 +51,7 @@ class Recorder {
   void update_event(std::size_t number, const RunEvent& event);
   // Whole lines for run.log.
   void log(const std::string& text);
-  // What somebody should know who reads the numbers; the same text counts once.
+  // A sentence for the report's warnings and the live view; the same text again is ignored.
   void warn(const std::string& warning);
   // From now on the display shows the drain.
   void load_ended();
@@ -79,7 +79,7 @@ class Recorder {
   void watch_clocks();
   [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
   [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
-  // Are votes due now that max_in_flight keeps back?
+  // Once a second: whether votes are due that max_in_flight keeps back, for the live view.
   void watch_in_flight();
   void post_metrics(const report::ProgressState& state);
   void remember_second(const report::ProgressPoint& point);

@@ -63,11 +63,11 @@ Result<> TargetInUse::control(std::string_view verb, std::string_view service) c
   return fail(ErrorKind::environment, "faults need a stack that votebench made");
 }
 
-std::shared_ptr<void> TargetInUse::tell(
+std::shared_ptr<void> TargetInUse::on_tunnel_event(
     std::function<void(const stack::TunnelEvent&)> listener) const {
   if (!tunnel_) return nullptr;
-  tunnel_->tell(std::move(listener));
-  return {tunnel_.get(), [](stack::SshTunnel* tunnel) { tunnel->tell({}); }};
+  tunnel_->on_event(std::move(listener));
+  return {tunnel_.get(), [](stack::SshTunnel* tunnel) { tunnel->on_event({}); }};
 }
 
 Error TargetInUse::explain(Error error) const {

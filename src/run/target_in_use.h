@@ -31,7 +31,7 @@ class TargetInUse {
   // Behind a tunnel with the ends of it that connections go to.
   [[nodiscard]] const TargetSettings& settings() const { return settings_; }
   [[nodiscard]] std::string describe() const;
-  // What the stack was provisioned with (provisioning.json); empty when nobody wrote it down.
+  // What the stack was provisioned with (provisioning.json); empty: there is no such file.
   [[nodiscard]] std::string stack_record() const;
   // True only when the process behind this client of the queue is known to have ended.
   [[nodiscard]] bool client_is_dead(const QueueClient& client) const;
@@ -39,7 +39,7 @@ class TargetInUse {
   // Error (environment): there is no such stack, or it cannot do that now.
   [[nodiscard]] Result<> control(std::string_view verb, std::string_view service) const;
   // While the result lives, what happens to the tunnel is told to `listener`, from another thread.
-  [[nodiscard]] std::shared_ptr<void> tell(
+  [[nodiscard]] std::shared_ptr<void> on_tunnel_event(
       std::function<void(const stack::TunnelEvent&)> listener) const;
   // `error`; where it has no advice, with what the tunnel's ssh complained about.
   [[nodiscard]] Error explain(Error error) const;

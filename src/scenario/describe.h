@@ -74,20 +74,17 @@ void words(const Visitor& at, const Key& key, const Words<Enum>& known, Enum& fi
 
 template <typename Visitor>
 void describe(const Visitor& at, StackChoice& stack) {
-  at(key("name", word, "which stack").among({"local", "compose"}), stack.name);
-  at(key("variant", word, "how its services behave")
-         .among({"reference", "dockersamples", "append-table", "always-200", "keep-alive",
-                 "prefetch"}),
-     stack.variant);
-  at(key("workers", count, "worker processes").range("1", "64"), stack.workers);
-  at(key("batch", count, "votes that a worker writes at once").range("1", "10000"), stack.batch);
+  at(key("name", word, "which stack").among(stack_words().kinds), stack.name);
+  at(key("variant", word, "how its services behave").among(stack_words().variants), stack.variant);
+  at(key("workers", count, "worker processes").range("1", "64"), stack.worker.workers);
+  at(key("batch", count, "votes that a worker writes at once").range("1", "10000"),
+     stack.worker.batch);
   at(key("poll", duration, "a worker's pause before an empty queue").range("1ms", "1m"),
-     stack.poll);
+     stack.worker.poll);
   at(key("hold", duration, "a worker's pause between pop and write").range("0s", "10m"),
-     stack.hold);
-  at(key("order", word, "when a vote leaves the queue")
-         .among({"ack-after-write", "pop-before-write"}),
-     stack.order);
+     stack.worker.hold);
+  at(key("order", word, "when a vote leaves the queue").among(stack_words().orders),
+     stack.worker.order);
 }
 
 template <typename Visitor>

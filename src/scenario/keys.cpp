@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <type_traits>
 
@@ -110,7 +111,15 @@ class Catalogue {
   ExecutorBits executors_;
 };
 
+std::atomic<bool> tree_made = false;
+
+StackWords& told_words() {
+  static StackWords words;
+  return words;
+}
+
 KeyTree make_tree() {
+  tree_made = true;
   KeyTree root;
   Scenario defaults;
   description::describe(Catalogue(root), defaults);
@@ -123,6 +132,13 @@ void collect(const KeyTree& tree, std::vector<Key>& all) {
 }
 
 }  // namespace
+
+void set_stack_words(StackWords words) {
+  CHECK_THAT_HOLDS(!tree_made);
+  told_words() = std::move(words);
+}
+
+const StackWords& stack_words() { return told_words(); }
 
 const KeyTree* KeyTree::find(std::string_view child, ExecutorBits executors) const {
   for (const KeyTree& candidate : children)

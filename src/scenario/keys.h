@@ -5,7 +5,8 @@
 // of keys read it. A default is stated once too: by the record's own field (scenario/scenario.h,
 // vote/target_settings.h). The tree holds it as it would be written.
 //
-// Thread safety: the trees are built by the first call of any thread and never change.
+// Thread safety: the trees are built by the first call of any thread and never change;
+// set_stack_words() comes before.
 #pragma once
 
 #include <cstdint>
@@ -134,6 +135,17 @@ struct KeyTree {
   // The child that one of `executors` knows; nullptr: none.
   [[nodiscard]] const KeyTree* find(std::string_view child, ExecutorBits executors) const;
 };
+
+// The words of the keys under `stack`. The kinds of stacks know them (stack/kind.h).
+struct StackWords {
+  std::vector<std::string> kinds;         // stack.name
+  std::vector<std::string> costly_kinds;  // what stack.name may not say: only a command line may
+  std::vector<std::string> variants;      // stack.variant
+  std::vector<std::string> orders;        // stack.order
+};
+// Until it is called those keys have no words. REQUIRES: no tree has been asked for yet.
+void set_stack_words(StackWords words);
+[[nodiscard]] const StackWords& stack_words();
 
 [[nodiscard]] const KeyTree& scenario_tree();
 [[nodiscard]] const KeyTree& target_tree();  // the subtree of /target

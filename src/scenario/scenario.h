@@ -113,15 +113,20 @@ struct Threshold {
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 
+// What may be changed about a stack's workers. Nothing, or empty: as the variant has it.
+struct WorkerKnobs {
+  std::optional<std::uint32_t> workers;  // processes, 1 to 64
+  std::optional<std::uint32_t> batch;    // votes that a worker writes at once, at least 1
+  std::optional<Nanoseconds> poll;       // a worker's pause before an empty queue
+  std::optional<Nanoseconds> hold;       // a worker's pause between pop and write
+  std::string order;                     // a word of stack/variant.h
+  friend bool operator==(const WorkerKnobs&, const WorkerKnobs&) = default;
+};
+
 struct StackChoice {
   std::string name = "local";         // the kind of stack
   std::string variant = "reference";  // a name of stack/variant.h
-  // Of its workers. Nothing, or empty: as the variant has it.
-  std::optional<std::uint32_t> workers;
-  std::optional<std::uint32_t> batch;  // votes that a worker writes at once
-  std::optional<Nanoseconds> poll;     // a worker's pause before an empty queue
-  std::optional<Nanoseconds> hold;     // a worker's pause between pop and write
-  std::string order;                   // "ack-after-write" or "pop-before-write"
+  WorkerKnobs worker{};
   friend bool operator==(const StackChoice&, const StackChoice&) = default;
 };
 

@@ -66,12 +66,12 @@ Converted<Value> to_boolean(const Key&, std::string_view text, bool quoted) {
 }
 
 Converted<Value> to_word(const Key& key, std::string_view text, bool) {
-  const std::vector<std::string>& known = key.words;
-  if (std::find(known.begin(), known.end(), text) != known.end()) return Value(std::string(text));
-  if (key.path == "/stack/name" && text == "aws")
-    return fault(DiagnosticId::unknown_word, "a stack on {value} is not made from a scenario",
-                 "it costs money: ask for it on the command line with `--stack aws`");
-  return fault(DiagnosticId::unknown_word, "unknown value {value}", suggest(text, known));
+  if (std::ranges::count(key.words, text) > 0) return Value(std::string(text));
+  if (key.path == "/stack/name" && std::ranges::count(stack_words().costly_kinds, text) > 0)
+    return fault(
+        DiagnosticId::unknown_word, "a stack on {value} is not made from a scenario",
+        fmt::format("it costs money: ask for it on the command line with `--stack {}`", text));
+  return fault(DiagnosticId::unknown_word, "unknown value {value}", suggest(text, key.words));
 }
 
 Converted<Value> to_range(std::string_view text) {

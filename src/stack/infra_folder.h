@@ -1,4 +1,4 @@
-// Where this repository's infra/ is, whoever started the program.
+// Where this repository's folder infra/ is.
 #pragma once
 
 #include <filesystem>

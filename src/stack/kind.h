@@ -1,5 +1,5 @@
-// The kinds of stacks: a table with one row each (stack/kinds.cpp). Whoever makes, uses or ends a
-// stack asks the table, and nobody else knows which kinds there are. A new kind is a folder beside
+// The kinds of stacks: a table with one row each (stack/kinds.cpp). All code that makes, uses or
+// ends a stack reads the table; no other code knows a kind by name. A new kind is a folder beside
 // this file that defines its row, and the row's name in kinds.cpp.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "scenario/keys.h"
 #include "scenario/scenario.h"
 #include "stack/progress.h"
 #include "stack/stack_id.h"
@@ -27,7 +28,7 @@ struct KindOption {
   const char* help;
   bool in_run = true;             // of `run`, too, not only of `stack up`
   bool hidden = false;            // --help does not show it
-  bool consent = false;           // to something dangerous: no suggested command repeats it
+  bool consent = false;           // agrees to something dangerous: no suggested command repeats it
   bool is_count = false;          // takes a whole number
   bool is_switch = false;         // takes no value
   const char* default_text = "";  // shown only
@@ -43,8 +44,9 @@ using OptionValues = std::map<std::string, std::string, std::less<>>;
 struct Wanted {
   StackId id;
   OptionValues options;  // of its kind, checked against the row
-  // One that is up already is used and left alone (else an error), and one that does not come up is
-  // taken down again (else it stays, to be looked at and gone on with).
+  // True: one that is up already is used and not taken down, and one that fails to come up is taken
+  // down again. False: one that is up already is an error, and one that fails to come up stays, for
+  // a look at its logs or another try.
   bool for_run = false;
 };
 
@@ -52,18 +54,20 @@ struct Hooks {
   Progress progress;
   std::stop_token stop{};
   bool costs_agreed = false;  // what is made may cost money
-  // Puts a question to a person; empty: nobody is there.
+  // Puts a question to a person; true: yes. Empty: there is no person to ask, which means no.
   std::function<bool(std::string_view question)> ask{};
 };
 
 // A stack that is up. control() from any thread until the stack is taken down, the rest from one.
 class RunningStack {
  public:
+  RunningStack() = default;
+  RunningStack(RunningStack&&) noexcept = default;
   virtual ~RunningStack() = default;
 
   TargetSettings target;
   std::string description;  // one line for people; empty: the target says it
-  bool made_here = true;    // by the bring_up that returned it
+  bool made_here = true;    // false: it was up before the bring_up that returned it
 
   // `verb` is one that a scenario knows. Error (environment): it cannot do that now.
   [[nodiscard]] virtual Result<> control(std::string_view verb, std::string_view service) const = 0;
@@ -85,6 +89,7 @@ struct Kind {
   std::span<const KindOption> options;
   // What of scenario::kFaultVerbs it can carry out at any service.
   std::span<const scenario::FaultVerb> faults;
+  bool costs_money = false;  // then no scenario may ask for it, only a command line
 
   // What is in artifacts/NAME is of this kind: a stack that is up, or the beginning of one.
   bool (*is_there)(const StackId& id);
@@ -101,6 +106,8 @@ struct Kind {
 [[nodiscard]] std::span<const Kind* const> kinds();
 // "local, compose or aws".
 [[nodiscard]] std::string kind_names();
+// What a scenario may say of its stack.
+[[nodiscard]] scenario::StackWords scenario_words();
 // Error (usage): there is no such kind.
 [[nodiscard]] Result<const Kind*> find_kind(std::string_view name);
 // Of what is in artifacts/NAME; the first kind where nothing is.

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "stack/kind.h"
+#include "stack/variant.h"
 
 namespace votebench::stack {
 
@@ -44,6 +45,15 @@ std::string kind_names() {
   std::vector<std::string_view> names;
   for (const Kind* kind : kKinds) names.push_back(kind->name);
   return or_list(names);
+}
+
+scenario::StackWords scenario_words() {
+  scenario::StackWords words;
+  words.variants = variant_names();
+  words.orders = worker_orders();
+  for (const Kind* kind : kKinds)
+    (kind->costs_money ? words.costly_kinds : words.kinds).emplace_back(kind->name);
+  return words;
 }
 
 Result<const Kind*> find_kind(std::string_view name) {

@@ -1,6 +1,7 @@
 #include "stack/lock.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <cerrno>
 
@@ -16,6 +17,14 @@ Result<std::optional<FileDescriptor>> try_lock(const StackId& id) {
   if (fd && ::fcntl(fd.get(), F_OFD_SETLK, &whole) == 0) return std::optional(std::move(fd));
   if (fd && (errno == EAGAIN || errno == EACCES)) return std::optional<FileDescriptor>();
   return file_failure("lock", id.lock_file(), errno);
+}
+
+Result<FileDescriptor> lock_or_refuse(const StackId& id) {
+  TRY_ASSIGN(std::optional<FileDescriptor> lock, try_lock(id));
+  if (lock) return std::move(*lock);
+  return fail(ErrorKind::environment,
+              fmt::format("another votebench is working on stack '{}'", id.name),
+              "wait for it, or name another stack with --as");
 }
 
 }  // namespace votebench::stack

@@ -13,4 +13,7 @@ namespace votebench::stack {
 // Error (environment): the directory cannot be written.
 [[nodiscard]] Result<std::optional<FileDescriptor>> try_lock(const StackId& id);
 
+// The same for a command that a person has typed. Error (environment): also when somebody holds it.
+[[nodiscard]] Result<FileDescriptor> lock_or_refuse(const StackId& id);
+
 }  // namespace votebench::stack

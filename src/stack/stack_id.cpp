@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/invocation.h"
+#include "core/os.h"
 #include "core/text.h"
+#include "scenario/parse.h"
 #include "stack/kind.h"
 
 namespace votebench::stack {
@@ -22,6 +24,15 @@ Invocation on_stacks_of(const StackId& id, const std::string& program,
 }
 
 }  // namespace
+
+Result<TargetSettings> read_target(const StackId& id) {
+  const std::string file = id.target_file().string();
+  const Result<std::string> text = read_file(file);
+  if (!text)
+    return fail(ErrorKind::environment, fmt::format("stack '{}' is not up", id.name),
+                fmt::format("`{}` brings it up", up_command(id)));
+  return scenario::parse_target(*text, file, scenario::process_options()).result();
+}
 
 Result<> check_name(const std::string& name) {
   const std::string inner = std::string(kLetters) + '-';

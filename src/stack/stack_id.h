@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "vote/target_settings.h"
 
 namespace votebench::stack {
 
@@ -28,6 +29,9 @@ struct StackId {
   [[nodiscard]] std::filesystem::path truth() const { return directory() / "truth"; }
 };
 
+// What its target file says, with its secrets. Error (environment): there is none.
+[[nodiscard]] Result<TargetSettings> read_target(const StackId& id);
+
 // Error (usage): a name that could leave the artifacts directory or that no shell likes.
 [[nodiscard]] Result<> check_name(const std::string& name);
 
@@ -35,10 +39,10 @@ struct StackId {
 [[nodiscard]] std::string command_on(const StackId& id, const std::string& verb,
                                      const std::string& program = "votebench");
 
-// "votebench stack up compose --as NAME": what makes the stack, or goes on making it. A stack is
-// called after its kind unless --as said otherwise.
+// "votebench stack up compose --as NAME": the command that makes the stack, or completes one that
+// was interrupted. Without --as a stack has the name of its kind.
 [[nodiscard]] std::string up_command(const StackId& id, const std::string& kind);
-// Of a stack that is not there: nothing but its name may tell its kind.
+// Where the kind is not known: the one of that name, else the first kind.
 [[nodiscard]] std::string up_command(const StackId& id);
 
 enum class StackPhase {

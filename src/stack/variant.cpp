@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/check.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "scenario/profiles.h"
 
@@ -73,7 +74,46 @@ void assume_about_worker(TargetSettings& settings, const Variant& variant,
   if (!serial) settings.settle_quiet = kQuiet + hold;
 }
 
+Result<std::optional<std::uint32_t>> count(const OptionValues& options, std::string_view flag) {
+  const std::string text = value_of(options, flag);
+  if (text.empty()) return std::optional<std::uint32_t>();
+  const auto value = whole_number<std::uint32_t>(text);
+  if (!value)
+    return fail(ErrorKind::usage, fmt::format("{} {}: not a whole number", flag, printable(text)));
+  return value;
+}
+
+Result<std::optional<Nanoseconds>> time(const OptionValues& options, std::string_view flag) {
+  const std::string text = value_of(options, flag);
+  if (text.empty()) return std::optional<Nanoseconds>();
+  const std::optional<Nanoseconds> value = parse_duration(text);
+  if (!value)
+    return fail(ErrorKind::usage, fmt::format("{} {}: not a duration", flag, printable(text)),
+                "write a number with a unit, for example 100ms or 4s");
+  return value;
+}
+
 }  // namespace
+
+OptionValues knob_options(const WorkerKnobs& knobs) {
+  OptionValues options;
+  if (knobs.workers) options["--workers"] = std::to_string(*knobs.workers);
+  if (knobs.batch) options["--batch"] = std::to_string(*knobs.batch);
+  if (knobs.poll) options["--poll"] = duration_literal(*knobs.poll);
+  if (knobs.hold) options["--hold"] = duration_literal(*knobs.hold);
+  if (!knobs.order.empty()) options["--order"] = knobs.order;
+  return options;
+}
+
+Result<WorkerKnobs> knobs_of(const OptionValues& options) {
+  WorkerKnobs knobs;
+  TRY_ASSIGN(knobs.workers, count(options, "--workers"));
+  TRY_ASSIGN(knobs.batch, count(options, "--batch"));
+  TRY_ASSIGN(knobs.poll, time(options, "--poll"));
+  TRY_ASSIGN(knobs.hold, time(options, "--hold"));
+  knobs.order = value_of(options, "--order");
+  return knobs;
+}
 
 const std::vector<std::string>& variant_names() {
   static const std::vector<std::string> names = [] {
@@ -82,6 +122,11 @@ const std::vector<std::string>& variant_names() {
     return all;
   }();
   return names;
+}
+
+const std::vector<std::string>& worker_orders() {
+  static const std::vector<std::string> orders{kAckAfterWrite, kPopBeforeWrite};
+  return orders;
 }
 
 Result<TargetSettings> variant_settings(std::string_view variant, const WorkerKnobs& knobs) {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "core/os.h"
+
 namespace votebench {
 namespace {
 
@@ -45,6 +47,16 @@ std::string RunId::hex() const {
 }
 
 VoterIds::VoterIds(RunId run, const RunKey& key) : run_(run), key_(key) {}
+
+VoterIds VoterIds::of_new_run() {
+  std::array<std::uint8_t, sizeof(RunId::value)> id{};
+  fill_random(id);
+  RunKey key{};
+  fill_random(key);
+  RunId run;
+  std::memcpy(&run.value, id.data(), id.size());
+  return {run, key};
+}
 
 void VoterIds::write(VoterIndex index, char (&out)[kLength]) const noexcept {
   out[0] = 'v';

@@ -53,11 +53,13 @@ class VoterIds {
   static constexpr std::size_t kLength = 26;
 
   VoterIds(RunId run, const RunKey& key);
+  [[nodiscard]] static VoterIds of_new_run();
 
   void write(VoterIndex index, char (&out)[kLength]) const noexcept;
   [[nodiscard]] std::string make(VoterIndex index) const;
   [[nodiscard]] IdCheck check(std::string_view id) const noexcept;
   [[nodiscard]] RunId run() const noexcept { return run_; }
+  [[nodiscard]] const RunKey& key() const noexcept { return key_; }
   // "vb" + run: what every id of this run starts with.
   [[nodiscard]] std::string prefix() const { return "vb" + run_.hex(); }
 

@@ -51,6 +51,29 @@ def test_one_interrupt_and_a_proven_loss_is_a_failure(stack):
         assert done.audit["lost"]["count"] > 0
 
 
+def test_a_signal_during_the_drain_ends_what_an_event_runs(stack):
+    with stack().start_vote() as target:
+        worker = target.start_worker("--poll", "1ms")
+        worker.pause()
+        running = target.start({
+            "workloads": {"load": {"executor": "constant-clients", "clients": 1, "votes": 10}},
+            "events": [{"at": "0s", "name": "long", "run": ["sleep", "1000"]},
+                       {"at": "60s", "name": "too-late"}], **NO_PROBES}, "--allow-events")
+
+        def load_is_over():
+            return any("too-late" in told.read_text()
+                       for told in running.reports.glob("*/*/warnings.ndjson"))
+
+        until(load_is_over, "the load is over")
+        running.popen.send_signal(signal.SIGINT)
+        worker.resume()
+        done = running.finish()
+        assert done.exit_status == 3, done
+        [long] = done.result["events"]
+        assert (long["detail"], long["failed"]) == ("ran sleep: was interrupted", False)
+        assert done.audit["persisted"] == 10
+
+
 @pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_two_signals_leave_a_ledger_and_nothing_running(tmp_path, number, status):
     running = Running(["run", "--rate", "400/s", "--duration", "60s", "--variant", "dockersamples"],

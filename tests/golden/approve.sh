@@ -8,7 +8,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$root/build/release}
 
-for program in unit_report unit_scenario; do
+for program in unit_report unit_scenario unit_stack; do
   if [ -x "$build/$program" ]; then
     VOTEBENCH_APPROVE=1 "$build/$program" "[golden]"
   fi

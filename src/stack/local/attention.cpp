@@ -14,7 +14,7 @@
 
 namespace votebench::stack {
 
-Result<Attention> Attention::pay(FileDescriptor lifeline) {
+Result<Attention> Attention::begin(FileDescriptor lifeline) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);

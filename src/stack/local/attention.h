@@ -1,5 +1,5 @@
-// What the guardian listens to while it waits for anything: the end of the process that made the
-// stack, signals, and children that ended.
+// What wakes a waiting guardian: the end of the process that made the stack (its maker), signals,
+// and children that ended.
 //
 // The lifeline is a socket pair between maker and guardian. While the stack starts, the guardian
 // sends lines (stack/local/message.h). The maker may send the byte 'k', "keep the stack when I am
@@ -22,7 +22,7 @@ inline constexpr char kKeep = 'k';
 class Attention {
  public:
   // Blocks the signals concerned in this process and reads them from a descriptor.
-  [[nodiscard]] static Result<Attention> pay(FileDescriptor lifeline);
+  [[nodiscard]] static Result<Attention> begin(FileDescriptor lifeline);
 
   // Returns after `limit`, or earlier when something happened: a child ended, a request to end, or
   // `also` (if not -1) became readable, in which case it returns true.

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
-#include "core/check.h"
 #include "stack/local/local_socket.h"
 #include "stack/local/message.h"
 
@@ -14,29 +10,7 @@ namespace {
 
 constexpr auto kCommandLimit = std::chrono::seconds(90);  // a restart of all workers included
 
-constexpr std::array<std::pair<std::string_view, ServiceAction>, 6> kActions{{
-    {"kill", ServiceAction::kill},
-    {"stop", ServiceAction::stop},
-    {"pause", ServiceAction::pause},
-    {"resume", ServiceAction::resume},
-    {"start", ServiceAction::start},
-    {"restart", ServiceAction::restart},
-}};
-
 }  // namespace
-
-std::optional<ServiceAction> parse_action(std::string_view word) {
-  for (const auto& [known, action] : kActions)
-    if (known == word) return action;
-  return std::nullopt;
-}
-
-std::string_view word_of(ServiceAction action) {
-  const auto* entry = std::find_if(kActions.begin(), kActions.end(),
-                                   [&](const auto& known) { return known.second == action; });
-  CHECK_THAT_HOLDS(entry != kActions.end());
-  return entry->first;
-}
 
 Failure not_up(const StackId& id) {
   return fail(ErrorKind::environment, fmt::format("no stack '{}' is up", id.name),

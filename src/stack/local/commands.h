@@ -11,8 +11,6 @@
 
 namespace votebench::stack {
 
-[[nodiscard]] std::string_view word_of(ServiceAction action);
-
 [[nodiscard]] Failure not_up(const StackId& id);
 
 // The state of a stack whose guardian runs. Error (environment): there is none.

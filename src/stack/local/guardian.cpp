@@ -15,7 +15,6 @@
 #include "core/invocation.h"
 #include "core/print.h"
 #include "scenario/write.h"
-#include "stack/local/guardian_options.h"
 #include "stack/local/leftovers.h"
 #include "stack/local/local_socket.h"
 #include "stack/local/message.h"
@@ -179,9 +178,35 @@ Result<> guard(const LocalStackOptions& options, Attention& attention) {
 
 }  // namespace
 
+std::vector<std::string> to_arguments(const LocalStackOptions& options) {
+  OptionValues values = knob_options(options.worker);
+  values["--as"] = options.id.name;
+  values["--artifacts"] = options.id.artifacts.string();
+  values["--variant"] = options.variant;
+  values["--votestack"] = options.votestack.string();
+  if (options.truth_log) values["--truth-log"] = "yes";
+  std::vector<std::string> arguments;
+  for (const auto& [flag, value] : values) arguments.push_back(fmt::format("{}={}", flag, value));
+  return arguments;
+}
+
+Result<LocalStackOptions> from_arguments(std::span<const std::string> arguments) {
+  OptionValues values;
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    if (equals == std::string::npos)
+      return fail(ErrorKind::internal, fmt::format("not for a guardian: '{}'", argument));
+    values[argument.substr(0, equals)] = argument.substr(equals + 1);
+  }
+  TRY_ASSIGN(LocalStackOptions options, local_options(values));
+  options.id = {value_of(values, "--artifacts"), value_of(values, "--as")};
+  options.votestack = value_of(values, "--votestack");
+  return options;
+}
+
 int guardian_main(int argc, char** argv) {
   prepare_process();
-  auto attention = Attention::pay(take_lifeline());
+  auto attention = Attention::begin(take_lifeline());
   const std::vector<std::string> arguments(argv + std::min(argc, 2), argv + argc);
   const auto options = from_arguments(arguments);
   if (!attention || !options) return 70;

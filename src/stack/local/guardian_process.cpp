@@ -11,7 +11,6 @@
 
 #include "process/child.h"
 #include "stack/local/guardian.h"
-#include "stack/local/guardian_options.h"
 #include "stack/local/leftovers.h"
 #include "stack/local/local_socket.h"
 #include "stack/local/message.h"

@@ -59,18 +59,6 @@ Result<StackStatus> status(const StackId& id) {
   return status;
 }
 
-std::vector<std::string> stack_names(const fs::path& artifacts) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(artifacts, error)) {
-    const StackId id{artifacts, entry.path().filename().string()};
-    std::error_code unreadable;
-    if (check_name(id.name) && fs::exists(id.lock_file(), unreadable)) names.push_back(id.name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 Result<> take_down(const StackId& id) {
   TRY(check_name(id.name));
   TRY_ASSIGN(const bool cleaned_up, clean_up_if_orphaned(id));

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/counted.h"
-#include "scenario/parse.h"
+#include "core/number.h"
 #include "stack/local/attention.h"
 #include "stack/local/commands.h"
 #include "stack/local/guardian_process.h"
@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// votestack's services name their Redis connections "votestack-<pid>".
+constexpr std::string_view kServiceName = "votestack-";
 constexpr auto kKeepLimit = std::chrono::seconds(30);
 
 std::string describe_state(const StackId& id, const StackState& state) {
@@ -73,6 +75,14 @@ Result<> end_guardian(const StackId& id, GuardianProcess& guardian) {
 
 }  // namespace
 
+Result<LocalStackOptions> local_options(const OptionValues& given) {
+  LocalStackOptions options;
+  if (given.contains("--variant")) options.variant = value_of(given, "--variant");
+  TRY_ASSIGN(options.worker, knobs_of(given));
+  options.truth_log = given.contains("--truth-log");
+  return options;
+}
+
 Result<LocalStack> bring_up(const LocalStackOptions& options, const Progress& progress,
                             std::stop_token stop) {
   TRY_ASSIGN(const LocalStackOptions complete, completed(options));
@@ -86,39 +96,36 @@ Result<LocalStack> bring_up(const LocalStackOptions& options, const Progress& pr
   stack.guardian_ = guardian.identity;
   stack.lifeline_ = std::move(guardian.lifeline);  // from here on ~LocalStack takes it down
   TRY_ASSIGN(const StackState state, live_state(complete.id));
-  TRY_ASSIGN(stack.target_,
+  TRY_ASSIGN(stack.target,
              target_settings(layout_of(complete.id, state), options.variant, options.worker));
   stack.id_ = options.id;
-  stack.variant_ = options.variant;
-  stack.description_ = describe_state(options.id, state);
+  stack.description = describe_state(options.id, state);
   return stack;
 }
 
 Result<LocalStack> attach(const StackId& id) {
   TRY_ASSIGN(const StackState state, live_state(id));
   if (state.phase != StackPhase::up) return not_up(id);
-  TRY_ASSIGN(const std::string text, read_file(id.target_file()));
   LocalStack stack;
-  TRY_ASSIGN(stack.target_,
-             scenario::parse_target(text, id.target_file().string(), scenario::process_options())
-                 .result());
+  TRY_ASSIGN(stack.target, read_target(id));
   stack.id_ = id;
-  stack.variant_ = state.variant;
-  stack.description_ = describe_state(id, state);
+  stack.made_here = false;
+  stack.description = describe_state(id, state);
   return stack;
 }
 
 LocalStack::~LocalStack() { static_cast<void>(take_down()); }
 
-std::string LocalStack::describe() const { return description_; }
-
-Result<> LocalStack::control(ServiceAction action, std::string_view service) const {
-  return command(id_, fmt::format("{} {}", word_of(action), service));
+Result<> LocalStack::control(std::string_view verb, std::string_view service) const {
+  return command(id_, fmt::format("{} {}", verb, service));
 }
 
-Result<std::vector<ServiceStatus>> LocalStack::services() const {
-  TRY_ASSIGN(const StackState state, live_state(id_));
-  return service_list(state);
+bool LocalStack::client_is_dead(const std::string& name) const {
+  if (!name.starts_with(kServiceName)) return false;
+  const auto pid = whole_number<pid_t>(std::string_view(name).substr(kServiceName.size()));
+  if (!pid || *pid <= 0) return false;
+  const auto state = live_state(id_);
+  return state && std::ranges::count(service_list(*state), *pid, &ServiceStatus::pid) == 0;
 }
 
 Result<> LocalStack::leave_up() {

@@ -22,10 +22,8 @@
 #include "core/os.h"
 #include "core/result.h"
 #include "process/identity.h"
-#include "stack/progress.h"
-#include "stack/stack_id.h"
+#include "stack/kind.h"
 #include "stack/variant.h"
-#include "vote/target_settings.h"
 
 namespace votebench::stack {
 
@@ -38,20 +36,9 @@ struct LocalStackOptions {
   std::filesystem::path guardian = "/proc/self/exe";  // a program that calls guardian_main
 };
 
-// Verbs for one service: "vote", "worker" (all workers, or "worker-2" of several), "result",
-// "redis", "postgres". A service means all its processes: kill, pause and resume reach PostgreSQL's
-// backends too.
-enum class ServiceAction {
-  kill,     // SIGKILL; returns when the processes are gone
-  stop,     // the service's own orderly end (SIGTERM; a fast shutdown for PostgreSQL)
-  pause,    // SIGSTOP
-  resume,   // SIGCONT
-  start,    // returns when the service answers; on the same port as before
-  restart,  // stop, then start
-};
-
-// "kill", "stop", ...; nullopt for another word.
-[[nodiscard]] std::optional<ServiceAction> parse_action(std::string_view word);
+// Of the options of `stack up local` ("--variant", "--truth-log" and the knobs); the rest is left
+// as it is. Error (usage): no whole number, or no duration.
+[[nodiscard]] Result<LocalStackOptions> local_options(const OptionValues& given);
 
 struct ServiceStatus {
   std::string name;
@@ -67,26 +54,23 @@ struct StackStatus {
   std::vector<ServiceStatus> services;
 };
 
-class LocalStack {
+// Its description: "local: redis 7.0.15, PostgreSQL 15.13, vote 127.0.0.1:20481, 1 worker
+// (reference)".
+class LocalStack final : public RunningStack {
  public:
   LocalStack(LocalStack&&) noexcept = default;
-  ~LocalStack();  // takes the stack down if this object owns it
+  ~LocalStack() override;  // takes the stack down if this object owns it
 
-  [[nodiscard]] const StackId& id() const { return id_; }
-  [[nodiscard]] const TargetSettings& target() const { return target_; }
-  [[nodiscard]] const std::string& variant() const { return variant_; }
-  // "local: redis 7.0.15, PostgreSQL 15.13, vote 127.0.0.1:20481, 1 worker (reference)".
-  [[nodiscard]] std::string describe() const;
-
-  // Error (environment): no such service, or it cannot do that now.
-  [[nodiscard]] Result<> control(ServiceAction action, std::string_view service) const;
-  [[nodiscard]] Result<std::vector<ServiceStatus>> services() const;
-
+  // `service`: "vote", "worker" (all workers, or "worker-2" of several), "result", "redis",
+  // "postgres". All its processes are meant: kill, pause and resume reach PostgreSQL's backends
+  // too.
+  [[nodiscard]] Result<> control(std::string_view verb, std::string_view service) const override;
+  [[nodiscard]] bool client_is_dead(const std::string& name) const override;
   // From now on the stack outlives this process, until `stack down`; whoever looks finds it kept.
-  [[nodiscard]] Result<> leave_up();
+  [[nodiscard]] Result<> leave_up() override;
   // Stops everything and waits for the end; nothing is left but artifacts/NAME. A stack that this
   // object only attached to stays as it is.
-  [[nodiscard]] Result<> take_down();
+  [[nodiscard]] Result<> take_down() override;
 
  private:
   friend Result<LocalStack> bring_up(const LocalStackOptions&, const Progress&, std::stop_token);
@@ -94,9 +78,6 @@ class LocalStack {
   LocalStack() = default;
 
   StackId id_;
-  std::string variant_;
-  std::string description_;
-  TargetSettings target_;
   FileDescriptor lifeline_;  // empty: this object does not own the stack
   process::Identity guardian_;
 };
@@ -115,8 +96,6 @@ class LocalStack {
 // guardian that was killed.
 
 [[nodiscard]] Result<StackStatus> status(const StackId& id);
-// Names with a directory under `artifacts` that a local stack has used, sorted.
-[[nodiscard]] std::vector<std::string> stack_names(const std::filesystem::path& artifacts);
 // Stops a stack whoever made it. Error (environment): nothing runs under this name.
 [[nodiscard]] Result<> take_down(const StackId& id);
 // Empties table, queue and side lists; the workers are stopped meanwhile so that no vote in hand

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/check.h"
 #include "stack/local/local_socket.h"
@@ -16,6 +17,15 @@ constexpr auto kServiceStop = std::chrono::seconds(5);
 constexpr auto kStoreStop = std::chrono::seconds(10);
 constexpr auto kRedisAnswer = std::chrono::seconds(2);
 
+constexpr std::array<std::pair<std::string_view, ServiceAction>, 6> kActions{{
+    {"kill", ServiceAction::kill},
+    {"stop", ServiceAction::stop},
+    {"pause", ServiceAction::pause},
+    {"resume", ServiceAction::resume},
+    {"start", ServiceAction::start},
+    {"restart", ServiceAction::restart},
+}};
+
 bool is_store(const std::string& name) { return name == "redis" || name == "postgres"; }
 
 std::vector<std::string> names_of(const std::vector<ServiceSpec>& specs) {
@@ -25,6 +35,12 @@ std::vector<std::string> names_of(const std::vector<ServiceSpec>& specs) {
 }
 
 }  // namespace
+
+std::optional<ServiceAction> parse_action(std::string_view word) {
+  for (const auto& [known, action] : kActions)
+    if (known == word) return action;
+  return std::nullopt;
+}
 
 Operations::Operations(const Blueprint& blueprint, Attention& attention, Supervisor& supervisor)
     : blueprint_(blueprint), attention_(attention), supervisor_(supervisor) {

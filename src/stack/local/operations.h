@@ -1,6 +1,7 @@
 // What can be done with a stack's services, in terms of the supervisor. Lives in the guardian.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,19 @@
 #include "stack/local/supervisor.h"
 
 namespace votebench::stack {
+
+// What can be done to a service; a scenario's verbs of faults (scenario/scenario.h).
+enum class ServiceAction {
+  kill,     // SIGKILL; returns when the processes are gone
+  stop,     // the service's own orderly end (SIGTERM; a fast shutdown for PostgreSQL)
+  pause,    // SIGSTOP
+  resume,   // SIGCONT
+  start,    // returns when the service answers; on the same port as before
+  restart,  // stop, then start
+};
+
+// nullopt: another word.
+[[nodiscard]] std::optional<ServiceAction> parse_action(std::string_view word);
 
 class Operations {
  public:

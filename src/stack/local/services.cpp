@@ -66,18 +66,6 @@ bool postgres_is_ready(const fs::path& data, pid_t pid) {
 
 std::string loopback(std::uint16_t port) { return fmt::format("127.0.0.1:{}", port); }
 
-std::vector<std::string> knob_arguments(const WorkerKnobs& knobs) {
-  std::vector<std::string> arguments;
-  const auto add = [&arguments](const char* flag, std::string value) {
-    arguments.insert(arguments.end(), {flag, std::move(value)});
-  };
-  if (knobs.batch) add("--batch", std::to_string(*knobs.batch));
-  if (knobs.poll) add("--poll", duration_literal(*knobs.poll));
-  if (knobs.hold) add("--hold", duration_literal(*knobs.hold));
-  if (!knobs.order.empty()) add("--order", knobs.order);
-  return arguments;
-}
-
 }  // namespace
 
 // Nothing is written to disk: this Redis lives as long as the stack, and a killed one comes back
@@ -181,8 +169,8 @@ std::vector<ServiceSpec> worker_services(const Blueprint& blueprint) {
                                      blueprint.layout.postgres_uri(),
                                      "--profile",
                                      blueprint.options.variant};
-  const std::vector<std::string> chosen = knob_arguments(knobs);
-  arguments.insert(arguments.end(), chosen.begin(), chosen.end());
+  for (const auto& [flag, value] : knob_options(knobs))
+    if (flag != "--workers") arguments.insert(arguments.end(), {flag, value});
   std::vector<ServiceSpec> workers;
   for (std::uint32_t i = 1; i <= count; ++i)
     workers.push_back(votestack_service(

@@ -175,7 +175,7 @@ class Supervised final : public SshTunnel {
 
   [[nodiscard]] const std::vector<TunnelEnd>& ends() const override { return ends_; }
 
-  void tell(std::function<void(const TunnelEvent&)> listener) override {
+  void on_event(std::function<void(const TunnelEvent&)> listener) override {
     const std::scoped_lock lock(listener_mutex_);
     listener_ = std::move(listener);
   }

@@ -1,8 +1,8 @@
 // The way to servers that only another host reaches: the OpenSSH client with the user's own
 // configuration, forwarding ports of this machine's loopback network.
 //
-// It stands beside the stacks because it is a process that somebody has to keep alive; everything
-// above only sees other addresses in the settings.
+// It is in src/stack because it is a process that has to be kept alive. All callers see of it is
+// other addresses in the target's settings.
 #pragma once
 
 #include <functional>
@@ -30,10 +30,10 @@ class SshTunnel {
   struct Request {
     TunnelSettings settings;
     std::vector<HostPort> far_ends;     // at least one; as the host that is logged in to calls them
-    std::vector<std::string> withheld;  // environment variables that ssh has no business with
+    std::vector<std::string> withheld;  // environment variables that ssh does not get
   };
-  // Returns when its ends on this machine accept connections. Whether anything answers at a far end
-  // is seen by whoever connects. Errors (environment): in plain words, with what ssh said.
+  // Returns when its ends on this machine accept connections. It does not look whether a server
+  // answers at a far end. Errors (environment): in plain words, with what ssh said.
   [[nodiscard]] static Result<std::unique_ptr<SshTunnel>> open(Request request);
   virtual ~SshTunnel() = default;
 
@@ -41,7 +41,7 @@ class SshTunnel {
   [[nodiscard]] virtual const std::vector<TunnelEnd>& ends() const = 0;
   // From now on tells `listener`, on a thread of the tunnel's; an empty one ends that, and after
   // the return the old one is not called any more.
-  virtual void tell(std::function<void(const TunnelEvent&)> listener) = 0;
+  virtual void on_event(std::function<void(const TunnelEvent&)> listener) = 0;
   // What ssh complained about last, in plain words; empty when it did not. It is how a refused
   // forwarding shows: ssh accepts a connection first and closes it then.
   [[nodiscard]] virtual std::string complaint() = 0;

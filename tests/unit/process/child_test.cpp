@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <sstream>
 #include <thread>
@@ -55,6 +56,32 @@ std::string output_under(Tether tether, Command command) {
   return output;
 }
 
+// In a process of its own, whose descriptors 0 to 3 are only these: the pipes to a child's input,
+// from its output and from its errors, under the given numbers. Returns "OUTPUT|ERRORS".
+std::string echo_through(Tether tether, std::array<int, 3> numbers) {
+  Pipe input, output, errors;
+  REQUIRE(::write(input.writer.get(), "words\n", 6) == 6);
+  const pid_t maker = ::fork();
+  if (maker == 0) {
+    int aside[3] = {input.reader.get(), output.writer.get(), errors.writer.get()};
+    for (int& fd : aside) fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    for (FileDescriptor* end : {&input.writer, &output.writer, &errors.writer}) end->reset();
+    for (int fd = 0; fd < 4; ++fd) ::close(fd);
+    for (int i = 0; i < 3; ++i) ::dup3(aside[i], numbers[i], O_CLOEXEC);
+    auto child = Child::start({.argv = {"sh", "-c", "cat; echo out; echo err >&2"},
+                               .input = numbers[0],
+                               .output = numbers[1],
+                               .errors = numbers[2],
+                               .tether = tether});
+    ::_exit(child && (tether != Tether::gate || child->open_gate()) ? child->wait() : 99);
+  }
+  for (FileDescriptor* end : {&input.writer, &output.writer, &errors.writer}) end->reset();
+  const std::string said = output.read();
+  const std::string complained = errors.read();
+  ::waitpid(maker, nullptr, 0);
+  return said + '|' + complained;
+}
+
 // The processes whose numbers stand in `text`.
 std::vector<Identity> named_in(const std::string& text) {
   std::vector<Identity> all;
@@ -88,6 +115,20 @@ TEST_CASE("a child starts with every signal at its default and none blocked") {
   ::signal(SIGUSR1, usr1_before);
 }
 
+TEST_CASE("a child of ours can wait for its own children, though we ignore SIGCHLD and block it") {
+  sigset_t ends;
+  sigset_t before;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &ends, &before);
+  const auto ends_before = ::signal(SIGCHLD, SIG_IGN);
+  const Command look{.argv = {"grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"}};
+  for (const Tether tether : kTethers)
+    CHECK(output_under(tether, look) == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+  ::signal(SIGCHLD, ends_before);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 TEST_CASE("a child has input, output and errors, and no other descriptor of ours") {
   const FileDescriptor stray(::fcntl(STDERR_FILENO, F_DUPFD, 100));  // without FD_CLOEXEC
   REQUIRE(stray);
@@ -108,6 +149,17 @@ TEST_CASE("a child's descriptors are the ones it was given, whatever their numbe
     CHECK(output_under(tether, {.argv = {"ls", "/proc/self/fd"}}) == "0\n1\n2\n3\n");
   ::dup2(saved, STDIN_FILENO);
   ::close(saved);
+}
+
+TEST_CASE("a child's descriptors do not get in each other's way where they have its numbers") {
+  for (const Tether tether : kTethers)
+    for (const int input : {0, 1, 2, 3})
+      for (const int output : {0, 1, 2, 3})
+        for (const int errors : {0, 1, 2, 3}) {
+          if (input == output || output == errors || errors == input) continue;
+          CAPTURE(tether, input, output, errors);
+          CHECK(echo_through(tether, {input, output, errors}) == "words\nout\n|err\n");
+        }
 }
 
 TEST_CASE("a child leads a group of its own, and a session where asked") {

@@ -5,10 +5,20 @@
 #include <string_view>
 #include <vector>
 
+#include "scenario/keys.h"
 #include "scenario/parse.h"
 #include "support/catch.h"
 
 namespace votebench::scenario {
+
+// Two kinds of stacks and one that costs money, as the kinds of stacks would tell it.
+inline const bool kWordsTold = [] {
+  set_stack_words({.kinds = {"local", "compose"},
+                   .costly_kinds = {"aws"},
+                   .variants = {"reference", "dockersamples", "prefetch"},
+                   .orders = {"ack-after-write", "pop-before-write"}});
+  return true;
+}();
 
 using Variables = std::map<std::string, std::string>;
 

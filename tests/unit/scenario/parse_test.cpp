@@ -52,7 +52,8 @@ TEST_CASE("a scenario without options means its defaults") {
 TEST_CASE("what is around the load is read") {
   const Scenario scenario = scenario_of(kEverything);
   CHECK(scenario.name == "peak");
-  CHECK(scenario.stack == StackChoice{"local", "prefetch", 2, 32, 50ms, 90ms, "pop-before-write"});
+  CHECK(scenario.stack ==
+        StackChoice{"local", "prefetch", {2, 32, 50ms, 90ms, "pop-before-write"}});
   CHECK_FALSE(scenario.target);
   CHECK(scenario.preflight == PreflightSettings{false, 0, 1s});
   CHECK(scenario.voters == Voters{{{"a", 55}, {"b", 45.5}}, {0.2, 0.5, 2s, 1min}});

@@ -9,7 +9,6 @@
 #include "scenario/keys.h"
 #include "scenario/values.h"
 #include "support/catch.h"
-#include "support/golden.h"
 
 namespace votebench::scenario {
 namespace {
@@ -111,10 +110,6 @@ TEST_CASE("text that ends in a backslash, or holds quotes, stays what it is in t
     CHECK(schema["properties"][name]["default"] == odd);
     CHECK(schema["properties"][name]["description"] == key.doc);
   }
-}
-
-TEST_CASE("the page of keys is the table's", "[golden]") {
-  tests::check_golden("../../scenarios/KEYS.md", key_documentation());
 }
 
 TEST_CASE("the documentation has a row for every key") {

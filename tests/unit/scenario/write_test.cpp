@@ -77,10 +77,10 @@ class RandomScenario {
   }
 
   StackChoice stack() {
-    StackChoice choice{"local", "dockersamples", {}, {}, {}, {}, ""};
-    if (coin()) choice.workers = number(1, 64);
-    if (coin()) choice.hold = time(0s, 10min);
-    if (coin()) choice.order = "ack-after-write";
+    StackChoice choice{"local", "dockersamples", {}};
+    if (coin()) choice.worker.workers = number(1, 64);
+    if (coin()) choice.worker.hold = time(0s, 10min);
+    if (coin()) choice.worker.order = "ack-after-write";
     return choice;
   }
 

@@ -3,16 +3,47 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "scenario/parse.h"
+#include "scenario/schema.h"
 #include "stack/local/local_stack.h"
 #include "support/catch.h"
+#include "support/golden.h"
 
 using namespace votebench;
 using namespace votebench::stack;
 namespace fs = std::filesystem;
+
+namespace {
+
+// As the program does it at its start.
+const bool kWordsTold = [] {
+  scenario::set_stack_words(scenario_words());
+  return true;
+}();
+
+}  // namespace
+
+TEST_CASE("a scenario may name the kinds, but for those that cost money") {
+  REQUIRE(kWordsTold);
+  const std::vector<std::string>& words = scenario::key_at("/stack/name").words;
+  for (const Kind* kind : kinds())
+    CHECK((std::ranges::count(words, kind->name) == 1) == !kind->costs_money);
+  CHECK(scenario::key_at("/stack/variant").words == variant_names());
+  const auto costly = scenario::parse_scenario(
+      "version: 1\nstack: {name: aws}\nworkloads: {a: {executor: burst, votes: 1, clients: 1}}\n",
+      "costly.yaml", {});
+  CHECK(costly.diagnostics.render().find("ask for it on the command line with `--stack aws`") !=
+        std::string::npos);
+}
+
+TEST_CASE("the page of keys is the table's", "[golden]") {
+  tests::check_golden("../../scenarios/KEYS.md", scenario::key_documentation());
+}
 
 TEST_CASE("every kind has a row that is whole") {
   std::set<std::string_view> names;

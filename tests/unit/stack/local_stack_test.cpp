@@ -84,12 +84,11 @@ void check_nothing_left(const StackId& id, const StackState& state,
   CHECK_FALSE(fs::exists(id.target_file()));
 }
 
-pid_t pid_of(const LocalStack& stack, const std::string& name) {
-  const auto services = stack.services();
-  REQUIRE(services);
-  const auto found = std::find_if(services->begin(), services->end(),
-                                  [&](const ServiceStatus& s) { return s.name == name; });
-  REQUIRE(found != services->end());
+pid_t pid_of(const StackId& id, const std::string& name) {
+  const auto seen = status(id);
+  REQUIRE(seen);
+  const auto found = std::ranges::find(seen->services, name, &ServiceStatus::name);
+  REQUIRE(found != seen->services.end());
   return found->pid;
 }
 
@@ -156,17 +155,17 @@ TEST_CASE("a stack comes up, is described truly, and leaves nothing") {
 
   CHECK(redis(id, {"PING"}) == "+PONG");
   CHECK(query(id, "SHOW track_commit_timestamp") == "on");
-  CHECK(stack->describe().find("PostgreSQL 1") != std::string::npos);
+  CHECK(stack->description.find("PostgreSQL 1") != std::string::npos);
   CHECK(status(id)->phase == StackPhase::up);
   CHECK_FALSE(status(id)->kept);
 
   const auto text = read_file(id.target_file());
   REQUIRE(text);
-  CHECK(text->find(stack->target().rows->password.reveal()) == std::string::npos);
+  CHECK(text->find(stack->target.rows->password.reveal()) == std::string::npos);
   const auto parsed =
       scenario::parse_target(*text, "target.yaml", scenario::process_options()).result();
   if (!parsed) FAIL(parsed.error().message);
-  CHECK(*parsed == stack->target());
+  CHECK(*parsed == stack->target);
 
   CHECK(stack->take_down());
   check_nothing_left(id, state, processes);
@@ -181,15 +180,15 @@ TEST_CASE("PostgreSQL is never root, its socket needs no password and its port d
   auto stack = bring_up(options_for(id), {});
   if (!stack) FAIL(stack.error().message);
   struct stat owner {};
-  const pid_t pid = pid_of(*stack, "postgres");
+  const pid_t pid = pid_of(id, "postgres");
   REQUIRE(::stat(fmt::format("/proc/{}", pid).c_str(), &owner) == 0);
   CHECK(owner.st_uid != 0);
   const auto directory = find_postgres();
   const std::string program = (*directory / "psql").string();
-  const std::string url = stack->target().rows->url;
+  const std::string url = stack->target.rows->url;
   const process::Command ask{.argv = {program, "-X", "-w", "-d", url, "-c", "SELECT 1"}};
   CHECK_FALSE(process::output_of(ask));
-  ::setenv("PGPASSWORD", stack->target().rows->password.reveal().c_str(), 1);
+  ::setenv("PGPASSWORD", stack->target.rows->password.reveal().c_str(), 1);
   CHECK(process::output_of(ask));
   ::unsetenv("PGPASSWORD");
 }
@@ -202,36 +201,36 @@ TEST_CASE("services can be killed, paused, stopped and started again") {
   auto stack = bring_up(options, {});
   if (!stack) FAIL(stack.error().message);
 
-  const pid_t worker = pid_of(*stack, "worker-1");
-  CHECK(stack->control(ServiceAction::kill, "worker-1"));
-  CHECK(pid_of(*stack, "worker-1") == 0);
-  CHECK(pid_of(*stack, "worker-2") != 0);
-  CHECK_FALSE(stack->control(ServiceAction::kill, "worker-1"));  // it does not run
-  CHECK(stack->control(ServiceAction::start, "worker"));
-  CHECK(pid_of(*stack, "worker-1") != worker);
-  CHECK(stack->control(ServiceAction::restart, "worker"));
+  const pid_t worker = pid_of(id, "worker-1");
+  CHECK(stack->control("kill", "worker-1"));
+  CHECK(pid_of(id, "worker-1") == 0);
+  CHECK(pid_of(id, "worker-2") != 0);
+  CHECK_FALSE(stack->control("kill", "worker-1"));  // it does not run
+  CHECK(stack->control("start", "worker"));
+  CHECK(pid_of(id, "worker-1") != worker);
+  CHECK(stack->control("restart", "worker"));
 
   CHECK(query(id, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)") != "failed");
-  const auto backends = process::family(pid_of(*stack, "postgres"));
-  CHECK(stack->control(ServiceAction::pause, "postgres"));  // so that none ends by itself
-  CHECK(stack->control(ServiceAction::kill, "postgres"));
+  const auto backends = process::family(pid_of(id, "postgres"));
+  CHECK(stack->control("pause", "postgres"));  // so that none ends by itself
+  CHECK(stack->control("kill", "postgres"));
   for (const process::Identity& backend : backends) CHECK_FALSE(process::is_running(backend));
   CHECK(query(id, "SELECT n FROM kept") == "failed");
-  CHECK(stack->control(ServiceAction::start, "postgres"));
+  CHECK(stack->control("start", "postgres"));
   CHECK(query(id, "SELECT n FROM kept") == "1");  // killed, and nothing committed is lost
 
   CHECK(redis(id, {"RPUSH", "votes", "x"}) == ":1");
-  CHECK(stack->control(ServiceAction::pause, "redis"));
+  CHECK(stack->control("pause", "redis"));
   CHECK_FALSE(ask_redis(layout_of(id, state_of(id)).redis_socket(), {"PING"}, 50ms));
-  CHECK(stack->control(ServiceAction::resume, "redis"));
+  CHECK(stack->control("resume", "redis"));
   CHECK(redis(id, {"LLEN", "votes"}) == ":1");
-  CHECK(stack->control(ServiceAction::restart, "redis"));
+  CHECK(stack->control("restart", "redis"));
   CHECK(redis(id, {"LLEN", "votes"}) == ":0");  // back empty, as the stock deployment's
 
-  const auto refused = stack->control(ServiceAction::kill, "mongodb");
+  const auto refused = stack->control("kill", "mongodb");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().help.find("worker-2") != std::string::npos);
-  CHECK(stack->control(ServiceAction::pause, "postgres"));  // a paused stack still comes down
+  CHECK(stack->control("pause", "postgres"));  // a paused stack still comes down
   const StackState state = state_of(id);
   const auto processes = processes_of(state);
   CHECK(stack->take_down());
@@ -256,7 +255,7 @@ TEST_CASE("reset empties table, queue and side list") {
   if (!done) FAIL(done.error().message);
   CHECK(query(id, "SELECT count(*) FROM votes") == "0");
   CHECK(redis(id, {"EXISTS", "votes", "votes:processing"}) == ":0");
-  CHECK(pid_of(*stack, "worker") != 0);
+  CHECK(pid_of(id, "worker") != 0);
 }
 
 TEST_CASE("when the maker is killed, the guardian takes the stack down") {
@@ -300,8 +299,8 @@ TEST_CASE("a stack that was left up is ended by anybody, by name") {
   {
     const auto attached = attach(id);
     if (!attached) FAIL(attached.error().message);
-    CHECK(attached->control(ServiceAction::restart, "vote"));
-    CHECK(attached->target().rows->url.find("postgresql://") == 0);
+    CHECK(attached->control("restart", "vote"));
+    CHECK(attached->target.rows->url.find("postgresql://") == 0);
   }
   CHECK(status(id)->kept);
   const auto second = bring_up(options_for(id), {});
@@ -319,8 +318,7 @@ TEST_CASE("two stacks side by side do not disturb each other") {
   if (!first) FAIL(first.error().message);
   auto second = bring_up(options_for(scratch.id("second")), {});
   if (!second) FAIL(second.error().message);
-  CHECK(stack_names(scratch.id().artifacts) == std::vector<std::string>{"first", "second"});
-  CHECK(first->target().vote.port != second->target().vote.port);
+  CHECK(first->target.vote.port != second->target.vote.port);
   CHECK(first->take_down());
   CHECK(redis(scratch.id("second"), {"PING"}) == "+PONG");
   CHECK(query(scratch.id("second"), "SELECT 1") == "1");

@@ -43,3 +43,11 @@ TEST_CASE("another key gives another mac") {
   const VoterIds forger(kIds.run(), RunKey{9, 9, 9});
   CHECK(kIds.check(forger.make(5)).origin == IdOrigin::invalid_own);
 }
+
+TEST_CASE("every run has ids and a key of its own") {
+  const VoterIds one = VoterIds::of_new_run();
+  const VoterIds other = VoterIds::of_new_run();
+  CHECK(one.run() != other.run());
+  CHECK(one.key() != other.key());
+  CHECK(other.check(one.make(7)).origin == IdOrigin::other_run);
+}

@@ -1,7 +1,8 @@
-#include "cli/context.h"
+#include "cli/commands.h"
 
+#include "core/os.h"
 #include "core/print.h"
-#include "report/exit_code.h"
+#include "scenario/parse.h"
 
 namespace votebench::cli {
 
@@ -9,6 +10,12 @@ int report_error(const Error& error) {
   print_err("votebench: error: {}\n", error.message);
   if (!error.help.empty()) print_err("  help: {}\n", error.help);
   return static_cast<int>(report::exit_code_of(error.kind));
+}
+
+int exit_status_of(const Result<>& result) { return result ? 0 : report_error(result.error()); }
+
+int exit_status_of(const Result<report::ExitCode>& result) {
+  return result ? static_cast<int>(*result) : report_error(result.error());
 }
 
 Invocation invocation_of(const Context& context, const CLI::App& command,
@@ -38,6 +45,19 @@ std::string first_run(const Context& context, const std::filesystem::path& targe
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
                       const std::string& examples) {
   return app.add_subcommand(name, summary + "\n\nExamples:\n" + examples);
+}
+
+CLI::Option* add_run_argument(CLI::App& command, std::string& run) {
+  return command.add_option("RUN", run, "A run's path or id, a scenario's name, @latest, @prev")
+      ->capture_default_str();
+}
+
+Result<TargetSettings> read_target_file(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text)
+    return fail(ErrorKind::usage, text.error().message,
+                "`votebench stack up local` writes artifacts/local/target.yaml");
+  return scenario::parse_target(*text, path, scenario::process_options()).result();
 }
 
 }  // namespace votebench::cli
