@@ -32,6 +32,8 @@ struct AuditInput {
   // Null in a run. Else queue, rows and settlement are those of its `merged`.
   const SecondLook* second_look = nullptr;
   Services services{};
+  // The run was killed: what its record lacks need not have been unsent, so no row is a phantom.
+  bool unclosed = false;
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

@@ -83,8 +83,7 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
   add_data_doubts(input, verdict, doubts);
   if (auto gap = gap_in_evidence(input, verdict)) doubts.push_back(std::move(*gap));
   if (!verdict.contradiction.passed())
-    doubts.push_back({contradictions(verdict.contradiction.count),
-                      "check vote.accept and the profile's rejected statuses against the app"});
+    doubts.push_back(contradictions(verdict.contradiction.count, input.unclosed));
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
   if (input.second_look != nullptr)

@@ -39,7 +39,7 @@ bool absence_is_proven(const AuditInput& input) {
 
 Judgement::Judgement(const AuditInput& input, const Ballots& ballots)
     : absence_proven_(absence_is_proven(input)),
-      host_crashed_(input.host_crashed),
+      record_may_lack_votes_(input.host_crashed || input.unclosed),
       unrecorded_(ballots.unrecorded),
       listed_(sorted(input.queue.own_listed)),
       in_flight_(sorted(input.queue.own_in_flight)) {}
@@ -73,9 +73,9 @@ bool Judgement::take_unrecorded() {
 }
 
 void Judgement::stray(const Stray& stray) {
-  const VoteClass vote_class = !host_crashed_      ? VoteClass::phantom
-                               : take_unrecorded() ? VoteClass::recovered
-                                                   : VoteClass::contradiction;
+  const VoteClass vote_class = !record_may_lack_votes_ ? VoteClass::phantom
+                               : take_unrecorded()     ? VoteClass::recovered
+                                                       : VoteClass::contradiction;
   row(vote_class);
   if (vote_class != VoteClass::recovered)
     suspect({vote_class, stray.voter, Suspicion::kNoCast, stray.choice});

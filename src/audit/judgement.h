@@ -92,7 +92,7 @@ class Judgement {
 
  private:
   bool absence_proven_;
-  bool host_crashed_;
+  bool record_may_lack_votes_;
   std::uint64_t unrecorded_;
   std::vector<VoterIndex> listed_;     // sorted, one per element
   std::vector<VoterIndex> in_flight_;  // sorted, one per element

@@ -178,9 +178,16 @@ std::string listed_though_settled(std::uint64_t missing) {
   return counted(missing, "accepted vote") + " came to light in the queue after it had settled";
 }
 
-std::string contradictions(std::uint64_t count) {
-  return counted(count, "row") +
-         " of votes that were not sent or were rejected: a wrong profile, or a fault of votebench";
+Doubt contradictions(std::uint64_t count, bool unclosed) {
+  if (unclosed)
+    return {counted(count, "row") +
+                " of votes that the record does not show as sent: the run was killed, and its "
+                "record may lack its last votes",
+            "let a run end by itself, or with one Ctrl-C"};
+  return {counted(count, "row") +
+              " of votes that were not sent or were rejected: a wrong profile, or a fault of "
+              "votebench",
+          "check vote.accept and the profile's rejected statuses against the app"};
 }
 
 std::string surplus_rows(std::uint64_t count) {

@@ -16,6 +16,7 @@
 #include "core/check.h"
 #include "core/number.h"
 #include "core/os.h"
+#include "core/rng.h"
 #include "ledger/files.h"
 
 namespace votebench::ledger {
@@ -73,13 +74,14 @@ Result<Attempt*> make_segment(const std::filesystem::path& file) {
   return static_cast<Attempt*>(memory);
 }
 
+// Private: what presume() writes stays in memory.
 Result<Attempt*> map_segment(const std::filesystem::path& file) {
   const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return segment_failure("read", file, errno);
   if (static_cast<std::size_t>(status.st_size) != kSegmentBytes)
     return damaged(file, fmt::format("{} bytes instead of {}", status.st_size, kSegmentBytes));
-  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ, MAP_SHARED, fd.get(), 0);
+  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd.get(), 0);
   if (memory == MAP_FAILED) return segment_failure("map", file, errno);
   return static_cast<Attempt*>(memory);
 }
@@ -94,10 +96,16 @@ constexpr std::array<std::uint8_t, 256> crc8_table() {
   return table;
 }
 
-std::uint8_t check_of(Attempt slot) {
+// What the check of a slot begins with.
+std::uint8_t seed_of(SlotOwner owner, AttemptNumber number) {
+  if (owner.form == SlotForm::plain) return 0xFF;
+  return static_cast<std::uint8_t>(mix64(std::uint64_t{owner.run.value} << 32U ^ number));
+}
+
+std::uint8_t check_of(Attempt slot, std::uint8_t seed) {
   static constexpr auto kTable = crc8_table();
   slot.check = 0;
-  std::uint8_t crc = 0xFF;
+  std::uint8_t crc = seed;
   for (const std::uint8_t byte : std::bit_cast<std::array<std::uint8_t, sizeof slot>>(slot))
     crc = kTable[crc ^ byte];
   return crc;
@@ -120,22 +128,64 @@ bool without_conclusion(const Attempt& slot) {
          slot.outcome == Outcome::none && slot.flags == 0;
 }
 
-bool plausible(const Attempt& slot) {
+bool plausible(const Attempt& slot, std::uint8_t seed) {
   switch (slot.state) {
     case AttemptState::empty:  // an intent that a kill cut short may stand there
       return slot.check == 0 && without_conclusion(slot);
     case AttemptState::intended:
-      return slot.check == check_of(intended(slot));
+      return slot.check == check_of(intended(slot), seed);
     case AttemptState::concluded:
-      return slot.check == check_of(slot) && slot.outcome <= Outcome::ambiguous;
+      return slot.check == check_of(slot, seed) && slot.outcome <= Outcome::ambiguous;
   }
   return false;
 }
 
-Result<> check_slots(const Attempt* slots, const std::filesystem::path& file) {
-  const Attempt* bad = std::find_if_not(slots, slots + kSlotsPerSegment, plausible);
-  if (bad == slots + kSlotsPerSegment) return {};
-  return damaged(file, fmt::format("slot {} holds what no run writes", bad - slots));
+Result<> check_slots(const Attempt* slots, AttemptNumber first, SlotOwner owner,
+                     const std::filesystem::path& file) {
+  for (std::size_t i = 0; i < kSlotsPerSegment; ++i)
+    if (!plausible(slots[i], seed_of(owner, first + i)))
+      return damaged(file, fmt::format("slot {} holds what this run never wrote", i));
+  return {};
+}
+
+std::set<std::size_t> first_segments(const std::vector<WorkloadRange>& workloads) {
+  std::set<std::size_t> segments;
+  for (const WorkloadRange& range : workloads)
+    if (range.reserved > 0) segments.insert(segment_of(range.first));
+  return segments;
+}
+
+// The first segment of each workload, and every one before another that was needed later.
+std::set<std::size_t> required(const std::vector<WorkloadRange>& workloads,
+                               const std::set<std::size_t>& present) {
+  const std::set<std::size_t> first = first_segments(workloads);
+  std::set<std::size_t> segments = first;
+  for (const WorkloadRange& range : workloads) {
+    if (range.reserved == 0) continue;
+    std::size_t highest = segment_of(range.first);
+    for (const std::size_t later : present)
+      if (!first.contains(later) && later <= segment_of(range.first + range.reserved - 1))
+        highest = std::max(highest, later);
+    for (std::size_t i = segment_of(range.first); i < highest; ++i) segments.insert(i);
+  }
+  return segments;
+}
+
+Result<> check_none_missing(const std::filesystem::path& directory,
+                            const std::vector<WorkloadRange>& workloads,
+                            const std::set<std::size_t>& present) {
+  for (const std::size_t segment : required(workloads, present))
+    if (!present.contains(segment)) return damaged(file_of(directory, segment), "it is missing");
+  return {};
+}
+
+Result<std::set<std::size_t>> segments_in(const std::filesystem::path& directory) {
+  std::set<std::size_t> numbers;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+    if (const auto number = segment_number(entry.path())) numbers.insert(*number);
+  if (error) return segment_failure("read", directory, error.value());
+  return numbers;
 }
 
 std::uint32_t in_100ns(Nanoseconds time) {
@@ -151,11 +201,20 @@ std::atomic_ref<std::uint16_t> check_and_state(const Attempt& slot) {
 AttemptState state_of(const Attempt& slot) {
   return static_cast<AttemptState>(check_and_state(slot).load(std::memory_order_acquire) >> 8U);
 }
-void set_state(Attempt& slot, AttemptState state) {
+void set_state(Attempt& slot, AttemptState state, std::uint8_t seed) {
   Attempt whole = slot;
   whole.state = state;
-  const std::uint16_t both = check_of(whole) | static_cast<unsigned>(state) << 8U;
+  const std::uint16_t both = check_of(whole, seed) | static_cast<unsigned>(state) << 8U;
   check_and_state(slot).store(both, std::memory_order_release);
+}
+
+void write_intent(Attempt& slot, const Intent& intent, std::uint8_t seed) {
+  slot.started_ns = intent.started.count();
+  slot.lag_100ns = in_100ns(intent.lag);
+  slot.voter = intent.voter;
+  slot.choice = intent.choice;
+  slot.workload = intent.workload;
+  set_state(slot, AttemptState::intended, seed);
 }
 
 // A look at 16 slots: ranges are filled in order, so a segment is found in use by the time a
@@ -168,9 +227,9 @@ bool in_use(const Attempt* slots) {
 
 }  // namespace
 
-AttemptStore::AttemptStore(std::filesystem::path directory, std::size_t segments, bool writable)
+AttemptStore::AttemptStore(std::filesystem::path directory, std::size_t segments, SlotOwner owner)
     : directory_(std::move(directory)),
-      writable_(writable),
+      owner_(owner),
       segment_count_(segments),
       segments_(std::make_unique<std::atomic<Attempt*>[]>(segments)) {}
 
@@ -180,40 +239,45 @@ AttemptStore::~AttemptStore() {
 }
 
 std::uint64_t AttemptStore::bytes_at_first(const std::vector<WorkloadRange>& workloads) {
-  std::set<std::size_t> segments;
-  for (const WorkloadRange& range : workloads)
-    if (range.reserved > 0) segments.insert(segment_of(range.first));
-  return segments.size() * kSegmentBytes;
+  return first_segments(workloads).size() * kSegmentBytes;
 }
 
+// The directory gets its name only when the first segments are in it: one that lacks them has been
+// damaged.
 Result<std::unique_ptr<AttemptStore>> AttemptStore::create(
-    const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads) {
+    const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads,
+    SlotOwner owner) {
+  if (std::filesystem::exists(directory)) return segment_failure("create", directory, EEXIST);
+  const std::filesystem::path unfinished = directory.string() + ".tmp";
+  if (::mkdir(unfinished.c_str(), 0755) != 0) return segment_failure("create", directory, errno);
   const std::size_t segments = segment_of(end_of(workloads) + kSlotsPerSegment - 1);
-  std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, true));
-  if (::mkdir(directory.c_str(), 0755) != 0) return segment_failure("create", directory, errno);
-  for (const WorkloadRange& range : workloads)
-    if (range.reserved > 0) TRY(store->ensure_segment(segment_of(range.first)));
-  TRY(sync_directory(directory));
+  std::unique_ptr<AttemptStore> store(new AttemptStore(unfinished, segments, owner));
+  store->writable_ = true;
+  for (const std::size_t segment : first_segments(workloads))
+    TRY(store->ensure_segment(segment));
+  TRY(sync_directory(unfinished));
+  if (::rename(unfinished.c_str(), directory.c_str()) != 0)
+    return segment_failure("name", directory, errno);
+  store->directory_ = directory;
+  TRY(sync_directory(directory.parent_path()));
   return store;
 }
 
-Result<std::unique_ptr<AttemptStore>> AttemptStore::open(const std::filesystem::path& directory) {
-  std::vector<std::size_t> numbers;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-    if (const auto number = segment_number(entry.path())) numbers.push_back(*number);
+Result<std::unique_ptr<AttemptStore>> AttemptStore::open(
+    const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads,
+    SlotOwner owner) {
   // A run that was killed before it had made its store sent nothing.
-  if (error && error != std::errc::no_such_file_or_directory)
-    return segment_failure("read", directory, error.value());
-
-  const auto highest = std::max_element(numbers.begin(), numbers.end());
-  const std::size_t segments = highest == numbers.end() ? 0 : *highest + 1;
-  std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, false));
+  if (!std::filesystem::exists(directory))
+    return std::unique_ptr<AttemptStore>(new AttemptStore(directory, 0, owner));
+  TRY_ASSIGN(const std::set<std::size_t> numbers, segments_in(directory));
+  TRY(check_none_missing(directory, workloads, numbers));
+  const std::size_t segments = numbers.empty() ? 0 : *numbers.rbegin() + 1;
+  std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, owner));
   for (const std::size_t number : numbers) {
     const std::filesystem::path file = file_of(directory, number);
     TRY_ASSIGN(Attempt* const slots, map_segment(file));
     store->segments_[number].store(slots);
-    TRY(check_slots(slots, file));
+    TRY(check_slots(slots, number * kSlotsPerSegment, owner, file));
   }
   return store;
 }
@@ -247,13 +311,14 @@ bool AttemptStore::intend(AttemptNumber number, const Intent& intent) noexcept {
     if (!slots) return refuse(slots.error());
     own = *slots + number % kSlotsPerSegment;
   }
-  own->started_ns = intent.started.count();
-  own->lag_100ns = in_100ns(intent.lag);
-  own->voter = intent.voter;
-  own->choice = intent.choice;
-  own->workload = intent.workload;
-  set_state(*own, AttemptState::intended);
+  write_intent(*own, intent, seed_of(owner_, number));
   return true;
+}
+
+void AttemptStore::presume(AttemptNumber number, const Intent& intent) noexcept {
+  CHECK_THAT_HOLDS(!writable_);
+  Attempt* own = slot(number);
+  if (own && own->state == AttemptState::empty) write_intent(*own, intent, seed_of(owner_, number));
 }
 
 void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) noexcept {
@@ -264,7 +329,7 @@ void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) 
   own->status = conclusion.status;
   own->outcome = conclusion.outcome;
   own->flags = conclusion.flags;
-  set_state(*own, AttemptState::concluded);
+  set_state(*own, AttemptState::concluded, seed_of(owner_, number));
 }
 
 void AttemptStore::prepare_ahead() noexcept {

@@ -4,12 +4,15 @@
 //   endian
 //
 // Attempt n is slot n mod 65536 of segment n / 65536 (five decimal digits). A missing file is a
-// segment of empty slots. Segments are mapped and shared with the kernel: what a sender has stored
+// segment of empty slots, but the first one of every workload is there with the directory, and those
+// before one that is there are there. Segments are mapped and shared with the kernel: what a sender has stored
 // outlives its process without any system call.
 //
-// `check` of a slot that is not empty is the CRC-8 (x^8 + x^2 + x + 1, begun with 0xFF) of its
-// other bytes, those of Conclusion taken as zero while it is intended: a byte that changed on the
-// disk is found also where the run was killed before it could seal its files.
+// `check` of a slot that is not empty is the CRC-8 (x^8 + x^2 + x + 1) of its other bytes, those of
+// Conclusion taken as zero while it is intended: a byte that changed on the disk is found also where
+// the run was killed before it could seal its files. It begins with a number that is drawn from the
+// run and the slot's own number: slots of another run, or of another place, are found like that. In
+// runs of before (SlotForm::plain) it begins with 0xFF.
 //
 // Their disk space is allocated before they are
 // mapped, because a store into a mapped hole of a full disk ends the process with SIGBUS.
@@ -30,6 +33,12 @@ namespace votebench::ledger {
 
 inline constexpr std::size_t kSlotsPerSegment = 65536;
 
+// Whose slots they are, and in which form their checks are.
+struct SlotOwner {
+  RunId run;
+  SlotForm form = SlotForm::seeded;
+};
+
 // Threads: intend and conclude as AttemptSink says (one thread per number; lock-free but for the
 // rare segment that prepare_ahead did not create in time); prepare_ahead, sync and read from any
 // thread at any time; for_each only when no sender is running.
@@ -37,13 +46,15 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
  public:
   // A new, empty store with room for the numbers of `workloads`. `directory` must not exist.
   [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> create(
-      const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads);
+      const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads,
+      SlotOwner owner);
   // Disk space that create() takes for the first votes of `workloads`.
   [[nodiscard]] static std::uint64_t bytes_at_first(const std::vector<WorkloadRange>& workloads);
   // A stored run, read-only: intend returns false. Empty where there is no directory. Fails, naming
-  // the file, where a segment is cut short or a slot holds what no votebench writes.
+  // the file, where a segment is missing or cut short or a slot holds what this run never wrote.
   [[nodiscard]] static Result<std::unique_ptr<AttemptStore>> open(
-      const std::filesystem::path& directory);
+      const std::filesystem::path& directory, const std::vector<WorkloadRange>& workloads,
+      SlotOwner owner);
 
   ~AttemptStore() override;
   AttemptStore(const AttemptStore&) = delete;
@@ -59,6 +70,10 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   // Waits until what is stored so far would survive a crash of the host.
   [[nodiscard]] Result<> sync();
 
+  // Of a stored run: takes the empty slot of a vote that may have been sent for an intent. In memory
+  // alone, the files stay as they are. No effect where the slot is not empty or has no segment.
+  void presume(AttemptNumber number, const Intent& intent) noexcept;
+
   // A slot as it is now; nothing when it is empty. While it is intended only the fields of Intent
   // are filled in.
   [[nodiscard]] std::optional<Attempt> read(AttemptNumber number) const noexcept;
@@ -67,14 +82,15 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
-  AttemptStore(std::filesystem::path directory, std::size_t segments, bool writable);
+  AttemptStore(std::filesystem::path directory, std::size_t segments, SlotOwner owner);
   void visit_blocks(BlockVisitor visitor, void* context) const override;
   [[nodiscard]] Attempt* slot(AttemptNumber number) const noexcept;
   [[nodiscard]] Result<Attempt*> ensure_segment(std::size_t index);
   [[nodiscard]] bool refuse(const Error& error) noexcept;  // false
 
   std::filesystem::path directory_;
-  bool writable_;
+  SlotOwner owner_;
+  bool writable_ = false;
   std::size_t segment_count_;
   std::unique_ptr<std::atomic<Attempt*>[]> segments_;
   mutable std::mutex mutex_;  // creating segments, failure_

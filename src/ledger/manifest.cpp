@@ -10,6 +10,7 @@
 //                 "services": { "queue": words, "table": words } (may be absent),
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
+//                 "slots": "plain" | "seeded" (absent: plain),
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
 //                             "unknown_share", "min_acked_share" },
 //                 "t0": { "wall_ns", "mono_ns", "boot_id" },
@@ -268,6 +269,7 @@ Manifest manifest_of(const Json& json) {
   manifest.choices = list_of(json.at("choices"), text);
   manifest.identity = named<IdentityMode>(json.at("identity").get_ref<const std::string&>());
   manifest.workloads = list_of(json.at("workloads"), workload);
+  manifest.slots = named<SlotForm>(json.value("slots", "plain"));
   manifest.limits = limits(json.at("limits"));
   manifest.t0_wall = wall_time(json.at("t0").at("wall_ns"));
   manifest.t0 = Instant(Nanoseconds(json.at("t0").at("mono_ns").get<std::int64_t>()));
@@ -351,6 +353,7 @@ std::string to_json(const Manifest& manifest) {
       {"choices", std::move(choices)},
       {"identity", to_string(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},
+      {"slots", name_of(manifest.slots)},
       {"limits", json_of(manifest.limits)},
       {"t0",
        {{"wall_ns", nanoseconds(manifest.t0_wall)},

@@ -38,6 +38,10 @@ struct ServerClock {
 };
 constexpr std::array<std::string_view, 2> names_of(ServerClock::Of) { return {"queue", "rows"}; }
 
+// How the checks of a run's slots begin (attempt_store.h).
+enum class SlotForm : std::uint8_t { plain, seeded };
+constexpr std::array<std::string_view, 2> names_of(SlotForm) { return {"plain", "seeded"}; }
+
 struct Manifest {
   std::string votebench_version;
   RunId run;
@@ -61,6 +65,7 @@ struct Manifest {
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
   std::vector<WorkloadRange> workloads;
+  SlotForm slots = SlotForm::seeded;  // plain in runs of before
   AuditLimits limits;
 
   WallTime t0_wall{};

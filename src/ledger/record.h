@@ -49,6 +49,7 @@ struct RunRecord {
   std::optional<Error> unfit{};         // why the target was not: nothing was sent
   // What the disk had no room for: votes, or what was seen of them. Not stored, for that reason.
   std::optional<Error> unstored{};
+  bool unclosed = false;      // killed before it had sealed its files; the live run never is
   bool host_crashed = false;  // not closed, and the machine was started anew since
 };
 

@@ -160,12 +160,18 @@ Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::stri
 Result<Manifest> RunDirectory::begin() const { return read_manifest(path_); }
 
 Result<std::unique_ptr<AttemptStore>> RunDirectory::create_attempts(
-    const std::vector<WorkloadRange>& workloads) const {
-  return AttemptStore::create(path_ / kAttemptsDirectory, workloads);
+    const Manifest& manifest) const {
+  return AttemptStore::create(path_ / kAttemptsDirectory, manifest.workloads,
+                              {manifest.run, manifest.slots});
 }
 
 Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
-  return AttemptStore::open(path_ / kAttemptsDirectory);
+  // Samples are taken only where there is a store.
+  if (fs::exists(path_ / kSamplesFile) && !fs::exists(path_ / kAttemptsDirectory))
+    return damaged(path_ / kAttemptsDirectory, "it is missing");
+  TRY_ASSIGN(const Manifest manifest, begin());
+  return AttemptStore::open(path_ / kAttemptsDirectory, manifest.workloads,
+                            {manifest.run, manifest.slots});
 }
 
 Result<> RunDirectory::append(const Sample& sample) { return samples_.append(line_of(sample)); }
@@ -190,6 +196,7 @@ Result<RunRecord> RunDirectory::load() const {
   if (const auto& queue = record.begin.queue)
     record.evidence.queue.carry_over_ids = queue->carry_over_ids;
   TRY_ASSIGN(const std::optional<EndRecord> end, end_record());
+  record.unclosed = !end;
   record.host_crashed = !end && record.begin.boot_id != current_boot_id();
   return record;
 }

@@ -59,8 +59,9 @@ class RunDirectory {
   // What it was created with, as the disk has it. Fails, naming the file, when that is damaged.
   [[nodiscard]] Result<Manifest> begin() const;
 
+  // `manifest`: what it was created with.
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts(
-      const std::vector<WorkloadRange>& workloads) const;
+      const Manifest& manifest) const;
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> open_attempts() const;
 
   // Appended and handed to the kernel: they outlive this process. A line that a killed process

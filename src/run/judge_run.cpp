@@ -104,7 +104,8 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
           .interrupted = !record.load.completed && !ended_by_threshold,
           .host_crashed = record.host_crashed,
           .ended_by_threshold = ended_by_threshold,
-          .services = begin.services};
+          .services = begin.services,
+          .unclosed = record.unclosed};
 }
 
 audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {

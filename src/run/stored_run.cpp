@@ -38,6 +38,40 @@ Result<> check_votes(const ledger::RunDirectory& directory, const plan::RunPlan&
                          fmt::format("attempt {} is none of the scenario's votes", *unplanned));
 }
 
+// Of each workload, the highest number that was started; nothing: none.
+std::vector<std::optional<AttemptNumber>> highest_started(const plan::RunPlan& plan,
+                                                          const ledger::AttemptStore& attempts) {
+  std::vector<std::optional<AttemptNumber>> highest(plan.workloads().size());
+  attempts.for_each([&](AttemptNumber number, const Attempt& attempt) {
+    highest[attempt.workload] = number;
+  });
+  return highest;
+}
+
+// Senders take the votes of a workload in order. Where a run was killed, an empty slot below one
+// that is not may be of a vote that waited for its voter, or of one whose record is damaged: it may
+// have been sent.
+void presume_gaps(const plan::RunPlan& plan, ledger::AttemptStore& attempts) {
+  const auto highest = highest_started(plan, attempts);
+  for (const plan::WorkloadPlan& workload : plan.workloads()) {
+    const std::optional<AttemptNumber> last = highest[workload.index()];
+    plan::VoteStream votes = workload.votes();
+    for (auto vote = votes.next(); last && vote && vote->number < *last; vote = votes.next())
+      if (!attempts.read(vote->number))
+        attempts.presume(vote->number, {.voter = vote->voter,
+                                        .choice = vote->choice,
+                                        .workload = workload.index(),
+                                        .started = vote->due});
+  }
+}
+
+// Clients that vote for a time plan what they start, each at its own pace: gaps are theirs then.
+bool shows_every_vote(const ledger::RunRecord& record, const ledger::AttemptStore& attempts) {
+  std::uint64_t started = 0;
+  attempts.for_each([&](AttemptNumber, const Attempt&) { ++started; });
+  return record.complete && started == record.load.planned;
+}
+
 // What the slots tell of a run that did not come to its end.
 struct SlotCounts {
   std::uint64_t started = 0;
@@ -103,6 +137,7 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
   TRY(check_votes(directory, plan, *attempts));
   TRY_ASSIGN(ledger::RunRecord record, directory.load());
+  if (record.unclosed && !shows_every_vote(record, *attempts)) presume_gaps(plan, *attempts);
   if (!record.complete) record.load = load_of_slots(begin, plan, *attempts);
   record.begin.target = target_text(record.begin);
   if (record.begin.services.queue.title.empty())  // of before, when there was one kind of each

@@ -37,7 +37,7 @@ double remember_all(ledger::AttemptStore& store, const Clock& clock) {
 // One run into a new store, with a recorder thread that makes segments ahead as in a real run.
 double round_in(const std::filesystem::path& directory, Clock& clock) {
   std::filesystem::remove_all(directory);
-  auto store = ledger::AttemptStore::create(directory, {{"bench", 0, kVotes, kVotes}});
+  auto store = ledger::AttemptStore::create(directory, {{"bench", 0, kVotes, kVotes}}, {});
   if (!store) {
     fmt::print(stderr, "{}\n", store.error().message);
     return -1;

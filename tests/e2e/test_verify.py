@@ -270,3 +270,20 @@ def test_clean_removes_exactly_what_the_run_left(stack):
         refused = votebench("clean", str(other.directory), "--yes", cwd=target.directory)
         assert refused.returncode == 6, refused
         assert "not the one" in refused.stderr
+
+
+def test_a_clean_that_did_not_come_far_makes_no_loss(stack):
+    """It takes the elements out of the queue, and then may not remove rows."""
+    with stack().start_vote() as target:
+        worker = target.start_worker("--poll", "50ms")
+        done = unsettled_run(target, worker)
+        target.query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                     "'BEGIN RAISE EXCEPTION ''no''; END'")
+        target.query("CREATE TRIGGER refuse BEFORE DELETE ON votes "
+                     "FOR EACH STATEMENT EXECUTE FUNCTION refuse()")
+        cleaned = votebench("clean", str(done.directory), "--yes", cwd=target.directory)
+        assert (cleaned.returncode, target.waiting()) == (6, 0), cleaned
+        worker.resume()
+        verified = Verified(done.directory)
+        assert (verified.exit_status, verified.accused()) == (3, 0), verified
+        assert "votebench clean" in verified.stdout, verified

@@ -58,7 +58,8 @@ class CaseFile final : public AttemptHistory {
             host_crashed,
             false,
             nullptr,
-            {{"Redis", "redis"}, {"PostgreSQL", "postgres"}}};
+            {{"Redis", "redis"}, {"PostgreSQL", "postgres"}},
+            unclosed};
   }
 
   ChoiceNames choices{"a", "b", "c"};
@@ -71,6 +72,7 @@ class CaseFile final : public AttemptHistory {
   std::uint64_t empty_slots = 0;  // planned, never started
   bool interrupted = false;
   bool host_crashed = false;
+  bool unclosed = false;
 
  private:
   void visit_blocks(BlockVisitor visitor, void* context) const override {

@@ -19,15 +19,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr SlotOwner kOwner{RunId{0x7F3A90BC}};
+
+Result<std::unique_ptr<AttemptStore>> open_again(const std::filesystem::path& directory,
+                                                 const std::vector<WorkloadRange>& workloads = {}) {
+  return AttemptStore::open(directory, workloads, kOwner);
+}
+
 std::unique_ptr<AttemptStore> new_store(const std::filesystem::path& directory,
                                         std::vector<WorkloadRange> workloads) {
-  auto store = AttemptStore::create(directory, workloads);
+  auto store = AttemptStore::create(directory, workloads, kOwner);
   REQUIRE(store.has_value());
   return std::move(*store);
 }
 
 std::unique_ptr<AttemptStore> stored(const std::filesystem::path& directory) {
-  auto store = AttemptStore::open(directory);
+  auto store = open_again(directory);
   REQUIRE(store.has_value());
   return std::move(*store);
 }
@@ -181,7 +188,7 @@ TEST_CASE("every intent of a killed sender is on disk") {
   REQUIRE(::pipe(tell) == 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    auto store = AttemptStore::create(directory, {{"one", 0, 100000, 100000}});
+    auto store = AttemptStore::create(directory, {{"one", 0, 100000, 100000}}, kOwner);
     if (!store) ::_exit(1);
     for (AttemptNumber n = 0; n < kVotes; ++n) {
       if (!(*store)->intend(n, intent_of(n))) ::_exit(2);
@@ -217,7 +224,7 @@ TEST_CASE("without space for a segment nothing more may be sent, and nothing bre
   const pid_t child = ::fork();
   if (child == 0) {
     std::signal(SIGXFSZ, SIG_IGN);
-    auto store = AttemptStore::create(directory, {{"one", 0, 200000, 200000}});
+    auto store = AttemptStore::create(directory, {{"one", 0, 200000, 200000}}, kOwner);
     if (!store || !(*store)->intend(0, intent_of(0))) ::_exit(1);
     const rlimit tight{1U << 20U, 1U << 20U};
     if (::setrlimit(RLIMIT_FSIZE, &tight) != 0) ::_exit(2);
@@ -238,7 +245,7 @@ TEST_CASE("without space for a segment nothing more may be sent, and nothing bre
 
 TEST_CASE("a run that was killed before it had a store sent nothing") {
   const TemporaryDirectory temporary;
-  const auto store = AttemptStore::open(temporary.path() / "attempts");
+  const auto store = open_again(temporary.path() / "attempts", {{"one", 0, 10, 10}});
   REQUIRE(store.has_value());
   CHECK(all_of(**store).empty());
 }
@@ -248,7 +255,7 @@ TEST_CASE("a stored run cannot be written to") {
   const auto directory = temporary.path() / "attempts";
   (void)new_store(directory, {{"one", 0, 10, 10}});
   CHECK_FALSE(stored(directory)->intend(0, intent_of(0)));
-  CHECK_FALSE(AttemptStore::create(directory, {{"one", 0, 10, 10}}).has_value());
+  CHECK_FALSE(AttemptStore::create(directory, {{"one", 0, 10, 10}}, kOwner).has_value());
 }
 
 TEST_CASE("a damaged segment is named") {
@@ -261,7 +268,7 @@ TEST_CASE("a damaged segment is named") {
   const auto file = directory / "00001.seg";
   SECTION("cut short") {
     std::filesystem::resize_file(file, 65536 * 32 - 5);
-    const auto store = AttemptStore::open(directory);
+    const auto store = open_again(directory);
     REQUIRE_FALSE(store.has_value());
     CHECK(store.error().message == file.string() + " is damaged: 2097147 bytes instead of 2097152");
   }
@@ -269,10 +276,10 @@ TEST_CASE("a damaged segment is named") {
     std::string content = *read_file(file);
     content[1000 * 32 + 31] = 9;
     overwrite(file, content);
-    const auto store = AttemptStore::open(directory);
+    const auto store = open_again(directory);
     REQUIRE_FALSE(store.has_value());
     CHECK(store.error().message ==
-          file.string() + " is damaged: slot 1000 holds what no run writes");
+          file.string() + " is damaged: slot 1000 holds what this run never wrote");
   }
 }
 
@@ -290,7 +297,7 @@ TEST_CASE("any byte of a vote that changed on the disk is found") {
     std::string content = whole;
     content[at] = static_cast<char>(content[at] ^ change);
     overwrite(file, content);
-    return !AttemptStore::open(directory).has_value();
+    return !open_again(directory).has_value();
   };
   CHECK_FALSE(found_after(0, 0));
   // What conclude writes counts only with the state that it writes last: bytes 12 to 19, 24, 25 of
@@ -321,4 +328,89 @@ TEST_CASE("what is no segment is passed over") {
   overwrite(directory / "00001.seg.tmp", "a segment that was never finished");
   overwrite(directory / "notes.txt", "");
   CHECK(all_of(*stored(directory)).empty());
+}
+
+TEST_CASE("slots of another run, or of another place, are found") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  const std::vector<WorkloadRange> workloads{{"one", 0, 200000, 200000}};
+  {
+    const auto store = new_store(directory, workloads);
+    for (const AttemptNumber n : {3U, 4U, 5U, 65536U + 3U, 65536U + 4U})
+      REQUIRE(store->intend(n, intent_of(n)));
+  }
+  CHECK(open_again(directory, workloads).has_value());
+  for (const std::uint32_t run : {0U, 0x7F3A90BDU, 0x7F3B90BCU, 0xBC903A7FU}) {
+    const auto other = AttemptStore::open(directory, workloads, {RunId{run}});
+    REQUIRE_FALSE(other.has_value());
+    CHECK(other.error().message.find("holds what this run never wrote") != std::string::npos);
+  }
+  std::filesystem::rename(directory / "00001.seg", directory / "00000.seg");
+  CHECK_FALSE(open_again(directory).has_value());
+}
+
+TEST_CASE("slots of runs of before are read, and those of now are not taken for them") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  constexpr SlotOwner kBefore{kOwner.run, SlotForm::plain};
+  {
+    const auto store = AttemptStore::create(directory, {{"one", 0, 10, 10}}, kBefore);
+    REQUIRE((*store)->intend(0, {77, 2, 1, 5s + 123ns, 1500ns}));
+    (*store)->conclude(0, {Outcome::acked, kTruncatedBody, 200, 2ms, 3ms});
+  }
+  CHECK((*read_file(directory / "00000.seg"))[30] == 0x4D);  // as versions of before wrote it
+  CHECK(AttemptStore::open(directory, {}, kBefore).has_value());
+  CHECK_FALSE(open_again(directory).has_value());
+}
+
+TEST_CASE("a segment that must be there and is not is damage") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  const std::vector<WorkloadRange> workloads{{"one", 0, 400000, 400000}, {"two", 400000, 9, 9}};
+  {
+    const auto store = new_store(directory, workloads);
+    for (const AttemptNumber n : {0U, 65536U, 131072U}) REQUIRE(store->intend(n, intent_of(n)));
+  }
+  REQUIRE(open_again(directory, workloads).has_value());
+  const auto message_without = [&](const char* segment) {
+    const std::string content = *read_file(directory / segment);
+    std::filesystem::remove(directory / segment);
+    const auto store = open_again(directory, workloads);
+    overwrite(directory / segment, content);
+    return store.has_value() ? "" : store.error().message;
+  };
+  const auto is_missing = [&](const char* segment) {
+    return (directory / segment).string() + " is damaged: it is missing";
+  };
+  CHECK(message_without("00000.seg") == is_missing("00000.seg"));
+  CHECK(message_without("00001.seg") == is_missing("00001.seg"));
+  CHECK(message_without("00002.seg").empty());  // as if nobody had needed it yet
+  CHECK(message_without("00006.seg") == is_missing("00006.seg"));  // of the second workload
+}
+
+TEST_CASE("a store has its first segments before it has its name") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  std::filesystem::create_directory(temporary.path() / "attempts.tmp");
+  CHECK(all_of(**open_again(directory, {{"one", 0, 10, 10}})).empty());  // killed there: sent nothing
+  std::filesystem::create_directory(directory);
+  CHECK_FALSE(open_again(directory, {{"one", 0, 10, 10}}).has_value());
+}
+
+TEST_CASE("a vote that may have been sent is an intent in memory, and the files stay") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  {
+    const auto store = new_store(directory, {{"one", 0, 10, 10}});
+    REQUIRE(store->intend(2, intent_of(2)));
+    store->conclude(2, {Outcome::acked, 0, 200, 1ms, 2ms});
+  }
+  const std::string whole = *read_file(directory / "00000.seg");
+  const auto store = stored(directory);
+  for (const AttemptNumber n : {1U, 2U, 1U << 20U}) store->presume(n, {.voter = 9, .choice = 1});
+  CHECK(store->read(1)->state == AttemptState::intended);
+  CHECK(store->read(1)->voter == 9);
+  CHECK(store->read(2)->outcome == Outcome::acked);
+  CHECK(all_of(*store).size() == 2);
+  CHECK(*read_file(directory / "00000.seg") == whole);
 }

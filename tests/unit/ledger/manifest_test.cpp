@@ -51,6 +51,13 @@ TEST_CASE("a manifest of an older version does not say how its run was called") 
   CHECK_FALSE(read->invocation.has_value());
 }
 
+TEST_CASE("a manifest of an older version has slots whose checks name no run") {
+  auto json = nlohmann::json::parse(to_json(some_manifest()));
+  CHECK(parse_manifest(json.dump())->slots == SlotForm::seeded);
+  json.erase("slots");
+  CHECK(parse_manifest(json.dump())->slots == SlotForm::plain);
+}
+
 TEST_CASE("a manifest keeps the baselines and the clocks") {
   const Manifest written = some_manifest();
   const auto read = parse_manifest(to_json(written));

@@ -292,7 +292,7 @@ TEST_CASE("an open run has no end record, a closed one seals its files") {
   const TemporaryDirectory reports;
   RunDirectory run = new_run(reports.path(), some_manifest());
   REQUIRE(run.append(RunEvent{1s, "one", ""}).has_value());
-  REQUIRE((*run.create_attempts(some_manifest().workloads))->intend(0, {}));
+  REQUIRE((*run.create_attempts(some_manifest()))->intend(0, {}));
   REQUIRE(run.save_text("provisioning.json", "{}").has_value());
   REQUIRE(run.append_log("nothing is concluded from it\n").has_value());
   CHECK_FALSE(run.end_record()->has_value());
@@ -317,7 +317,7 @@ TEST_CASE("an open run has no end record, a closed one seals its files") {
 TEST_CASE("damage since the run was closed is told by file") {
   const TemporaryDirectory reports;
   const RunDirectory run = new_run(reports.path(), some_manifest());
-  (void)*run.create_attempts(some_manifest().workloads);
+  (void)*run.create_attempts(some_manifest());
   REQUIRE(run.close({}).has_value());
 
   std::filesystem::resize_file(run.path() / "attempts" / "00000.seg", 1000);

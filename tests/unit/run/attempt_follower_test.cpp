@@ -20,7 +20,7 @@ struct World {
                                plan::test::workload(scenario::Burst{3, std::nullopt, 1}, "two")});
   plan::RunPlan plan = plan::test::plan_of(scenario);
   std::unique_ptr<ledger::AttemptStore> attempts = *ledger::AttemptStore::create(
-      reports.path() / "attempts", {{"one", 0, 3, 3}, {"two", 3, 3, 3}});
+      reports.path() / "attempts", {{"one", 0, 3, 3}, {"two", 3, 3, 3}}, {});
 
   void intend(AttemptNumber number) {
     REQUIRE(attempts->intend(number, {.voter = static_cast<VoterIndex>(number),
