@@ -143,6 +143,11 @@ Doubt gone_rows(std::uint64_t count) {
 
 // Why votes that `live` lacks may have been there, or may still be elsewhere.
 std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Evidence& live) {
+  if (first.cleaned)
+    return Doubt{
+        "`votebench clean` took votes of this run out of the queue or the table: what is absent "
+        "now proves nothing",
+        "`verify --stored` judges what the run saw; verify a run before it is cleaned"};
   const RowSet& rows = live.rows.rows;
   const bool nothing_known = first.saved == nullptr && rows.own.empty() && rows.probes == 0;
   if (rows.probes < first.rows_of_probes || nothing_known)
@@ -226,10 +231,11 @@ void continue_settling(const FirstLook& first, const Evidence& live, SecondLook&
 }  // namespace
 
 SecondLook look_again(const FirstLook& first, const Evidence& live) {
-  if (first.saved == nullptr || !first.saved->rows.readable)
-    return only_look(
-        {first.attempts, nullptr, first.queue_server, first.counts_only, first.rows_of_probes},
-        live);
+  if (first.saved == nullptr || !first.saved->rows.readable) {
+    FirstLook nothing_saved = first;
+    nothing_saved.saved = nullptr;
+    return only_look(nothing_saved, live);
+  }
   SecondLook look;
   look.merged = *first.saved;
   if (!live.rows.readable) {

@@ -27,6 +27,7 @@ struct FirstLook {
   // Own rows (the probes') that the table held before the first vote of the run.
   std::uint64_t rows_of_probes = 0;
   ServiceWords queue{};
+  bool cleaned = false;  // we took rows and elements of the run out ourselves, all or some of them
 };
 
 // A row that the run saved and that the table does not show any more.

@@ -25,6 +25,7 @@ inline constexpr const char* kRowsFile = "rows.bin";
 inline constexpr const char* kStrangersFile = "strangers.ndjson";
 inline constexpr const char* kEvidenceFile = "evidence.json";
 inline constexpr const char* kEndFile = "end.json";
+inline constexpr const char* kCleanedFile = "cleaned.txt";
 inline constexpr const char* kResultFile = "result.json";
 inline constexpr const char* kLatestLink = "latest";
 

@@ -50,6 +50,7 @@ struct RunRecord {
   // What the disk had no room for: votes, or what was seen of them. Not stored, for that reason.
   std::optional<Error> unstored{};
   bool unclosed = false;      // killed before it had sealed its files; the live run never is
+  bool cleaned = false;       // its rows were taken out again, all or some of them
   bool host_crashed = false;  // not closed, and the machine was started anew since
 };
 

@@ -197,6 +197,7 @@ Result<RunRecord> RunDirectory::load() const {
     record.evidence.queue.carry_over_ids = queue->carry_over_ids;
   TRY_ASSIGN(const std::optional<EndRecord> end, end_record());
   record.unclosed = !end;
+  record.cleaned = fs::exists(path_ / kCleanedFile);
   record.host_crashed = !end && record.begin.boot_id != current_boot_id();
   return record;
 }
@@ -228,6 +229,11 @@ Result<std::vector<std::string>> RunDirectory::damage() const {
   if (record) return broken_seals(path_, record->files);
   TRY_ASSIGN(const std::vector<FileSeal> seals, first_seals(path_));
   return broken_seals(path_, seals);
+}
+
+Result<> RunDirectory::mark_cleaned(WallTime now) const {
+  TRY(write_file_durably(path_ / kCleanedFile, format_utc(now) + '\n'));
+  return sync_directory(path_);
 }
 
 Result<> RunDirectory::save_text(std::string_view name, std::string_view content) const {

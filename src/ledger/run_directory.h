@@ -11,6 +11,7 @@
 //     run.log                             what commands of the scenario printed
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
 //     end.json                            closes the run, seals the above but run.log
+//     cleaned.txt                         when its rows began to be taken out again
 //     result.json summary.md ...          what report makes of it           (save_text)
 //   <reports>/latest, <reports>/<scenario>/latest     links, replaced atomically
 //
@@ -93,6 +94,10 @@ class RunDirectory {
   // closed: those that it began with), one line each: "attempts/00001.seg: 1000 bytes, 2097152 when
   // it was sealed". Empty: all as sealed.
   [[nodiscard]] Result<std::vector<std::string>> damage() const;
+
+  // To be called before the first of the run's rows or elements is taken out of the stores: from then
+  // on their absence proves nothing (RunRecord::cleaned), however far that comes. Durable.
+  [[nodiscard]] Result<> mark_cleaned(WallTime now) const;
 
   // A file made by report, replaced atomically. `name` is a plain file name.
   [[nodiscard]] Result<> save_text(std::string_view name, std::string_view content) const;

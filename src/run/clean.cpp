@@ -89,7 +89,10 @@ Result<bool> agreed(const CleanRequest& request, const std::string& question) {
   return answer == "y" || answer == "yes";
 }
 
-Result<> remove(Stores& stores, const Leftovers& left, const VoterIds& ids) {
+Result<> remove(const StoredRun& run, Stores& stores, const Leftovers& left) {
+  const VoterIds ids(run.record.begin.run, run.record.begin.key);
+  // Before anything is gone: a clean that is killed must not look like a stack that loses votes.
+  TRY(run.directory.mark_cleaned(real_clock().wall_now()));
   // The queue first: an element that is taken out cannot become a row any more.
   if (stores.queue) TRY(stores.queue->remove_own(ids));
   if (stores.rows) TRY(stores.rows->remove_rows(left.row_ids));
@@ -124,7 +127,7 @@ Result<> clean_run(const CleanRequest& request) {
     return {};
   }
   TRY_ASSIGN(const bool yes, agreed(request, found));
-  if (yes) TRY(remove(stores, left, ids));
+  if (yes) TRY(remove(run, stores, left));
   print_out("{}\n", yes ? "removed; nothing else was touched" : "nothing was removed");
   return {};
 }

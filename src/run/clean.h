@@ -18,7 +18,8 @@ struct CleanRequest {
 };
 
 // What would go, counted, and whether it did. Errors: as of open_stored_run; stores that are not
-// those of the run, or cannot be reached (environment); no terminal to ask at (usage).
+// those of the run, or cannot be reached (environment); no terminal to ask at (usage). Before the
+// first removal the run is marked, so that a later verification takes no absence for loss.
 [[nodiscard]] Result<> clean_run(const CleanRequest& request);
 
 }  // namespace votebench::run

@@ -63,6 +63,7 @@ class Verifier {
     audit::FirstLook first{.attempts = *run_.attempts,
                            .saved = run_.record.complete ? &saved() : nullptr};
     first.queue = run_.record.begin.services.queue;
+    first.cleaned = run_.record.cleaned;
     first.counts_only = manifest().identity == IdentityMode::none;
     if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
     if (!saved().queue.server_id.empty()) first.queue_server = saved().queue.server_id;

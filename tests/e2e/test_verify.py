@@ -266,6 +266,9 @@ def test_clean_removes_exactly_what_the_run_left(stack):
         verified = Verified(done.directory)
         assert (verified.exit_status, verified.gone, verified.accused()) == (3, 30, 0), verified
 
+        assert (done.directory / "cleaned.txt").exists()
+        assert not (other.directory / "cleaned.txt").exists()
+
         target.query("TRUNCATE votes")
         refused = votebench("clean", str(other.directory), "--yes", cwd=target.directory)
         assert refused.returncode == 6, refused

@@ -16,6 +16,7 @@ struct TwoLooks {
   CaseFile then, now;
   bool saved = true;  // false: the run was killed before it had read its rows
   bool counts_only = false;
+  bool cleaned = false;
   std::uint64_t rows_of_probes = 0;
 
   TwoLooks() {
@@ -40,8 +41,11 @@ struct TwoLooks {
   [[nodiscard]] SecondLook look() const {
     const Evidence before{then.queue, then.rows, then.settlement};
     const AuditInput input = now.input();
-    return look_again({input.attempts, saved ? &before : nullptr, "", counts_only, rows_of_probes},
-                      {now.queue, now.rows, now.settlement});
+    FirstLook first{input.attempts, saved ? &before : nullptr};
+    first.counts_only = counts_only;
+    first.rows_of_probes = rows_of_probes;
+    first.cleaned = cleaned;
+    return look_again(first, {now.queue, now.rows, now.settlement});
   }
   [[nodiscard]] Verdict verdict() const {
     const SecondLook merged = look();
@@ -74,6 +78,40 @@ TEST_CASE("a vote that arrives after the run is added") {
   CHECK(verdict.persisted == 2);
   CHECK(verdict.arrived_late == 1);
   CHECK(verdict.gone_since == 0);
+}
+
+TEST_CASE("what votebench itself took out is no loss of the stack's") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::acked).unsettled();
+  run.then.row(1, 0);
+  run.now.row(1, 0);
+  const auto check = [&] {
+    run.cleaned = false;
+    CHECK(run.verdict().kind == VerdictKind::fail);
+    CHECK(run.verdict().lost.count == 1);
+    run.cleaned = true;
+    const Verdict verdict = run.verdict();
+    CHECK(verdict.kind == VerdictKind::inconclusive);
+    CHECK(accused(verdict) == 0);
+    CHECK(verdict.pending == 1);
+    CHECK(verdict.reasons.front().starts_with("`votebench clean` took votes of this run out"));
+  };
+  SECTION("of a run that had saved its rows") { check(); }
+  SECTION("of a run that was killed") {
+    run.saved = false;
+    check();
+  }
+}
+
+TEST_CASE("what the run itself saw missing stays lost after a clean") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::acked);
+  run.then.row(1, 0);
+  run.cleaned = true;
+  const Verdict verdict = run.verdict();
+  CHECK(verdict.kind == VerdictKind::fail);
+  CHECK(verdict.lost.count == 1);
+  CHECK(verdict.gone_since == 1);
 }
 
 TEST_CASE("a row that the run saw is gone since, never lost") {
