@@ -1,8 +1,10 @@
 // A table where k votes are k rows: rows and votes of one voter are matched by value.
 //
 // Each row takes an acked vote of its value, else an ambiguous one, else (a surplus row) one of its
-// value that was not sent. What is left over are rows that are too many and votes that are missing:
-// a pair of them is a flipped vote, the rest is duplicated and lost.
+// value that was not sent. What is left over are rows that are too many and votes that are missing.
+// A row whose value the voter never sent is one of the missing votes, flipped; of the rest, rows are
+// duplicated and votes are lost. (A value that the voter did send may be a changed vote, too: said
+// with the counts, `Verdict::lost_or_changed`.)
 #include <algorithm>
 
 #include "audit/judgement.h"
@@ -28,16 +30,21 @@ class AppendJudge {
     surplus_.clear();
     next_surplus_ = 0;
     match_rows();
-    pair_surplus(VoteClass::flipped, any_value, is_acked);
-    // An ambiguous vote may well be absent: only a value that nobody sent proves a change.
-    pair_surplus(
-        VoteClass::flipped, [&](ChoiceIndex row) { return !was_sent(row); }, is_ambiguous);
+    const auto never_sent = [&](ChoiceIndex row) { return !was_sent(row); };
+    if (judgement_.flips_stand()) {
+      pair_surplus(VoteClass::flipped, never_sent, is_acked);
+      pair_surplus(VoteClass::flipped, never_sent, is_ambiguous);
+    } else {
+      for (; next_surplus_ < surplus_.size() && never_sent(surplus_[next_surplus_]); ++next_surplus_)
+        judgement_.row(VoteClass::pending);
+    }
     // Our own word "not sent" is more doubtful than a forged row.
     if (std::all_of(voter.casts.begin(), voter.casts.end(), is_unsent))
       pair_surplus(VoteClass::contradiction, any_value, is_unsent);
+    const std::size_t too_many = surplus_.size() - next_surplus_;
     for (; next_surplus_ < surplus_.size(); ++next_surplus_)
-      count_row(VoteClass::duplicated, surplus_[next_surplus_]);
-    classify_what_is_missing();
+      judgement_.surplus_row(voter.voter, surplus_[next_surplus_]);
+    judgement_.lost_or_changed(std::min(classify_what_is_missing(), too_many));
     for (std::size_t i = 0; i < fates_.size(); ++i) judgement_.vote(voter_.casts[i], fates_[i]);
   }
 
@@ -105,7 +112,8 @@ class AppendJudge {
     }
   }
 
-  void classify_what_is_missing() {
+  // Returns the number of accepted votes without a row.
+  std::size_t classify_what_is_missing() {
     std::size_t missing = 0;
     for (std::size_t i = 0; i < fates_.size(); ++i) {
       if (fates_[i] != kUndecided || voter_.casts[i].unsent()) continue;
@@ -118,6 +126,7 @@ class AppendJudge {
         judgement_.suspect(
             {VoteClass::lost, voter_.voter, static_cast<std::uint32_t>(i), std::nullopt});
     }
+    return missing;
   }
 
   Judgement& judgement_;

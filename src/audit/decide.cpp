@@ -84,6 +84,7 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
   if (auto gap = gap_in_evidence(input, verdict)) doubts.push_back(std::move(*gap));
   if (!verdict.contradiction.passed())
     doubts.push_back(contradictions(verdict.contradiction.count, input.unclosed));
+  if (verdict.undecided_rows > 0) doubts.push_back(undecided_rows(verdict.undecided_rows));
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
   if (input.second_look != nullptr)

@@ -128,6 +128,8 @@ Verdict judge_one(const AuditInput& input) {
   verdict.voters = ballots.voters;
   verdict.probes = ballots.probes;
   verdict.blind = judgement.blind();
+  verdict.lost_or_changed = judgement.lost_or_changed();
+  verdict.undecided_rows = judgement.tally().of(Subject::row, VoteClass::pending);
   copy_counts(input, judgement.tally(), verdict);
   copy_strangers(input, balance, verdict);
   verdict.lost_by_hop = losses_by_hop(input, verdict);

@@ -39,6 +39,8 @@ bool absence_is_proven(const AuditInput& input) {
 
 Judgement::Judgement(const AuditInput& input, const Ballots& ballots)
     : absence_proven_(absence_is_proven(input)),
+      flips_stand_(absence_proven_ || !input.rows.values_changed),
+      duplicates_stand_(absence_proven_ || !input.rows.rows_vanished),
       record_may_lack_votes_(input.host_crashed || input.unclosed),
       unrecorded_(ballots.unrecorded),
       listed_(sorted(input.queue.own_listed)),
@@ -63,6 +65,12 @@ VoteClass Judgement::absent(VoterIndex voter, std::size_t nth, VoteClass when_pr
   if (absence_proven_) return when_proven;
   pending_mark_ += mix64(std::uint64_t{voter} << 32U | nth);
   return VoteClass::pending;
+}
+
+void Judgement::surplus_row(VoterIndex voter, ChoiceIndex choice) {
+  row(duplicates_stand_ ? VoteClass::duplicated : VoteClass::pending);
+  if (duplicates_stand_)
+    suspect({VoteClass::duplicated, voter, Suspicion::kNoCast, choice});
 }
 
 bool Judgement::take_unrecorded() {

@@ -67,6 +67,7 @@ class Judgement {
   }
   void row(VoteClass vote_class) { tally_.add(Subject::row, vote_class); }
   void blind_vote() { ++blind_; }
+  void lost_or_changed(std::uint64_t pairs) { lost_or_changed_ += pairs; }
   // Remembers a witness; the first kMaxFindings of each class are kept.
   void suspect(const Suspicion& suspicion);
 
@@ -74,6 +75,12 @@ class Judgement {
   // is pending. `nth` counts the missing votes of one voter: the first ones are those that were
   // seen in the lists.
   [[nodiscard]] VoteClass absent(VoterIndex voter, std::size_t nth, VoteClass when_proven);
+
+  // What the rows show stands, whatever may still be on its way: of values and of surplus rows.
+  [[nodiscard]] bool flips_stand() const { return flips_stand_; }
+  [[nodiscard]] bool duplicates_stand() const { return duplicates_stand_; }
+  // A row too many.
+  void surplus_row(VoterIndex voter, ChoiceIndex choice);
 
   // After a crash of the host: takes one of the votes whose slots are empty as the explanation of
   // a row, while there are any.
@@ -88,10 +95,13 @@ class Judgement {
   [[nodiscard]] std::uint64_t blind() const { return blind_; }
   // Of which votes are pending, whatever their order.
   [[nodiscard]] std::uint64_t pending_mark() const { return pending_mark_; }
+  [[nodiscard]] std::uint64_t lost_or_changed() const { return lost_or_changed_; }
   [[nodiscard]] const std::vector<Suspicion>& suspicions() const { return suspicions_; }
 
  private:
   bool absence_proven_;
+  bool flips_stand_;
+  bool duplicates_stand_;
   bool record_may_lack_votes_;
   std::uint64_t unrecorded_;
   std::vector<VoterIndex> listed_;     // sorted, one per element
@@ -100,6 +110,7 @@ class Judgement {
   std::vector<VoteClass>* classes_ = nullptr;
   std::uint64_t blind_ = 0;
   std::uint64_t pending_mark_ = 0;
+  std::uint64_t lost_or_changed_ = 0;
   std::vector<Suspicion> suspicions_;
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
 };

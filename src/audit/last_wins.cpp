@@ -95,12 +95,18 @@ void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {
   } else if (row_class == VoteClass::stale) {
     meaning.vote_class = judgement.absent(voter.voter, 0, VoteClass::stale);
     if (meaning.vote_class != VoteClass::stale) row_class = VoteClass::superseded;
+  } else if (row_class == VoteClass::flipped && !judgement.flips_stand()) {
+    meaning.vote_class = voter.casts[meaning.cast].is(Outcome::acked)
+                             ? judgement.absent(voter.voter, 0, VoteClass::flipped)
+                             : VoteClass::absent_ambiguous;
+    row_class = VoteClass::pending;
   }
   judgement.row(row_class);
   count_votes(voter, meaning, judgement);
   if (row_class == VoteClass::persisted && is_blind(voter.casts, meaning.cast))
     judgement.blind_vote();
-  if (needs_explanation(row_class) && row_class != VoteClass::superseded)
+  const bool claimed = row_class != VoteClass::superseded && row_class != VoteClass::pending;
+  if (needs_explanation(row_class) && claimed)
     judgement.suspect({row_class, voter.voter, static_cast<std::uint32_t>(meaning.cast), row});
 }
 
@@ -114,10 +120,7 @@ void judge_rows(const VoterCase& voter, Judgement& judgement) {
   });
   if (innocent != rows.end()) std::iter_swap(rows.begin(), innocent);
   judge_row(voter, rows.front(), judgement);
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    judgement.row(VoteClass::duplicated);
-    judgement.suspect({VoteClass::duplicated, voter.voter, Suspicion::kNoCast, rows[i]});
-  }
+  for (std::size_t i = 1; i < rows.size(); ++i) judgement.surplus_row(voter.voter, rows[i]);
 }
 
 void judge_voter(const VoterCase& voter, Judgement& judgement) {

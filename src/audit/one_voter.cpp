@@ -44,6 +44,8 @@ RowEvidence rows_of(const RowEvidence& all, VoterIndex voter) {
   rows.readable = all.readable;
   rows.same_store = all.same_store;
   rows.is_replica = all.is_replica;
+  rows.values_changed = all.values_changed;
+  rows.rows_vanished = all.rows_vanished;
   rows.model = all.model;
   std::ranges::copy_if(all.rows.own, std::back_inserter(rows.rows.own),
                        [&](const OwnRow& row) { return row.voter == voter; });

@@ -45,6 +45,13 @@ struct ClassSentence {
   std::string sentence;
 };
 
+// Of a voter who sent both values, a row too many and a vote too few have two readings.
+std::string or_changed(std::uint64_t pairs) {
+  if (pairs == 0) return {};
+  return fmt::format(", or ({} of them) the missing vote of the same voter, changed",
+                     format_count(pairs));
+}
+
 // For every class that accuses and is not empty.
 std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdict& verdict) {
   std::vector<ClassSentence> sentences;
@@ -53,7 +60,8 @@ std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdic
     if (tally.count > 0) sentences.push_back({tally, counted(tally.count, one, many) + rest});
   };
   add(verdict.flipped, "vote was", "votes were", " not counted with the value that was sent");
-  add(verdict.duplicated, "row", "rows", " more than votes: counted twice");
+  add(verdict.duplicated, "row", "rows",
+      " more than votes: counted twice" + or_changed(verdict.lost_or_changed));
   add(verdict.phantom, "row has", "rows have", " an id of this run that was never sent");
   add(verdict.lost, "accepted vote has", "accepted votes have",
       " no row: " + where_lost(input, verdict));
@@ -176,6 +184,14 @@ std::string missing_without_queue(std::uint64_t missing) {
 
 std::string listed_though_settled(std::uint64_t missing) {
   return counted(missing, "accepted vote") + " came to light in the queue after it had settled";
+}
+
+Doubt undecided_rows(std::uint64_t count) {
+  return {counted(count, "row") +
+              (count == 1 ? " holds" : " hold") +
+              " a value that was not sent, or are too many, in a table whose rows were seen to "
+              "change or to go: what they end as is not known yet",
+          "give the drain more time (drain.timeout)"};
 }
 
 Doubt contradictions(std::uint64_t count, bool unclosed) {

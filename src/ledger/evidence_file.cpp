@@ -156,6 +156,8 @@ void row_fields(Direction&& field, Rows& rows) {
   field("rows_start", rows.rows_start);
   field("rows_end", rows.rows_end);
   field("choices_start", rows.choices_start);
+  field.optional("values_changed", rows.values_changed);
+  field.optional("rows_vanished", rows.rows_vanished);
   field("strangers_changed", rows.strangers_changed);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);

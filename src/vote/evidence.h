@@ -171,6 +171,10 @@ struct RowEvidence {
   std::uint64_t rows_start = 0;
   std::uint64_t rows_end = 0;
   std::map<std::string, std::uint64_t> choices_start;  // rows per choice at the baseline
+  // What the watching saw of own rows, the probes' included: one held another value than before, one
+  // was there and then was not. A wrong value, or a row too many, may then be on its way to right.
+  bool values_changed = false;
+  bool rows_vanished = false;
   bool strangers_changed = false;  // count or checksum of the pre-existing rows changed
   RowSet rows;
 };

@@ -128,6 +128,12 @@ struct Verdict {
   // A later look (verify): rows that came or went since. What the run saw stays in its class.
   std::uint64_t arrived_late = 0;
   std::uint64_t gone_since = 0;
+  // Pairs of a lost (or pending) and a duplicated vote of one voter who sent both values, on an append
+  // table: each may instead be one vote whose value was changed. Both readings are faults.
+  std::uint64_t lost_or_changed = 0;
+  // Rows with a value that nobody sent, or too many, where such rows were seen to come right (or to
+  // go) in this run and something may still be on its way. Claimed when that is excluded.
+  std::uint64_t undecided_rows = 0;
   std::uint64_t flipped_ambiguous = 0;  // of `flipped`: votes without an answer that were counted
   std::uint64_t blind =
       0;  // of `persisted`: repeats the voter's previous choice, loss is invisible

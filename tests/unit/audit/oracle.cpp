@@ -36,6 +36,10 @@ void put_missing(Opinion& opinion, const World& world, const Voter& voter, int m
   put(opinion.accepted, world.absence_counts ? proven : "pending", missing - queued - with_worker);
 }
 
+// Where values (or surplus rows) were seen to come right, only what has settled is wrong.
+bool flips_count(const World& world) { return world.absence_counts || !world.values_changed; }
+bool duplicates_count(const World& world) { return world.absence_counts || !world.rows_vanished; }
+
 // "Admissible final values = {value of the last ACKED attempt} and {value of any AMBIGUOUS}."
 void last_wins(Opinion& opinion, const World& world, const Voter& voter) {
   const int accepted = number_of(voter, Answer::accepted);
@@ -90,6 +94,12 @@ void last_wins(Opinion& opinion, const World& world, const Voter& voter) {
     put(opinion.unclear, "absent_ambiguous", unclear);
     put(opinion.unsent, "contradiction", 1);
     put(opinion.unsent, "not_counted", unsent - 1);
+  } else if (!flips_count(world)) {
+    put(opinion.rows, "undecided", 1);
+    put_missing(opinion, world, voter, accepted > 0 ? 1 : 0, "flipped");
+    put(opinion.accepted, "superseded", earlier);
+    put(opinion.unclear, "absent_ambiguous", unclear);
+    put(opinion.unsent, "not_counted", unsent);
   } else {
     put(opinion.rows, "flipped", 1);
     put(opinion.accepted, "flipped", accepted > 0 ? 1 : 0);
@@ -101,7 +111,8 @@ void last_wins(Opinion& opinion, const World& world, const Voter& voter) {
 }
 
 // "Per (voter, value): must = ACKED, may = AMBIGUOUS, have = rows; deficit = max(0, must - have),
-// surplus = max(0, have - must - may). Pair a deficit with a surplus as FLIPPED first."
+// surplus = max(0, have - must - may). Pair a deficit with a surplus as FLIPPED where nobody sent the
+// surplus value." What the voter sent itself may as well be a second row, and a vote too few.
 void append(Opinion& opinion, const World& world, const Voter& voter) {
   int deficit = 0, idle_unclear = 0, surplus_sent = 0, surplus_unknown = 0, idle_unsent = 0;
   int leaving = 0;
@@ -125,9 +136,12 @@ void append(Opinion& opinion, const World& world, const Voter& voter) {
     (must + may > 0 ? surplus_sent : surplus_unknown) += surplus - contradicted;
     leaving += must + may;
   }
-  // A value that no attempt of this voter sent is the likelier half of a flip.
-  const int flips = std::min(deficit, surplus_sent + surplus_unknown);
-  const int unknown_left = std::max(0, surplus_unknown - flips);
+  if (!flips_count(world)) {
+    put(opinion.rows, "undecided", surplus_unknown);
+    surplus_unknown = 0;
+  }
+  const int flips = std::min(deficit, surplus_unknown);
+  const int unknown_left = surplus_unknown - flips;
   const int unclear_flips = std::min(idle_unclear, unknown_left);
   const int excused =
       leaving == 0 ? std::min(idle_unsent, surplus_sent + surplus_unknown - flips) : 0;
@@ -136,7 +150,8 @@ void append(Opinion& opinion, const World& world, const Voter& voter) {
   put(opinion.rows, "flipped", flips + unclear_flips);
   put(opinion.unsent, "contradiction", excused);
   put(opinion.rows, "contradiction", excused);
-  put(opinion.rows, "duplicated", surplus_sent + surplus_unknown - flips - unclear_flips - excused);
+  put(opinion.rows, duplicates_count(world) ? "duplicated" : "undecided",
+      surplus_sent + surplus_unknown - flips - unclear_flips - excused);
   put_missing(opinion, world, voter, deficit - flips, "lost");
   put(opinion.unclear, "absent_ambiguous", idle_unclear - unclear_flips);
   put(opinion.unsent, "not_counted", idle_unsent - excused);
@@ -152,7 +167,7 @@ std::string verdict_of(const World& world, const Opinion& opinion) {
   const bool waiting = any(opinion.accepted, "pending") || any(opinion.accepted, "queued") ||
                        any(opinion.accepted, "in_flight");
   const bool nobody = opinion.accepted.empty();
-  if (nobody || waiting || !world.absence_counts || any(opinion.rows, "contradiction"))
+  if (nobody || waiting || any(opinion.rows, "undecided") || !world.absence_counts || any(opinion.rows, "contradiction"))
     return "inconclusive";
   return "pass";
 }

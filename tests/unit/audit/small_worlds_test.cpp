@@ -34,6 +34,8 @@ CaseFile case_file_of(const oracle::World& world,
   CaseFile file;
   file.model(world.last_wins ? TableModel::last_wins : TableModel::append);
   if (!world.absence_counts) file.unsettled();
+  file.rows.values_changed = world.values_changed;
+  file.rows.rows_vanished = world.rows_vanished;
   for (std::size_t v = 0; v < world.voters.size(); ++v) {
     const auto index = static_cast<VoterIndex>(v * 5000);  // on different pages
     const oracle::Voter& voter = world.voters[v];
@@ -56,6 +58,8 @@ std::string text(const oracle::Classes& classes) {
 std::string text(const oracle::World& world) {
   std::string line = world.last_wins ? "last-wins" : "append";
   line += world.absence_counts ? " settled" : " unsettled";
+  if (world.values_changed) line += " values-changed";
+  if (world.rows_vanished) line += " rows-vanished";
   for (const oracle::Voter& voter : world.voters) {
     line += " | ";
     for (const oracle::Vote& vote : voter.votes)
@@ -72,7 +76,8 @@ oracle::Classes visible(const oracle::Opinion& opinion) {
   for (const auto& [name, count] : opinion.accepted) sum[name] += count;
   for (const auto& [name, count] : opinion.unclear) sum[name] += count;
   for (const auto& [name, count] : opinion.rows)
-    if (name == "duplicated" || name == "phantom" || name == "contradiction") sum[name] += count;
+    if (name == "duplicated" || name == "phantom" || name == "contradiction" || name == "undecided")
+      sum[name] += count;
   if (const auto flips = opinion.unclear.find("flipped"); flips != opinion.unclear.end())
     sum["flipped_ambiguous"] = flips->second;
   return sum;
@@ -95,6 +100,7 @@ oracle::Classes visible(const Verdict& verdict) {
   put("flipped", verdict.flipped.count);
   put("flipped_ambiguous", verdict.flipped_ambiguous);
   put("duplicated", verdict.duplicated.count);
+  put("undecided", verdict.undecided_rows);
   put("phantom", verdict.phantom.count);
   put("contradiction", verdict.contradiction.count);
   return sum;
@@ -225,11 +231,32 @@ TEST_CASE("small worlds: one voter on an append table", "[exhaustive]") {
   CHECK(comparison.worlds() == 35 * ((10 + 100) * 6 + 512 * 4));
 }
 
+TEST_CASE("small worlds: rows that were seen to change or to go", "[exhaustive]") {
+  Comparison comparison;
+  for (int length = 1; length <= 2; ++length)
+    for_each_sequence(length, "ab", [&](const auto& votes, const auto& outcomes) {
+      for (const bool last_wins : {true, false})
+        for (const std::string& rows : row_states(last_wins ? 1 : 3, "?ab"))
+          for (const bool settled : {true, false})
+            for (const Sighting& seen : kSightings)
+              for (const int change : {1, 2, 3})
+                comparison.check({{{votes, rows, seen.listed, seen.with_worker}},
+                                  last_wins,
+                                  settled,
+                                  (change & 1) != 0,
+                                  (change & 2) != 0},
+                                 {outcomes});
+    });
+  CHECK(comparison.worlds() == (10 + 100) * (4 + 20) * 2 * 3 * 3);
+}
+
 TEST_CASE("larger worlds, sampled: voters with up to seven attempts and six rows", "[exhaustive]") {
   Comparison comparison;
   for (std::uint64_t seed = 0; seed < 10'000; ++seed) {
     Rng rng(seed);
     oracle::World world{{}, rng.below(2) == 0, rng.below(2) == 0};
+    world.values_changed = rng.below(3) == 0;
+    world.rows_vanished = rng.below(3) == 0;
     std::vector<std::vector<Outcome>> outcomes(1 + rng.below(3));
     for (auto& of_voter : outcomes) {
       oracle::Voter voter;
