@@ -122,9 +122,10 @@ class AppendJudge {
         continue;
       }
       fates_[i] = judgement_.absent(voter_.voter, missing++, VoteClass::lost);
-      if (fates_[i] == VoteClass::lost)
-        judgement_.suspect(
-            {VoteClass::lost, voter_.voter, static_cast<std::uint32_t>(i), std::nullopt});
+      if (fates_[i] != VoteClass::lost) continue;
+      judgement_.lost(voter_.voter, voter_.casts.size());
+      judgement_.suspect(
+          {VoteClass::lost, voter_.voter, static_cast<std::uint32_t>(i), std::nullopt});
     }
     return missing;
   }

@@ -34,6 +34,7 @@ struct AuditInput {
   Services services{};
   // The run was killed: what its record lacks need not have been unsent, so no row is a phantom.
   bool unclosed = false;
+  bool own_stack = false;  // votebench's own, for this run alone: nobody else votes there
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

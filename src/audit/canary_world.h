@@ -73,6 +73,7 @@ class World final : public AttemptHistory {
   IdentityMode identity = IdentityMode::echoed;
   std::uint64_t unused_slots = 0;
   bool host_crashed = false;
+  bool unclosed = false;
 
  private:
   [[nodiscard]] AuditInput input() const {
@@ -86,7 +87,11 @@ class World final : public AttemptHistory {
             rows,
             settlement,
             false,
-            host_crashed};
+            host_crashed,
+            false,
+            nullptr,
+            {},
+            unclosed};
   }
   [[nodiscard]] Verdict judged_again(Verdict (*judge_one)(const AuditInput&)) const {
     const SecondLook look =

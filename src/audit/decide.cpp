@@ -84,6 +84,10 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
   if (auto gap = gap_in_evidence(input, verdict)) doubts.push_back(std::move(*gap));
   if (!verdict.contradiction.passed())
     doubts.push_back(contradictions(verdict.contradiction.count, input.unclosed));
+  if (const auto count = unpushed(input, verdict))
+    doubts.push_back(never_pushed(*count, input.services));
+  if (input.own_stack && !balance && verdict.foreign > 0)
+    doubts.push_back(invented_votes(verdict.foreign));
   if (verdict.undecided_rows > 0) doubts.push_back(undecided_rows(verdict.undecided_rows));
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});

@@ -132,7 +132,9 @@ Verdict judge_one(const AuditInput& input) {
   verdict.undecided_rows = judgement.tally().of(Subject::row, VoteClass::pending);
   copy_counts(input, judgement.tally(), verdict);
   copy_strangers(input, balance, verdict);
+  verdict.lost_behind_vote = judgement.lost_behind_vote();
   verdict.lost_by_hop = losses_by_hop(input, verdict);
+  verdict.hop_condition = hop_condition(input, verdict);
   verdict.findings =
       write_findings(input, ballots, judgement.suspicions(), hull(verdict.lost_by_hop));
   copy_second_look(input, verdict);

@@ -43,6 +43,7 @@ Judgement::Judgement(const AuditInput& input, const Ballots& ballots)
       duplicates_stand_(absence_proven_ || !input.rows.rows_vanished),
       record_may_lack_votes_(input.host_crashed || input.unclosed),
       unrecorded_(ballots.unrecorded),
+      seen_(sorted(input.queue.own_seen)),
       listed_(sorted(input.queue.own_listed)),
       in_flight_(sorted(input.queue.own_in_flight)) {}
 
@@ -65,6 +66,10 @@ VoteClass Judgement::absent(VoterIndex voter, std::size_t nth, VoteClass when_pr
   if (absence_proven_) return when_proven;
   pending_mark_ += mix64(std::uint64_t{voter} << 32U | nth);
   return VoteClass::pending;
+}
+
+void Judgement::lost(VoterIndex voter, std::size_t votes) {
+  if (votes == 1 && occurrences(seen_, voter) > 0) ++lost_behind_vote_;
 }
 
 void Judgement::surplus_row(VoterIndex voter, ChoiceIndex choice) {

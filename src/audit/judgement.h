@@ -67,6 +67,8 @@ class Judgement {
   }
   void row(VoteClass vote_class) { tally_.add(Subject::row, vote_class); }
   void blind_vote() { ++blind_; }
+  // A lost vote of a voter with `votes` of them: one that was seen in the queue came that far.
+  void lost(VoterIndex voter, std::size_t votes);
   void lost_or_changed(std::uint64_t pairs) { lost_or_changed_ += pairs; }
   // Remembers a witness; the first kMaxFindings of each class are kept.
   void suspect(const Suspicion& suspicion);
@@ -95,6 +97,7 @@ class Judgement {
   [[nodiscard]] std::uint64_t blind() const { return blind_; }
   // Of which votes are pending, whatever their order.
   [[nodiscard]] std::uint64_t pending_mark() const { return pending_mark_; }
+  [[nodiscard]] std::uint64_t lost_behind_vote() const { return lost_behind_vote_; }
   [[nodiscard]] std::uint64_t lost_or_changed() const { return lost_or_changed_; }
   [[nodiscard]] const std::vector<Suspicion>& suspicions() const { return suspicions_; }
 
@@ -104,6 +107,7 @@ class Judgement {
   bool duplicates_stand_;
   bool record_may_lack_votes_;
   std::uint64_t unrecorded_;
+  std::vector<VoterIndex> seen_;       // sorted
   std::vector<VoterIndex> listed_;     // sorted, one per element
   std::vector<VoterIndex> in_flight_;  // sorted, one per element
   Tally tally_;
@@ -111,6 +115,7 @@ class Judgement {
   std::uint64_t blind_ = 0;
   std::uint64_t pending_mark_ = 0;
   std::uint64_t lost_or_changed_ = 0;
+  std::uint64_t lost_behind_vote_ = 0;
   std::vector<Suspicion> suspicions_;
   std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
 };

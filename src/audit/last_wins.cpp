@@ -82,8 +82,9 @@ void judge_without_row(const VoterCase& voter, Judgement& judgement) {
   const std::size_t final_vote = last_of(voter.casts, Outcome::acked);
   const VoteClass fate = judgement.absent(voter.voter, 0, VoteClass::lost);
   count_votes(voter, {fate, final_vote}, judgement);
-  if (final_vote != kNobody && fate == VoteClass::lost)
-    judgement.suspect({fate, voter.voter, static_cast<std::uint32_t>(final_vote), std::nullopt});
+  if (final_vote == kNobody || fate != VoteClass::lost) return;
+  judgement.lost(voter.voter, voter.casts.size());
+  judgement.suspect({fate, voter.voter, static_cast<std::uint32_t>(final_vote), std::nullopt});
 }
 
 void judge_row(const VoterCase& voter, ChoiceIndex row, Judgement& judgement) {

@@ -22,15 +22,16 @@ std::string place(HopRange range) {
 // "lost between queue and db", "30 lost at vote, 7 between queue and db (pushed 70, accepted 100)"
 std::string where_lost(const AuditInput& input, const Verdict& verdict) {
   std::string text;
-  bool at_vote = false;
+  bool counted_pushes = !verdict.hop_condition.empty();
   for (const auto& [range, count] : verdict.lost_by_hop) {
-    at_vote |= range == HopRange{Hop::vote, Hop::vote};
+    counted_pushes |= range == HopRange{Hop::vote, Hop::vote};
     const std::string number =
         verdict.lost_by_hop.size() > 1 ? format_count(count) + " " : std::string();
     text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", number, text.empty() ? "lost " : "",
                         place(range));
   }
-  if (at_vote && input.queue.pushed)
+  if (!verdict.hop_condition.empty()) text += ", if " + verdict.hop_condition;
+  if (counted_pushes && input.queue.pushed)
     text += fmt::format(" (pushed {}, accepted {})", format_count(*input.queue.pushed),
                         format_count(verdict.accounting.acked));
   return text;
@@ -101,7 +102,15 @@ void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
   };
   rows(verdict.carry_over, "from votes that were queued before the run");
   rows(verdict.other_run, "with an id of another votebench run");
-  rows(verdict.foreign, "of other voters");
+  const QueueEvidence& queue = input.queue;
+  const std::uint64_t sent = verdict.accounting.acked + verdict.accounting.ambiguous;
+  const bool all_pushed =
+      queue.pushed && queue.same_server && *queue.pushed >= sent + verdict.foreign;
+  rows(verdict.foreign,
+       all_pushed && !queue.shares_pushes
+           ? "of other voters, pushed during the run though nobody was seen voting before it: "
+             "somebody else voted, or the stack makes votes up"
+           : "of other voters");
   rows(verdict.invalid_own, "with a damaged or forged id of this run");
   add_if(input.rows.strangers_changed,
          "rows that were there before the run were changed or removed", notes);
@@ -184,6 +193,21 @@ std::string missing_without_queue(std::uint64_t missing) {
 
 std::string listed_though_settled(std::uint64_t missing) {
   return counted(missing, "accepted vote") + " came to light in the queue after it had settled";
+}
+
+Doubt never_pushed(std::uint64_t count, const Services& services) {
+  return {fmt::format("{} never pushed into {}: dropped for a later vote of the same voter, or "
+                      "several votes travelled in one push",
+                      counted(count, "accepted vote was", "accepted votes were"),
+                      services.queue.title.empty() ? "the queue" : services.queue.title),
+          "ask the vote service what it does with a vote that another one follows at once"};
+}
+
+Doubt invented_votes(std::uint64_t rows) {
+  return {counted(rows, "row") +
+              " of voters that nobody sent a vote of, on a stack that is this run's alone: the "
+              "stack makes votes up, or alters voter ids",
+          "look at the ids of these rows"};
 }
 
 Doubt undecided_rows(std::uint64_t count) {

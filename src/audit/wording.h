@@ -26,6 +26,8 @@ namespace votebench::audit {
 [[nodiscard]] std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits);
 [[nodiscard]] std::string missing_without_queue(std::uint64_t missing);
 [[nodiscard]] std::string listed_though_settled(std::uint64_t missing);
+[[nodiscard]] Doubt never_pushed(std::uint64_t count, const Services& services);
+[[nodiscard]] Doubt invented_votes(std::uint64_t rows);
 [[nodiscard]] Doubt undecided_rows(std::uint64_t count);
 [[nodiscard]] Doubt contradictions(std::uint64_t count, bool unclosed);
 [[nodiscard]] std::string surplus_rows(std::uint64_t count);

@@ -139,6 +139,9 @@ void queue_fields(Direction&& field, Queue& queue) {
   field("evicted", queue.evicted);
   field("pushed", queue.pushed);
   field("popped", queue.popped);
+  field.optional("pushes_undercount", queue.pushes_undercount);
+  field.optional("pushes_repeat", queue.pushes_repeat);
+  field.optional("own_seen", queue.own_seen);
   field("own_listed", queue.own_listed);
   field("own_in_flight", queue.own_in_flight);
   field("strangers_listed", queue.strangers_listed);

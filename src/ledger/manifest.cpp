@@ -22,7 +22,8 @@
 //                 "clocks": [ clock ] }
 //   words    := { "title", "block" }
 //   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "pushed", "dropped",
-//               "counters": { name: n }, "uptime_s", "server_time_ns"
+//               "counters": { name: n }, "uptime_s", "server_time_ns",
+//               "resets" (may be absent)
 //   store    := { "table", "server" }
 //   clock    := { "of": "queue" | "rows", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
@@ -139,6 +140,7 @@ Json json_of(const QueueBaseline& queue) {
           {"counters", snapshot.counters},
           {"uptime_s", snapshot.uptime_s},
           {"server_time_ns", nanoseconds(snapshot.server_time)},
+          {"resets", snapshot.resets},
           {"shares_pushes", queue.shares_pushes}};
 }
 QueueBaseline queue(const Json& json) {
@@ -157,6 +159,7 @@ QueueBaseline queue(const Json& json) {
   }
   json.at("uptime_s").get_to(read.snapshot.uptime_s);
   read.snapshot.server_time = wall_time(json.at("server_time_ns"));
+  read.snapshot.resets = json.value("resets", std::uint64_t{0});
   json.at("shares_pushes").get_to(read.shares_pushes);
   return read;
 }

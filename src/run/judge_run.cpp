@@ -105,7 +105,8 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
           .host_crashed = record.host_crashed,
           .ended_by_threshold = ended_by_threshold,
           .services = begin.services,
-          .unclosed = record.unclosed};
+          .unclosed = record.unclosed,
+          .own_stack = begin.stack_ends_with_run};
 }
 
 audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {

@@ -36,6 +36,8 @@ struct QueueSnapshot {
   std::map<std::string, std::uint64_t> counters;
   std::uint64_t uptime_s = 0;
   WallTime server_time{};
+  // How often its counters were set to zero, as far as it tells: another number means that they were.
+  std::uint64_t resets = 0;
 };
 
 // A client of the queue's server, none of ours.
@@ -155,6 +157,12 @@ struct QueueEvidence {
   std::uint64_t evicted = 0;              // QueueSnapshot::dropped since the baseline
   std::optional<std::uint64_t> pushed;    // elements, baseline to end; nothing when not derivable
   std::optional<std::uint64_t> popped;    // derived: depth_start + pushed - depth_end
+  // Of `pushed`: the list was seen to grow by more, so that it counts fewer than were pushed.
+  bool pushes_undercount = false;
+  // A vote was seen to be pushed again, or may have been: two elements of one vote, a worker that
+  // pushes.
+  bool pushes_repeat = false;
+  std::vector<VoterIndex> own_seen;       // voters of whom an element was seen listed at any time
   std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
   std::vector<VoterIndex> own_in_flight;  // own ids in the declared side lists at the end
   std::uint64_t strangers_listed = 0;     // other elements in the list at the end

@@ -138,6 +138,9 @@ struct Verdict {
   std::uint64_t blind =
       0;  // of `persisted`: repeats the voter's previous choice, loss is invisible
   std::map<HopRange, std::uint64_t> lost_by_hop;
+  // What has to hold for these ranges, where counters cannot show it: one clause. Else they hold.
+  std::string hop_condition;
+  std::uint64_t lost_behind_vote = 0;  // of `lost`: seen in the queue, so not lost before it
 
   // Rows that no vote of this run explains.
   std::uint64_t probes = 0;

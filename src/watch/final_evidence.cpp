@@ -48,6 +48,7 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   evidence.shares_pushes = baseline.shares_pushes;
   evidence.depth_start = baseline.snapshot.depth;
   evidence.depth_max = history.depth_max;
+  evidence.pushes_undercount = history.pushes_undercount;
   evidence.evicted = history.evicted;
   evidence.carry_over_ids = baseline.carry_over_ids;
   if (contents == nullptr) return evidence;

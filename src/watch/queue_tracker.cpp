@@ -15,7 +15,7 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
     const auto later = now.counters.find(counter.first);
     return later != now.counters.end() && later->second < counter.second;
   };
-  return now.pushed < before.pushed || now.dropped < before.dropped ||
+  return now.resets != before.resets || now.pushed < before.pushed || now.dropped < before.dropped ||
          now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
 }
 
@@ -34,10 +34,13 @@ std::vector<RunEvent> QueueTracker::observe(Nanoseconds at, const Result<QueueSn
   if (!look) return events;
   note_server(at, *look, events);
   history_.depth_max = std::max(history_.depth_max, look->depth);
-  if (history_.same_server)
+  if (history_.same_server) {
     history_.pushed = look->pushed - baseline_.pushed;
-  else
+    history_.pushes_undercount |=
+        look->depth > history_.last.depth + (look->pushed - history_.last.pushed);
+  } else {
     history_.pushed.reset();
+  }
   history_.last = *look;
   return events;
 }

@@ -33,6 +33,7 @@ struct QueueHistory {
   std::uint64_t evicted = 0;    // QueueSnapshot::dropped since the baseline, over all restarts
   // Elements since the baseline. Nothing once the counters were reset.
   std::optional<std::uint64_t> pushed = 0;
+  bool pushes_undercount = false;  // the list grew by more than was counted as pushed
   QueueSnapshot last;
   // Present ones and at most kMaxGone that went, the latest.
   std::vector<SeenConsumer> consumers;

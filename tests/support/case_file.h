@@ -59,7 +59,8 @@ class CaseFile final : public AttemptHistory {
             false,
             nullptr,
             {{"Redis", "redis"}, {"PostgreSQL", "postgres"}},
-            unclosed};
+            unclosed,
+            own_stack};
   }
 
   ChoiceNames choices{"a", "b", "c"};
@@ -73,6 +74,7 @@ class CaseFile final : public AttemptHistory {
   bool interrupted = false;
   bool host_crashed = false;
   bool unclosed = false;
+  bool own_stack = false;
 
  private:
   void visit_blocks(BlockVisitor visitor, void* context) const override {

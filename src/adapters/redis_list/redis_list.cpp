@@ -367,6 +367,7 @@ class RedisProbe final : public QueueProbe {
     snapshot.dropped = info_number(stats, "evicted_keys");
     snapshot.pushed = pushes.calls - std::min(pushes.failed, pushes.calls);
     snapshot.counters = {{"rpush", pushes.calls}, {"rpush failed", pushes.failed}};
+    snapshot.resets = command_calls(text_of(answers[lists + 2]), "config|resetstat").calls;
     TRY_ASSIGN(snapshot.server_time, time_of(answers[lists + 3], settings_));
     snapshot.depth = number_of(answers[0]);
     for (std::size_t i = 1; i < lists; ++i)

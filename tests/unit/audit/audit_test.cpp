@@ -176,6 +176,53 @@ TEST_CASE("evidence: flipped, duplicated and phantom are claimed although nothin
   CHECK(judge(twice).kind == VerdictKind::fail);
 }
 
+TEST_CASE("append: a value that the voter sent itself is not called changed, and both readings are said") {
+  CaseFile file = persisted(2);
+  file.model(TableModel::append).vote(9, kA, Outcome::acked).vote(9, kB, Outcome::acked);
+  file.row(9, kB).row(9, kB);
+  const Verdict verdict = judge(file);
+  CHECK(verdict.flipped.count == 0);
+  CHECK(verdict.lost.count == 1);
+  CHECK(verdict.duplicated.count == 1);
+  CHECK(verdict.lost_or_changed == 1);
+  CHECK(first(verdict.reasons) ==
+        "1 row more than votes: counted twice, or (1 of them) the missing vote of the same voter, "
+        "changed");
+  file.rows.rows.own.back().choice = kOtherChoice;  // nobody sent that: it was changed
+  CHECK(judge(file).flipped.count == 1);
+  CHECK(judge(file).lost.count == 0);
+  CHECK(judge(file).lost_or_changed == 0);
+}
+
+TEST_CASE("unsettled: a wrong value is claimed at once, unless values were seen to come right") {
+  CaseFile file = persisted(2);
+  file.unsettled().vote(9, kA, Outcome::acked).row(9, kB);
+  CHECK(judge(file).flipped.count == 1);
+  file.rows.values_changed = true;
+  Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::inconclusive);
+  CHECK(verdict.flipped.count == 0);
+  CHECK(verdict.pending == 1);
+  CHECK(verdict.undecided_rows == 1);
+  CHECK(audit::missing_acked(file.input()) == 1);  // the drain goes on
+  file.settlement.proof = SettleProof::empty_handed;
+  verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::fail);
+  CHECK(verdict.flipped.count == 1);
+}
+
+TEST_CASE("unsettled: a row too many is claimed at once, unless rows were seen to go") {
+  CaseFile file = persisted(2);
+  file.unsettled().model(TableModel::append).row(1, kA);
+  CHECK(judge(file).duplicated.count == 1);
+  file.rows.rows_vanished = true;
+  CHECK(judge(file).kind == VerdictKind::inconclusive);
+  CHECK(judge(file).duplicated.count == 0);
+  file.queue = QueueEvidence{};  // and without a queue there is no settling
+  CHECK(judge(file).kind == VerdictKind::inconclusive);
+  CHECK(first(judge(file).reasons).starts_with("1 row holds a value that was not sent, or"));
+}
+
 TEST_CASE("unsettled: says how long the rest would need") {
   using namespace std::chrono_literals;
   CaseFile file = persisted(1);
@@ -350,6 +397,25 @@ TEST_CASE("crashed host: on an append table a surplus row may be of a lost slot"
   file.empty_slots = 1;
   CHECK(judge(file).kind == VerdictKind::pass);
   CHECK(judge(file).recovered == 1);
+}
+
+TEST_CASE("killed run: a row that no slot explains is nobody's phantom, and what is lost is lost") {
+  CaseFile file = persisted(2);
+  file.row(50, kA);
+  CHECK(judge(file).phantom.count == 1);
+  file.unclosed = true;
+  file.empty_slots = 3;
+  const Verdict verdict = judge(file);
+  CHECK(verdict.kind == VerdictKind::inconclusive);
+  CHECK(verdict.phantom.count == 0);
+  CHECK(verdict.contradiction.count == 1);
+  CHECK(verdict.accounting.never_started == 3);
+  CHECK(first(verdict.reasons) ==
+        "1 row of votes that the record does not show as sent: the run was killed, and its record "
+        "may lack its last votes");
+  file.vote(9, kA, Outcome::acked);
+  CHECK(judge(file).kind == VerdictKind::fail);
+  CHECK(judge(file).lost.count == 1);
 }
 
 TEST_CASE("missing: what the rows do not show is what a drain waits for") {

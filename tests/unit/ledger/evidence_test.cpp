@@ -22,9 +22,12 @@ RunRecord some_record() {
   queue.pushed = 7;
   queue.own_listed = {8, 9, 9};
   queue.own_in_flight = {10};
+  queue.pushes_undercount = queue.pushes_repeat = true;
+  queue.own_seen = {21, 22};
   queue.strangers_listed = 11;
   RowEvidence& rows = evidence.rows;
   rows.configured = rows.readable = rows.is_replica = rows.strangers_changed = true;
+  rows.values_changed = rows.rows_vanished = true;
   rows.same_store = false;
   rows.store = {"7012 1 2", "2026"};
   rows.model = TableModel::append;
@@ -69,14 +72,17 @@ RunRecord some_record() {
 // the files of evidence hold it too.
 auto fields(const QueueEvidence& queue) {
   const auto& [configured, readable, server, same, restarts, shares, start, end, max, evicted,
-               pushed, popped, listed, in_flight, strangers, carry_over] = queue;
+               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
+               carry_over] = queue;
   return std::tie(configured, readable, server, same, restarts, shares, start, end, max, evicted,
-                  pushed, popped, listed, in_flight, strangers, carry_over);
+                  pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
+                  carry_over);
 }
 auto fields(const RowEvidence& rows) {
-  const auto& [configured, readable, same, replica, store, model, start, end, choices, changed,
-               set] = rows;
-  return std::tie(configured, readable, same, replica, store, model, start, end, choices, changed);
+  const auto& [configured, readable, same, replica, store, model, start, end, choices, values,
+               vanished, changed, set] = rows;
+  return std::tie(configured, readable, same, replica, store, model, start, end, choices, values,
+                  vanished, changed);
 }
 auto fields(const RowSet& rows) {
   const auto& [own, others, probes, trailing, other_run, foreign, invalid, carry_over, strangers,

@@ -64,7 +64,7 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.target = "http://127.0.0.1:8080/ " + kHostile;
   manifest.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
   manifest.queue = QueueBaseline{
-      {"redis-id", 5, {1, 2}, 100, 7, {{"rpush", 103}}, 12345, WallTime(1795197670000000000ns)},
+      {"redis-id", 5, {1, 2}, 100, 7, {{"rpush", 103}}, 12345, WallTime(1795197670000000000ns), 4},
       {"vb0123456789abcdef01234567", kHostile},
       true};
   manifest.rows = RowBaseline{{"7012 16384 16390", "2026-11-20 18:00:00+00"},

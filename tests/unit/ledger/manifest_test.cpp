@@ -69,6 +69,7 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->queue->snapshot.pushed == 100);
   CHECK(read->queue->snapshot.dropped == 7);
   CHECK(read->queue->snapshot.uptime_s == 12345);
+  CHECK(read->queue->snapshot.resets == 4);
   CHECK(read->queue->snapshot.server_time == written.queue->snapshot.server_time);
   CHECK(read->queue->shares_pushes);
   REQUIRE(read->rows.has_value());
