@@ -36,6 +36,13 @@ class SecondCounts {
   std::vector<std::uint32_t> counts_;
 };
 
+// Where the busiest of the whole seconds cuts the load badly, the mean is known to have been
+// reached.
+Level level_of(std::uint64_t votes, std::optional<double> mean, std::optional<double> peak) {
+  if (mean && peak) peak = std::max(*peak, *mean);
+  return {true, votes, mean, peak};
+}
+
 class AttemptPass {
  public:
   AttemptPass(const RunView& run, const Selection& part, Measured& measured)
@@ -78,11 +85,11 @@ class AttemptPass {
 
   void finish() && {
     const Nanoseconds measured = end_ - part_.from;
-    measures_.sent.mean_per_s = rate(measured_sent_, measured);
-    measures_.sent.peak_per_s = sent_seconds_.busiest(measured);
-    measures_.accepted.mean_per_s = rate(measured_accepted_, measured);
-    measures_.accepted.peak_per_s = accepted_seconds_.busiest(measured);
-    measures_.sent.known = measures_.accepted.known = true;
+    Level& sent = measures_.sent;
+    Level& accepted = measures_.accepted;
+    sent = level_of(sent.votes, rate(measured_sent_, measured), sent_seconds_.busiest(measured));
+    accepted = level_of(accepted.votes, rate(measured_accepted_, measured),
+                        accepted_seconds_.busiest(measured));
   }
 
  private:
@@ -130,30 +137,37 @@ std::optional<double> steepest(const std::vector<CounterPoint>& points, Nanoseco
   return best;
 }
 
-// The mean rise until the last value was reached.
-std::optional<double> mean_rise(const std::vector<CounterPoint>& points) {
+// The rise per second from the beginning of the part to the end of its load, or until the last
+// value was reached where that came later. The counters are zero at t0.
+std::optional<double> mean_rise(const std::vector<CounterPoint>& points, const Selection& part,
+                                Nanoseconds load) {
+  if (points.empty()) return std::nullopt;
   const auto reached = std::find_if(points.begin(), points.end(), [&](const CounterPoint& p) {
     return p.value == points.back().value;
   });
-  if (reached == points.end() || reached->at <= points.front().at) return std::nullopt;
-  return slope(points.front(), *reached);
+  const Nanoseconds until = std::max(reached->at, std::min(part.to.value_or(load), load));
+  const double before = part.from > Nanoseconds(0) ? points.front().value : 0;
+  if (until <= part.from) return std::nullopt;
+  return (points.back().value - before) / in_seconds(until - part.from);
 }
 
 void measure_stores(Measured& measured, const RunView& run, const Selection& part) {
   const QueueEvidence& queue = run.record.evidence.queue;
   const RowEvidence& rows = run.record.evidence.rows;
   const std::vector<Sample>& samples = run.record.samples;
+  const Nanoseconds load = run.record.load.length;
   if (queue.configured && queue.pushed) {
     const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed});
-    measured.queued = {true, *queue.pushed, mean_rise(points), steepest(points, seconds(1))};
+    measured.queued =
+        level_of(*queue.pushed, mean_rise(points, part, load), steepest(points, seconds(1)));
   }
   if (queue.configured)
     for (const Sample& sample : samples)
       if (sample.has_queue && part.holds(sample.at)) see_depth(measured.depth, sample.queue_depth);
   if (rows.configured && rows.readable) {
     const auto points = counter(samples, part, {&Sample::has_rows, &Sample::rows_written});
-    measured.written = {true, rows.rows.own.size(), mean_rise(points),
-                        steepest(points, seconds(1))};
+    measured.written =
+        level_of(rows.rows.own.size(), mean_rise(points, part, load), steepest(points, seconds(1)));
     measured.written_best_10s_per_s = steepest(points, seconds(10));
   }
 }

@@ -55,7 +55,8 @@ struct Selection {
 // What rates and times of a run are about: everything after the warm-up.
 [[nodiscard]] Selection measured_part(const RunView& run);
 
-// The mean covers the part that was selected (written: to the last row), the count the whole run.
+// The mean covers the part that was selected, with the planned time of an open model (and to the
+// last row, where that came later), the count the whole run. No mean is above its peak.
 struct Level {
   bool known = false;
   std::uint64_t votes = 0;

@@ -126,9 +126,51 @@ TEST_CASE("rates of the stores come from samples") {
   const Report report = world.report();
   CHECK(report.measured.written.peak_per_s == 200.0);
   CHECK(report.measured.written_best_10s_per_s == 150.0);
-  CHECK(*report.measured.written.mean_per_s == Approx(2000 / 18.0));  // the last row came at 18 s
-  CHECK_FALSE(report.measured.queued.known);                          // pushes could not be derived
+  CHECK(*report.measured.written.mean_per_s ==
+        100.0);                               // the last row came at 18 s, the load was 20 s
+  CHECK_FALSE(report.measured.queued.known);  // pushes could not be derived
   CHECK_FALSE(report.measured.queued.mean_per_s);
+}
+
+TEST_CASE("a mean rate divides by the planned time, or to the last row where that came later") {
+  World world = open_world(3s);
+  world.record.evidence.queue.pushed = 3;
+  for (int i = 0; i < 3; ++i) world.vote(static_cast<VoterIndex>(i), 1s * i + 200us, 1ms);
+  for (int tenth = 0; tenth <= 60; ++tenth) {
+    Sample sample;
+    sample.at = 100ms * tenth;
+    sample.has_queue = sample.has_rows = true;
+    sample.pushed = static_cast<std::uint64_t>(std::min(tenth / 10 + 1, 3));
+    sample.rows_written = tenth < 60 ? std::min<std::uint64_t>(sample.pushed, 2) : 3;
+    world.record.samples.push_back(sample);
+  }
+  const Measured measured = world.report().measured;
+  CHECK(measured.sent.mean_per_s == 1.0);
+  CHECK(measured.queued.mean_per_s == 1.0);  // not 2 in 2 s, and not 3 in 2 s
+  CHECK(measured.written.mean_per_s == 0.5);
+}
+
+TEST_CASE("no mean is above its peak") {
+  for (const Nanoseconds load : {1000ms, 1500ms, 1900ms, 2500ms, 7300ms}) {
+    World world = open_world(load);
+    world.record.evidence.queue.pushed = 30;
+    for (int i = 0; i < 30; ++i)  // half of them at the beginning, half at the end
+      world.vote(static_cast<VoterIndex>(i), i < 15 ? 1ms * i : load - 20ms + 1ms * (i - 15), 1ms);
+    for (Nanoseconds at{}; at <= load; at += 100ms) {
+      Sample sample;
+      sample.at = at;
+      sample.has_queue = sample.has_rows = true;
+      sample.pushed = sample.rows_written = at < load ? 15 : 30;
+      world.record.samples.push_back(sample);
+    }
+    const Measured measured = world.report().measured;
+    for (const Level* level :
+         {&measured.sent, &measured.accepted, &measured.queued, &measured.written}) {
+      INFO("load of " << load.count() << " ns");
+      REQUIRE(level->mean_per_s);
+      CHECK((!level->peak_per_s || *level->mean_per_s <= *level->peak_per_s));
+    }
+  }
 }
 
 TEST_CASE("end to end is exact where rows carry their commit times") {
