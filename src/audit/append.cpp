@@ -2,9 +2,9 @@
 //
 // Each row takes an acked vote of its value, else an ambiguous one, else (a surplus row) one of its
 // value that was not sent. What is left over are rows that are too many and votes that are missing.
-// A row whose value the voter never sent is one of the missing votes, flipped; of the rest, rows are
-// duplicated and votes are lost. (A value that the voter did send may be a changed vote, too: said
-// with the counts, `Verdict::lost_or_changed`.)
+// A row whose value the voter never sent is one of the missing votes, flipped; of the rest, rows
+// are duplicated and votes are lost. (A value that the voter did send may be a changed vote, too:
+// said with the counts, `Verdict::lost_or_changed`.)
 #include <algorithm>
 
 #include "audit/judgement.h"
@@ -35,7 +35,8 @@ class AppendJudge {
       pair_surplus(VoteClass::flipped, never_sent, is_acked);
       pair_surplus(VoteClass::flipped, never_sent, is_ambiguous);
     } else {
-      for (; next_surplus_ < surplus_.size() && never_sent(surplus_[next_surplus_]); ++next_surplus_)
+      for (; next_surplus_ < surplus_.size() && never_sent(surplus_[next_surplus_]);
+           ++next_surplus_)
         judgement_.row(VoteClass::pending);
     }
     // Our own word "not sent" is more doubtful than a forged row.

@@ -30,8 +30,8 @@ std::optional<std::uint64_t> believable_pushes(const AuditInput& input, const Ve
 bool has_other_pushes(const AuditInput& input, const Verdict& verdict, std::uint64_t pushed) {
   const bool strangers = input.queue.shares_pushes || input.queue.strangers_listed > 0 ||
                          std::max({verdict.foreign, verdict.other_run, verdict.invalid_own}) > 0;
-  const bool second_pushes = input.queue.pushes_repeat || verdict.duplicated.count > 0 ||
-                             verdict.contradiction.count > 0;
+  const bool second_pushes =
+      input.queue.pushes_repeat || verdict.duplicated.count > 0 || verdict.contradiction.count > 0;
   return strangers || second_pushes ||
          pushed > verdict.accounting.acked + verdict.accounting.ambiguous;
 }
@@ -54,8 +54,8 @@ std::map<HopRange, std::uint64_t> losses_by_hop(const AuditInput& input, const V
   std::uint64_t at_least = 0;
   std::uint64_t at_most = perhaps_at_vote;
   if (const auto pushed = believable_pushes(input, verdict)) {
-    // Every vote in the table needed a push of its own, so at most the remaining pushes were of lost
-    // votes. Conversely, pushes that no other vote can have made were of lost ones.
+    // Every vote in the table needed a push of its own, so at most the remaining pushes were of
+    // lost votes. Conversely, pushes that no other vote can have made were of lost ones.
     const std::uint64_t others = verdict.accounting.acked + verdict.accounting.ambiguous - lost;
     if (!has_other_pushes(input, verdict, *pushed))
       at_most = std::min(at_most, excess(lost, excess(*pushed, others)));

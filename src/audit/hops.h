@@ -10,8 +10,8 @@
 
 namespace votebench::audit {
 
-// Accepted votes, but the lost ones, that cannot have been pushed; nothing where pushes are not known
-// or suffice.
+// Accepted votes, but the lost ones, that cannot have been pushed; nothing where pushes are not
+// known or suffice.
 [[nodiscard]] std::optional<std::uint64_t> unpushed(const AuditInput& input,
                                                     const Verdict& verdict);
 

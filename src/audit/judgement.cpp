@@ -74,8 +74,7 @@ void Judgement::lost(VoterIndex voter, std::size_t votes) {
 
 void Judgement::surplus_row(VoterIndex voter, ChoiceIndex choice) {
   row(duplicates_stand_ ? VoteClass::duplicated : VoteClass::pending);
-  if (duplicates_stand_)
-    suspect({VoteClass::duplicated, voter, Suspicion::kNoCast, choice});
+  if (duplicates_stand_) suspect({VoteClass::duplicated, voter, Suspicion::kNoCast, choice});
 }
 
 bool Judgement::take_unrecorded() {

@@ -211,8 +211,7 @@ Doubt invented_votes(std::uint64_t rows) {
 }
 
 Doubt undecided_rows(std::uint64_t count) {
-  return {counted(count, "row") +
-              (count == 1 ? " holds" : " hold") +
+  return {counted(count, "row") + (count == 1 ? " holds" : " hold") +
               " a value that was not sent, or are too many, in a table whose rows were seen to "
               "change or to go: what they end as is not known yet",
           "give the drain more time (drain.timeout)"};

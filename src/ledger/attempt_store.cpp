@@ -253,8 +253,7 @@ Result<std::unique_ptr<AttemptStore>> AttemptStore::create(
   const std::size_t segments = segment_of(end_of(workloads) + kSlotsPerSegment - 1);
   std::unique_ptr<AttemptStore> store(new AttemptStore(unfinished, segments, owner));
   store->writable_ = true;
-  for (const std::size_t segment : first_segments(workloads))
-    TRY(store->ensure_segment(segment));
+  for (const std::size_t segment : first_segments(workloads)) TRY(store->ensure_segment(segment));
   TRY(sync_directory(unfinished));
   if (::rename(unfinished.c_str(), directory.c_str()) != 0)
     return segment_failure("name", directory, errno);

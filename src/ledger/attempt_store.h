@@ -4,15 +4,15 @@
 //   endian
 //
 // Attempt n is slot n mod 65536 of segment n / 65536 (five decimal digits). A missing file is a
-// segment of empty slots, but the first one of every workload is there with the directory, and those
-// before one that is there are there. Segments are mapped and shared with the kernel: what a sender has stored
-// outlives its process without any system call.
+// segment of empty slots, but the first one of every workload is there with the directory, and
+// those before one that is there are there. Segments are mapped and shared with the kernel: what a
+// sender has stored outlives its process without any system call.
 //
 // `check` of a slot that is not empty is the CRC-8 (x^8 + x^2 + x + 1) of its other bytes, those of
-// Conclusion taken as zero while it is intended: a byte that changed on the disk is found also where
-// the run was killed before it could seal its files. It begins with a number that is drawn from the
-// run and the slot's own number: slots of another run, or of another place, are found like that. In
-// runs of before (SlotForm::plain) it begins with 0xFF.
+// Conclusion taken as zero while it is intended: a byte that changed on the disk is found also
+// where the run was killed before it could seal its files. It begins with a number that is drawn
+// from the run and the slot's own number: slots of another run, or of another place, are found like
+// that. In runs of before (SlotForm::plain) it begins with 0xFF.
 //
 // Their disk space is allocated before they are
 // mapped, because a store into a mapped hole of a full disk ends the process with SIGBUS.
@@ -70,8 +70,9 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   // Waits until what is stored so far would survive a crash of the host.
   [[nodiscard]] Result<> sync();
 
-  // Of a stored run: takes the empty slot of a vote that may have been sent for an intent. In memory
-  // alone, the files stay as they are. No effect where the slot is not empty or has no segment.
+  // Of a stored run: takes the empty slot of a vote that may have been sent for an intent. In
+  // memory alone, the files stay as they are. No effect where the slot is not empty or has no
+  // segment.
   void presume(AttemptNumber number, const Intent& intent) noexcept;
 
   // A slot as it is now; nothing when it is empty. While it is intended only the fields of Intent

@@ -95,8 +95,8 @@ class RunDirectory {
   // it was sealed". Empty: all as sealed.
   [[nodiscard]] Result<std::vector<std::string>> damage() const;
 
-  // To be called before the first of the run's rows or elements is taken out of the stores: from then
-  // on their absence proves nothing (RunRecord::cleaned), however far that comes. Durable.
+  // To be called before the first of the run's rows or elements is taken out of the stores: from
+  // then on their absence proves nothing (RunRecord::cleaned), however far that comes. Durable.
   [[nodiscard]] Result<> mark_cleaned(WallTime now) const;
 
   // A file made by report, replaced atomically. `name` is a plain file name.

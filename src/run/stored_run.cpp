@@ -42,9 +42,8 @@ Result<> check_votes(const ledger::RunDirectory& directory, const plan::RunPlan&
 std::vector<std::optional<AttemptNumber>> highest_started(const plan::RunPlan& plan,
                                                           const ledger::AttemptStore& attempts) {
   std::vector<std::optional<AttemptNumber>> highest(plan.workloads().size());
-  attempts.for_each([&](AttemptNumber number, const Attempt& attempt) {
-    highest[attempt.workload] = number;
-  });
+  attempts.for_each(
+      [&](AttemptNumber number, const Attempt& attempt) { highest[attempt.workload] = number; });
   return highest;
 }
 

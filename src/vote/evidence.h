@@ -36,7 +36,8 @@ struct QueueSnapshot {
   std::map<std::string, std::uint64_t> counters;
   std::uint64_t uptime_s = 0;
   WallTime server_time{};
-  // How often its counters were set to zero, as far as it tells: another number means that they were.
+  // How often its counters were set to zero, as far as it tells: another number means that they
+  // were.
   std::uint64_t resets = 0;
 };
 
@@ -154,9 +155,9 @@ struct QueueEvidence {
   std::uint64_t depth_start = 0;
   std::uint64_t depth_end = 0;
   std::uint64_t depth_max = 0;
-  std::uint64_t evicted = 0;              // QueueSnapshot::dropped since the baseline
-  std::optional<std::uint64_t> pushed;    // elements, baseline to end; nothing when not derivable
-  std::optional<std::uint64_t> popped;    // derived: depth_start + pushed - depth_end
+  std::uint64_t evicted = 0;            // QueueSnapshot::dropped since the baseline
+  std::optional<std::uint64_t> pushed;  // elements, baseline to end; nothing when not derivable
+  std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
   // Of `pushed`: the list was seen to grow by more, so that it counts fewer than were pushed.
   bool pushes_undercount = false;
   // A vote was seen to be pushed again, or may have been: two elements of one vote, a worker that
@@ -179,8 +180,9 @@ struct RowEvidence {
   std::uint64_t rows_start = 0;
   std::uint64_t rows_end = 0;
   std::map<std::string, std::uint64_t> choices_start;  // rows per choice at the baseline
-  // What the watching saw of own rows, the probes' included: one held another value than before, one
-  // was there and then was not. A wrong value, or a row too many, may then be on its way to right.
+  // What the watching saw of own rows, the probes' included: one held another value than before,
+  // one was there and then was not. A wrong value, or a row too many, may then be on its way to
+  // right.
   bool values_changed = false;
   bool rows_vanished = false;
   bool strangers_changed = false;  // count or checksum of the pre-existing rows changed

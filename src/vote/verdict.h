@@ -128,8 +128,8 @@ struct Verdict {
   // A later look (verify): rows that came or went since. What the run saw stays in its class.
   std::uint64_t arrived_late = 0;
   std::uint64_t gone_since = 0;
-  // Pairs of a lost (or pending) and a duplicated vote of one voter who sent both values, on an append
-  // table: each may instead be one vote whose value was changed. Both readings are faults.
+  // Pairs of a lost (or pending) and a duplicated vote of one voter who sent both values, on an
+  // append table: each may instead be one vote whose value was changed. Both readings are faults.
   std::uint64_t lost_or_changed = 0;
   // Rows with a value that nobody sent, or too many, where such rows were seen to come right (or to
   // go) in this run and something may still be on its way. Claimed when that is excluded.

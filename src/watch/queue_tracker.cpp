@@ -15,8 +15,9 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
     const auto later = now.counters.find(counter.first);
     return later != now.counters.end() && later->second < counter.second;
   };
-  return now.resets != before.resets || now.pushed < before.pushed || now.dropped < before.dropped ||
-         now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
+  return now.resets != before.resets || now.pushed < before.pushed ||
+         now.dropped < before.dropped || now.uptime_s < before.uptime_s ||
+         std::ranges::any_of(before.counters, fell);
 }
 
 }  // namespace

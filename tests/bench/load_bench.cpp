@@ -162,7 +162,8 @@ std::uint64_t send_recorded(const TargetSettings& target, bool keep_alive) {
       std::filesystem::temp_directory_path() / fmt::format("load-bench-{}", ::getpid());
   const auto store =
       ledger::AttemptStore::create(
-          directory, {{.name = "bench", .first = 0, .reserved = 1U << 22U, .total = std::nullopt}}, {})
+          directory, {{.name = "bench", .first = 0, .reserved = 1U << 22U, .total = std::nullopt}},
+          {})
           .value();
   const scenario::ConstantClients clients{64, 2s, std::nullopt, Nanoseconds(0), false};
   const auto summary = send(scenario_of(clients, keep_alive), target, *store);

@@ -53,6 +53,10 @@ DAMAGES = {
     "a truncated manifest": (lambda run: (run / "manifest.json").write_text("{"), "manifest.json"),
     "a truncated segment of a run that was not closed":
         (lambda run: (without_seals(run), cut(run / "attempts/00000.seg")), "00000.seg"),
+    "a missing segment of a run that was not closed":
+        (lambda run: (without_seals(run), (run / "attempts/00000.seg").unlink()), "00000.seg"),
+    "all segments of a run that was not closed":
+        (lambda run: (without_seals(run), shutil.rmtree(run / "attempts")), "attempts"),
     "cut rows of a run that was not closed":
         (lambda run: (without_seals(run), (run / "rows.bin").write_bytes(b"")), "rows.bin"),
 }

@@ -72,7 +72,7 @@ def test_redis_gone_for_good_is_inconclusive(stack):
         assert done.audit["pending"] > 0
 
 
-def test_redis_back_empty_loses_what_it_held_at_vote_or_queue(stack):
+def test_redis_back_empty_loses_what_it_held_and_where_is_not_known(stack):
     with stack().start_vote() as target:
         worker = target.start_worker("--poll", "1ms")
         gate = Gate(target.postgres_server, 5)
@@ -88,7 +88,7 @@ def test_redis_back_empty_loses_what_it_held_at_vote_or_queue(stack):
         assert done.exit_status == 1, done
         assert target.rows() == 6
         assert done.audit["lost"]["count"] == 34
-        assert done.audit["lost"]["by_hop_range"].get("vote-or-queue") == 34
+        assert done.audit["lost"]["by_hop_range"].get("vote-to-db") == 34
 
 
 def test_a_path_that_answers_405_is_named_with_advice(stack):

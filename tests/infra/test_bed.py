@@ -211,7 +211,7 @@ def test_votes_on_a_lost_redis_volume_are_lost_votes(cloud):
     assert 0 < stored < VOTES and done.audit["persisted"] == stored
     assert done.audit["lost"]["count"] == VOTES - stored
     # Redis's own count of pushes went with the volume: which of the two it was, nobody knows.
-    assert done.audit["lost"]["by_hop_range"]["vote-or-queue"] == VOTES - stored
+    assert done.audit["lost"]["by_hop_range"]["vote-to-db"] == VOTES - stored
 
 
 def test_drift_is_repaired_and_nothing_else_is_touched(cloud):

@@ -176,7 +176,9 @@ TEST_CASE("evidence: flipped, duplicated and phantom are claimed although nothin
   CHECK(judge(twice).kind == VerdictKind::fail);
 }
 
-TEST_CASE("append: a value that the voter sent itself is not called changed, and both readings are said") {
+TEST_CASE(
+    "append: a value that the voter sent itself is not called changed, and both readings are "
+    "said") {
   CaseFile file = persisted(2);
   file.model(TableModel::append).vote(9, kA, Outcome::acked).vote(9, kB, Outcome::acked);
   file.row(9, kB).row(9, kB);

@@ -161,8 +161,7 @@ TEST_CASE("hops: what counters cannot show is said as a condition") {
   seen.vote(9, kA, Outcome::acked);
   seen.queue.pushed = 5;
   seen.queue.own_seen = {9};
-  CHECK(first(judge(seen).reasons) ==
-        "1 accepted vote has no row: lost between queue and db");
+  CHECK(first(judge(seen).reasons) == "1 accepted vote has no row: lost between queue and db");
 }
 
 TEST_CASE("pushes: accepted votes that cannot have been pushed keep a run from passing") {

@@ -111,8 +111,8 @@ void last_wins(Opinion& opinion, const World& world, const Voter& voter) {
 }
 
 // "Per (voter, value): must = ACKED, may = AMBIGUOUS, have = rows; deficit = max(0, must - have),
-// surplus = max(0, have - must - may). Pair a deficit with a surplus as FLIPPED where nobody sent the
-// surplus value." What the voter sent itself may as well be a second row, and a vote too few.
+// surplus = max(0, have - must - may). Pair a deficit with a surplus as FLIPPED where nobody sent
+// the surplus value." What the voter sent itself may as well be a second row, and a vote too few.
 void append(Opinion& opinion, const World& world, const Voter& voter) {
   int deficit = 0, idle_unclear = 0, surplus_sent = 0, surplus_unknown = 0, idle_unsent = 0;
   int leaving = 0;
@@ -167,7 +167,8 @@ std::string verdict_of(const World& world, const Opinion& opinion) {
   const bool waiting = any(opinion.accepted, "pending") || any(opinion.accepted, "queued") ||
                        any(opinion.accepted, "in_flight");
   const bool nobody = opinion.accepted.empty();
-  if (nobody || waiting || any(opinion.rows, "undecided") || !world.absence_counts || any(opinion.rows, "contradiction"))
+  if (nobody || waiting || any(opinion.rows, "undecided") || !world.absence_counts ||
+      any(opinion.rows, "contradiction"))
     return "inconclusive";
   return "pass";
 }

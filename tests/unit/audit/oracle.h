@@ -25,7 +25,7 @@ struct Voter {
 struct World {
   std::vector<Voter> voters;
   bool last_wins = true;
-  bool absence_counts = true;  // settled, and the stores are those of the start
+  bool absence_counts = true;   // settled, and the stores are those of the start
   bool values_changed = false;  // a row of ours was seen with two values, one after the other
   bool rows_vanished = false;   // a row of ours was seen, and then not any more
 };

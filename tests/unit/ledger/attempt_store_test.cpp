@@ -384,7 +384,7 @@ TEST_CASE("a segment that must be there and is not is damage") {
   };
   CHECK(message_without("00000.seg") == is_missing("00000.seg"));
   CHECK(message_without("00001.seg") == is_missing("00001.seg"));
-  CHECK(message_without("00002.seg").empty());  // as if nobody had needed it yet
+  CHECK(message_without("00002.seg").empty());                     // as if nobody had needed it yet
   CHECK(message_without("00006.seg") == is_missing("00006.seg"));  // of the second workload
 }
 
@@ -392,7 +392,8 @@ TEST_CASE("a store has its first segments before it has its name") {
   const TemporaryDirectory temporary;
   const auto directory = temporary.path() / "attempts";
   std::filesystem::create_directory(temporary.path() / "attempts.tmp");
-  CHECK(all_of(**open_again(directory, {{"one", 0, 10, 10}})).empty());  // killed there: sent nothing
+  CHECK(
+      all_of(**open_again(directory, {{"one", 0, 10, 10}})).empty());  // killed there: sent nothing
   std::filesystem::create_directory(directory);
   CHECK_FALSE(open_again(directory, {{"one", 0, 10, 10}}).has_value());
 }

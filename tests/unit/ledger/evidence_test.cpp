@@ -72,8 +72,8 @@ RunRecord some_record() {
 // the files of evidence hold it too.
 auto fields(const QueueEvidence& queue) {
   const auto& [configured, readable, server, same, restarts, shares, start, end, max, evicted,
-               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
-               carry_over] = queue;
+               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers, carry_over] =
+      queue;
   return std::tie(configured, readable, server, same, restarts, shares, start, end, max, evicted,
                   pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
                   carry_over);

@@ -144,3 +144,25 @@ TEST_CASE("a worker that connects anew for every vote does not fill the memory")
   CHECK(tracker.history().consumers.front().client.id == 199);
   CHECK_FALSE(tracker.history().consumers.back().gone_since);
 }
+
+TEST_CASE("counters that were reset between two looks are worth nothing, however high they are") {
+  QueueTracker tracker(snapshot(0, 5));
+  QueueSnapshot look = snapshot(0, 9);
+  CHECK(tracker.observe({}, look).empty());
+  look.pushed = 40;
+  look.counters = {{"rpush", 40}, {"rpush failed", 0}};
+  look.resets = 1;
+  CHECK(names(tracker.observe({}, look)) == Names{"counters-reset"});
+  CHECK_FALSE(tracker.history().same_server);
+  CHECK_FALSE(tracker.history().pushed);
+}
+
+TEST_CASE("a list that grows by more than was pushed shows that pushes carry several votes") {
+  QueueTracker tracker(snapshot(2, 5));
+  tracker.observe({}, snapshot(6, 9));
+  CHECK_FALSE(tracker.history().pushes_undercount);
+  tracker.observe({}, snapshot(8, 10));
+  CHECK(tracker.history().pushes_undercount);
+  tracker.observe({}, snapshot(0, 11));
+  CHECK(tracker.history().pushes_undercount);
+}
