@@ -173,7 +173,8 @@ SettleProof Drain::prove() {
 void Drain::cast_trailing_votes(bool everything_there) {
   const Nanoseconds clear_for = clock_.now() - queue_->clear_since().value_or(clock_.now());
   if (!everything_there && clear_for < kBeforeTrailing) return;
-  if (stop_.stop_requested() || !trailing_.due(rows_->missing())) return;
+  if (stop_.stop_requested() || !trailing_.look(rows_->store())) return;
+  if (!trailing_.due(rows_->missing())) return;
   const bool again = trailing_.cast_count() > 0;
   if (again && clock_.now() - rows_->missing_since() < kStill) return;
   queue_->freeze_pushed();
@@ -193,7 +194,6 @@ bool Drain::nothing_moves() {
     obstacle_ = "votes have moved a moment ago";
     return false;
   }
-  if (!trailing_.look(rows_->store())) return false;
   obstacle_ = nobody_takes_votes() ? "" : trailing_.obstacle(rows_->missing());
   return obstacle_.empty();
 }

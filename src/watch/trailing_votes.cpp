@@ -48,7 +48,7 @@ void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
 }
 
 bool TrailingVotes::look(adapters::RowStore& store) {
-  if (cast_ids_.empty()) return true;
+  if (cast_ids_.empty() || last_arrived_) return true;
   const auto found = store.find_rows(cast_ids_);
   if (!found) return false;
   std::vector<std::string> there;

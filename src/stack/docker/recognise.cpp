@@ -135,7 +135,11 @@ class Recogniser {
     if (!holds(roles_.vote->image, {"examplevotingapp"}))
       note(fmt::format("profile: guessed, the image {} is not known",
                        printable(roles_.vote->image, 60)));
-    if (roles_.worker != nullptr && holds(roles_.worker->image, {"examplevotingapp"})) return;
+    found_.target.worker_stated = true;
+    if (roles_.worker != nullptr && holds(roles_.worker->image, {"examplevotingapp"})) {
+      found_.target.max_hold_stated = true;
+      return;
+    }
     found_.target.worker = WorkerModel::unknown;
     note(roles_.worker == nullptr
              ? "worker: no container looks like one, so nothing is assumed of it"
