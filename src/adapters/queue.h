@@ -18,19 +18,16 @@
 
 namespace votebench::adapters {
 
-// {"voter_id": "...", "vote": "..."}
-struct QueueElement {
-  std::string voter_id;
-  std::string choice;
-};
-
-// One list, head first.
+// What stands in one list, searched for the ids of a run in whatever form (vote/id_search.h).
 struct QueueList {
-  std::vector<QueueElement> elements;  // the first `limit` that are well formed
-  std::uint64_t malformed = 0;         // of those read: not a JSON object with both texts
+  std::vector<VoterIndex> own;      // votes and probes; an element may hold several
+  std::vector<std::string> others;  // voter ids of elements that are positively somebody else's
+  std::uint64_t strangers = 0;      // elements that are positively somebody else's
+  std::uint64_t unclear = 0;        // elements of an unknown form without an id: they may be ours
+  std::uint64_t read = 0;           // elements that were looked at, the first of the list
   std::uint64_t length = 0;
   // False: the list was longer than the limit, nothing is known of the rest.
-  [[nodiscard]] bool complete() const { return elements.size() + malformed == length; }
+  [[nodiscard]] bool complete() const { return read >= length; }
 };
 
 // The lists and the counters of one instant.
@@ -38,11 +35,45 @@ struct QueueContents {
   QueueSnapshot snapshot;
   QueueList list;
   std::vector<QueueList> in_flight;  // one per declared side list
+  // In which lists ids of the run stand, the main list first.
+  [[nodiscard]] std::vector<bool> seen_in() const {
+    std::vector<bool> seen{!list.own.empty()};
+    for (const QueueList& side : in_flight) seen.push_back(!side.own.empty());
+    return seen;
+  }
+};
+
+// Where else on the queue's server ids of the run stand.
+struct QueuePlace {
+  int database = 0;
+  std::string
+      name;  // with '*' where ids of ours stand in it: one place for "vote:ID" of many votes
+  std::string kind;             // as the server calls it: "list", "hash"
+  std::vector<VoterIndex> own;  // votes, no probes; the first of them
+  bool complete = true;         // all of it was looked at, and all of them are named
+};
+struct Elsewhere {
+  std::vector<QueuePlace> places;
+  std::string cut_short;  // why not everything was looked at, a clause; empty: it was
+};
+struct ElsewhereLimits {
+  std::uint64_t keys = 10'000;
+  std::uint64_t elements = 1'000;  // of one key
+  Nanoseconds time = std::chrono::seconds(1);
 };
 
 struct QueueFacts {
-  std::string version;                // of its server: "7.0.15"
-  std::vector<std::string> warnings;  // what may harm the votes in it, one clause each
+  std::string version;                          // of its server: "7.0.15"
+  std::vector<std::string> warnings;            // what may harm the votes in it, one clause each
+  std::optional<Nanoseconds> client_timeout{};  // see QueueBaseline
+};
+
+// The commands that were called between two looks at one server, by the server's names, the most
+// frequent first.
+struct QueueUse {
+  std::vector<std::string> pushes;  // plain pushes: what QueueSnapshot::pushed counts
+  std::vector<std::string> takes;   // pops
+  std::vector<std::string> hidden;  // may put in or take out what no counter tells
 };
 
 // A connection to the server of one queue. Not thread-safe: one thread at a time, one probe per
@@ -54,17 +85,18 @@ class QueueProbe {
   // All of one instant. Asked for ten times a second and more.
   [[nodiscard]] virtual Result<QueueSnapshot> snapshot() = 0;
   // As snapshot(), and of the same instant the first `limit` (>= 1) elements of every list.
-  [[nodiscard]] virtual Result<QueueContents> contents(std::uint64_t limit) = 0;
-  // The first `limit` elements of any list. Error: what has this name is no list.
-  [[nodiscard]] virtual Result<QueueList> read_list(const std::string& name,
-                                                    std::uint64_t limit) = 0;
+  [[nodiscard]] virtual Result<QueueContents> contents(const VoterIds& ids,
+                                                       std::uint64_t limit) = 0;
   // Whoever is connected to the server, without this connection and others of votebench's. Empty
   // where the server cannot say: then nobody is known to be without a vote in hand.
   [[nodiscard]] virtual Result<std::vector<QueueClient>> clients() = 0;
   // Error: the queue is not what the settings say, or cannot be looked at; with advice.
   [[nodiscard]] virtual Result<QueueFacts> facts() = 0;
-  // The elements of all lists whose id is of this run, with the right mac.
+  // The elements of all lists that hold an id of this run, with the right mac.
   [[nodiscard]] virtual Result<std::uint64_t> count_own(const VoterIds& ids) = 0;
+  // A bounded look into everything else that the server holds, its other databases too.
+  [[nodiscard]] virtual Result<Elsewhere> find_elsewhere(const VoterIds& ids,
+                                                         const ElsewhereLimits& limits) = 0;
   // Takes them out; returns their number.
   [[nodiscard]] virtual Result<std::uint64_t> remove_own(const VoterIds& ids) = 0;
   // The server's clock, between two readings of `clock`; the best of five.
@@ -76,6 +108,7 @@ struct QueueKind {
   std::string_view title;  // for people
   // Fails when the server cannot be reached now, or refuses us.
   Result<std::unique_ptr<QueueProbe>> (*open)(const QueueSettings& settings);
+  QueueUse (*use)(const QueueSnapshot& before, const QueueSnapshot& after);
   // Where the server is, for a tunnel. Error (usage): nowhere that a tunnel can lead to.
   Result<HostPort> (*address)(const QueueSettings& settings);
 };

@@ -203,6 +203,9 @@ QueueEvidence later_queue(const QueueEvidence& saved, const QueueEvidence& live)
   merged.own_listed = live.own_listed;
   merged.own_in_flight = live.own_in_flight;
   merged.strangers_listed = live.strangers_listed;
+  merged.unreadable_listed = live.unreadable_listed;
+  merged.list_seen |= live.list_seen;
+  merged.blocking_pops |= live.blocking_pops;
   merged.popped.reset();
   return merged;
 }

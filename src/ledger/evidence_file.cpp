@@ -145,6 +145,9 @@ void queue_fields(Direction&& field, Queue& queue) {
   field("own_listed", queue.own_listed);
   field("own_in_flight", queue.own_in_flight);
   field("strangers_listed", queue.strangers_listed);
+  field.optional("unreadable_listed", queue.unreadable_listed);
+  field.optional("list_seen", queue.list_seen);
+  field.optional("blocking_pops", queue.blocking_pops);
 }
 
 template <typename Direction, typename Rows>

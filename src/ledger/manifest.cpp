@@ -15,7 +15,10 @@
 //                             "unknown_share", "min_acked_share" },
 //                 "t0": { "wall_ns", "mono_ns", "boot_id" },
 //                 "stack_ends_with_run": bool,
-//                 "queue": null | { snapshot, "shares_pushes" },
+//                 "queue": null | { snapshot, "shares_pushes", "pushes_add_up", "counts_only",
+//                                   "seen_in": [ bool ], "blocking_pops",
+//                                   "client_timeout_ns": n | null },
+//                          (all behind "shares_pushes" may be absent)
 //                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
 //                                  "rows", "strangers", "stranger_checksum",
 //                                  "choices": { text: rows }, "server_time_ns" },
@@ -132,16 +135,22 @@ AuditLimits limits(const Json& json) {
 
 Json json_of(const QueueBaseline& queue) {
   const QueueSnapshot& snapshot = queue.snapshot;
-  return {{"server_id", to_text(snapshot.server_id)},
-          {"depth", snapshot.depth},
-          {"in_flight_depths", snapshot.in_flight_depths},
-          {"pushed", snapshot.pushed},
-          {"dropped", snapshot.dropped},
-          {"counters", snapshot.counters},
-          {"uptime_s", snapshot.uptime_s},
-          {"server_time_ns", nanoseconds(snapshot.server_time)},
-          {"resets", snapshot.resets},
-          {"shares_pushes", queue.shares_pushes}};
+  return {
+      {"server_id", to_text(snapshot.server_id)},
+      {"depth", snapshot.depth},
+      {"in_flight_depths", snapshot.in_flight_depths},
+      {"pushed", snapshot.pushed},
+      {"dropped", snapshot.dropped},
+      {"counters", snapshot.counters},
+      {"uptime_s", snapshot.uptime_s},
+      {"server_time_ns", nanoseconds(snapshot.server_time)},
+      {"resets", snapshot.resets},
+      {"shares_pushes", queue.shares_pushes},
+      {"pushes_add_up", queue.pushes_add_up},
+      {"counts_only", queue.counts_only},
+      {"seen_in", queue.seen_in},
+      {"blocking_pops", queue.blocking_pops},
+      {"client_timeout_ns", queue.client_timeout ? Json(queue.client_timeout->count()) : Json()}};
 }
 QueueBaseline queue(const Json& json) {
   QueueBaseline read;
@@ -161,6 +170,13 @@ QueueBaseline queue(const Json& json) {
   read.snapshot.server_time = wall_time(json.at("server_time_ns"));
   read.snapshot.resets = json.value("resets", std::uint64_t{0});
   json.at("shares_pushes").get_to(read.shares_pushes);
+  if (!json.contains("seen_in")) return read;  // older writers did not look
+  json.at("pushes_add_up").get_to(read.pushes_add_up);
+  json.at("counts_only").get_to(read.counts_only);
+  json.at("seen_in").get_to(read.seen_in);
+  json.at("blocking_pops").get_to(read.blocking_pops);
+  if (const Json& timeout = json.at("client_timeout_ns"); !timeout.is_null())
+    read.client_timeout = Nanoseconds(timeout.get<std::int64_t>());
   return read;
 }
 

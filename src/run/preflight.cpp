@@ -45,6 +45,10 @@ Result<bool> check_queue(const PreflightInput& input, adapters::QueueProbe& queu
   TRY_ASSIGN(adapters::QueueFacts facts, queue.facts());
   preflight.facts.emplace_back(settings.kind, std::move(facts.version));
   std::ranges::move(facts.warnings, std::back_inserter(preflight.warnings));
+  preflight.queue_client_timeout = facts.client_timeout;
+  if (facts.client_timeout && *facts.client_timeout > Nanoseconds(0))
+    preflight.facts.emplace_back("idle clients are cut off after",
+                                 format_duration(*facts.client_timeout));
   TRY_ASSIGN(const QueueSnapshot look, queue.snapshot());
   std::uint64_t waiting = look.depth;
   for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
@@ -112,15 +116,40 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
   return table.model;
 }
 
-Result<QueueBaseline> queue_baseline(adapters::QueueProbe& queue, bool strangers_push,
+// How the votes go through the queue, as far as the probes showed it.
+void describe_way(const ProbeFindings& probes, Preflight& preflight) {
+  if (!preflight.adapters.queue || probes.cast == 0) return;
+  const auto words = [](const std::vector<std::string>& commands) {
+    return fmt::format("{}", fmt::join(commands, ", "));
+  };
+  if (!probes.use.pushes.empty())
+    preflight.facts.emplace_back("queued by", words(probes.use.pushes));
+  if (!probes.use.takes.empty()) preflight.facts.emplace_back("taken by", words(probes.use.takes));
+  if (!probes.pushes_add_up)
+    preflight.warnings.push_back(
+        fmt::format("{} probe votes have their rows, but fewer pushes were counted{}: the app puts "
+                    "several votes into one push, or does not push them; how many votes were "
+                    "queued will not be known",
+                    probes.cast,
+                    probes.use.hidden.empty() ? "" : " (beside " + words(probes.use.hidden) + ")"));
+}
+
+Result<QueueBaseline> queue_baseline(const PreflightInput& input, const ProbeFindings& probes,
                                      Preflight& preflight) {
   QueueBaseline baseline;
-  TRY_ASSIGN(const adapters::QueueContents contents, queue.contents(kMostCarriedOver));
+  TRY_ASSIGN(const adapters::QueueContents contents,
+             preflight.adapters.queue->contents(input.ids, kMostCarriedOver));
   baseline.snapshot = contents.snapshot;
-  baseline.shares_pushes = strangers_push;
+  baseline.shares_pushes = probes.strangers_push;
+  baseline.pushes_add_up = probes.pushes_add_up;
+  baseline.blocking_pops = probes.blocking_pops;
+  baseline.counts_only = input.target.vote.identity == IdentityMode::none;
+  baseline.client_timeout = preflight.queue_client_timeout;
+  baseline.seen_in = contents.seen_in();
+  for (std::size_t i = 0; i < std::min(probes.seen_in.size(), baseline.seen_in.size()); ++i)
+    if (probes.seen_in[i]) baseline.seen_in[i] = true;
   const auto remember = [&](const adapters::QueueList& list) {
-    for (const adapters::QueueElement& element : list.elements)
-      baseline.carry_over_ids.insert(element.voter_id);
+    baseline.carry_over_ids.insert(list.others.begin(), list.others.end());
   };
   remember(contents.list);
   std::ranges::for_each(contents.in_flight, remember);
@@ -128,6 +157,12 @@ Result<QueueBaseline> queue_baseline(adapters::QueueProbe& queue, bool strangers
     preflight.warnings.push_back(
         fmt::format("{} votes of others wait in the queue: they will arrive during the run",
                     format_count(contents.list.length)));
+  const bool was_seen = std::ranges::find(baseline.seen_in, true) != baseline.seen_in.end();
+  if (probes.cast > 0 && !was_seen && !probes.blocking_pops)
+    preflight.warnings.push_back(
+        fmt::format("no probe vote was seen standing in list '{}': is the name right? As long as "
+                    "none is, no loss can be proven",
+                    printable(input.target.queue->list)));
   return baseline;
 }
 
@@ -195,10 +230,11 @@ void describe_tunnel(const TargetSettings& target, Preflight& preflight) {
   preflight.facts.emplace_back("tunnel", std::move(text));
 }
 
-Result<> take_baselines(const PreflightInput& input, bool strangers_push, Preflight& preflight) {
+Result<> take_baselines(const PreflightInput& input, const ProbeFindings& probes,
+                        Preflight& preflight) {
   Adapters& adapters = preflight.adapters;
   if (adapters.queue) {
-    TRY_ASSIGN(preflight.queue, queue_baseline(*adapters.queue, strangers_push, preflight));
+    TRY_ASSIGN(preflight.queue, queue_baseline(input, probes, preflight));
     TRY_ASSIGN(preflight.queue_clock, adapters.queue->clock_offset(input.clock));
     check_clock(input, input.target.queue->kind, *preflight.queue_clock, preflight);
   }
@@ -236,7 +272,8 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   preflight.drain_rate_per_s = probes.drain_rate_per_s;
   preflight.probe_rows = probes.reached_rows ? probes.cast : 0;
   if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
-  TRY(take_baselines(input, probes.strangers_push, preflight));
+  describe_way(probes, preflight);
+  TRY(take_baselines(input, probes, preflight));
   TRY(check_probe_ids(input, preflight));
   say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
   return {};

@@ -45,6 +45,7 @@ struct Preflight {
   // Taken after the probe votes have settled; empty where the store is absent.
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
+  std::optional<Nanoseconds> queue_client_timeout;  // see QueueBaseline
   std::optional<ClockOffset> queue_clock;
   std::optional<ClockOffset> rows_clock;
   std::uint64_t probe_rows = 0;            // rows that the probe votes left in the table

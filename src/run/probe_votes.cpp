@@ -8,6 +8,7 @@
 #include "adapters/http/http_exchange.h"
 #include "adapters/services.h"
 #include "core/text.h"
+#include "run/queue_sighting.h"
 
 namespace votebench::run {
 namespace {
@@ -104,25 +105,36 @@ Result<std::uint64_t> wait_for(const PreflightInput& input, std::uint64_t enough
   }
 }
 
-Result<bool> follow_to_queue(const PreflightInput& input, const Adapters& adapters,
-                             const QueueSnapshot& before, std::uint64_t count) {
-  const auto look = [&]() -> Result<std::uint64_t> {
+// How many pushes were counted since.
+Result<std::uint64_t> follow_to_queue(const PreflightInput& input, const Adapters& adapters,
+                                      const QueueSnapshot& before, std::uint64_t count) {
+  return wait_for(input, count, kPushLimit, [&]() -> Result<std::uint64_t> {
     TRY_ASSIGN(const QueueSnapshot now, adapters.queue->snapshot());
     return pushed_between(before, now);
-  };
-  TRY_ASSIGN(const std::uint64_t pushed, wait_for(input, count, kPushLimit, look));
-  if (pushed >= count || input.stop.stop_requested()) return pushed > count;
+  });
+}
+
+Failure not_pushed(const PreflightInput& input, const ProbeFindings& findings,
+                   std::uint64_t pushed) {
   const std::string where = input.target.queue->where();
-  if (pushed == 0)
+  const std::string server = adapters::services_of(input.target).queue.title;
+  const std::string answered = fmt::format("{} probe votes answered 200", findings.cast);
+  const std::vector<std::string>& hidden = findings.use.hidden;
+  if (pushed == 0 && !hidden.empty())
     return fail(
         ErrorKind::environment,
-        fmt::format("{} probe votes answered 200, none reached the queue ({})", count, where),
-        fmt::format("the vote app writes to another {}, or hides that it cannot reach one; "
-                    "compare its settings with {}.url",
-                    adapters::services_of(input.target).queue.title, input.target.queue->kind));
+        fmt::format("{}, no push was counted ({}), and none was seen in list '{}'; the "
+                    "server saw {}, which cannot be counted",
+                    answered, where, printable(input.target.queue->list), fmt::join(hidden, ", ")),
+        "votebench follows votes that wait in a list: which one does the app fill?");
+  if (pushed == 0)
+    return fail(ErrorKind::environment,
+                fmt::format("{}, none reached the queue ({})", answered, where),
+                fmt::format("the vote app writes to another {}, or hides that it cannot reach "
+                            "one; compare its settings with {}.url",
+                            server, input.target.queue->kind));
   return fail(ErrorKind::environment,
-              fmt::format("{} probe votes answered 200, only {} reached the queue ({})", count,
-                          pushed, where),
+              fmt::format("{}, only {} reached the queue ({})", answered, pushed, where),
               "the vote app loses votes before they are queued; look at its log");
 }
 
@@ -179,6 +191,56 @@ Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const 
   return std::optional<double>(static_cast<double>(last_seen - first_seen) / in_seconds(span));
 }
 
+// What the probes do to the queue.
+class PathToQueue {
+ public:
+  PathToQueue(const PreflightInput& input, const Adapters& adapters)
+      : input_(input), adapters_(adapters) {}
+
+  Result<> begin(bool queue_is_dirty) {
+    TRY_ASSIGN(before_, adapters_.queue->snapshot());
+    TRY_ASSIGN(auto probe, adapters::open_queue_probe(*input_.target.queue));
+    const bool any_element = input_.target.vote.identity == IdentityMode::none && !queue_is_dirty;
+    sighting_.emplace(std::move(probe), input_.ids, any_element);
+    return {};
+  }
+
+  // Fewer pushes than probes: the rows say whether a vote was lost, where there are any to follow
+  // to.
+  Result<> follow(ProbeFindings& findings) {
+    TRY_ASSIGN(pushed_, follow_to_queue(input_, adapters_, before_, findings.cast));
+    TRY(learn(findings));
+    findings.strangers_push = pushed_ > findings.cast;
+    findings.pushes_add_up = pushed_ >= findings.cast || input_.stop.stop_requested();
+    const bool was_seen = std::ranges::find(findings.seen_in, true) != findings.seen_in.end();
+    const bool unknown_way = pushed_ == 0 && findings.use.hidden.empty() && !was_seen;
+    if (!findings.pushes_add_up && (unknown_way || !adapters_.rows)) return not_pushed(findings);
+    return {};
+  }
+
+  Result<> end(ProbeFindings& findings) { return learn(findings); }
+
+  [[nodiscard]] Failure not_pushed(const ProbeFindings& findings) const {
+    return run::not_pushed(input_, findings, pushed_);
+  }
+
+ private:
+  Result<> learn(ProbeFindings& findings) {
+    TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
+    findings.use = adapters::queue_kind(input_.target.queue).use(before_, now);
+    findings.seen_in = sighting_->seen_in();
+    if (const auto clients = adapters_.queue->clients())
+      findings.blocking_pops |= std::ranges::any_of(*clients, &QueueClient::blocks);
+    return {};
+  }
+
+  const PreflightInput& input_;
+  const Adapters& adapters_;
+  QueueSnapshot before_;
+  std::uint64_t pushed_ = 0;
+  std::optional<QueueSighting> sighting_;
+};
+
 }  // namespace
 
 Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
@@ -186,9 +248,10 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
   ProbeFindings findings;
   findings.cast = input.scenario.preflight.probe_votes;
   if (findings.cast == 0) return findings;
-  std::optional<QueueSnapshot> before;
+  std::optional<PathToQueue> queue;
   if (adapters.queue) {
-    TRY_ASSIGN(before, adapters.queue->snapshot());
+    queue.emplace(input, adapters);
+    TRY(queue->begin(queue_is_dirty));
   }
   std::uint64_t rows_before = 0;
   if (adapters.rows && input.target.vote.identity == IdentityMode::none) {
@@ -196,14 +259,15 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
     rows_before = rows.rows;
   }
   TRY(cast_all(input, adapters, findings.cast));
-  if (before) {
-    TRY_ASSIGN(findings.strangers_push, follow_to_queue(input, adapters, *before, findings.cast));
-  }
+  if (queue) TRY(queue->follow(findings));
   if (adapters.rows && !queue_is_dirty) {
-    TRY_ASSIGN(findings.drain_rate_per_s,
-               follow_to_rows(input, adapters, rows_before, findings.cast));
+    auto rate = follow_to_rows(input, adapters, rows_before, findings.cast);
+    if (!rate && !findings.pushes_add_up) return queue->not_pushed(findings);
+    if (!rate) return fail(rate.error());
+    findings.drain_rate_per_s = *rate;
     findings.reached_rows = true;
   }
+  if (queue) TRY(queue->end(findings));
   return findings;
 }
 

@@ -10,12 +10,18 @@ namespace votebench::run {
 struct ProbeFindings {
   std::uint64_t cast = 0;
   bool strangers_push = false;  // more pushes were seen than we caused
+  bool pushes_add_up = true;    // every probe was a push of its own
+  std::vector<bool> seen_in;    // lists that probes were seen standing in, the main list first
+  bool blocking_pops = false;   // a worker waits in a pop, which may never leave a vote standing
+  adapters::QueueUse use;       // commands that the queue's server saw meanwhile
   bool reached_rows = false;    // every probe was followed to its row
   std::optional<double> drain_rate_per_s;
 };
 
 // Casts scenario.preflight.probe_votes votes, waits until each was pushed and, unless votes of
-// others are waiting before them (`queue_is_dirty`), until each has its row.
+// others are waiting before them (`queue_is_dirty`), until each has its row. Fewer pushes than
+// probes are no fault where all probes were seen in a list or have their row: then a push brings
+// several, or what brings them is not counted.
 // Errors (environment): what the target did instead, and what to try.
 [[nodiscard]] Result<ProbeFindings> cast_probe_votes(const PreflightInput& input,
                                                      const Adapters& adapters, bool queue_is_dirty);

@@ -96,6 +96,7 @@ class Verifier {
 
   // With its stores where they can be reached.
   Evidence read_stores(TargetSettings target);
+  [[nodiscard]] std::optional<QueueBaseline> baseline_of_queue() const;
   [[nodiscard]] MissingVotes missing(const RowEvidence& rows) const;
   Result<report::ExitCode> publish(report::Verification verification);
 
@@ -112,6 +113,16 @@ MissingVotes Verifier::missing(const RowEvidence& rows) const {
   RowEvidence merged;
   if (add_saved) merged = audit::look_again(first_look(), {{}, rows, {}}).merged.rows;
   return audit::missing_acked(audit_input(run_.record, *run_.attempts, add_saved ? merged : rows));
+}
+
+// With what the run learned of the lists after it.
+std::optional<QueueBaseline> Verifier::baseline_of_queue() const {
+  std::optional<QueueBaseline> baseline = manifest().queue;
+  if (!baseline || !run_.record.complete) return baseline;
+  if (baseline->seen_in.empty()) baseline->seen_in.resize(1);
+  if (saved().queue.list_seen) baseline->seen_in[0] = true;
+  baseline->blocking_pops |= saved().queue.blocking_pops;
+  return baseline;
 }
 
 Evidence Verifier::read_stores(TargetSettings target) {
@@ -134,7 +145,8 @@ Evidence Verifier::read_stores(TargetSettings target) {
   watch::DrainTask task{.target = target, .ids = ids, .choices = manifest().choices};
   task.timeout = patience(target);
   task.queue = queue.get();
-  task.queue_baseline = queue ? &*manifest().queue : nullptr;
+  const std::optional<QueueBaseline> queue_baseline = baseline_of_queue();
+  task.queue_baseline = queue ? &*queue_baseline : nullptr;
   task.rows = rows.get();
   task.row_baseline = rows ? &*manifest().rows : nullptr;
   task.missing_acked = [this](const RowEvidence& read) { return missing(read); };

@@ -30,7 +30,9 @@ struct QueueSnapshot {
   std::string server_id;  // of the server's process: another one after a restart
   std::uint64_t depth = 0;
   std::vector<std::uint64_t> in_flight_depths;  // one per declared side list
-  std::uint64_t pushed = 0;                     // elements, since the server counts
+  // Calls of plain pushes since the server counts, of whatever list: elements, where each push
+  // brings one.
+  std::uint64_t pushed = 0;
   std::uint64_t dropped = 0;  // what it threw away for lack of memory; the list may be among it
   // What else the server counts, under the adapter's names. None falls while it goes on counting.
   std::map<std::string, std::uint64_t> counters;
@@ -45,14 +47,21 @@ struct QueueSnapshot {
 struct QueueClient {
   std::uint64_t id = 0;  // not used again by the same server
   std::string address;
-  std::string name;          // empty when it has none
-  std::string command;       // its last one
-  std::uint64_t idle_s = 0;  // since then
+  std::string name;                     // empty when it has none
+  std::string command;                  // its last one
+  std::optional<std::uint64_t> idle_s;  // since then; nothing: the server's clock was set
   // What the last command says of it. `asks`: it wants its next element. `waits`: it asks, and the
   // queue has none for it. `takes`: it asks, or removes elements otherwise, or may.
+  // `blocks`: where the queue is empty it waits for the next one, which then never stands in it.
+  // `pushes`: it puts elements in, and nothing else. `reads`: it neither puts in nor takes out, or
+  // nothing was asked at all.
   bool takes = false;
   bool asks = false;
+  bool blocks = false;
   bool waits = false;
+  bool pushes = false;
+  bool reads = false;
+  bool exempt = false;  // a replica, monitor or subscriber: it cannot take an element
 };
 
 // The queue before the first vote of the run, after the probes have settled.
@@ -60,6 +69,14 @@ struct QueueBaseline {
   QueueSnapshot snapshot;
   std::unordered_set<std::string> carry_over_ids;  // voter ids found in the lists
   bool shares_pushes = false;                      // somebody else was seen pushing
+  bool pushes_add_up = true;                       // every probe was a push of its own
+  bool counts_only = false;  // votes bear ids of the app: ours cannot be told from a stranger's
+  // In which lists ids of ours were seen, the main list first; absent ones: not seen.
+  std::vector<bool> seen_in;
+  bool blocking_pops = false;  // a worker waits in a pop: a vote may never stand in a list
+  // How long a client may be silent before its server closes the connection; 0: for ever; nothing:
+  // not known.
+  std::optional<Nanoseconds> client_timeout;
 };
 
 // A server's clock minus ours, by a bracketed reading; the true value is within +- uncertainty.
@@ -167,6 +184,9 @@ struct QueueEvidence {
   std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
   std::vector<VoterIndex> own_in_flight;  // own ids in the declared side lists at the end
   std::uint64_t strangers_listed = 0;     // other elements in the list at the end
+  std::uint64_t unreadable_listed = 0;    // elements in any list at the end that may be ours
+  bool list_seen = false;      // an id of ours was seen standing in a list, a probe's or a vote's
+  bool blocking_pops = false;  // a worker was seen with a pop that may never leave a vote standing
   std::unordered_set<std::string> carry_over_ids;  // ids in the baseline queue
 };
 

@@ -26,13 +26,16 @@ std::string name_of(const QueueClient& client) {
 // means holding or dead, not empty-handed.
 bool came_back(const QueueClient& client, Nanoseconds elapsed) {
   if (client.waits) return true;
-  return client.asks && elapsed >= kFirstLook && seconds(client.idle_s) + kIdleError <= elapsed;
+  return client.asks && client.idle_s && elapsed >= kFirstLook &&
+         seconds(*client.idle_s) + kIdleError <= elapsed;
 }
 
 std::string has_not_come_back(const QueueClient& client) {
-  if (client.asks && client.idle_s < 2) return name_of(client) + " is still being waited for";
+  if (!client.idle_s)
+    return name_of(client) + " may hold a vote: the server's clock does not tell since when";
+  if (client.asks && *client.idle_s < 2) return name_of(client) + " is still being waited for";
   return fmt::format("{} has not come back for a vote for {} s, it may hold one", name_of(client),
-                     client.idle_s);
+                     *client.idle_s);
 }
 
 // Whoever is not connected took what it may hold before the lists were empty.

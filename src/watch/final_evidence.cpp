@@ -1,44 +1,46 @@
 #include "watch/final_evidence.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace votebench::watch {
 namespace {
 
-bool is_own_vote(const IdCheck& check) {
-  return check.origin == IdOrigin::own && check.index < kFirstProbeIndex;
+bool is_probe(VoterIndex index) { return index >= kFirstProbeIndex; }
+
+void collect_votes(const adapters::QueueList& list, std::vector<VoterIndex>& votes) {
+  std::ranges::remove_copy_if(list.own, std::back_inserter(votes), is_probe);
 }
 
-// Appends the own ids of `list`; returns how many elements are not own.
-std::uint64_t collect_own(const adapters::QueueList& list, const VoterIds& ids,
-                          std::vector<VoterIndex>& own) {
-  std::uint64_t strangers = list.malformed;
-  for (const adapters::QueueElement& element : list.elements) {
-    const IdCheck check = ids.check(element.voter_id);
-    if (is_own_vote(check))
-      own.push_back(check.index);
-    else
-      ++strangers;
-  }
-  return strangers;
+bool holds_votes(const adapters::QueueList& list) {
+  return !std::ranges::all_of(list.own, is_probe);
+}
+
+// `readable`: an id of ours was found in this list once, so one would be found again.
+std::uint64_t unreadable_in(const adapters::QueueList& list, bool readable, bool counts_only) {
+  if (counts_only) return list.length;
+  return (readable ? 0 : list.unclear) + list.length - std::min(list.read, list.length);
 }
 
 }  // namespace
 
-bool holds_own_id(const adapters::QueueContents& contents, const VoterIds& ids) {
-  const auto holds = [&](const adapters::QueueList& list) {
-    return !list.complete() || std::any_of(list.elements.begin(), list.elements.end(),
-                                           [&](const adapters::QueueElement& element) {
-                                             return is_own_vote(ids.check(element.voter_id));
-                                           });
-  };
-  return holds(contents.list) ||
-         std::any_of(contents.in_flight.begin(), contents.in_flight.end(), holds);
+std::uint64_t unreadable_elements(const adapters::QueueContents& contents,
+                                  const QueueHistory& history, bool counts_only) {
+  std::uint64_t sum = unreadable_in(contents.list, history.seen_in_list(0), counts_only);
+  for (std::size_t i = 0; i < contents.in_flight.size(); ++i)
+    sum += unreadable_in(contents.in_flight[i], history.seen_in_list(1 + i), counts_only);
+  return sum;
+}
+
+bool may_hold_own_votes(const adapters::QueueContents& contents, const QueueHistory& history,
+                        bool counts_only) {
+  return unreadable_elements(contents, history, counts_only) > 0 || holds_votes(contents.list) ||
+         std::ranges::any_of(contents.in_flight, holds_votes);
 }
 
 QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& history,
-                             const adapters::QueueContents* contents, const VoterIds& ids) {
+                             const adapters::QueueContents* contents) {
   QueueEvidence evidence;
   evidence.configured = true;
   evidence.readable_at_end = contents != nullptr;
@@ -48,18 +50,25 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   evidence.shares_pushes = baseline.shares_pushes;
   evidence.depth_start = baseline.snapshot.depth;
   evidence.depth_max = history.depth_max;
-  evidence.pushes_undercount = history.pushes_undercount;
+  evidence.pushes_undercount = history.pushes_undercount || !baseline.pushes_add_up;
   evidence.evicted = history.evicted;
   evidence.carry_over_ids = baseline.carry_over_ids;
+  evidence.list_seen = history.list_seen();
+  evidence.blocking_pops = history.blocking_pops;
   if (contents == nullptr) return evidence;
 
   evidence.depth_end = contents->snapshot.depth;
   evidence.pushed = history.pushed;
   if (evidence.pushed && evidence.depth_start + *evidence.pushed >= evidence.depth_end)
     evidence.popped = evidence.depth_start + *evidence.pushed - evidence.depth_end;
-  evidence.strangers_listed = collect_own(contents->list, ids, evidence.own_listed);
-  for (const adapters::QueueList& list : contents->in_flight)
-    collect_own(list, ids, evidence.own_in_flight);
+  const adapters::QueueList& list = contents->list;
+  collect_votes(list, evidence.own_listed);
+  for (const adapters::QueueList& side : contents->in_flight)
+    collect_votes(side, evidence.own_in_flight);
+  evidence.unreadable_listed = unreadable_elements(*contents, history, baseline.counts_only);
+  const auto probes = static_cast<std::uint64_t>(std::ranges::count_if(list.own, is_probe));
+  evidence.strangers_listed =
+      probes + list.strangers + (history.seen_in_list(0) ? list.unclear : 0);
   return evidence;
 }
 

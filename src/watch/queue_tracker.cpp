@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "core/text.h"
@@ -20,10 +21,36 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
          std::ranges::any_of(before.counters, fell);
 }
 
+bool does_else(const QueueClient& client) {
+  return !client.takes && !client.pushes && !client.reads && !client.exempt;
+}
+
+// Clients that connect anew for every vote must not fill the memory; that there are some, the
+// latest tell.
+void forget_oldest_gone(std::vector<SeenClient>& clients) {
+  const auto gone = [](const SeenClient& client) { return client.gone_since.has_value(); };
+  auto excess = std::count_if(clients.begin(), clients.end(), gone) -
+                static_cast<std::ptrdiff_t>(QueueHistory::kMaxGone);
+  std::erase_if(clients, [&](const SeenClient& client) { return gone(client) && excess-- > 0; });
+}
+
 }  // namespace
 
+bool QueueHistory::list_seen() const {
+  return std::find(seen_in.begin(), seen_in.end(), true) != seen_in.end();
+}
+
+bool QueueHistory::seen_in_list(std::size_t list) const {
+  return list < seen_in.size() && seen_in[list];
+}
+
 QueueTracker::QueueTracker(const QueueSnapshot& baseline)
-    : QueueTracker(baseline, {.depth_max = baseline.depth, .last = baseline, .consumers = {}}) {}
+    : QueueTracker(baseline, QueueHistory{.depth_max = baseline.depth,
+                                          .last = baseline,
+                                          .seen_in = {},
+                                          .consumers = {},
+                                          .pushers = {},
+                                          .others = {}}) {}
 
 QueueTracker::QueueTracker(const QueueSnapshot& baseline, QueueHistory history)
     : baseline_(baseline), history_(std::move(history)) {}
@@ -72,38 +99,73 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
   }
 }
 
-void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& clients) {
-  const std::string& server = history_.last.server_id;
-  const auto with_id = [](std::uint64_t id) {
-    return [id](const QueueClient& client) { return client.id == id; };
-  };
-  for (SeenConsumer& consumer : history_.consumers) {
-    if (consumer.gone_since) continue;
-    const auto now = std::find_if(clients.begin(), clients.end(), with_id(consumer.client.id));
-    if (consumer.server_id == server && now != clients.end())
-      consumer.client = *now;
-    else
-      consumer.gone_since = at;
-  }
-  for (const QueueClient& client : clients) {
-    const bool known = std::any_of(history_.consumers.begin(), history_.consumers.end(),
-                                   [&](const SeenConsumer& consumer) {
-                                     return !consumer.gone_since && consumer.client.id == client.id;
-                                   });
-    if (!known && client.takes) history_.consumers.push_back({client, server, std::nullopt, at});
-  }
-  forget_oldest_gone();
+void QueueTracker::note_seen_in(const std::vector<bool>& lists) {
+  history_.seen_in.resize(std::max(history_.seen_in.size(), lists.size()));
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    if (lists[i]) history_.seen_in[i] = true;
 }
 
-// A worker that connects anew for every vote must not fill the memory; that there is one, the
-// latest tell.
-void QueueTracker::forget_oldest_gone() {
-  auto& consumers = history_.consumers;
-  const auto gone = [](const SeenConsumer& consumer) { return consumer.gone_since.has_value(); };
-  auto excess = std::count_if(consumers.begin(), consumers.end(), gone) -
-                static_cast<std::ptrdiff_t>(QueueHistory::kMaxGone);
-  std::erase_if(consumers,
-                [&](const SeenConsumer& consumer) { return gone(consumer) && excess-- > 0; });
+void QueueTracker::remember(const QueueBaseline& baseline) {
+  note_seen_in(baseline.seen_in);
+  history_.blocking_pops |= baseline.blocking_pops;
+}
+
+void QueueTracker::observe_contents(const adapters::QueueContents& contents) {
+  note_seen_in(contents.seen_in());
+}
+
+void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& clients) {
+  const auto known = update_known(at, clients);
+  for (const QueueClient& client : clients) {
+    history_.blocking_pops |= client.blocks;
+    if (known.contains(client.id)) continue;
+    const SeenClient seen{client, history_.last.server_id, std::nullopt, at, client.pushes};
+    if (client.takes)
+      history_.consumers.push_back(seen);
+    else if (client.pushes)
+      history_.pushers.push_back(seen);
+    else if (does_else(client))
+      history_.others.push_back(seen);
+  }
+  regroup();
+  forget_oldest_gone(history_.consumers);
+  forget_oldest_gone(history_.pushers);
+  forget_oldest_gone(history_.others);
+}
+
+std::unordered_set<std::uint64_t> QueueTracker::update_known(
+    Instant at, const std::vector<QueueClient>& clients) {
+  std::unordered_map<std::uint64_t, const QueueClient*> present;
+  for (const QueueClient& client : clients) present[client.id] = &client;
+  std::unordered_set<std::uint64_t> known;
+  for (auto* group : {&history_.consumers, &history_.pushers, &history_.others})
+    for (SeenClient& seen : *group) {
+      if (seen.gone_since) continue;
+      const auto now = present.find(seen.client.id);
+      if (seen.server_id == history_.last.server_id && now != present.end()) {
+        seen.client = *now->second;
+        seen.pushed |= seen.client.pushes;
+        known.insert(seen.client.id);
+      } else {
+        seen.gone_since = at;
+      }
+    }
+  return known;
+}
+
+// Who was once seen taking is a consumer for good; who did anything else is no mere pusher.
+void QueueTracker::regroup() {
+  const auto move = [](std::vector<SeenClient>& from, std::vector<SeenClient>& to, auto&& which) {
+    std::erase_if(from, [&](const SeenClient& seen) {
+      const bool moves = !seen.gone_since && which(seen.client);
+      if (moves) to.push_back(seen);
+      return moves;
+    });
+  };
+  const auto takes = [](const QueueClient& client) { return client.takes; };
+  move(history_.pushers, history_.consumers, takes);
+  move(history_.pushers, history_.others, does_else);
+  move(history_.others, history_.consumers, takes);
 }
 
 }  // namespace votebench::watch

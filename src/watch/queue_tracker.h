@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "adapters/queue.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "vote/evidence.h"
@@ -15,13 +17,16 @@
 
 namespace votebench::watch {
 
-// A client that was seen after a command that takes elements, or may.
-struct SeenConsumer {
+// A client that was seen connected.
+struct SeenClient {
   QueueClient client;                 // as it was last seen
   std::string server_id;              // client ids begin anew when the server does
   std::optional<Instant> gone_since;  // the first look that did not show it any more
   Instant seen_since{};               // the first look that showed it
+  bool pushed = false;                // it was seen after a push
 };
+// One that was seen after a command that takes elements, or may.
+using SeenConsumer = SeenClient;
 
 // Between two looks at the queue's clients. A connection that does not last as long may be missed.
 inline constexpr Nanoseconds kClientsEvery = std::chrono::milliseconds(250);
@@ -31,13 +36,22 @@ struct QueueHistory {
   std::uint32_t restarts = 0;   // changes of the server id
   bool same_server = true;      // one server id, and no counter ever fell
   std::uint64_t evicted = 0;    // QueueSnapshot::dropped since the baseline, over all restarts
-  // Elements since the baseline. Nothing once the counters were reset.
+  // Pushes since the baseline. Nothing once the counters were reset.
   std::optional<std::uint64_t> pushed = 0;
   bool pushes_undercount = false;  // the list grew by more than was counted as pushed
   QueueSnapshot last;
-  // Present ones and at most kMaxGone that went, the latest.
+  // In which lists ids of ours were seen standing, the main list first.
+  std::vector<bool> seen_in;
+  bool blocking_pops = false;  // a consumer was seen with a pop that waits
+  // Of each: the present ones, and of those that went the latest, at most kMaxGone.
   std::vector<SeenConsumer> consumers;
+  std::vector<SeenClient> pushers;  // did nothing but push, or read beside it
+  std::vector<SeenClient> others;   // neither consumers, pushers nor exempt, and did not only read
   static constexpr std::size_t kMaxGone = 1000;
+
+  // An id of ours was seen in one of the lists: they are the lists that the votes go through.
+  [[nodiscard]] bool list_seen() const;
+  [[nodiscard]] bool seen_in_list(std::size_t list) const;
 };
 
 // Not thread-safe.
@@ -52,12 +66,19 @@ class QueueTracker {
   std::vector<RunEvent> observe(Nanoseconds at, const Result<QueueSnapshot>& look);
   // The clients of the server that the last snapshot came from.
   void observe_clients(Instant at, const std::vector<QueueClient>& clients);
+  void observe_contents(const adapters::QueueContents& contents);
+  // What was seen before this tracker began.
+  void remember(const QueueBaseline& baseline);
 
   [[nodiscard]] const QueueHistory& history() const { return history_; }
 
  private:
   void note_server(Nanoseconds at, const QueueSnapshot& look, std::vector<RunEvent>& events);
-  void forget_oldest_gone();
+  // Returns the ids of those that are known and still there.
+  std::unordered_set<std::uint64_t> update_known(Instant at,
+                                                 const std::vector<QueueClient>& clients);
+  void regroup();
+  void note_seen_in(const std::vector<bool>& lists);
 
   QueueSnapshot baseline_;
   QueueHistory history_;

@@ -1,8 +1,11 @@
 #include "watch/queue_view.h"
 
+#include <fmt/format.h>
+
 #include <numeric>
 #include <utility>
 
+#include "core/counted.h"
 #include "watch/final_evidence.h"
 
 namespace votebench::watch {
@@ -20,14 +23,18 @@ std::uint64_t waiting_in(const QueueSnapshot& look) {
 
 QueueView::QueueView(adapters::QueueProbe& probe, const QueueBaseline& baseline,
                      const VoterIds& ids, Clock& clock)
-    : probe_(probe), baseline_(baseline), ids_(ids), clock_(clock), tracker_(baseline.snapshot) {}
+    : probe_(probe), baseline_(baseline), ids_(ids), clock_(clock), tracker_(baseline.snapshot) {
+  tracker_.remember(baseline);
+}
 
 void QueueView::continue_from(QueueHistory history) {
   tracker_ = QueueTracker(baseline_.snapshot, std::move(history));
+  tracker_.remember(baseline_);
   watched_from_baseline_ = true;
 }
 
 void QueueView::look() {
+  const std::uint64_t before = waiting();
   const auto snapshot = probe_.snapshot();
   if (!snapshot) return lost(snapshot.error());
   take(*snapshot);
@@ -35,6 +42,8 @@ void QueueView::look() {
     if (!clear_since_) clear_since_ = clock_.now();
   } else if (clock_.now() >= contents_due_) {
     read_contents();
+  } else if (waiting() > before) {
+    clear_since_.reset();
   }
   note_clients();
 }
@@ -54,14 +63,15 @@ Result<> QueueView::observe_clients() {
 
 bool QueueView::read_contents() {
   const Instant before = clock_.now();
-  auto contents = probe_.contents(kMaxListed);
+  auto contents = probe_.contents(ids_, kMaxListed);
   if (!contents) {
     lost(contents.error());
     return false;
   }
   contents_due_ = clock_.now() + kQueuePauseFactor * (clock_.now() - before);
   take(contents->snapshot);
-  if (holds_own_id(*contents, ids_))
+  tracker_.observe_contents(*contents);
+  if (may_hold_own_votes(*contents, tracker_.history(), baseline_.counts_only))
     clear_since_.reset();
   else if (!clear_since_)
     clear_since_ = clock_.now();
@@ -77,8 +87,8 @@ bool QueueView::look_at_clients() {
 
 void QueueView::take(const QueueSnapshot& snapshot) {
   const QueueSnapshot& before = tracker_.history().last;
-  if (snapshot.server_id != before.server_id ||
-      (!frozen_pushed_ && snapshot.pushed != before.pushed))
+  const bool pushed = !frozen_pushed_ && snapshot.pushed != before.pushed;
+  if (snapshot.server_id != before.server_id || (pushed && !tracker_.history().list_seen()))
     clear_since_.reset();
   tracker_.observe({}, snapshot);
   error_.clear();
@@ -98,12 +108,23 @@ bool QueueView::has_unseen_consumers() const {
   return history.consumers.empty() && entered > history.last.depth;
 }
 
+std::optional<std::string> QueueView::obstacle() const {
+  const QueueHistory& history = tracker_.history();
+  const std::uint64_t unreadable =
+      contents_ ? unreadable_elements(*contents_, history, baseline_.counts_only) : 0;
+  if (unreadable > 0)
+    return fmt::format("{} in the queue cannot be read and may be {} of ours",
+                       counted(unreadable, "element"), unreadable == 1 ? "a vote" : "votes");
+  if (history.list_seen() || history.blocking_pops) return std::nullopt;
+  return "no vote of ours was ever seen in the queue: is its name in the target right?";
+}
+
 std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().last); }
 
 QueueEvidence QueueView::evidence() const {
   QueueHistory history = tracker_.history();
   if (frozen_pushed_ && history.pushed) history.pushed = frozen_pushed_;
-  return queue_evidence(baseline_, history, contents_ ? &*contents_ : nullptr, ids_);
+  return queue_evidence(baseline_, history, contents_ ? &*contents_ : nullptr);
 }
 
 }  // namespace votebench::watch

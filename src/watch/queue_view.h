@@ -31,12 +31,17 @@ class QueueView {
   // Brings consumers() up to date; false when its server does not answer.
   bool look_at_clients();
 
-  // Nothing while a list holds an own id, or it is not known; else the arrival of the reply that
-  // showed it first. Begins anew with every push and with another server.
+  // Nothing while a list holds a vote of ours or what may be one, or it is not known; else the
+  // arrival of the reply that showed it first. Begins anew when a list grows and with another
+  // server; while no id of ours was seen in a list, with every push to that server, too.
   [[nodiscard]] std::optional<Instant> clear_since() const { return clear_since_; }
   [[nodiscard]] const std::vector<SeenConsumer>& consumers() const {
     return tracker_.history().consumers;
   }
+  // Why the lists' being empty proves nothing, a clause for people: elements that cannot be read,
+  // or lists that no vote of ours was ever seen in, nor taken from by a pop that waits.
+  [[nodiscard]] std::optional<std::string> obstacle() const;
+  [[nodiscard]] const QueueHistory& history() const { return tracker_.history(); }
   // Somebody took votes whom neither the sampler nor this view saw.
   [[nodiscard]] bool has_unseen_consumers() const;
   [[nodiscard]] std::uint64_t waiting() const;  // elements in all lists at the last look

@@ -16,6 +16,9 @@
 namespace votebench::watch {
 namespace {
 
+// Looked at in passing, for one id of ours.
+constexpr std::uint64_t kSightElements = 100;
+
 std::uint64_t sum(const std::vector<std::uint64_t>& values) {
   return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
 }
@@ -83,8 +86,24 @@ class Sampler::Loops {
     sample.queue_depth = look->depth;
     sample.in_flight = sum(look->in_flight_depths);
     emit(sample);
+    if (shows_unseen_list(*look)) look_for_own_id();
     if (now >= clients_due_) look_at_clients(now);
     return true;
+  }
+
+  // Something stands in a list that no id of ours was seen in yet.
+  bool shows_unseen_list(const QueueSnapshot& look) const {
+    const std::lock_guard lock(tracker_mutex_);
+    const QueueHistory& history = tracker_.history();
+    for (std::size_t i = 0; i < look.in_flight_depths.size(); ++i)
+      if (look.in_flight_depths[i] > 0 && !history.seen_in_list(1 + i)) return true;
+    return look.depth > 0 && !history.seen_in_list(0);
+  }
+
+  void look_for_own_id() {
+    const auto contents = sources_.queue->contents(sources_.ids, kSightElements);
+    const std::lock_guard lock(tracker_mutex_);
+    if (contents) tracker_.observe_contents(*contents);
   }
 
   void look_at_clients(Instant now) {

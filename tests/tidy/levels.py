@@ -37,6 +37,7 @@ HOMES = {
     "CLI/": {"cli", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},
+    "zlib.h": {"vote"},
     "tl/": {"core"},
 }
 # Folders that nobody includes may name their library in headers of their own.

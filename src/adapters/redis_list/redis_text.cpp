@@ -1,9 +1,9 @@
 #include "adapters/redis_list/redis_text.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
+#include "adapters/redis_list/redis_commands.h"
 #include "core/number.h"
 #include "core/text.h"
 
@@ -31,34 +31,27 @@ std::string_view list_value(std::string_view list, std::string_view key) {
   return {};
 }
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+// What the flags say a client is: it has no way to take an element. A subscriber that speaks the
+// third protocol has.
+bool cannot_take(std::string_view flags, std::string_view protocol) {
+  if (flags.find_first_of("SMO") != std::string_view::npos) return true;
+  return flags.find('P') != std::string_view::npos && protocol == "2";
 }
 
-// A pop or move that waits when the list is empty.
-bool is_blocking_pop(std::string_view command) {
-  static constexpr std::array<std::string_view, 5> kWords{"blpop", "brpop", "blmpop", "blmove",
-                                                          "brpoplpush"};
-  return contains(kWords, command);
-}
-
-bool is_pop(std::string_view command) {
-  static constexpr std::array<std::string_view, 5> kWords{"lpop", "rpop", "lmpop", "lmove",
-                                                          "rpoplpush"};
-  return contains(kWords, command) || is_blocking_pop(command);
-}
-
-// Other removals, and what may hide one or a pop.
-bool may_remove(std::string_view command) {
-  static constexpr std::array<std::string_view, 6> kWords{"lrem",    "ltrim", "eval",
-                                                          "evalsha", "fcall", "exec"};
-  return contains(kWords, command);
+void describe_command(QueueClient& client, bool waiting) {
+  const CommandKind kind = kind_of_command(client.command);
+  client.blocks = kind == CommandKind::blocking_pop;
+  client.asks = client.blocks || kind == CommandKind::pop;
+  client.takes = client.asks || kind == CommandKind::removal;
+  client.waits = client.blocks && waiting;
+  client.pushes = kind == CommandKind::push;
+  client.reads = kind == CommandKind::read;
 }
 
 QueueClient parse_client(std::string_view line) {
   QueueClient client;
-  bool blocked = false;
+  std::string_view flags;
+  std::string_view protocol = "2";  // servers before 7.0 do not say it
   while (!line.empty()) {
     std::string_view value = next_piece(line, ' ');
     const std::string_view key = next_piece(value, '=');
@@ -66,12 +59,12 @@ QueueClient parse_client(std::string_view line) {
     if (key == "addr") client.address = value;
     if (key == "name") client.name = value;
     if (key == "cmd") client.command = lower_case(value);
-    if (key == "idle") client.idle_s = to_number(value);
-    if (key == "flags") blocked = value.find('b') != std::string_view::npos;
+    if (key == "idle") client.idle_s = whole_number<std::uint64_t>(value);
+    if (key == "flags") flags = value;
+    if (key == "resp") protocol = value;
   }
-  client.asks = is_pop(client.command);
-  client.waits = blocked && is_blocking_pop(client.command);
-  client.takes = client.asks || may_remove(client.command);
+  describe_command(client, flags.find('b') != std::string_view::npos);
+  client.exempt = cannot_take(flags, protocol);
   return client;
 }
 
@@ -91,9 +84,19 @@ std::uint64_t info_number(std::string_view info, std::string_view field) {
   return to_number(info_field(info, field));
 }
 
-CommandCalls command_calls(std::string_view info, std::string_view command) {
-  const std::string_view stats = info_field(info, "cmdstat_" + std::string(command));
-  return {to_number(list_value(stats, "calls")), to_number(list_value(stats, "failed_calls"))};
+std::map<std::string_view, CommandCalls> command_calls(std::string_view info) {
+  constexpr std::string_view kPrefix = "cmdstat_";
+  std::map<std::string_view, CommandCalls> all;
+  while (!info.empty()) {
+    std::string_view line = next_piece(info, '\n');
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.starts_with(kPrefix)) continue;
+    line.remove_prefix(kPrefix.size());
+    const std::string_view command = next_piece(line, ':');
+    all[command] = {to_number(list_value(line, "calls")),
+                    to_number(list_value(line, "failed_calls"))};
+  }
+  return all;
 }
 
 std::vector<QueueClient> parse_client_list(std::string_view text) {
@@ -105,14 +108,14 @@ std::vector<QueueClient> parse_client_list(std::string_view text) {
   return clients;
 }
 
-std::optional<QueueElement> parse_payload(std::string_view payload) {
+std::optional<std::string> voter_of_payload(std::string_view payload) {
   const auto json = nlohmann::json::parse(payload, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   const auto voter = json.find("voter_id");
   const auto vote = json.find("vote");
   if (voter == json.end() || vote == json.end() || !voter->is_string() || !vote->is_string())
     return std::nullopt;
-  return QueueElement{voter->get<std::string>(), vote->get<std::string>()};
+  return voter->get<std::string>();
 }
 
 }  // namespace votebench::adapters

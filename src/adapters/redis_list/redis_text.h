@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,13 +22,13 @@ struct CommandCalls {
   std::uint64_t calls = 0;
   std::uint64_t failed = 0;  // of these; refused ones (rejected_calls) are not in calls
 };
-// "cmdstat_rpush:calls=3,usec=9,...,failed_calls=1"; zeroes when the command was never called.
-[[nodiscard]] CommandCalls command_calls(std::string_view info, std::string_view command);
+// "cmdstat_rpush:calls=3,usec=9,...,failed_calls=1", by "rpush": of every command that was called.
+[[nodiscard]] std::map<std::string_view, CommandCalls> command_calls(std::string_view info);
 
 // Every line of CLIENT LIST.
 [[nodiscard]] std::vector<QueueClient> parse_client_list(std::string_view text);
 
-// A queue payload; nothing when it is not a JSON object with the texts "voter_id" and "vote".
-[[nodiscard]] std::optional<QueueElement> parse_payload(std::string_view payload);
+// Whose vote a payload of the known form is: a JSON object with the texts "voter_id" and "vote".
+[[nodiscard]] std::optional<std::string> voter_of_payload(std::string_view payload);
 
 }  // namespace votebench::adapters

@@ -1,4 +1,6 @@
 // The queue probe against a real Redis, and every trap of its counters that a claim leans on.
+#include <algorithm>
+
 #include "adapters/queue.h"
 #include "support/catch.h"
 #include "support/real_servers.h"
@@ -21,6 +23,8 @@ QueueSnapshot look(QueueProbe& probe) {
   if (!snapshot) FAIL(snapshot.error().message);
   return *snapshot;
 }
+
+const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
 
 std::string payload(const std::string& voter) {
   return R"({"voter_id": ")" + voter + R"(", "vote": "a"})";
@@ -108,31 +112,177 @@ TEST_CASE("trap: RESETSTAT and a restart make counters fall; only a restart chan
   CHECK(back.depth == 0);
 }
 
-TEST_CASE("contents of list and side lists, malformed payloads counted") {
+TEST_CASE("contents of list and side lists: ours, somebody else's, and what may be ours") {
   const RealRedis redis;
   QueueSettings settings = redis.settings();
   settings.in_flight = {"processing"};
   const auto probe = open(settings);
   RedisSession app = redis.connect();
-  app.ask({"RPUSH", "votes", payload("v1"), "rubbish", payload("v2"), payload("v3")});
-  app.ask({"RPUSH", "processing", payload("v0")});
+  const std::string other_run = VoterIds(RunId{0x11111111}, RunKey{}).make(1);
+  app.ask({"RPUSH", "votes", payload("v1"), "rubbish", payload(kIds.make(4)),
+           R"({"voterId": ")" + kIds.make(5) + R"("})", "id=" + other_run,
+           payload(kIds.make(6).substr(0, 25))});
+  app.ask({"RPUSH", "processing", "1|" + kIds.make(kFirstProbeIndex)});
 
-  const auto all = probe->contents(100);
+  const auto all = probe->contents(kIds, 100);
   REQUIRE(all);
-  CHECK(all->snapshot.depth == 4);
+  CHECK(all->snapshot.depth == 6);
   CHECK(all->list.complete());
-  CHECK(all->list.malformed == 1);
-  REQUIRE(all->list.elements.size() == 3);
-  CHECK(all->list.elements[2].voter_id == "v3");
-  CHECK(all->list.elements[2].choice == "a");
+  CHECK(all->list.read == 6);
+  CHECK(all->list.own == std::vector<VoterIndex>{4, 5});
+  CHECK(all->list.strangers == 2);
+  CHECK(all->list.unclear == 2);
+  CHECK(all->list.others == std::vector<std::string>{"v1"});
   REQUIRE(all->in_flight.size() == 1);
-  CHECK(all->in_flight[0].elements.at(0).voter_id == "v0");
+  CHECK(all->in_flight[0].own == std::vector<VoterIndex>{kFirstProbeIndex});
+  CHECK(all->seen_in() == std::vector<bool>{true, true});
 
-  const auto some = probe->read_list("votes", 2);
+  const auto some = probe->contents(kIds, 2);
   REQUIRE(some);
-  CHECK(some->length == 4);
-  CHECK(some->elements.size() == 1);
-  CHECK_FALSE(some->complete());
+  CHECK(some->list.length == 6);
+  CHECK(some->list.read == 2);
+  CHECK_FALSE(some->list.complete());
+  CHECK(some->seen_in() == std::vector<bool>{false, true});
+}
+
+TEST_CASE("own elements are counted and taken out whatever their form") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  RedisSession app = redis.connect();
+  app.ask({"RPUSH", "votes", payload("v1"), payload(kIds.make(4)), "a:" + kIds.make(5), "rubbish"});
+  CHECK(probe->count_own(kIds) == 2U);
+  CHECK(probe->remove_own(kIds) == 2U);
+  CHECK(look(*probe).depth == 2);
+}
+
+TEST_CASE("every plain push is counted, and which command it was") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  RedisSession app = redis.connect();
+  const QueueSnapshot before = look(*probe);
+  app.ask({"LPUSH", "votes", "1"});
+  app.ask({"LPUSH", "votes", "2"});
+  app.ask({"RPUSH", "votes", "3"});
+  app.ask({"RPUSHX", "votes", "4"});
+  app.ask({"BRPOP", "votes", "1"});
+  app.ask({"XADD", "stream", "*", "k", "v"});
+  app.ask({"RENAME", "votes", "batch"});
+  const QueueSnapshot after = look(*probe);
+  CHECK(after.pushed - before.pushed == 4);
+  CHECK(after.counters.at("lpush") == 2);
+  CHECK(after.counters.at("xadd") == 1);
+  const QueueUse use = queue_kind(redis.settings()).use(before, after);
+  CHECK(use.pushes == std::vector<std::string>{"lpush", "rpush", "rpushx"});
+  CHECK(use.takes == std::vector<std::string>{"brpop"});
+  CHECK(use.hidden == std::vector<std::string>{"xadd", "rename"});
+}
+
+TEST_CASE("pushes in a script and in a transaction are counted by themselves") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  RedisSession app = redis.connect();
+  app.ask({"EVAL", "return redis.call('rpush', KEYS[1], ARGV[1])", "1", "votes", "x"});
+  app.ask({"MULTI"});
+  app.ask({"LPUSH", "votes", "y"});
+  app.ask({"EXEC"});
+  CHECK(look(*probe).pushed == 2);
+}
+
+TEST_CASE("trap: counters that were reset and rose past their old values again fall all the same") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  RedisSession app = redis.connect();
+  app.ask({"RPUSH", "votes", "x"});
+  look(*probe);
+  const QueueSnapshot before = look(*probe);
+  app.ask({"CONFIG", "RESETSTAT"});
+  for (int i = 0; i < 5; ++i) app.ask({"RPUSH", "votes", "x"});
+  const QueueSnapshot after = look(*probe);
+  CHECK(after.pushed > before.pushed);
+  CHECK(after.counters.at("info") < before.counters.at("info"));
+}
+
+TEST_CASE("how long a silent client is kept, and that it may not be asked") {
+  const RealRedis redis({"--timeout", "4"});
+  CHECK(open(redis.settings())->facts()->client_timeout == std::chrono::seconds(4));
+  const RealRedis silent({"--rename-command", "CONFIG", ""});
+  CHECK_FALSE(open(silent.settings())->facts()->client_timeout);
+}
+
+TEST_CASE("ids elsewhere: every kind of key, names too, and other databases") {
+  const RealRedis redis;
+  QueueSettings settings = redis.settings();
+  settings.in_flight = {"processing"};
+  const auto probe = open(settings);
+  RedisSession app = redis.connect();
+  const auto id = [](VoterIndex index) { return kIds.make(index); };
+  app.ask({"RPUSH", "votes", payload(id(1))});
+  app.ask({"RPUSH", "processing", payload(id(2))});
+  app.ask({"RPUSH", "parked", payload(id(3)), payload("v1"), payload(id(kFirstProbeIndex))});
+  app.ask({"ZADD", "retry", "17", "job:" + id(4)});
+  app.ask({"SADD", "seen", id(5)});
+  app.ask({"HSET", "jobs", "9", payload(id(6))});
+  app.ask({"SET", "blob", "x" + id(7)});
+  app.ask({"XADD", "log", "*", "vote", payload(id(8))});
+  app.ask({"SET", "pending:" + id(9), "a"});
+  app.ask({"SET", "pending:" + id(10), "a"});
+  app.ask({"SELECT", "3"});
+  app.ask({"RPUSH", "votes", payload(id(11))});
+  app.ask({"SET", "nothing", "of ours"});
+
+  const auto found = probe->find_elsewhere(kIds, {});
+  REQUIRE(found);
+  CHECK(found->cut_short.empty());
+  const auto own_at = [&](int database, const std::string& name, const std::string& kind) {
+    for (const QueuePlace& place : found->places)
+      if (place.database == database && place.name == name && place.kind == kind) {
+        auto own = place.own;
+        std::ranges::sort(own);
+        CHECK(place.complete);
+        return own;
+      }
+    return std::vector<VoterIndex>{};
+  };
+  using Votes = std::vector<VoterIndex>;
+  CHECK(found->places.size() == 8);
+  CHECK(own_at(0, "parked", "list") == Votes{3});
+  CHECK(own_at(0, "retry", "zset") == Votes{4});
+  CHECK(own_at(0, "seen", "set") == Votes{5});
+  CHECK(own_at(0, "jobs", "hash") == Votes{6});
+  CHECK(own_at(0, "blob", "string") == Votes{7});
+  CHECK(own_at(0, "log", "stream") == Votes{8});
+  CHECK(own_at(0, "pending:*", "string") == Votes{9, 10});
+  CHECK(own_at(3, "votes", "list") == Votes{11});
+  CHECK(look(*probe).depth == 1);  // the probe's own database is still the queue's
+}
+
+TEST_CASE("a look elsewhere is bounded, and says what it left out") {
+  const RealRedis redis({"--user", "eye", "on", ">pw", "~*", "+@all", "-scan"});
+  const auto probe = open(redis.settings());
+  RedisSession app = redis.connect();
+  for (int i = 0; i < 40; ++i) app.ask({"RPUSH", "parked", payload(kIds.make(7))});
+  for (int i = 0; i < 40; ++i) app.ask({"SET", "key" + std::to_string(i), "x"});
+
+  const auto few_elements = probe->find_elsewhere(kIds, {.elements = 10});
+  REQUIRE(few_elements);
+  REQUIRE(few_elements->places.size() == 1);
+  CHECK_FALSE(few_elements->places[0].complete);
+  CHECK(few_elements->cut_short.empty());
+
+  const auto few_keys = probe->find_elsewhere(kIds, {.keys = 5});
+  REQUIRE(few_keys);
+  CHECK(few_keys->cut_short == "there are more than 5 keys");
+
+  const auto no_time = probe->find_elsewhere(kIds, {.time = Nanoseconds(0)});
+  REQUIRE(no_time);
+  CHECK(no_time->cut_short.starts_with("it took longer than"));
+
+  QueueSettings settings = redis.settings();
+  settings.user = "eye";
+  settings.password = Secret("pw");
+  const auto forbidden = open(settings)->find_elsewhere(kIds, {});
+  REQUIRE(forbidden);
+  CHECK(forbidden->cut_short.find("NOPERM") != std::string::npos);
 }
 
 TEST_CASE("a key of the wrong type is named early and breaks nothing") {
@@ -189,8 +339,7 @@ TEST_CASE("trap: a consumer that holds a vote is idle, not empty-handed") {
   worker.ask({"RPUSH", "votes", payload("v1")});
   CHECK(worker.ask({"LPOP", "votes"}) == payload("v1"));  // and now it writes, for long
   CHECK(look(*probe).depth == 0);
-  std::uint64_t idle = 0;
-  test::wait_until("idle grows", [&] { return (idle = probe->clients()->at(0).idle_s) >= 1; });
+  test::wait_until("idle grows", [&] { return probe->clients()->at(0).idle_s >= 1U; });
   CHECK(probe->clients()->at(0).command == "lpop");
 }
 

@@ -21,10 +21,11 @@ TEST_CASE("INFO fields are found by their whole name") {
 }
 
 TEST_CASE("calls of a command, not of one that begins like it") {
-  const CommandCalls calls = command_calls(kInfo, "rpush");
-  CHECK(calls.calls == 17);
-  CHECK(calls.failed == 2);
-  CHECK(command_calls(kInfo, "lpop").calls == 0);
+  const auto all = command_calls(kInfo);
+  REQUIRE(all.size() == 2);
+  CHECK(all.at("rpush").calls == 17);
+  CHECK(all.at("rpush").failed == 2);
+  CHECK(all.at("rpushx").failed == 9);
 }
 
 TEST_CASE("a client list") {
@@ -47,12 +48,47 @@ TEST_CASE("a client list") {
   CHECK(clients[2].command == "null");
 }
 
+TEST_CASE("trap: a clock that was set back gives a negative idle time, which says nothing") {
+  const auto clients = parse_client_list(
+      "id=5 idle=-3595 flags=N cmd=lpop\n"
+      "id=6 idle=soon flags=N cmd=lpop\n"
+      "id=7 flags=N cmd=lpop\n");
+  REQUIRE(clients.size() == 3);
+  for (const QueueClient& client : clients) CHECK_FALSE(client.idle_s);
+}
+
+TEST_CASE("who puts in, who only reads, and who cannot take") {
+  const auto client = [](const std::string& fields) {
+    return parse_client_list("id=5 idle=0 " + fields + "\n").at(0);
+  };
+  for (const char* push : {"rpush", "lpush", "rpushx", "lpushx"}) {
+    CHECK(client(std::string("flags=N cmd=") + push).pushes);
+    CHECK_FALSE(client(std::string("flags=N cmd=") + push).takes);
+  }
+  for (const char* read : {"get", "llen", "lrange", "ping", "NULL", "client|list", "config|get"})
+    CHECK(client(std::string("flags=N cmd=") + read).reads);
+  for (const char* other : {"set", "hincrby", "multi", "del", "xadd", "lset"}) {
+    const QueueClient made = client(std::string("flags=N cmd=") + other);
+    CHECK_FALSE((made.reads || made.pushes || made.takes || made.exempt));
+  }
+  for (const char* hidden : {"rename", "swapdb", "eval", "exec", "lrem"}) {
+    CHECK(client(std::string("flags=N cmd=") + hidden).takes);
+    CHECK_FALSE(client(std::string("flags=N cmd=") + hidden).asks);
+  }
+  CHECK(client("flags=S cmd=replconf").exempt);
+  CHECK(client("flags=O cmd=monitor").exempt);
+  CHECK(client("flags=P cmd=subscribe resp=2").exempt);
+  CHECK(client("flags=P cmd=subscribe").exempt);
+  CHECK_FALSE(client("flags=P cmd=subscribe resp=3").exempt);
+  CHECK_FALSE(client("flags=N cmd=set resp=2").exempt);
+  CHECK(client("flags=N cmd=brpop").blocks);
+  CHECK_FALSE(client("flags=N cmd=brpop").waits);
+  CHECK_FALSE(client("flags=N cmd=rpop").blocks);
+}
+
 TEST_CASE("payloads as the vote services write them") {
-  const auto element = parse_payload(R"({"voter_id": "6e2df0fa632cf7a", "vote": "a"})");
-  REQUIRE(element);
-  CHECK(element->voter_id == "6e2df0fa632cf7a");
-  CHECK(element->choice == "a");
-  CHECK(parse_payload(R"({"vote":"\u00e9","voter_id":"x","more":1})")->choice == "é");
+  CHECK(voter_of_payload(R"({"voter_id": "6e2df0fa632cf7a", "vote": "a"})") == "6e2df0fa632cf7a");
+  CHECK(voter_of_payload(R"({"vote":"\u00e9","voter_id":"x","more":1})") == "x");
 }
 
 TEST_CASE("what is no payload") {
@@ -60,5 +96,5 @@ TEST_CASE("what is no payload") {
        {"", "a", "[]", "{}", R"({"voter_id":"x"})", R"({"voter_id":1,"vote":"a"})",
         R"({"voter_id":"x","vote":null})", R"({"voter_id":"x","vote":"a"} trail)",
         "{\"voter_id\":\"\xff\",\"vote\":\"a\"}"})
-    CHECK_FALSE(parse_payload(text));
+    CHECK_FALSE(voter_of_payload(text));
 }

@@ -87,7 +87,7 @@ def run(command, timeout=900):
 
 def pkg_config(kind):
     # Catch2 2 is headers only; 3 is a library.
-    return [word for package in ("fmt", "libsodium", "catch2") for word in subprocess.run(
+    return [word for package in ("fmt", "libsodium", "zlib", "catch2") for word in subprocess.run(
         ["pkg-config", kind, package], capture_output=True, text=True).stdout.split()]
 
 

@@ -25,6 +25,8 @@ RunRecord some_record() {
   queue.pushes_undercount = queue.pushes_repeat = true;
   queue.own_seen = {21, 22};
   queue.strangers_listed = 11;
+  queue.unreadable_listed = 12;
+  queue.list_seen = queue.blocking_pops = true;
   RowEvidence& rows = evidence.rows;
   rows.configured = rows.readable = rows.is_replica = rows.strangers_changed = true;
   rows.values_changed = rows.rows_vanished = true;

@@ -66,7 +66,12 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.queue = QueueBaseline{
       {"redis-id", 5, {1, 2}, 100, 7, {{"rpush", 103}}, 12345, WallTime(1795197670000000000ns), 4},
       {"vb0123456789abcdef01234567", kHostile},
-      true};
+      true,
+      false,
+      true,
+      {false, true},
+      true,
+      4s};
   manifest.rows = RowBaseline{{"7012 16384 16390", "2026-11-20 18:00:00+00"},
                               TableModel::append,
                               "730:735:731,733",

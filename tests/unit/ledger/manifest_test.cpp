@@ -72,6 +72,11 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->queue->snapshot.resets == 4);
   CHECK(read->queue->snapshot.server_time == written.queue->snapshot.server_time);
   CHECK(read->queue->shares_pushes);
+  CHECK_FALSE(read->queue->pushes_add_up);
+  CHECK(read->queue->counts_only);
+  CHECK(read->queue->blocking_pops);
+  CHECK(read->queue->seen_in == std::vector<bool>{false, true});
+  CHECK(read->queue->client_timeout == std::chrono::seconds(4));
   REQUIRE(read->rows.has_value());
   CHECK(read->rows->identity == written.rows->identity);
   CHECK(read->rows->model == TableModel::append);

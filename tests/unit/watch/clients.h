@@ -13,7 +13,11 @@ inline void set_command(QueueClient& client, const std::string& command, bool bl
   client.asks =
       command.find("pop") != std::string::npos || command.find("move") != std::string::npos;
   client.waits = blocked && client.asks && command.starts_with('b');
+  client.blocks = client.asks && command.starts_with('b');
   client.takes = client.asks || command == "lrem" || command == "eval" || command == "exec";
+  client.pushes = command == "rpush";
+  client.reads = command == "get" || command == "ping" || command == "info";
+  client.exempt = command == "subscribe";
 }
 
 }  // namespace votebench::test

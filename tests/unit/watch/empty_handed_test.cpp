@@ -51,6 +51,18 @@ TEST_CASE("trap: idle times are whole seconds of a coarse clock") {
   CHECK(proven(hands({consumer("lpop", 1)}, milliseconds(2250))));
 }
 
+TEST_CASE("trap: a clock that was set back gives no idle time, which proves nothing") {
+  SeenConsumer unknown = consumer("lpop", 0);
+  unknown.client.idle_s.reset();
+  const auto finding = look_at_hands(hands({unknown}));
+  REQUIRE(finding.obstacle);
+  CHECK(*finding.obstacle ==
+        "worker 10.0.0.5:4001 may hold a vote: the server's clock does not tell since when");
+  SeenConsumer blocked = consumer("blpop", 0, true);
+  blocked.client.idle_s.reset();
+  CHECK(proven(hands({blocked})));
+}
+
 TEST_CASE("a worker blocked in a pop is empty-handed at once") {
   CHECK(proven(hands({consumer("blpop", 50, true)}, milliseconds(1))));
   // Served: not blocked any more, and it went to sleep before the list was empty.

@@ -37,7 +37,7 @@ struct World {
   bool redis_up = true;
   bool may_list_clients = true;
   bool postgres_up = true;
-  std::vector<std::string> listed;  // voter ids
+  std::vector<std::string> listed;  // voter ids; what begins with '?' is of an unknown form
   std::vector<std::string> in_flight;
   std::vector<QueueClient> clients;
   std::string server_id = "server-1";
@@ -47,11 +47,29 @@ struct World {
   bool replica = false;
   std::vector<OwnRow> rows;
   adapters::StoreActivity activity;
-  std::uint64_t readings = 0;  // of all rows
-  Tallies tallies;             // of the table
-  Result<Tallies> page;        // what the result page shows
+  std::uint64_t readings = 0;       // of all rows
+  std::uint64_t contents_read = 0;  // of the lists
+  Tallies tallies;                  // of the table
+  Result<Tallies> page;             // what the result page shows
   std::function<void(World&, Nanoseconds)> at = [](World&, Nanoseconds) {};
 };
+
+inline adapters::QueueList list_of(const std::vector<std::string>& elements, const VoterIds& ids,
+                                   std::uint64_t limit) {
+  adapters::QueueList list;
+  list.length = elements.size();
+  for (const std::string& element : elements) {
+    if (list.read == limit) break;
+    ++list.read;
+    if (const IdCheck check = ids.check(element); check.origin == IdOrigin::own)
+      list.own.push_back(check.index);
+    else if (element.starts_with('?'))
+      ++list.unclear;
+    else
+      ++list.strangers;
+  }
+  return list;
+}
 
 class FakeQueue final : public adapters::QueueProbe {
  public:
@@ -67,19 +85,21 @@ class FakeQueue final : public adapters::QueueProbe {
     snapshot.pushed = world_.pushes;
     return snapshot;
   }
-  Result<adapters::QueueContents> contents(std::uint64_t /*limit*/) override {
+  Result<adapters::QueueContents> contents(const VoterIds& ids, std::uint64_t limit) override {
+    ++world_.contents_read;
     adapters::QueueContents contents;
     TRY_ASSIGN(contents.snapshot, snapshot());
-    contents.list = list_of(world_.listed);
-    contents.in_flight = {list_of(world_.in_flight)};
+    contents.list = test::list_of(world_.listed, ids, limit);
+    contents.in_flight = {test::list_of(world_.in_flight, ids, limit)};
     return contents;
-  }
-  Result<adapters::QueueList> read_list(const std::string& /*name*/, std::uint64_t) override {
-    return list_of(world_.listed);
   }
   Result<std::vector<QueueClient>> clients() override {
     if (!world_.redis_up || !world_.may_list_clients) return unreachable("Redis");
     return world_.clients;
+  }
+  Result<adapters::Elsewhere> find_elsewhere(const VoterIds& /*ids*/,
+                                             const adapters::ElsewhereLimits&) override {
+    return adapters::Elsewhere{};
   }
   Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<std::uint64_t> remove_own(const VoterIds& /*ids*/) override { return 0U; }
@@ -87,13 +107,6 @@ class FakeQueue final : public adapters::QueueProbe {
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
 
  private:
-  static adapters::QueueList list_of(const std::vector<std::string>& ids) {
-    adapters::QueueList list;
-    for (const std::string& id : ids) list.elements.push_back({id, "a"});
-    list.length = ids.size();
-    return list;
-  }
-
   World& world_;
   const Clock& clock_;
   Instant begin_;

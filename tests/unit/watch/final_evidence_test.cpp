@@ -1,6 +1,7 @@
 #include "watch/final_evidence.h"
 
 #include "support/catch.h"
+#include "unit/watch/fakes.h"
 
 using namespace votebench;
 using namespace votebench::watch;
@@ -8,20 +9,14 @@ using namespace votebench::watch;
 namespace {
 
 const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
+constexpr std::uint64_t kAll = 1000;
 const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
-
-adapters::QueueList list_of(const std::vector<std::string>& ids) {
-  adapters::QueueList list;
-  for (const std::string& id : ids) list.elements.push_back({id, "a"});
-  list.length = ids.size();
-  return list;
-}
 
 adapters::QueueContents contents_of(const std::vector<std::string>& listed,
                                     const std::vector<std::string>& in_flight) {
   adapters::QueueContents contents;
-  contents.list = list_of(listed);
-  contents.in_flight = {list_of({}), list_of(in_flight)};
+  contents.list = test::list_of(listed, kIds, kAll);
+  contents.in_flight = {test::list_of({}, kIds, kAll), test::list_of(in_flight, kIds, kAll)};
   contents.snapshot.depth = listed.size();
   return contents;
 }
@@ -31,17 +26,69 @@ const std::string kProbe = kIds.make(kFirstProbeIndex);
 }  // namespace
 
 TEST_CASE("own ids are looked for in every list, probes are none") {
-  CHECK_FALSE(holds_own_id(contents_of({kProbe, "ann"}, {kOtherRun.make(1)}), kIds));
-  CHECK(holds_own_id(contents_of({"ann", kIds.make(1)}, {}), kIds));
-  CHECK(holds_own_id(contents_of({}, {kIds.make(1)}), kIds));
+  const QueueHistory unseen;
+  const auto holds = [&](const adapters::QueueContents& contents) {
+    return may_hold_own_votes(contents, unseen, false);
+  };
+  CHECK_FALSE(holds(contents_of({kProbe, "ann"}, {kOtherRun.make(1)})));
+  CHECK(holds(contents_of({"ann", kIds.make(1)}, {})));
+  CHECK(holds(contents_of({}, {kIds.make(1)})));
 }
 
 TEST_CASE("of a list that was too long to be read nothing is known") {
   adapters::QueueContents contents = contents_of({"ann"}, {});
   contents.list.length = 2;
-  CHECK(holds_own_id(contents, kIds));
-  contents.list.malformed = 1;
-  CHECK_FALSE(holds_own_id(contents, kIds));
+  QueueHistory history;
+  history.seen_in = {true, true, true};
+  CHECK(unreadable_elements(contents, history, false) == 1);
+  contents.list.read = 2;
+  CHECK(unreadable_elements(contents, history, false) == 0);
+}
+
+TEST_CASE("what cannot be read may be ours until an id of ours was read in that very list") {
+  const auto contents = contents_of({"?", "?", "ann"}, {"?"});
+  QueueHistory history;
+  CHECK(unreadable_elements(contents, history, false) == 3);
+  CHECK(may_hold_own_votes(contents, history, false));
+  history.seen_in = {true};
+  CHECK(unreadable_elements(contents, history, false) == 1);
+  CHECK(may_hold_own_votes(contents, history, false));
+  history.seen_in = {false, false, true};
+  CHECK(unreadable_elements(contents, history, false) == 2);
+  history.seen_in = {true, false, true};
+  CHECK(unreadable_elements(contents, history, false) == 0);
+  CHECK_FALSE(may_hold_own_votes(contents, history, false));
+}
+
+TEST_CASE("where votes bear ids of the app, every element may be ours") {
+  QueueHistory history;
+  history.seen_in = {true, true, true};
+  CHECK(unreadable_elements(contents_of({"ann"}, {"bob"}), history, true) == 2);
+  CHECK_FALSE(may_hold_own_votes(contents_of({}, {}), history, true));
+}
+
+TEST_CASE("the evidence tells strangers from what cannot be read") {
+  QueueHistory history;
+  const auto contents = contents_of({"?", "ann", kIds.make(4)}, {});
+  const QueueEvidence unseen = queue_evidence({}, history, &contents);
+  CHECK(unseen.unreadable_listed == 1);
+  CHECK(unseen.strangers_listed == 1);
+  CHECK_FALSE(unseen.list_seen);
+  history.seen_in = {true, false, false};
+  history.blocking_pops = true;
+  const QueueEvidence seen = queue_evidence({}, history, &contents);
+  CHECK(seen.unreadable_listed == 0);
+  CHECK(seen.strangers_listed == 2);
+  CHECK(seen.list_seen);
+  CHECK(seen.blocking_pops);
+}
+
+TEST_CASE("pushes that did not add up for the probes are no count of votes") {
+  QueueBaseline baseline;
+  QueueHistory history;
+  CHECK_FALSE(queue_evidence(baseline, history, nullptr).pushes_undercount);
+  baseline.pushes_add_up = false;
+  CHECK(queue_evidence(baseline, history, nullptr).pushes_undercount);
 }
 
 TEST_CASE("the queue at the end, against the baseline") {
@@ -55,9 +102,9 @@ TEST_CASE("the queue at the end, against the baseline") {
   history.evicted = 2;
   adapters::QueueContents contents =
       contents_of({kIds.make(4), kIds.make(4), kProbe, "ann"}, {kIds.make(7)});
-  contents.list.malformed = 1;
+  ++contents.list.strangers;
   contents.snapshot.depth = 5;
-  const QueueEvidence evidence = queue_evidence(baseline, history, &contents, kIds);
+  const QueueEvidence evidence = queue_evidence(baseline, history, &contents);
   CHECK(evidence.configured);
   CHECK(evidence.readable_at_end);
   CHECK(evidence.shares_pushes);
@@ -78,13 +125,13 @@ TEST_CASE("nothing is derived from what does not add up or was not read") {
   QueueHistory history;
   history.pushed = 3;
   const auto more_than_pushed = contents_of({"a", "b", "c", "d"}, {});
-  CHECK_FALSE(queue_evidence(baseline, history, &more_than_pushed, kIds).popped);
-  const QueueEvidence unread = queue_evidence(baseline, history, nullptr, kIds);
+  CHECK_FALSE(queue_evidence(baseline, history, &more_than_pushed).popped);
+  const QueueEvidence unread = queue_evidence(baseline, history, nullptr);
   CHECK_FALSE(unread.readable_at_end);
   CHECK_FALSE(unread.pushed);
   history.pushed.reset();
   const auto contents = contents_of({}, {});
-  CHECK_FALSE(queue_evidence(baseline, history, &contents, kIds).popped);
+  CHECK_FALSE(queue_evidence(baseline, history, &contents).popped);
 }
 
 TEST_CASE("strangers that changed show in their number or their checksum") {

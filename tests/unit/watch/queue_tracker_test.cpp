@@ -14,7 +14,7 @@ QueueSnapshot snapshot(std::uint64_t depth, std::uint64_t calls, std::uint64_t f
   look.server_id = "one";
   look.depth = depth;
   look.pushed = calls - failed;
-  look.counters = {{"rpush", calls}, {"rpush failed", failed}};
+  look.counters = {{"info", 9}, {"rpush", calls}, {"rpush failed", failed}};
   look.uptime_s = 10;
   return look;
 }
@@ -165,4 +165,77 @@ TEST_CASE("a list that grows by more than was pushed shows that pushes carry sev
   CHECK(tracker.history().pushes_undercount);
   tracker.observe({}, snapshot(0, 11));
   CHECK(tracker.history().pushes_undercount);
+}
+
+TEST_CASE("who only pushes, or only reads, is told from who does anything else") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)),
+                          {client(1, "rpush"), client(2, "get"), client(3, "hincrby"),
+                           client(4, "subscribe"), client(5, "lpop"), client(6, "rpush")});
+  REQUIRE(tracker.history().others.size() == 1);
+  CHECK(tracker.history().others[0].client.id == 3);
+  CHECK(tracker.history().pushers.size() == 2);
+  CHECK(tracker.history().consumers.size() == 1);
+  // It pushed, it pushed and reads, it read and sets.
+  tracker.observe_clients(Instant(seconds(2)),
+                          {client(1, "set"), client(2, "set"), client(3, "ping"),
+                           client(4, "subscribe"), client(5, "set"), client(6, "get")});
+  REQUIRE(tracker.history().others.size() == 3);
+  CHECK(tracker.history().others[0].client.id == 3);
+  CHECK(tracker.history().others[1].client.id == 2);
+  CHECK(tracker.history().others[2].client.id == 1);
+  CHECK(tracker.history().others[2].pushed);
+  CHECK(tracker.history().others[2].seen_since == Instant(seconds(1)));
+  CHECK(tracker.history().pushers.size() == 1);
+  CHECK(tracker.history().consumers.size() == 1);  // once a consumer, always one
+}
+
+TEST_CASE("another that takes an element at last is a consumer, and no other any more") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(3, "hincrby"), client(4, "rpush")});
+  tracker.observe_clients(Instant(seconds(2)), {client(3, "lpop"), client(4, "lpop")});
+  CHECK(tracker.history().others.empty());
+  CHECK(tracker.history().pushers.empty());
+  REQUIRE(tracker.history().consumers.size() == 2);
+  CHECK(tracker.history().consumers[0].client.id == 4);
+  CHECK(tracker.history().consumers[0].pushed);
+  tracker.observe_clients(Instant(seconds(3)), {client(3, "lpop")});
+  CHECK(tracker.history().consumers[0].gone_since == Instant(seconds(3)));
+}
+
+TEST_CASE("others that come and go do not fill the memory") {
+  QueueTracker tracker(snapshot(0, 0));
+  for (std::uint64_t i = 0; i < 1200; ++i)
+    tracker.observe_clients(Instant(seconds(i)), {client(i, "set")});
+  CHECK(tracker.history().others.size() == QueueHistory::kMaxGone + 1);
+}
+
+TEST_CASE("a pop that waits is remembered") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(1, "lpop")});
+  CHECK_FALSE(tracker.history().blocking_pops);
+  tracker.observe_clients(Instant(seconds(2)), {client(1, "blpop")});
+  tracker.observe_clients(Instant(seconds(3)), {client(1, "set")});
+  CHECK(tracker.history().blocking_pops);
+}
+
+TEST_CASE("an id of ours makes the list that it stood in believed, for good") {
+  QueueTracker tracker(snapshot(0, 0));
+  CHECK_FALSE(tracker.history().list_seen());
+  adapters::QueueContents contents;
+  contents.in_flight.resize(2);
+  tracker.observe_contents(contents);
+  CHECK_FALSE(tracker.history().list_seen());
+  contents.in_flight[1].own = {kFirstProbeIndex};
+  tracker.observe_contents(contents);
+  contents.in_flight[1].own.clear();
+  tracker.observe_contents(contents);
+  CHECK(tracker.history().list_seen());
+  CHECK(tracker.history().seen_in_list(2));
+  CHECK_FALSE(tracker.history().seen_in_list(0));
+  QueueTracker later(snapshot(0, 0));
+  QueueBaseline baseline;
+  baseline.seen_in = {true};
+  later.remember(baseline);
+  CHECK(later.history().seen_in_list(0));
 }

@@ -179,3 +179,27 @@ TEST_CASE("rows are sampled, and a table that cannot be read is an event") {
     CHECK(stack.ear.events() == std::vector<std::string>{"postgres-unreadable"});
   }
 }
+
+TEST_CASE("the lists are read while something stands in them, until an id of ours was seen") {
+  Stack stack;
+  stack.world.listed = {"?", kIds.make(kFirstProbeIndex)};
+  std::uint64_t seen_after = 0;
+  {
+    Sampler sampler(real_clock(), real_clock().now(), std::move(stack.sources), stack.ear.sink());
+    REQUIRE(stack.ear.wait_for([](const Ear& ear) { return ear.queue_samples() >= 10; }));
+    sampler.stop();
+    CHECK(sampler.queue_history().seen_in_list(0));
+    CHECK_FALSE(sampler.queue_history().seen_in_list(1));
+    seen_after = stack.world.contents_read;
+  }
+  CHECK(seen_after == 1);
+}
+
+TEST_CASE("an empty list is not read") {
+  Stack stack;
+  Sampler sampler(real_clock(), real_clock().now(), std::move(stack.sources), stack.ear.sink());
+  REQUIRE(stack.ear.wait_for([](const Ear& ear) { return ear.queue_samples() >= 5; }));
+  sampler.stop();
+  CHECK(stack.world.contents_read == 0);
+  CHECK_FALSE(sampler.queue_history().list_seen());
+}

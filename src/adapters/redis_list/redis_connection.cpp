@@ -1,0 +1,168 @@
+#include "adapters/redis_list/redis_connection.h"
+
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+
+#include <array>
+#include <utility>
+
+#include "core/check.h"
+
+namespace votebench::adapters {
+namespace {
+
+void append(const RedisCommand& command, std::string& bytes) {
+  bytes += fmt::format("*{}\r\n", command.size());
+  for (const std::string& word : command) bytes += fmt::format("${}\r\n{}\r\n", word.size(), word);
+}
+
+}  // namespace
+
+void FreeRedis::operator()(redisReader* reader) const { redisReaderFree(reader); }
+void FreeRedis::operator()(redisReply* reply) const { freeReplyObject(reply); }
+
+std::string_view text_of(const redisReply& reply) {
+  return reply.str == nullptr ? std::string_view() : std::string_view(reply.str, reply.len);
+}
+
+std::uint64_t number_of(const redisReply& reply) {
+  return reply.integer < 0 ? 0 : static_cast<std::uint64_t>(reply.integer);
+}
+
+bool is_error(const redisReply& reply) { return reply.type == REDIS_REPLY_ERROR; }
+
+RedisAnswers RedisAnswers::of_transaction(RedisReply exec) {
+  RedisAnswers answers;
+  for (std::size_t i = 0; i < exec->elements; ++i) answers.all_.push_back(exec->element[i]);
+  answers.owned_.push_back(std::move(exec));
+  return answers;
+}
+
+RedisAnswers RedisAnswers::of_pipeline(std::vector<RedisReply> replies) {
+  RedisAnswers answers;
+  for (const RedisReply& reply : replies) answers.all_.push_back(reply.get());
+  answers.owned_ = std::move(replies);
+  return answers;
+}
+
+Result<> RedisConnection::open() {
+  if (wire_) return {};
+  TRY(connect());
+  const auto greeted = greet();
+  if (!greeted) close();
+  return greeted;
+}
+
+Result<std::vector<RedisReply>> RedisConnection::ask(const std::vector<RedisCommand>& commands) {
+  TRY(open());
+  return exchange(commands);
+}
+
+Result<RedisAnswers> RedisConnection::ask_at_once(const std::vector<RedisCommand>& commands) {
+  std::vector<RedisCommand> transaction{{"MULTI"}};
+  transaction.insert(transaction.end(), commands.begin(), commands.end());
+  transaction.push_back({"EXEC"});
+  TRY_ASSIGN(auto replies, ask(transaction));
+  if (text_of(*replies[1]).starts_with("OOM")) {
+    TRY_ASSIGN(replies, ask(commands));
+    return accept_all(RedisAnswers::of_pipeline(std::move(replies)));
+  }
+  for (const RedisReply& reply : replies) TRY(accept(*reply));
+  RedisAnswers answers = RedisAnswers::of_transaction(std::move(replies.back()));
+  if (answers.size() != commands.size()) return failure("did not execute a transaction");
+  return accept_all(std::move(answers));
+}
+
+Result<RedisReply> RedisConnection::ask_one(const RedisCommand& command) {
+  TRY_ASSIGN(auto replies, ask({command}));
+  TRY(accept(*replies.front()));
+  return std::move(replies.front());
+}
+
+Failure RedisConnection::failure(std::string_view what) const {
+  return fail(ErrorKind::environment, fmt::format("Redis at {} {}", settings_.where(), what));
+}
+
+Result<> RedisConnection::accept(const redisReply& reply) const {
+  if (!is_error(reply)) return {};
+  const std::string_view text = text_of(reply);
+  if (text.starts_with("WRONGTYPE"))
+    return fail(ErrorKind::environment,
+                fmt::format("Redis at {}: a key that should be a list holds another type "
+                            "(WRONGTYPE)",
+                            settings_.where()),
+                fmt::format("look at it: TYPE {}", settings_.list));
+  return failure(fmt::format("refuses: {}", text));
+}
+
+Result<RedisAnswers> RedisConnection::accept_all(RedisAnswers answers) const {
+  for (std::size_t i = 0; i < answers.size(); ++i) TRY(accept(answers[i]));
+  return answers;
+}
+
+Result<> RedisConnection::connect() {
+  auto wire = RedisWire::connect(settings_);
+  if (!wire) return failure("cannot be reached: " + wire.error().message);
+  wire_.emplace(std::move(*wire));
+  reader_.reset(redisReaderCreate());
+  CHECK_THAT_HOLDS(reader_ != nullptr);
+  return {};
+}
+
+Result<> RedisConnection::greet() {
+  std::vector<RedisCommand> commands;
+  if (!settings_.password.empty()) commands.push_back(authentication());
+  commands.push_back({"SELECT", std::to_string(settings_.database)});
+  commands.push_back({"CLIENT", "SETNAME", kRedisClientName});
+  commands.push_back({"CLIENT", "ID"});
+  TRY_ASSIGN(const auto replies, exchange(commands));
+  // Of an answer to AUTH only the first word: "unknown command" quotes the arguments.
+  const std::string_view first = text_of(*replies.front());
+  if (!settings_.password.empty() && is_error(*replies.front()))
+    return failure(fmt::format("refuses the password ({})", first.substr(0, first.find(' '))));
+  TRY(accept(*replies[replies.size() - 3]));
+  own_id_ = is_error(*replies.back()) ? 0 : number_of(*replies.back());
+  return {};
+}
+
+RedisCommand RedisConnection::authentication() const {
+  if (settings_.user.empty()) return {"AUTH", settings_.password.reveal()};
+  return {"AUTH", settings_.user, settings_.password.reveal()};
+}
+
+Result<std::vector<RedisReply>> RedisConnection::exchange(
+    const std::vector<RedisCommand>& commands) {
+  std::string bytes;
+  for (const RedisCommand& command : commands) append(command, bytes);
+  if (const auto sent = wire_->send(bytes); !sent) return broken(sent.error().message);
+  std::vector<RedisReply> replies;
+  while (replies.size() < commands.size()) {
+    void* reply = nullptr;
+    if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK)
+      return broken(static_cast<const char*>(reader_->errstr));
+    if (reply != nullptr)
+      replies.emplace_back(static_cast<redisReply*>(reply));
+    else if (const auto fed = feed(); !fed)
+      return broken(fed.error().message);
+  }
+  return replies;
+}
+
+Result<> RedisConnection::feed() {
+  std::array<char, 65536> buffer;
+  TRY_ASSIGN(const std::size_t received, wire_->receive(buffer));
+  redisReaderFeed(reader_.get(), buffer.data(), received);
+  return {};
+}
+
+Failure RedisConnection::broken(std::string_view reason) {
+  close();
+  return failure(fmt::format("does not answer: {}", reason));
+}
+
+void RedisConnection::close() {
+  wire_.reset();
+  reader_.reset();
+}
+
+}  // namespace votebench::adapters

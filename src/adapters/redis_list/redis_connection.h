@@ -1,0 +1,82 @@
+// Commands to one Redis and their replies, over a connection that is made when it is needed and
+// dropped when it fails.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/redis_list/redis_wire.h"
+#include "core/result.h"
+#include "vote/target_settings.h"
+
+struct redisReader;
+struct redisReply;
+
+namespace votebench::adapters {
+
+struct FreeRedis {
+  void operator()(redisReader* reader) const;
+  void operator()(redisReply* reply) const;
+};
+using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
+using RedisCommand = std::vector<std::string>;
+
+inline constexpr char kRedisClientName[] = "votebench";
+
+[[nodiscard]] std::string_view text_of(const redisReply& reply);
+[[nodiscard]] std::uint64_t number_of(const redisReply& reply);
+[[nodiscard]] bool is_error(const redisReply& reply);
+
+// The replies to several commands of one instant.
+class RedisAnswers {
+ public:
+  static RedisAnswers of_transaction(RedisReply exec);
+  static RedisAnswers of_pipeline(std::vector<RedisReply> replies);
+  const redisReply& operator[](std::size_t i) const { return *all_[i]; }
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+ private:
+  std::vector<RedisReply> owned_;
+  std::vector<const redisReply*> all_;
+};
+
+// Not thread-safe. Errors are ErrorKind::environment and contain no secret.
+class RedisConnection {
+ public:
+  explicit RedisConnection(QueueSettings settings) : settings_(std::move(settings)) {}
+
+  Result<> open();
+  // Sends all commands at once. The replies may be errors of Redis; a broken connection is ours.
+  Result<std::vector<RedisReply>> ask(const std::vector<RedisCommand>& commands);
+  // MULTI, the commands, EXEC: their replies, none of them an error. A Redis that is out of memory
+  // refuses to queue commands: then they are sent in one piece without MULTI, which Redis works off
+  // without a look at other clients as long as it fits into one read.
+  Result<RedisAnswers> ask_at_once(const std::vector<RedisCommand>& commands);
+  Result<RedisReply> ask_one(const RedisCommand& command);
+
+  [[nodiscard]] std::uint64_t own_id() const { return own_id_; }
+
+ private:
+  Failure failure(std::string_view what) const;
+  Result<> accept(const redisReply& reply) const;
+  Result<RedisAnswers> accept_all(RedisAnswers answers) const;
+  Result<> connect();
+  Result<> greet();
+  RedisCommand authentication() const;
+  Result<std::vector<RedisReply>> exchange(const std::vector<RedisCommand>& commands);
+  Result<> feed();
+  Failure broken(std::string_view reason);
+  void close();
+
+  QueueSettings settings_;
+  std::optional<RedisWire> wire_;  // empty: not connected
+  std::unique_ptr<redisReader, FreeRedis> reader_;
+  std::uint64_t own_id_ = 0;
+};
+
+}  // namespace votebench::adapters

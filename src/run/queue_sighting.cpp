@@ -1,0 +1,44 @@
+#include "run/queue_sighting.h"
+
+#include <utility>
+
+#include "core/clock.h"
+
+namespace votebench::run {
+namespace {
+
+constexpr std::uint64_t kElements = 1000;
+constexpr Nanoseconds kPause = std::chrono::microseconds(200);
+
+}  // namespace
+
+QueueSighting::QueueSighting(std::unique_ptr<adapters::QueueProbe> probe, const VoterIds& ids,
+                             bool any_element)
+    : probe_(std::move(probe)), ids_(ids), any_element_(any_element) {
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    do look();
+    while (real_clock().sleep_until(real_clock().now() + kPause, stop));
+  });
+}
+
+void QueueSighting::look() {
+  const auto contents = probe_->contents(ids_, kElements);
+  if (!contents) return;  // the preflight's own looks say why
+  std::vector<bool> seen = contents->seen_in();
+  if (any_element_) {
+    seen[0] = contents->list.length > 0;
+    for (std::size_t i = 0; i < contents->in_flight.size(); ++i)
+      seen[1 + i] = contents->in_flight[i].length > 0;
+  }
+  const std::lock_guard lock(mutex_);
+  seen_in_.resize(seen.size());
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (seen[i]) seen_in_[i] = true;
+}
+
+std::vector<bool> QueueSighting::seen_in() const {
+  const std::lock_guard lock(mutex_);
+  return seen_in_;
+}
+
+}  // namespace votebench::run

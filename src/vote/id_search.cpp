@@ -1,0 +1,157 @@
+#include "vote/id_search.h"
+
+#include <sodium.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace votebench {
+namespace {
+
+constexpr int kDeepest = 3;
+constexpr std::size_t kMostOfPiece = std::size_t{256} << 10U;
+constexpr std::size_t kMostUnpacked = std::size_t{1} << 20U;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+bool is_hex(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
+bool is_base64(char c) {
+  return is_digit(c) || is_letter(c) || c == '+' || c == '/' || c == '-' || c == '_';
+}
+
+// Letters and digits alone, in lower case: so an id is one piece whatever separates its parts.
+std::string squeezed(std::string_view bytes) {
+  std::string kept;
+  kept.reserve(bytes.size());
+  for (const char c : bytes)
+    if (is_digit(c) || is_letter(c)) kept.push_back(to_lower(c));
+  return kept;
+}
+
+// Without the line breaks and backslashes that JSON and MIME put into a base64 text.
+std::string unbroken(std::string_view bytes) {
+  std::string kept;
+  kept.reserve(bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    const char next = i + 1 < bytes.size() ? bytes[i + 1] : '\0';
+    if (c == '\\' && (next == 'n' || next == 'r')) ++i;
+    if (c != '\\' && c != '\n' && c != '\r') kept.push_back(c);
+  }
+  return kept;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 == 1) text.remove_suffix(1);
+  const bool url = text.find_first_of("-_") != std::string_view::npos;
+  std::string bytes(text.size(), '\0');
+  std::size_t length = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &length, nullptr,
+                        url ? sodium_base64_VARIANT_URLSAFE_NO_PADDING
+                            : sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0)
+    return std::nullopt;
+  bytes.resize(length);
+  return bytes;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (!std::ranges::all_of(text, is_hex)) return std::nullopt;
+  text.remove_suffix(text.size() % 2);
+  std::string bytes(text.size() / 2, '\0');
+  if (sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                     text.size(), nullptr, nullptr, nullptr) != 0)
+    return std::nullopt;
+  return bytes;
+}
+
+bool looks_packed(std::string_view bytes) {
+  if (bytes.size() < 8) return false;
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  const auto second = static_cast<unsigned char>(bytes[1]);
+  const bool gzip = first == 0x1F && second == 0x8B;
+  const bool zlib = (first & 0x0FU) == 8 && (first * 256U + second) % 31 == 0;
+  return gzip || zlib;
+}
+
+// What can be unpacked of a gzip or zlib stream; a broken one gives what came before.
+std::string unpacked(std::string_view bytes) {
+  z_stream stream{};
+  if (inflateInit2(&stream, 15 + 32) != Z_OK) return {};
+  std::string plain(kMostOfPiece, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), kMostOfPiece));
+  stream.next_out = reinterpret_cast<Bytef*>(plain.data());
+  stream.avail_out = static_cast<uInt>(plain.size());
+  inflate(&stream, Z_SYNC_FLUSH);
+  plain.resize(plain.size() - stream.avail_out);
+  inflateEnd(&stream);
+  return plain;
+}
+
+class Search {
+ public:
+  explicit Search(const VoterIds& ids) : ids_(ids) {}
+
+  void look_into(std::string_view bytes, int depth) {
+    find_in(squeezed(bytes));
+    if (depth == kDeepest || !found_.own.empty()) return;
+    bytes = bytes.substr(0, kMostOfPiece);
+    if (looks_packed(bytes)) look_into_piece(unpacked(bytes), depth);
+    look_into_texts(unbroken(bytes), depth);
+  }
+  [[nodiscard]] IdsFound take() { return std::move(found_); }
+
+ private:
+  void find_in(const std::string& text) {
+    for (std::size_t at = text.find("vb"); at != std::string::npos; at = text.find("vb", at + 1)) {
+      const IdCheck check = ids_.check(std::string_view(text).substr(at, VoterIds::kLength));
+      if (check.origin == IdOrigin::other_run) found_.other_run = true;
+      if (check.origin == IdOrigin::own &&
+          std::ranges::find(found_.own, check.index) == found_.own.end())
+        found_.own.push_back(check.index);
+    }
+  }
+
+  // Every run of base64's characters that could hold an id, from each of the four places that its
+  // text may begin at.
+  void look_into_texts(const std::string& text, int depth) {
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end =
+          std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_base64);
+      const auto length = static_cast<std::size_t>(end - text.begin()) - at;
+      if (length > VoterIds::kLength)
+        look_into_run(std::string_view(text).substr(at, length), depth);
+      at += length + 1;
+    }
+  }
+
+  void look_into_run(std::string_view run, int depth) {
+    if (const auto bytes = from_hex(run)) look_into_piece(*bytes, depth);
+    for (std::size_t skip = 0; skip < 4 && found_.own.empty(); ++skip)
+      if (const auto bytes = from_base64(run.substr(skip))) look_into_piece(*bytes, depth);
+  }
+
+  void look_into_piece(const std::string& bytes, int depth) {
+    if (bytes.empty() || bytes.size() > budget_) return;
+    budget_ -= bytes.size();
+    look_into(bytes, depth + 1);
+  }
+
+  const VoterIds& ids_;
+  IdsFound found_;
+  std::size_t budget_ = kMostUnpacked;
+};
+
+}  // namespace
+
+IdsFound find_ids(std::string_view bytes, const VoterIds& ids) {
+  Search search(ids);
+  search.look_into(bytes, 0);
+  return search.take();
+}
+
+}  // namespace votebench
