@@ -18,10 +18,10 @@ std::string advice_of(const Settlement& settlement) {
 
 std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
   const std::string after = " after " + format_duration(settlement.drain);
-  if (state.waiting > 0)
+  const std::string obstacle = state.obstacle.empty() ? "" : ": " + state.obstacle;
+  if (state.waiting > 0 && obstacle.empty())
     return counted(state.waiting, "vote") + " still queued" + after +
            (state.interrupted ? "" : advice_of(settlement));
-  const std::string obstacle = state.obstacle.empty() ? "" : ": " + state.obstacle;
   if (!state.missing) return "not settled" + after + obstacle;
   return fmt::format("{} accepted but without a row{}{}", counted(*state.missing, "vote"), after,
                      obstacle);

@@ -74,10 +74,22 @@ std::optional<std::string> obstacle_of_refuted(const Hands& hands, bool& leans_o
                      hands.serial_refuted, format_duration(hands.max_hold));
 }
 
+std::optional<std::string> obstacle_of_others(const Hands& hands, bool& leans_on_max_hold) {
+  if (hands.others.empty()) return std::nullopt;
+  leans_on_max_hold = true;
+  if (has_passed_max_hold(hands)) return std::nullopt;
+  const QueueClient& other = hands.others.front().client;
+  return fmt::format("{} ({}) may have taken votes as well (worker.max_hold is {})", name_of(other),
+                     printable(other.command, 20), format_duration(hands.max_hold));
+}
+
 // How the workers differ from those that a profile knows; empty: in nothing that was seen.
 std::string strangeness(const Hands& hands) {
   if (!hands.serial_refuted.empty()) return hands.serial_refuted;
   if (hands.unseen_consumers) return "nobody saw all who took votes";
+  if (!hands.others.empty())
+    return fmt::format("{} ({}) may have taken votes as well", name_of(hands.others.front().client),
+                       printable(hands.others.front().client.command, 20));
   for (const SeenConsumer& consumer : hands.consumers) {
     const bool known_dead = hands.client_is_dead && hands.client_is_dead(consumer.client);
     if (consumer.gone_since && !known_dead)
@@ -124,6 +136,7 @@ HandsFinding look_at_hands(const Hands& hands) {
     if (finding.obstacle) return finding;
   }
   finding.obstacle = obstacle_of_unseen(hands, finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_of_others(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_of_refuted(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_of_guess(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);

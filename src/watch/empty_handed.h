@@ -27,6 +27,9 @@ struct Hands {
   Instant looked_at{};  // before the clients were asked for
   // Consumers ever seen, brought up to date by that look at the clients.
   std::vector<SeenConsumer> consumers;
+  // Clients that are neither workers nor known to do nothing but push or read: each may hold a vote
+  // that it took before the lists were empty.
+  std::vector<SeenClient> others{};
   // Somebody took votes whom nobody saw: nobody watched from the baseline on, or only short-lived
   // connections did.
   bool unseen_consumers = false;

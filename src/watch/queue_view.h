@@ -47,6 +47,9 @@ class QueueView {
   [[nodiscard]] std::uint64_t waiting() const;  // elements in all lists at the last look
   [[nodiscard]] std::uint64_t pushed() const { return tracker_.history().last.pushed; }
   [[nodiscard]] const std::string& error() const { return error_; }  // empty: the last look worked
+  [[nodiscard]] Result<adapters::Elsewhere> find_elsewhere() {
+    return probe_.find_elsewhere(ids_, {});
+  }
   // From now on elements that come in are not the run's: evidence() counts as at the last look.
   void freeze_pushed() {
     if (!frozen_pushed_) frozen_pushed_ = tracker_.history().pushed;

@@ -53,6 +53,11 @@ std::optional<adapters::StoreActivity> RowView::activity() {
   return std::nullopt;
 }
 
+bool RowView::has_row_of(VoterIndex voter) const {
+  return rows_ &&
+         std::ranges::find(rows_->rows.own, voter, &OwnRow::voter) != rows_->rows.own.end();
+}
+
 bool RowView::proves_absence() const { return rows_ && !rows_->is_replica && rows_->same_store; }
 
 RowEvidence RowView::take_evidence() {

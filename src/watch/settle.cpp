@@ -1,6 +1,7 @@
 #include "watch/settle.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -9,6 +10,7 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "watch/drain_words.h"
+#include "watch/elsewhere.h"
 #include "watch/empty_handed.h"
 #include "watch/patience.h"
 #include "watch/queue_view.h"
@@ -26,6 +28,7 @@ constexpr Nanoseconds kLaterPause = milliseconds(100);
 constexpr Nanoseconds kEager = seconds(1);
 // The same votes have to be missing for so long.
 constexpr Nanoseconds kStill = seconds(2);
+constexpr Nanoseconds kBetweenElsewhere = seconds(2);
 // A worker that is just writing the last vote needs no trailing ones.
 constexpr Nanoseconds kBeforeTrailing = seconds(1);
 
@@ -52,6 +55,7 @@ class Drain {
   bool was_quiet_long_enough();
   void cast_trailing_votes(bool everything_there);
   bool nothing_moves();
+  bool nothing_waits_elsewhere();
   [[nodiscard]] bool nobody_takes_votes() const;
   bool evidence_stands();
   [[nodiscard]] std::size_t workers_since(Instant since) const;
@@ -75,6 +79,8 @@ class Drain {
   DrainRate rate_;
   TrailingVotes trailing_;
   SerialCheck serial_;
+  ElsewhereCheck elsewhere_;
+  Instant elsewhere_due_{};
   Position position_;
   std::string obstacle_;
   bool leans_on_max_hold_ = false;
@@ -86,7 +92,8 @@ Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
       stop_(std::move(stop)),
       begin_(clock.now()),
       patience_(begin_, task.timeout),
-      trailing_(task.cast_trailing, task.ids, clock) {
+      trailing_(task.cast_trailing, task.ids, clock),
+      elsewhere_(task.target.worker_max_hold) {
   CHECK_THAT_HOLDS((task.queue == nullptr) == (task.queue_baseline == nullptr));
   CHECK_THAT_HOLDS((task.rows == nullptr) == (task.row_baseline == nullptr));
   if (task.queue != nullptr) {
@@ -158,13 +165,18 @@ SettleProof Drain::prove() {
   const bool everything_there = everything_is_there();
   if (everything_there && (!task_.rows_may_change || !queue_)) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
+  if (const auto obstacle = queue_->obstacle()) {
+    obstacle_ = *obstacle;
+    return SettleProof::none;
+  }
   cast_trailing_votes(everything_there);
   SettleProof proof = SettleProof::none;
   if (nobody_holds_a_vote())
     proof = SettleProof::empty_handed;
   else if (was_quiet_long_enough())
     proof = SettleProof::quiet;
-  if (proof == SettleProof::none || !nothing_moves() || !evidence_stands())
+  if (proof == SettleProof::none || !nothing_moves() || !nothing_waits_elsewhere() ||
+      !evidence_stands())
     return SettleProof::none;
   return rows_->missing().count == 0 ? SettleProof::complete : proof;
 }
@@ -179,6 +191,23 @@ void Drain::cast_trailing_votes(bool everything_there) {
   if (again && clock_.now() - rows_->missing_since() < kStill) return;
   queue_->freeze_pushed();
   trailing_.cast(workers_since(*queue_->clear_since()), rows_->missing());
+}
+
+// Looked at before absence is claimed, and again while something moves there.
+bool Drain::nothing_waits_elsewhere() {
+  if (rows_->missing().count == 0) return true;
+  obstacle_ = elsewhere_.obstacle();
+  if (!obstacle_.empty() && clock_.now() < elsewhere_due_) return false;
+  elsewhere_due_ = clock_.now() + kBetweenElsewhere;
+  const auto look = queue_->find_elsewhere();
+  if (!look) {
+    obstacle_ = look.error().message;
+    return false;
+  }
+  elsewhere_.observe(clock_.now(), *look,
+                     [this](VoterIndex voter) { return rows_->has_row_of(voter); });
+  obstacle_ = elsewhere_.obstacle();
+  return obstacle_.empty();
 }
 
 // Trailing votes that stand in the list before nobody say nothing of those that were taken.
@@ -217,6 +246,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.client_is_dead = task_.client_is_dead;
   if (!queue_->look_at_clients()) return false;
   hands.consumers = queue_->consumers();
+  hands.others = queue_->history().others;
   hands.unseen_consumers = queue_->has_unseen_consumers();
   auto activity = rows_->activity();
   if (!activity) return false;
@@ -271,6 +301,7 @@ Settlement Drain::settlement(SettleProof proof) const {
     case SettleProof::empty_handed:
       settlement.reason = "the lists are empty and no worker holds a vote";
       settlement.assumptions = empty_handed_assumptions(task_.target, leans_on_max_hold_);
+      std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(settlement.assumptions));
       break;
     case SettleProof::quiet:
       settlement.reason = "the lists are empty and nothing moved for " +
@@ -291,6 +322,8 @@ GivenUp Drain::state_when_given_up() const {
   state.interrupted = stop_.stop_requested();
   state.waiting = queue_ ? queue_->waiting() : 0;
   state.obstacle = obstacle_;
+  if (queue_ && obstacle_.empty() && !queue_->clear_since())
+    state.obstacle = queue_->obstacle().value_or("");
   if (rows_->has_rows()) state.missing = rows_->missing().count;
   if (rows_->has_rows() && !rows_->proves_absence())
     state.obstacle = "the table is another one than at the start, or a replica";

@@ -74,11 +74,11 @@ RunRecord some_record() {
 // the files of evidence hold it too.
 auto fields(const QueueEvidence& queue) {
   const auto& [configured, readable, server, same, restarts, shares, start, end, max, evicted,
-               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers, carry_over] =
-      queue;
+               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers, unreadable,
+               list_seen, blocking, carry_over] = queue;
   return std::tie(configured, readable, server, same, restarts, shares, start, end, max, evicted,
                   pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
-                  carry_over);
+                  unreadable, list_seen, blocking, carry_over);
 }
 auto fields(const RowEvidence& rows) {
   const auto& [configured, readable, same, replica, store, model, start, end, choices, values,
