@@ -203,6 +203,9 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
     TRY_ASSIGN(findings.drain_rate_per_s,
                follow_to_rows(input, adapters, rows_before, findings.cast));
     findings.reached_rows = true;
+    if (input.target.vote.identity != IdentityMode::none) {
+      TRY_ASSIGN(findings.table, question_table(input, adapters, findings.cast));
+    }
   }
   return findings;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "run/preflight.h"
+#include "run/table_experiment.h"
 
 namespace votebench::run {
 
@@ -11,6 +12,7 @@ struct ProbeFindings {
   std::uint64_t cast = 0;
   bool strangers_push = false;  // more pushes were seen than we caused
   bool reached_rows = false;    // every probe was followed to its row
+  TableFindings table;
   std::optional<double> drain_rate_per_s;
 };
 
