@@ -358,7 +358,7 @@ std::string to_json(const Manifest& manifest) {
       {"choices", std::move(choices)},
       {"identity", to_string(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},
-      {"slots", name_of(manifest.slots)},
+      {"slots", to_string(manifest.slots)},
       {"limits", json_of(manifest.limits)},
       {"t0",
        {{"wall_ns", nanoseconds(manifest.t0_wall)},
