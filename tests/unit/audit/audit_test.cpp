@@ -232,7 +232,7 @@ TEST_CASE("unsettled: a wrong value is claimed at once, unless values were seen 
   CHECK(verdict.flipped.count == 0);
   CHECK(verdict.pending == 1);
   CHECK(verdict.undecided_rows == 1);
-  CHECK(audit::missing_acked(file.input()) == 1);  // the drain goes on
+  CHECK(audit::missing_acked(file.input()).count == 1);  // the drain goes on
   file.settlement.proof = SettleProof::empty_handed;
   verdict = judge(file);
   CHECK(verdict.kind == VerdictKind::fail);
