@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/clock_bracket.h"
+#include "adapters/postgres/catalogue.h"
 #include "adapters/postgres/pq_connection.h"
 #include "adapters/postgres/row_scan.h"
 #include "adapters/store.h"
@@ -51,23 +52,15 @@ class PostgresStore final : public RowStore {
         table_(quoted_table(settings.table)),
         relation_(fmt::format("to_regclass({})", quoted_literal(table_))),
         voter_(quoted_identifier(settings.voter_column)),
-        choice_(quoted_identifier(settings.choice_column)) {}
+        choice_(quoted_identifier(settings.choice_column)),
+        words_(settings.stored_choices),
+        catalogue_(connection_, settings_, relation_) {}
 
   Result<> open() { return connection_.open(); }
 
-  Result<StoreFacts> facts() override {
-    TRY_ASSIGN(const PqRows rows,
-               connection_.query("SELECT current_setting('server_version'), pg_is_in_recovery(), "
-                                 "current_setting('track_commit_timestamp') = 'on'"));
-    StoreFacts facts;
-    facts.version = rows.text(0, 0).substr(0, rows.text(0, 0).find(' '));
-    facts.is_replica = rows.truth(0, 1);
-    facts.has_commit_times = rows.truth(0, 2);
-    return facts;
-  }
-
-  Result<TableFacts> table() override;
-  Result<StoreIdentity> identity() override;
+  Result<StoreFacts> facts() override { return catalogue_.store(); }
+  Result<TableFacts> table() override { return catalogue_.table(); }
+  Result<StoreIdentity> identity() override { return catalogue_.identity(); }
 
   Result<bool> has_rows_of(const VoterIds& ids) override {
     TRY_ASSIGN(const PqRows rows,
@@ -120,46 +113,12 @@ class PostgresStore final : public RowStore {
   std::string relation_;  // its oid, NULL where there is no such table
   std::string voter_;
   std::string choice_;
+  StoredChoices words_;
+  Catalogue catalogue_;
   // progress(): rows of the run in the blocks below settled_blocks_.
   std::uint64_t settled_blocks_ = 0;
   std::uint64_t settled_rows_ = 0;
 };
-
-Result<TableFacts> PostgresStore::table() {
-  TRY_ASSIGN(const PqRows columns,
-             connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
-                                           "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-                                           relation_)));
-  TableFacts facts;
-  for (int row = 0; row < columns.size(); ++row) {
-    facts.columns.emplace_back(columns.text(row, 0));
-    facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
-    facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
-  }
-  facts.exists = !facts.columns.empty();
-  TRY_ASSIGN(const PqRows unique,
-             connection_.query(fmt::format(
-                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
-                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
-                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
-                 "AND i.indnkeyatts = 1 AND a.attname = {}",
-                 relation_, quoted_literal(settings_.voter_column))));
-  facts.model = unique.size() > 0 ? TableModel::last_wins : TableModel::append;
-  return facts;
-}
-
-Result<StoreIdentity> PostgresStore::identity() {
-  TRY_ASSIGN(const PqRows rows,
-             connection_.query("SELECT (SELECT system_identifier FROM pg_control_system()), "
-                               "oid::bigint, relfilenode::bigint, pg_postmaster_start_time() "
-                               "FROM pg_class WHERE oid = " +
-                               relation_));
-  if (rows.size() == 0)
-    return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
-                "has the worker made it yet? (it does so when it starts)");
-  return StoreIdentity{fmt::format("{} {} {}", rows.text(0, 0), rows.text(0, 1), rows.text(0, 2)),
-                       std::string(rows.text(0, 3))};
-}
 
 Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
                                                             WallTime& server_time) {
@@ -178,12 +137,13 @@ Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
   TRY_ASSIGN(baseline.identity, identity());
   TRY(connection_.begin_reading());
   TRY(current_snapshot(baseline.snapshot, baseline.server_time));
-  RowScan scan(ids);
+  RowScan scan(ids, words_);
   TRY(connection_.copy_out(copy_statement(false), [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
   RowSet rows = scan.finish();
   baseline.rows = rows.total;
   baseline.strangers = rows.pre_existing;
+  baseline.probe_voters = std::move(rows.probe_voters);
   baseline.stranger_checksum = rows.stranger_checksum;
   baseline.choices = std::move(rows.choices);
   return baseline;
@@ -197,7 +157,7 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   std::string text;
   WallTime time;
   TRY_ASSIGN(const TransactionSnapshot now, current_snapshot(text, time));
-  RowScan scan(question, WrittenSince(*std::move(before), now.xmax));
+  RowScan scan(question, WrittenSince(*std::move(before), now.xmax), words_);
   TRY(connection_.copy_out(copy_statement(known.has_commit_times),
                            [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
@@ -292,7 +252,8 @@ Result<std::vector<FoundRow>> PostgresStore::find_rows(const std::vector<std::st
                  voter_, choice_, table_, array_of(ids.begin(), ids.end()))));
   std::vector<FoundRow> found;
   for (int row = 0; row < rows.size(); ++row)
-    found.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
+    found.push_back(
+        {std::string(rows.text(row, 0)), std::string(words_.as_sent(rows.text(row, 1)))});
   return found;
 }
 
