@@ -137,18 +137,20 @@ std::optional<double> steepest(const std::vector<CounterPoint>& points, Nanoseco
   return best;
 }
 
-// The rise per second from the beginning of the part to the end of its load, or until the last
-// value was reached where that came later. The counters are zero at t0.
+// The rise per second from t0, where the counters are zero, or from the first look at the part, to
+// the end of the load, or until the last value was reached where that came later; of a part with an
+// end, to the last look at it.
 std::optional<double> mean_rise(const std::vector<CounterPoint>& points, const Selection& part,
                                 Nanoseconds load) {
   if (points.empty()) return std::nullopt;
   const auto reached = std::find_if(points.begin(), points.end(), [&](const CounterPoint& p) {
     return p.value == points.back().value;
   });
-  const Nanoseconds until = std::max(reached->at, std::min(part.to.value_or(load), load));
-  const double before = part.from > Nanoseconds(0) ? points.front().value : 0;
-  if (until <= part.from) return std::nullopt;
-  return (points.back().value - before) / in_seconds(until - part.from);
+  const bool whole = part.from == Nanoseconds(0);
+  const Nanoseconds since = whole ? Nanoseconds(0) : points.front().at;
+  const Nanoseconds until = part.to ? points.back().at : std::max(reached->at, load);
+  if (until <= since) return std::nullopt;
+  return (points.back().value - (whole ? 0 : points.front().value)) / in_seconds(until - since);
 }
 
 void measure_stores(Measured& measured, const RunView& run, const Selection& part) {

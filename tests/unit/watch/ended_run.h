@@ -33,7 +33,7 @@ struct Run {
     row_baseline.identity = world.store;
     world.pushes = votes;
     history.last.server_id = world.server_id;
-    history.seen_in = {true};
+    history.seen_in = queue_baseline.seen_in = {true};
     worker("lpop", 0);
     history.consumers = {{world.clients[0], world.server_id, std::nullopt}};
     target.worker_stated = target.max_hold_stated = true;

@@ -57,6 +57,7 @@ struct Stack {
     rows = *adapters::open_row_store(server().settings());
     queue_baseline.snapshot = *queue->snapshot();
     row_baseline = *rows->baseline(kIds);
+    queue_baseline.seen_in = {true};  // by the probes
     task.queue = queue.get();
     task.queue_baseline = &queue_baseline;
     task.rows = rows.get();

@@ -257,11 +257,11 @@ TEST_CASE("when nobody watched, unseen workers get max_hold") {
   CHECK(result.settlement.drain >= seconds(10));
 }
 
-TEST_CASE("a late push begins the waiting anew") {
+TEST_CASE("a late vote in the list begins the waiting anew") {
   Run run(10);
   run.write(9);
-  run.world.at = [&](test::World& world, Nanoseconds at) {
-    if (at >= milliseconds(1900)) world.pushes = 11;  // popped again between two looks
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.list(9, at >= milliseconds(1900) && at < milliseconds(2000) ? 10 : 9);
   };
   const DrainResult result = run.settle();
   CHECK(result.settlement.proof == SettleProof::empty_handed);
