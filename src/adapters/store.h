@@ -23,6 +23,7 @@ struct StoreFacts {
   std::string version;            // "15.8"
   bool is_replica = false;        // it may lag: absence in it proves nothing
   bool has_commit_times = false;  // the store knows when each row was committed
+  std::string replica_kind{};     // a clause for people: "the database is a standby"
 };
 
 struct TableFacts {
@@ -32,6 +33,9 @@ struct TableFacts {
   bool has_choice_column = false;
   // last_wins: the store itself sees to it that no voter has two rows.
   TableModel model = TableModel::append;
+  // What the catalogue says against it, and what to do about that. Nothing: nothing.
+  std::optional<Error> partial_view{};    // it is no table, or not all rows of it can be seen
+  std::optional<Error> no_room_for_id{};  // its voter column cannot hold an id of ours
 };
 
 // Who else may have something under way in the store.

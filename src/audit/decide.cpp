@@ -43,8 +43,9 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
     return Doubt{"the table could not be read at the end: no vote could be checked",
                  "bring " + input.services.table.title + " back and run again"};
   if (!rows.same_store)
-    return Doubt{"the table is not the one that the run started with: absence in it proves nothing",
-                 "keep the database in place during a run (no restore, no new table)"};
+    return Doubt{"the table was replaced or rewritten during the run: absence in it proves nothing",
+                 "keep the table in place during a run: no restore, no new table, nothing that "
+                 "empties or rewrites it (TRUNCATE, VACUUM FULL, CLUSTER)"};
   if (rows.is_replica)
     return Doubt{"the database is a replica, which may lag: absence in it proves nothing",
                  "point " + input.services.table.block + ".url at the primary"};

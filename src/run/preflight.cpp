@@ -104,11 +104,14 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
                                facts.version);
   preflight.facts.emplace_back("commit times", facts.has_commit_times ? "kept" : "not kept");
   if (facts.is_replica)
-    return unfit("the database is a standby: it may lag, and absence in it proves nothing",
+    return unfit(facts.replica_kind + ": it may lag, and absence in it proves nothing",
                  fmt::format("point {}.url at the primary", input.target.rows->kind));
   TRY_ASSIGN(const adapters::TableFacts table, rows.table());
   TRY(check_columns(*input.target.rows, table));
   TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
+  if (table.partial_view) return fail(*table.partial_view);
+  if (table.no_room_for_id && input.target.vote.identity != IdentityMode::none)
+    return fail(*table.no_room_for_id);
   if (taken)
     return unfit(fmt::format("the table holds rows of run {} already", input.ids.run().hex()),
                  "another run drew the same id: start again");

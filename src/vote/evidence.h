@@ -93,7 +93,9 @@ constexpr std::array<std::string_view, 2> names_of(TableModel) { return {"last_w
 
 // What makes one store the same store later. Both are the adapter's to read.
 struct StoreIdentity {
-  std::string table;   // of the very table: another one where it was replaced or rewritten
+  // Of the very table, its parts divided by semicolons: others where it was replaced or rewritten,
+  // more where it grew.
+  std::string table;
   std::string server;  // of the server's process: another one after a restart
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
   // A server that was restarted is the same store.

@@ -1,6 +1,9 @@
 """Targets that are down, wrong, or not what they seem; stores that die and come back."""
 
+import re
+
 import pytest
+import yaml
 
 from handmade import Gate
 from harness import burst, until, votebench

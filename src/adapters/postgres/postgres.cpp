@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/clock_bracket.h"
+#include "adapters/postgres/catalogue.h"
 #include "adapters/postgres/pq_connection.h"
 #include "adapters/postgres/row_scan.h"
 #include "adapters/store.h"
@@ -55,19 +56,9 @@ class PostgresStore final : public RowStore {
 
   Result<> open() { return connection_.open(); }
 
-  Result<StoreFacts> facts() override {
-    TRY_ASSIGN(const PqRows rows,
-               connection_.query("SELECT current_setting('server_version'), pg_is_in_recovery(), "
-                                 "current_setting('track_commit_timestamp') = 'on'"));
-    StoreFacts facts;
-    facts.version = rows.text(0, 0).substr(0, rows.text(0, 0).find(' '));
-    facts.is_replica = rows.truth(0, 1);
-    facts.has_commit_times = rows.truth(0, 2);
-    return facts;
-  }
-
-  Result<TableFacts> table() override;
-  Result<StoreIdentity> identity() override;
+  Result<StoreFacts> facts() override { return catalogue_.store(); }
+  Result<TableFacts> table() override { return catalogue_.table(); }
+  Result<StoreIdentity> identity() override { return catalogue_.identity(); }
 
   Result<bool> has_rows_of(const VoterIds& ids) override {
     TRY_ASSIGN(const PqRows rows,
@@ -124,42 +115,6 @@ class PostgresStore final : public RowStore {
   std::uint64_t settled_blocks_ = 0;
   std::uint64_t settled_rows_ = 0;
 };
-
-Result<TableFacts> PostgresStore::table() {
-  TRY_ASSIGN(const PqRows columns,
-             connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
-                                           "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-                                           relation_)));
-  TableFacts facts;
-  for (int row = 0; row < columns.size(); ++row) {
-    facts.columns.emplace_back(columns.text(row, 0));
-    facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
-    facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
-  }
-  facts.exists = !facts.columns.empty();
-  TRY_ASSIGN(const PqRows unique,
-             connection_.query(fmt::format(
-                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
-                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
-                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
-                 "AND i.indnkeyatts = 1 AND a.attname = {}",
-                 relation_, quoted_literal(settings_.voter_column))));
-  facts.model = unique.size() > 0 ? TableModel::last_wins : TableModel::append;
-  return facts;
-}
-
-Result<StoreIdentity> PostgresStore::identity() {
-  TRY_ASSIGN(const PqRows rows,
-             connection_.query("SELECT (SELECT system_identifier FROM pg_control_system()), "
-                               "oid::bigint, relfilenode::bigint, pg_postmaster_start_time() "
-                               "FROM pg_class WHERE oid = " +
-                               relation_));
-  if (rows.size() == 0)
-    return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
-                "has the worker made it yet? (it does so when it starts)");
-  return StoreIdentity{fmt::format("{} {} {}", rows.text(0, 0), rows.text(0, 1), rows.text(0, 2)),
-                       std::string(rows.text(0, 3))};
-}
 
 Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
                                                             WallTime& server_time) {

@@ -1,0 +1,144 @@
+#include "adapters/postgres/catalogue.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace votebench::adapters {
+namespace {
+
+Error unfit(std::string message, std::string help) {
+  return {ErrorKind::environment, std::move(message), std::move(help)};
+}
+
+// A relkind that is no table's.
+std::string_view words_of(std::string_view kind) {
+  if (kind == "v") return "a view";
+  if (kind == "m") return "a materialized view";
+  if (kind == "f") return "a foreign table";
+  return "something else";
+}
+
+}  // namespace
+
+// The table and all its partitions and children: `oid` of each.
+std::string Catalogue::family() const {
+  return fmt::format(
+      "WITH RECURSIVE family(oid) AS (SELECT {}::oid UNION SELECT inhrelid FROM pg_inherits "
+      "JOIN family ON inhparent = family.oid) SELECT oid FROM family",
+      relation_);
+}
+
+Result<StoreFacts> Catalogue::store() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format(
+                 "SELECT current_setting('server_version'), pg_is_in_recovery(), "
+                 "current_setting('track_commit_timestamp') = 'on', EXISTS (SELECT FROM "
+                 "pg_subscription_rel WHERE srrelid IN (SELECT oid FROM ({}) AS family))",
+                 family())));
+  StoreFacts facts;
+  facts.version = rows.text(0, 0).substr(0, rows.text(0, 0).find(' '));
+  facts.is_replica = rows.truth(0, 1) || rows.truth(0, 3);
+  facts.has_commit_times = rows.truth(0, 2);
+  if (rows.truth(0, 1))
+    facts.replica_kind = "the database is a standby";
+  else if (facts.is_replica)
+    facts.replica_kind =
+        fmt::format("table '{}' is filled by a subscription", printable(settings_.table));
+  return facts;
+}
+
+Result<TableFacts> Catalogue::table() {
+  TRY_ASSIGN(const PqRows columns,
+             connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
+                                           "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                                           relation_)));
+  TableFacts facts;
+  for (int row = 0; row < columns.size(); ++row) {
+    facts.columns.emplace_back(columns.text(row, 0));
+    facts.has_voter_column |= columns.text(row, 0) == settings_.voter_column;
+    facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
+  }
+  facts.exists = !facts.columns.empty();
+  TRY_ASSIGN(facts.model, model());
+  if (facts.exists) {
+    TRY_ASSIGN(facts.partial_view, partial_view());
+  }
+  if (facts.has_voter_column) {
+    TRY_ASSIGN(facts.no_room_for_id, no_room_for_id());
+  }
+  return facts;
+}
+
+Result<TableModel> Catalogue::model() {
+  TRY_ASSIGN(const PqRows unique,
+             connection_.query(fmt::format(
+                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
+                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
+                 "AND i.indnkeyatts = 1 AND a.attname = {}",
+                 relation_, quoted_literal(settings_.voter_column))));
+  return unique.size() > 0 ? TableModel::last_wins : TableModel::append;
+}
+
+// Whether all rows of it can be read.
+Result<std::optional<Error>> Catalogue::partial_view() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format(
+                 "SELECT relkind, row_security_active(oid), current_user FROM pg_class WHERE oid = "
+                 "{}",
+                 relation_)));
+  if (rows.size() == 0) return std::optional<Error>();
+  const std::string_view kind = rows.text(0, 0);
+  const std::string name = printable(settings_.table);
+  if (kind != "r" && kind != "p")
+    return std::optional(unfit(fmt::format("'{}' is {}, not a table", name, words_of(kind)),
+                               "name the table that the worker writes as postgres.table"));
+  if (rows.truth(0, 1))
+    return std::optional(
+        unfit(fmt::format("row security hides rows of table '{}' from user '{}': what it hides "
+                          "would look lost",
+                          name, printable(rows.text(0, 2))),
+              "read as the table's owner or as a role with BYPASSRLS (ALTER ROLE ... BYPASSRLS)"));
+  return std::optional<Error>();
+}
+
+// By a cast, which says what no reading of types does: domains with conditions, enums.
+Result<std::optional<Error>> Catalogue::no_room_for_id() {
+  TRY_ASSIGN(const PqRows type,
+             connection_.query(fmt::format("SELECT format_type(atttypid, atttypmod) FROM "
+                                           "pg_attribute WHERE attrelid = {} AND attname = {}",
+                                           relation_, quoted_literal(settings_.voter_column))));
+  if (type.size() == 0) return std::optional<Error>();
+  const std::string id = VoterIds(RunId{}, RunKey{}).make(0);
+  const auto cast =
+      connection_.query(fmt::format("SELECT '{0}'::{1}::text = '{0}'", id, type.text(0, 0)));
+  if (cast && cast->truth(0, 0)) return std::optional<Error>();
+  if (!cast) TRY(connection_.query("SELECT"));  // the type was the reason, not the server
+  return std::optional(
+      unfit(fmt::format("column '{}' of table '{}' is {}, which cannot hold votebench's voter ids "
+                        "({} characters of text)",
+                        printable(settings_.voter_column), printable(settings_.table),
+                        printable(type.text(0, 0)), VoterIds::kLength),
+            "where the app or the worker makes ids of its own say vote.identity: none, and votes "
+            "are counted; or widen the column"));
+}
+
+Result<StoreIdentity> Catalogue::identity() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format(
+                 "SELECT (SELECT system_identifier FROM pg_control_system()), "
+                 "c.oid::bigint, c.relfilenode::bigint, pg_postmaster_start_time(), "
+                 "coalesce((SELECT string_agg(';' || p.oid || ' ' || p.relfilenode, '' ORDER BY "
+                 "p.oid) FROM pg_class p JOIN ({0}) AS f ON f.oid = p.oid AND p.oid <> c.oid), '') "
+                 "FROM pg_class c WHERE c.oid = {1}",
+                 family(), relation_)));
+  if (rows.size() == 0)
+    return fail(ErrorKind::environment, fmt::format("there is no table {}", settings_.table),
+                "has the worker made it yet? (it does so when it starts)");
+  return StoreIdentity{
+      fmt::format("{} {} {}{}", rows.text(0, 0), rows.text(0, 1), rows.text(0, 2), rows.text(0, 4)),
+      std::string(rows.text(0, 3))};
+}
+
+}  // namespace votebench::adapters

@@ -1,0 +1,33 @@
+// What PostgreSQL's catalogue says about the server and the table.
+#pragma once
+
+#include <string>
+
+#include "adapters/postgres/pq_connection.h"
+#include "adapters/store.h"
+
+namespace votebench::adapters {
+
+// References outlive it.
+class Catalogue {
+ public:
+  // `relation`: an expression for the table's oid, NULL where there is no such table.
+  Catalogue(PqConnection& connection, const RowSettings& settings, const std::string& relation)
+      : connection_(connection), settings_(settings), relation_(relation) {}
+
+  Result<StoreFacts> store();
+  Result<TableFacts> table();
+  Result<StoreIdentity> identity();
+
+ private:
+  Result<TableModel> model();
+  Result<std::optional<Error>> partial_view();
+  Result<std::optional<Error>> no_room_for_id();
+  [[nodiscard]] std::string family() const;
+
+  PqConnection& connection_;
+  const RowSettings& settings_;
+  const std::string& relation_;
+};
+
+}  // namespace votebench::adapters
