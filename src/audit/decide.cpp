@@ -49,6 +49,9 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
   if (rows.is_replica)
     return Doubt{"the database is a replica, which may lag: absence in it proves nothing",
                  "point " + input.services.table.block + ".url at the primary"};
+  if (rows.were_removed() && missing > 0)
+    return Doubt{removed_rows(input),
+                 "keep what removes or moves rows away during a run (an archiver, a cleanup job)"};
   if (!input.queue.configured && missing > 0)
     return Doubt{missing_without_queue(missing),
                  "give the target a " + input.services.queue.block + " block"};

@@ -32,7 +32,8 @@ std::uint64_t Tally::sum(Subject subject) const {
 
 bool absence_is_proven(const AuditInput& input) {
   const RowEvidence& rows = input.rows;
-  const bool rows_prove = rows.configured && rows.readable && rows.same_store && !rows.is_replica;
+  const bool rows_prove = rows.configured && rows.readable && rows.same_store && !rows.is_replica &&
+                          !rows.were_removed();
   return rows_prove && input.queue.configured && input.queue.readable_at_end &&
          input.settlement.settled();
 }

@@ -47,6 +47,9 @@ RowEvidence rows_of(const RowEvidence& all, VoterIndex voter) {
   rows.values_changed = all.values_changed;
   rows.rows_vanished = all.rows_vanished;
   rows.model = all.model;
+  rows.probes_vanished = all.probes_vanished;
+  rows.voters_vanished = all.voters_vanished;
+  rows.restarted = all.restarted;
   std::ranges::copy_if(all.rows.own, std::back_inserter(rows.rows.own),
                        [&](const OwnRow& row) { return row.voter == voter; });
   return rows;

@@ -225,6 +225,13 @@ void continue_settling(const FirstLook& first, const Evidence& live, SecondLook&
   if (!look.doubts.empty()) return unsettle(look.doubts.front(), look);
   look.merged.rows.same_store = live.rows.same_store;
   look.merged.rows.is_replica = live.rows.is_replica;
+  if (!look.merged.rows.were_removed()) {
+    look.merged.rows.probes_seen = live.rows.probes_seen;
+    look.merged.rows.probes_vanished = live.rows.probes_vanished;
+    look.merged.rows.voters_vanished = live.rows.voters_vanished;
+    look.merged.rows.vanished = live.rows.vanished;
+    look.merged.rows.restarted = live.rows.restarted;
+  }
   look.merged.rows.rows_end = live.rows.rows_end;
   look.merged.rows.rows.total = live.rows.rows.total;
   look.merged.rows.rows.choices = live.rows.rows.choices;

@@ -1,6 +1,7 @@
 #include "audit/wording.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -184,6 +185,24 @@ std::string too_many_unknown(const Accounting& accounting, const AuditLimits& li
   return fmt::format("{} no clear answer ({} of the plan, allowed {}): they may or may not count",
                      counted(accounting.ambiguous, "vote got", "votes got"), percent(share),
                      percent(limits.unknown_share));
+}
+
+std::string removed_rows(const AuditInput& input) {
+  const RowEvidence& rows = input.rows;
+  std::vector<std::string> gone;
+  if (rows.probes_vanished > 0)
+    gone.push_back(fmt::format("{} of {}", format_count(rows.probes_vanished),
+                               counted(rows.probes_seen, "probe row")));
+  if (!rows.vanished.empty())
+    gone.push_back(fmt::format(
+        "the rows of {} that the run saw ({}{})", counted(rows.voters_vanished, "voter"),
+        input.ids.make(rows.vanished.front()),
+        rows.voters_vanished > 1 ? fmt::format(", {} more", format_count(rows.voters_vanished - 1))
+                                 : ""));
+  return fmt::format(
+      "{} vanished, and the server was not restarted: somebody removes rows, so "
+      "what is absent need not be lost",
+      fmt::join(gone, " and "));
 }
 
 std::string missing_without_queue(std::uint64_t missing) {

@@ -24,6 +24,8 @@ namespace votebench::audit {
 
 [[nodiscard]] std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits);
 [[nodiscard]] std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits);
+// REQUIRES: RowEvidence::were_removed
+[[nodiscard]] std::string removed_rows(const AuditInput& input);
 [[nodiscard]] std::string missing_without_queue(std::uint64_t missing);
 [[nodiscard]] std::string listed_though_settled(std::uint64_t missing);
 [[nodiscard]] Doubt never_pushed(std::uint64_t count, const Services& services);

@@ -165,6 +165,11 @@ void row_fields(Direction&& field, Rows& rows) {
   field.optional("values_changed", rows.values_changed);
   field.optional("rows_vanished", rows.rows_vanished);
   field("strangers_changed", rows.strangers_changed);
+  field.optional("probes_seen", rows.probes_seen);
+  field.optional("probes_vanished", rows.probes_vanished);
+  field.optional("voters_vanished", rows.voters_vanished);
+  field.optional("vanished", rows.vanished);
+  field.optional("restarted", rows.restarted);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);
   field.optional("trailing", rows.rows.trailing);

@@ -203,7 +203,8 @@ Json json_of(const RowBaseline& rows) {
   return {{"store", json_of(rows.identity)},    {"model", to_string(rows.model)},
           {"snapshot", to_text(rows.snapshot)}, {"rows", rows.rows},
           {"strangers", rows.strangers},        {"stranger_checksum", rows.stranger_checksum},
-          {"choices", std::move(choices)},      {"server_time_ns", nanoseconds(rows.server_time)}};
+          {"choices", std::move(choices)},      {"server_time_ns", nanoseconds(rows.server_time)},
+          {"probe_voters", rows.probe_voters}};
 }
 RowBaseline rows(const Json& json) {
   RowBaseline read;
@@ -213,6 +214,7 @@ RowBaseline rows(const Json& json) {
   json.at("rows").get_to(read.rows);
   json.at("strangers").get_to(read.strangers);
   json.at("stranger_checksum").get_to(read.stranger_checksum);
+  read.probe_voters = json.value("probe_voters", std::vector<VoterIndex>());
   for (const auto& [choice, count] : json.at("choices").items())
     read.choices[from_text(choice)] = count.get<std::uint64_t>();
   read.server_time = wall_time(json.at("server_time_ns"));

@@ -98,8 +98,8 @@ struct StoreIdentity {
   std::string table;
   std::string server;  // of the server's process: another one after a restart
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
-  // A server that was restarted is the same store.
-  [[nodiscard]] bool is_same_as(const StoreIdentity& other) const { return table == other.table; }
+  // A server that was restarted is the same store, and so is a table with a further part.
+  [[nodiscard]] bool is_same_as(const StoreIdentity& earlier) const;
 };
 
 // The table before the first vote of the run, after the probes have settled: what every later
@@ -111,6 +111,7 @@ struct RowBaseline {
   std::uint64_t rows = 0;
   std::uint64_t strangers = 0;
   std::uint64_t stranger_checksum = 0;
+  std::vector<VoterIndex> probe_voters;          // ascending, who have rows; empty: not known
   std::map<std::string, std::uint64_t> choices;  // rows per choice text; bounded
   WallTime server_time{};
 };
@@ -134,8 +135,9 @@ struct RowSet {
   std::vector<OwnRow> own;
   // The text behind an own row's kOtherChoice, by voter; bounded, so an entry may be missing.
   std::map<VoterIndex, std::string> other_choices;
-  std::uint64_t probes = 0;    // own ids of the probe range, but trailing votes
-  std::uint64_t trailing = 0;  // own ids of trailing votes
+  std::uint64_t probes = 0;              // own ids of the probe range, but trailing votes
+  std::uint64_t trailing = 0;            // own ids of trailing votes
+  std::vector<VoterIndex> probe_voters;  // of `probes`, ascending, each once
   // Rows written since the baseline that are not own. Counts are complete, `strangers` holds the
   // first kMaxStrangers of them.
   static constexpr std::size_t kMaxStrangers = 1000;
@@ -208,7 +210,19 @@ struct RowEvidence {
   bool values_changed = false;
   bool rows_vanished = false;
   bool strangers_changed = false;  // count or checksum of the pre-existing rows changed
+  // Voters whose rows were seen before and are not in `rows`.
+  std::uint64_t probes_seen = 0;  // in the baseline
+  std::uint64_t probes_vanished = 0;
+  std::uint64_t voters_vanished = 0;  // seen by earlier readings of the drain
+  std::vector<VoterIndex> vanished;   // the first of these voters
+  bool restarted = false;             // the server, since the baseline
   RowSet rows;
+
+  static constexpr std::size_t kMaxVanished = 20;
+  // Rows went while the server stood: somebody removes them, and may have removed others unseen.
+  [[nodiscard]] bool were_removed() const {
+    return !restarted && probes_vanished + voters_vanished > 0;
+  }
 };
 
 // Accepted votes that the rows do not show.

@@ -85,6 +85,12 @@ RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
   evidence.is_replica = end->is_replica;
   evidence.store = end->store;
   evidence.rows_end = end->rows.total;
+  evidence.restarted = end->store.server != baseline.identity.server;
+  evidence.probes_seen = baseline.probe_voters.size();
+  evidence.probes_vanished = static_cast<std::uint64_t>(
+      std::ranges::count_if(baseline.probe_voters, [&](VoterIndex probe) {
+        return !std::ranges::binary_search(end->rows.probe_voters, probe);
+      }));
   evidence.strangers_changed = end->rows.pre_existing != baseline.strangers ||
                                end->rows.stranger_checksum != baseline.stranger_checksum;
   evidence.rows = std::move(end->rows);

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "vote/evidence.h"
 #include "watch/final_evidence.h"
+#include "watch/seen_voters.h"
 
 namespace votebench::watch {
 
@@ -50,6 +51,7 @@ class RowView {
   std::function<MissingVotes(const RowEvidence&)> missing_acked_;
   Clock& clock_;
   std::optional<RowEvidence> rows_;
+  SeenVoters seen_;
   MissingVotes missing_;
   Instant missing_since_{};
   Instant read_at_{};

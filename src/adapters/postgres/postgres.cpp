@@ -143,6 +143,7 @@ Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
   baseline.choices = std::move(rows.choices);
   return baseline;
 }
+  baseline.probe_voters = std::move(rows.probe_voters);
 
 Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   auto before = parse_snapshot(question.baseline.snapshot);

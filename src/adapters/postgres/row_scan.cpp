@@ -151,6 +151,7 @@ void RowScan::add_new_stranger(IdOrigin origin, std::string_view id, std::string
     ++rows_.carry_over;
   else if (origin == IdOrigin::other_run)
     ++rows_.other_run;
+    rows_.probe_voters.push_back(voter);
   else if (origin == IdOrigin::invalid_own)
     ++rows_.invalid_own;
   else
@@ -185,3 +186,6 @@ RowSet RowScan::finish() {
 }
 
 }  // namespace votebench::adapters
+  std::vector<VoterIndex>& probes = rows_.probe_voters;
+  std::ranges::sort(probes);
+  probes.erase(std::ranges::unique(probes).begin(), probes.end());

@@ -154,6 +154,31 @@ TEST_CASE("evidence: a gap beats a table in which everything is present") {
   CHECK(kind_of([](CaseFile& f) { f.queue.same_server = false; }) == Kind::pass);
 }
 
+TEST_CASE("evidence: where rows were removed, absence is no loss; after a crash it is") {
+  CaseFile file = persisted(3);
+  file.vote(9, kA, Outcome::acked).vote(10, kA, Outcome::acked);
+  file.rows.probes_seen = 20;
+  file.rows.probes_vanished = 7;
+  file.rows.voters_vanished = 2;
+  file.rows.vanished = {9, 10};
+  const Verdict removed = judge(file);
+  CHECK(removed.kind == VerdictKind::inconclusive);
+  CHECK(removed.pending == 2);
+  CHECK(removed.lost.count == 0);
+  CHECK(first(removed.reasons).starts_with("7 of 20 probe rows and the rows of 2 voters that the "
+                                           "run saw (vb"));
+  CHECK(first(removed.reasons).find(", 1 more) vanished") != std::string::npos);
+  file.rows.restarted = true;
+  const Verdict crashed = judge(file);
+  CHECK(crashed.kind == VerdictKind::fail);
+  CHECK(crashed.lost.count == 2);
+
+  CaseFile whole = persisted(3);  // what is missing nowhere needs no proof
+  whole.rows.probes_seen = 20;
+  whole.rows.probes_vanished = 7;
+  CHECK(judge(whole).kind == VerdictKind::pass);
+}
+
 TEST_CASE("evidence: rows that were not read are not looked at") {
   CaseFile file = persisted(2);
   file.row(77, kA);

@@ -33,6 +33,11 @@ RunRecord some_record() {
   rows.same_store = false;
   rows.store = {"7012 1 2", "2026"};
   rows.model = TableModel::append;
+  rows.probes_seen = 38;
+  rows.probes_vanished = 39;
+  rows.voters_vanished = 40;
+  rows.vanished = {41, 42};
+  rows.restarted = true;
   rows.rows_start = 12;
   rows.rows_end = 13;
   rows.choices_start = {{"a", 14}, {kHostile, 15}};
@@ -81,14 +86,16 @@ auto fields(const QueueEvidence& queue) {
                   unreadable, list_seen, blocking, carry_over);
 }
 auto fields(const RowEvidence& rows) {
-  const auto& [configured, readable, same, replica, store, model, start, end, choices, values,
-               vanished, changed, set] = rows;
+  const auto& [configured, readable, same, replica, store, model, start, end, choices, values, were,
+               changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, set] =
+      rows;
   return std::tie(configured, readable, same, replica, store, model, start, end, choices, values,
-                  vanished, changed);
+                  were, changed, probes_seen, probes_vanished, voters_vanished, vanished,
+                  restarted);
 }
 auto fields(const RowSet& rows) {
-  const auto& [own, others, probes, trailing, other_run, foreign, invalid, carry_over, strangers,
-               total, pre_existing, checksum, choices] = rows;
+  const auto& [own, others, probes, trailing, probe_voters, other_run, foreign, invalid, carry_over,
+               strangers, total, pre_existing, checksum, choices] = rows;
   return std::tie(others, probes, trailing, other_run, foreign, invalid, carry_over, total,
                   pre_existing, checksum, choices);
 }

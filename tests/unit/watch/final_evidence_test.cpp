@@ -150,6 +150,27 @@ TEST_CASE("strangers that changed show in their number or their checksum") {
   CHECK(changed(3, 78));
 }
 
+TEST_CASE("probe rows that the baseline saw and the end does not") {
+  RowBaseline baseline;
+  baseline.identity = {"table", "monday"};
+  baseline.probe_voters = {kFirstProbeIndex, kFirstProbeIndex + 1, kFirstProbeIndex + 2};
+  FinalRows end{{"table", "monday"}, false, {}};
+  end.rows.probe_voters = {kFirstProbeIndex + 1, kFirstProbeIndex + 40};  // 40: a later one
+  const RowEvidence removed = row_evidence(baseline, &end);
+  CHECK(removed.probes_seen == 3);
+  CHECK(removed.probes_vanished == 2);
+  CHECK(removed.were_removed());
+  end.store.server = "tuesday";  // what a crash took nobody removed
+  end.rows.probe_voters = {};
+  const RowEvidence crashed = row_evidence(baseline, &end);
+  CHECK(crashed.probes_vanished == 3);
+  CHECK(crashed.restarted);
+  CHECK_FALSE(crashed.were_removed());
+  end.store.server = "monday";
+  end.rows.probe_voters = baseline.probe_voters;
+  CHECK_FALSE(row_evidence(baseline, &end).were_removed());
+}
+
 TEST_CASE("rows at the end, against the baseline") {
   RowBaseline baseline;
   baseline.identity = {"table", "monday"};

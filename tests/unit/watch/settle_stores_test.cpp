@@ -83,6 +83,48 @@ TEST_CASE("a replaced table and a replica prove nothing, and waiting is pointles
   CHECK(result.rows.is_replica == !replaced);
 }
 
+TEST_CASE("rows that earlier readings of the drain saw and the last one does not are named") {
+  Run run(10);
+  run.write(9);
+  const auto erase_at = [&](seconds when, bool restart) {
+    run.world.at = [when, restart](test::World& world, Nanoseconds at) {
+      if (at < when) return;
+      if (restart) world.store.server = "later";
+      std::erase_if(world.rows, [](const OwnRow& row) { return row.voter == 2 || row.voter == 5; });
+    };
+  };
+  SECTION("none") {
+    const RowEvidence rows = run.settle().rows;
+    CHECK(rows.voters_vanished == 0);
+    CHECK_FALSE(rows.were_removed());
+  }
+  SECTION("removed") {
+    erase_at(seconds(1), false);
+    const RowEvidence rows = run.settle().rows;
+    CHECK(rows.voters_vanished == 2);
+    CHECK(rows.vanished == std::vector<VoterIndex>{2, 5});
+    CHECK(rows.were_removed());
+    CHECK(rows.rows_vanished);
+    CHECK_FALSE(rows.values_changed);
+  }
+  SECTION("there again, with other values") {
+    run.world.at = [](test::World& world, Nanoseconds at) {
+      world.rows[3].choice = at < seconds(1) ? 0 : 1;
+      if (world.readings == 1) world.rows[4].voter = 40;
+      if (world.readings == 2) world.rows[4].voter = 4;
+    };
+    const RowEvidence rows = run.settle().rows;
+    CHECK(rows.values_changed);
+    CHECK(rows.rows_vanished);
+  }
+  SECTION("gone with a crash of the server") {
+    erase_at(seconds(1), true);
+    const RowEvidence rows = run.settle().rows;
+    CHECK(rows.voters_vanished == 2);
+    CHECK_FALSE(rows.were_removed());
+  }
+}
+
 TEST_CASE("a server that was restarted is the same store") {
   Run run(10);
   run.write(10);
