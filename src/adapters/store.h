@@ -56,7 +56,7 @@ struct RowQuestion {
 // What the table holds for one of the ids that were asked for.
 struct FoundRow {
   std::string voter_id;
-  std::string choice;  // "(null)" for a null
+  std::string choice;  // as it was sent (RowSettings::stored_choices); "(null)" for a null
 };
 
 // A connection to one database. Not thread-safe: one thread at a time, one store per thread.

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "adapters/services.h"
+#include "core/counted.h"
 #include "core/text.h"
 #include "run/budget.h"
 #include "run/probe_votes.h"
@@ -108,10 +109,10 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
                  fmt::format("point {}.url at the primary", input.target.rows->kind));
   TRY_ASSIGN(const adapters::TableFacts table, rows.table());
   TRY(check_columns(*input.target.rows, table));
-  TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
   if (table.partial_view) return fail(*table.partial_view);
   if (table.no_room_for_id && input.target.vote.identity != IdentityMode::none)
     return fail(*table.no_room_for_id);
+  TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
   if (taken)
     return unfit(fmt::format("the table holds rows of run {} already", input.ids.run().hex()),
                  "another run drew the same id: start again");
@@ -167,6 +168,54 @@ Result<QueueBaseline> queue_baseline(const PreflightInput& input, const ProbeFin
                     "none is, no loss can be proven",
                     printable(input.target.queue->list)));
   return baseline;
+}
+
+RevoteRule rule_of(TableModel model) {
+  return model == TableModel::append ? RevoteRule::append : RevoteRule::last_wins;
+}
+
+std::string_view describe(RevoteRule rule) {
+  switch (rule) {
+    case RevoteRule::last_wins:
+      return "one row per voter";
+    case RevoteRule::append:
+      return "append";
+    case RevoteRule::first_wins:
+      return "one row per voter, the first vote stands";
+  }
+  return "";
+}
+
+// What the table does with re-votes: as the target says, as the probes have shown, or as its index
+// makes likely. `from_index`: the catalogue's word.
+Result<TableModel> settle_model(const PreflightInput& input, const ProbeFindings& probes,
+                                TableModel from_index, Preflight& preflight) {
+  const auto& stated = input.target.rows->revotes;
+  const std::string_view block = input.target.rows->kind;
+  const bool revotes = input.scenario.voters.revote.ratio > 0;
+  const RevoteRule rule = stated ? *stated : probes.table.rule.value_or(rule_of(from_index));
+  std::string source = "shown by probe voters who voted twice";
+  if (stated)
+    source = fmt::format("stated by {}.rows", block);
+  else if (!probes.table.rule)
+    source = fmt::format("assumed from its index: {}", probes.table.untested.empty()
+                                                           ? "no probe vote was followed to its row"
+                                                           : probes.table.untested);
+  preflight.facts.emplace_back("table", describe(rule));
+  preflight.facts.emplace_back("table model", source);
+  if (!probes.table.choices.empty())
+    preflight.facts.emplace_back("choices in the table", probes.table.choices);
+  if (!stated && !probes.table.rule && revotes)
+    preflight.warnings.push_back(fmt::format(
+        "what the table does with re-votes is {} ({}); say {}.rows if it does otherwise", source,
+        describe(rule), block));
+  if (rule == RevoteRule::first_wins && revotes)
+    return unfit(
+        "a voter's first vote stands in this table: re-votes change nothing, and cannot be checked",
+        fmt::format("let every voter vote once (no voters.revote), or say {}.rows: last-wins to "
+                    "have re-votes judged by that rule",
+                    block));
+  return rule == RevoteRule::append ? TableModel::append : TableModel::last_wins;
 }
 
 // The probes were counted by the form of their ids; the audit knows a vote by its whole id.
@@ -251,6 +300,39 @@ Result<> take_baselines(const PreflightInput& input, const ProbeFindings& probes
   return {};
 }
 
+// The probe votes that still wait are of no use to anybody, and would be in the way of the next
+// run.
+void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue, Error& why) {
+  const auto removed = queue.remove_own(input.ids);
+  const std::string list = printable(input.target.queue->list);
+  const std::string_view separator = why.help.empty() ? "" : "; ";
+  if (!removed)
+    why.help += fmt::format("{}probe votes may still wait in list '{}'", separator, list);
+  else if (*removed > 0)
+    why.help += fmt::format("{}{} that waited in list '{}' {} taken out again", separator,
+                            counted(*removed, "probe vote"), list, *removed == 1 ? "was" : "were");
+}
+
+Result<> question_target(const PreflightInput& input, bool queue_is_dirty, TableModel model,
+                         Preflight& preflight) {
+  say(input, "casting probe votes");
+  TRY_ASSIGN(const ProbeFindings probes,
+             cast_probe_votes(input, preflight.adapters, queue_is_dirty));
+  preflight.drain_rate_per_s = probes.drain_rate_per_s;
+  preflight.probe_rows = probes.reached_rows ? probes.cast + probes.table.further_rows : 0;
+  std::ranges::copy(probes.table.warnings, std::back_inserter(preflight.warnings));
+  if (preflight.adapters.rows) {
+    TRY_ASSIGN(model, settle_model(input, probes, model, preflight));
+  }
+  if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
+  describe_way(probes, preflight);
+  TRY(take_baselines(input, probes, preflight));
+  if (preflight.rows) preflight.rows->model = model;
+  TRY(check_probe_ids(input, preflight));
+  say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
+  return {};
+}
+
 }  // namespace
 
 Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
@@ -260,26 +342,18 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   if (preflight.adapters.queue) {
     TRY_ASSIGN(queue_is_dirty, check_queue(input, *preflight.adapters.queue, preflight));
   }
+  TableModel model = TableModel::append;
   if (preflight.adapters.rows) {
-    TRY_ASSIGN(const TableModel model, check_rows(input, *preflight.adapters.rows, preflight));
-    preflight.facts.emplace_back("table",
-                                 model == TableModel::last_wins ? "one row per voter" : "append");
+    TRY_ASSIGN(model, check_rows(input, *preflight.adapters.rows, preflight));
   }
   for (std::string& warning :
        check_budget(read_machine_limits(), input.plan, !input.scenario.http.keep_alive,
                     input.scenario.http.source_addresses.size()))
     preflight.warnings.push_back(std::move(warning));
-  say(input, "casting probe votes");
-  TRY_ASSIGN(const ProbeFindings probes,
-             cast_probe_votes(input, preflight.adapters, queue_is_dirty));
-  preflight.drain_rate_per_s = probes.drain_rate_per_s;
-  preflight.probe_rows = probes.reached_rows ? probes.cast : 0;
-  if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
-  describe_way(probes, preflight);
-  TRY(take_baselines(input, probes, preflight));
-  TRY(check_probe_ids(input, preflight));
-  say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
-  return {};
+  Result<> fit = question_target(input, queue_is_dirty, model, preflight);
+  if (!fit && preflight.adapters.queue)
+    take_back_probes(input, *preflight.adapters.queue, fit.error());
+  return fit;
 }
 
 }  // namespace votebench::run

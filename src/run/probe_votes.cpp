@@ -266,6 +266,9 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
     if (!rate) return fail(rate.error());
     findings.drain_rate_per_s = *rate;
     findings.reached_rows = true;
+    if (input.target.vote.identity != IdentityMode::none) {
+      TRY_ASSIGN(findings.table, question_table(input, adapters, findings.cast));
+    }
   }
   if (queue) TRY(queue->end(findings));
   return findings;

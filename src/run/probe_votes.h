@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "run/preflight.h"
+#include "run/table_experiment.h"
 
 namespace votebench::run {
 
@@ -15,6 +16,7 @@ struct ProbeFindings {
   bool blocking_pops = false;   // a worker waits in a pop, which may never leave a vote standing
   adapters::QueueUse use;       // commands that the queue's server saw meanwhile
   bool reached_rows = false;    // every probe was followed to its row
+  TableFindings table;
   std::optional<double> drain_rate_per_s;
 };
 

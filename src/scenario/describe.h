@@ -181,6 +181,25 @@ void describe_redis(const Visitor& at, QueueSettings& queue) {
 }
 
 template <typename Visitor>
+void describe_revotes(const Visitor& at, RowSettings& rows) {
+  static const Words<RevoteRule> kRules{{"last-wins", RevoteRule::last_wins},
+                                        {"append", RevoteRule::append},
+                                        {"first-wins", RevoteRule::first_wins}};
+  std::string rule;
+  for (const auto& [name, value] : kRules)
+    if (rows.revotes == value) rule = name;
+  at(key("rows", word,
+         "what becomes of a voter's further votes: `last-wins` replaces the row, `append` adds "
+         "one, "
+         "`first-wins` changes nothing; left out: found out by probe votes")
+         .among(words_of(kRules))
+         .no_default(),
+     rule);
+  for (const auto& [name, value] : kRules)
+    if (rule == name) rows.revotes = value;
+}
+
+template <typename Visitor>
 void describe_postgres(const Visitor& at, RowSettings& rows) {
   at(key("url", postgres_uri, "a libpq URI without a password"), rows.url);
   at(key("password", secret, "its password"), rows.password);
@@ -188,6 +207,10 @@ void describe_postgres(const Visitor& at, RowSettings& rows) {
   const auto& columns = at.section(key("columns", mapping, "the names of its columns"));
   columns(key("voter", text, "the voter's id"), rows.voter_column);
   columns(key("choice", text, "the choice"), rows.choice_column);
+  describe_revotes(at, rows);
+  at.items(key("choices", names, "choices that the table spells otherwise than they are sent")
+               .no_default(),
+           key("*", text, "as the table says it"), rows.stored_choices);
   at(key("sample_every", duration, "between two looks at the table").range("10ms", "1m"),
      rows.sample_every);
 }

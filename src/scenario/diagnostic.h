@@ -61,6 +61,7 @@ enum class DiagnosticId : std::uint8_t {
   bad_url,
   bad_address,
   bad_placeholder,
+  shared_word,
   literal_secret,
   userinfo_secret,
   secret_reference,

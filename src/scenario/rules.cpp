@@ -116,6 +116,18 @@ void check_placeholder(const Node* node, std::string_view place, bool others,
               fmt::format("write {{ NAME: \"{}\" }}", place));
 }
 
+// What the table says must tell the choices apart.
+void check_stored_choices(const Node* node, const std::string& path, Context& context) {
+  if (node == nullptr || !all_valid(*node)) return;
+  for (std::size_t i = 0; i < node->members.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (node->members[i].value.text == node->members[j].value.text)
+        return context.add(DiagnosticId::shared_word, node->members[i].value.span, path,
+                           fmt::format("the table cannot say '{}' for two choices",
+                                       printable(node->members[i].value.text)),
+                           "write another word for each choice");
+}
+
 // Events.
 
 std::size_t verbs_in(const Node* mapping) {
@@ -348,6 +360,7 @@ void check_target_rules(const Node& node, const std::string& path, Context& cont
   check_placeholder(find(node, {"vote", "form"}), kChoicePlace, true, path + "/vote/form", context);
   check_placeholder(find(node, {"vote", "cookie"}), kVoterPlace, false, path + "/vote/cookie",
                     context);
+  check_stored_choices(find(node, {"postgres", "choices"}), path + "/postgres/choices", context);
 }
 
 void check_rules(const Node& root, const Scenario& scenario, Context& context) {

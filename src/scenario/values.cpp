@@ -407,7 +407,8 @@ Literal literal(const Key& key, const std::vector<std::string>& field) {
 Literal literal(const Key&, const std::vector<int>& field) {
   return fmt::format("[{}]", fmt::join(field, ", "));
 }
-Literal literal(const Key&, const std::map<std::string, std::string>& field) {
+Literal literal(const Key& key, const std::map<std::string, std::string>& field) {
+  if (field.empty() && key.default_from == DefaultFrom::nowhere) return std::nullopt;
   std::vector<std::string> items;
   for (const auto& [name, text] : field)
     items.push_back(fmt::format("{}: {}", yaml_text(name), yaml_text(text)));

@@ -126,6 +126,13 @@ struct QueueSettings {
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
+// What the table does with a further vote of a voter.
+enum class RevoteRule {
+  last_wins,   // it replaces the row
+  append,      // it is another row
+  first_wins,  // nothing
+};
+
 // The table that the worker writes votes to.
 struct RowSettings {
   std::string kind;             // names a row of adapters/stores.cpp
@@ -134,6 +141,8 @@ struct RowSettings {
   std::string table = "votes";  // "table" or "schema.table"
   std::string voter_column = "id";
   std::string choice_column = "vote";
+  std::optional<RevoteRule> revotes;                  // nothing: found out before a run
+  std::map<std::string, std::string> stored_choices;  // sent -> stored, where those differ
   Nanoseconds sample_every = std::chrono::milliseconds(250);
   std::optional<TunnelEnd> tunnel_end;  // as in QueueSettings
   friend bool operator==(const RowSettings&, const RowSettings&) = default;

@@ -52,7 +52,9 @@ class PostgresStore final : public RowStore {
         table_(quoted_table(settings.table)),
         relation_(fmt::format("to_regclass({})", quoted_literal(table_))),
         voter_(quoted_identifier(settings.voter_column)),
-        choice_(quoted_identifier(settings.choice_column)) {}
+        choice_(quoted_identifier(settings.choice_column)),
+        words_(settings.stored_choices),
+        catalogue_(connection_, settings_, relation_) {}
 
   Result<> open() { return connection_.open(); }
 
@@ -111,6 +113,8 @@ class PostgresStore final : public RowStore {
   std::string relation_;  // its oid, NULL where there is no such table
   std::string voter_;
   std::string choice_;
+  StoredChoices words_;
+  Catalogue catalogue_;
   // progress(): rows of the run in the blocks below settled_blocks_.
   std::uint64_t settled_blocks_ = 0;
   std::uint64_t settled_rows_ = 0;
@@ -133,17 +137,17 @@ Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
   TRY_ASSIGN(baseline.identity, identity());
   TRY(connection_.begin_reading());
   TRY(current_snapshot(baseline.snapshot, baseline.server_time));
-  RowScan scan(ids);
+  RowScan scan(ids, words_);
   TRY(connection_.copy_out(copy_statement(false), [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
   RowSet rows = scan.finish();
   baseline.rows = rows.total;
   baseline.strangers = rows.pre_existing;
+  baseline.probe_voters = std::move(rows.probe_voters);
   baseline.stranger_checksum = rows.stranger_checksum;
   baseline.choices = std::move(rows.choices);
   return baseline;
 }
-  baseline.probe_voters = std::move(rows.probe_voters);
 
 Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   auto before = parse_snapshot(question.baseline.snapshot);
@@ -153,7 +157,7 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   std::string text;
   WallTime time;
   TRY_ASSIGN(const TransactionSnapshot now, current_snapshot(text, time));
-  RowScan scan(question, WrittenSince(*std::move(before), now.xmax));
+  RowScan scan(question, WrittenSince(*std::move(before), now.xmax), words_);
   TRY(connection_.copy_out(copy_statement(known.has_commit_times),
                            [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
@@ -248,7 +252,8 @@ Result<std::vector<FoundRow>> PostgresStore::find_rows(const std::vector<std::st
                  voter_, choice_, table_, array_of(ids.begin(), ids.end()))));
   std::vector<FoundRow> found;
   for (int row = 0; row < rows.size(); ++row)
-    found.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
+    found.push_back(
+        {std::string(rows.text(row, 0)), std::string(words_.as_sent(rows.text(row, 1)))});
   return found;
 }
 

@@ -107,10 +107,25 @@ std::string unescaped_copy_field(std::string_view field) {
   return text;
 }
 
-RowScan::RowScan(const VoterIds& ids) : ids_(ids) {}
+StoredChoices::StoredChoices(const std::map<std::string, std::string>& sent_to_stored) {
+  for (const auto& [sent, stored] : sent_to_stored) sent_by_stored_[stored] = sent;
+  // A choice as it was sent is no word of this table.
+  for (const auto& [sent, stored] : sent_to_stored)
+    sent_by_stored_.try_emplace(sent, '"' + sent + '"');
+}
 
-RowScan::RowScan(const RowQuestion& question, WrittenSince written_since)
+std::string_view StoredChoices::as_sent(std::string_view stored) const {
+  if (sent_by_stored_.empty()) return stored;
+  const auto word = sent_by_stored_.find(stored);
+  return word == sent_by_stored_.end() ? stored : std::string_view(word->second);
+}
+
+RowScan::RowScan(const VoterIds& ids, const StoredChoices& words) : ids_(ids), words_(words) {}
+
+RowScan::RowScan(const RowQuestion& question, WrittenSince written_since,
+                 const StoredChoices& words)
     : ids_(question.ids),
+      words_(words),
       question_(&question),
       written_since_(std::move(written_since)),
       planned_choices_(question.choices.size()) {}
@@ -121,7 +136,7 @@ void RowScan::add(std::string_view line) {
   std::string id_buffer;
   std::string choice_buffer;
   const std::string_view id = plain(fields[0], escaped, id_buffer);
-  const std::string_view choice = plain(fields[1], escaped, choice_buffer);
+  const std::string_view choice = words_.as_sent(plain(fields[1], escaped, choice_buffer));
   ++rows_.total;
   count_choice(choice);
 
@@ -135,7 +150,9 @@ void RowScan::add(std::string_view line) {
 
 void RowScan::add_own(VoterIndex voter, std::string_view choice, std::string_view commit_time) {
   if (voter >= kFirstProbeIndex) {
-    ++(voter < kFirstTrailingIndex ? rows_.probes : rows_.trailing);
+    const bool probe = voter < kFirstTrailingIndex;
+    ++(probe ? rows_.probes : rows_.trailing);
+    if (probe) rows_.probe_voters.push_back(voter);
     return;
   }
   const std::int64_t microseconds = whole_number<std::int64_t>(commit_time).value_or(0);
@@ -151,7 +168,6 @@ void RowScan::add_new_stranger(IdOrigin origin, std::string_view id, std::string
     ++rows_.carry_over;
   else if (origin == IdOrigin::other_run)
     ++rows_.other_run;
-    rows_.probe_voters.push_back(voter);
   else if (origin == IdOrigin::invalid_own)
     ++rows_.invalid_own;
   else
@@ -182,10 +198,10 @@ ChoiceIndex RowScan::index_of(std::string_view choice) const {
 RowSet RowScan::finish() {
   for (std::size_t i = 0; i < planned_choices_.size(); ++i)
     if (planned_choices_[i] > 0) rows_.choices[question_->choices[i]] += planned_choices_[i];
+  std::vector<VoterIndex>& probes = rows_.probe_voters;
+  std::ranges::sort(probes);
+  probes.erase(std::ranges::unique(probes).begin(), probes.end());
   return std::move(rows_);
 }
 
 }  // namespace votebench::adapters
-  std::vector<VoterIndex>& probes = rows_.probe_voters;
-  std::ranges::sort(probes);
-  probes.erase(std::ranges::unique(probes).begin(), probes.end());

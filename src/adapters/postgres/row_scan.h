@@ -44,13 +44,25 @@ class WrittenSince {
 // COPY's text format: \b \f \n \r \t \v \\ and \N for a null, which comes out as "(null)".
 [[nodiscard]] std::string unescaped_copy_field(std::string_view field);
 
+// The table's words for the choices, where they are not those that were sent.
+class StoredChoices {
+ public:
+  StoredChoices() = default;
+  explicit StoredChoices(const std::map<std::string, std::string>& sent_to_stored);
+  // What was sent where the table says `stored`. As long-lived as both.
+  [[nodiscard]] std::string_view as_sent(std::string_view stored) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> sent_by_stored_;
+};
+
 // Lines of: voter id, choice, xmin, commit time (microseconds since 1970, or \N), tab-separated.
 class RowScan {
  public:
   // For a baseline: every row is old.
-  explicit RowScan(const VoterIds& ids);
+  RowScan(const VoterIds& ids, const StoredChoices& words);
   // References in `question` outlive the scan.
-  RowScan(const RowQuestion& question, WrittenSince written_since);
+  RowScan(const RowQuestion& question, WrittenSince written_since, const StoredChoices& words);
 
   void add(std::string_view line);
   // Strangers that are not new: their number is RowSet::pre_existing.
@@ -63,6 +75,7 @@ class RowScan {
   [[nodiscard]] ChoiceIndex index_of(std::string_view choice) const;
 
   const VoterIds& ids_;
+  const StoredChoices& words_;
   const RowQuestion* question_ = nullptr;
   WrittenSince written_since_;
   std::vector<std::uint64_t> planned_choices_;  // rows per index of question_->choices

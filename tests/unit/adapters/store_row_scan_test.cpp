@@ -7,6 +7,7 @@ using namespace votebench::adapters;
 namespace {
 
 const VoterIds kIds(RunId{0xb7f3a001}, RunKey{1, 2, 3});
+const StoredChoices kPlainWords;
 const VoterIds kOtherRun(RunId{0xc0ffee00}, RunKey{9});
 const ChoiceNames kChoices{"a", "b"};
 
@@ -15,7 +16,7 @@ struct Table {
   RowBaseline baseline;
   std::unordered_set<std::string> carried;
   RowQuestion question{kIds, kChoices, baseline, carried};
-  RowScan scan{question, WrittenSince({100, 100, {}}, 200)};
+  RowScan scan{question, WrittenSince({100, 100, {}}, 200), kPlainWords};
 
   void row(const std::string& id, const std::string& choice, unsigned xmin,
            const std::string& time = "\\N") {
@@ -69,6 +70,33 @@ TEST_CASE("COPY's escapes") {
   CHECK(unescaped_copy_field("\\\\N") == "\\N");
 }
 
+TEST_CASE("a table's own words for the choices are read as what was sent") {
+  RowBaseline baseline;
+  const std::unordered_set<std::string> carried;
+  const ChoiceNames choices{"a", "b", "c"};
+  const RowQuestion question{kIds, choices, baseline, carried};
+  const StoredChoices words({{"a", "Cats"}, {"b", "a"}});
+  RowScan scan(question, WrittenSince({100, 100, {}}, 200), words);
+  const auto row = [&](VoterIndex voter, const std::string& choice) {
+    scan.add(kIds.make(voter) + "\t" + choice + "\t150\t\\N");
+  };
+  row(1, "Cats");
+  row(2, "a");
+  row(3, "c");
+  row(4, "b");  // would be written as `a`
+  row(5, "cats");
+  const RowSet rows = scan.finish();
+  REQUIRE(rows.own.size() == 5);
+  CHECK(rows.own[0].choice == 0);
+  CHECK(rows.own[1].choice == 1);
+  CHECK(rows.own[2].choice == 2);
+  CHECK(rows.own[3].choice == kOtherChoice);
+  CHECK(rows.other_choices.at(4) == "\"b\"");
+  CHECK(rows.other_choices.at(5) == "cats");
+  CHECK(rows.choices == std::map<std::string, std::uint64_t>{
+                            {"\"b\"", 1}, {"a", 1}, {"b", 1}, {"c", 1}, {"cats", 1}});
+}
+
 TEST_CASE("every row falls into one class") {
   Table table;
   table.carried = {kOtherRun.make(8), "some-voter"};
@@ -105,7 +133,7 @@ TEST_CASE("every row falls into one class") {
 
 TEST_CASE("the strangers' checksum knows no order, but every byte") {
   const auto checksum = [](const std::vector<std::pair<std::string, std::string>>& rows) {
-    RowScan scan(kIds);
+    RowScan scan(kIds, kPlainWords);
     for (const auto& [id, choice] : rows) scan.add(id + "\t" + choice + "\t50\t\\N");
     return scan.finish().stranger_checksum;
   };

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kEverything = R"(profile: append-table
 vote: { url: "${VOTE_URL:-https://vote.example:8443/cast?x=1}", form: { choice: "{choice}", lang: en }, cookie: { session: "{voter}" }, accept: [200, 204], reject: [418], identity: sent }
 redis: { url: "redis://me@[::1]:6380/3", password: { env: REDIS_PASSWORD, optional: true }, list: ballots, in_flight: [doing, "more of it"], sample_every: 1s }
-postgres: { url: "postgresql://postgres@127.0.0.1/postgres", password: { file: /run/secrets/pg, optional: true }, table: public.votes, columns: { voter: who, choice: what }, sample_every: 2s }
+postgres: { url: "postgresql://postgres@127.0.0.1/postgres", password: { file: /run/secrets/pg, optional: true }, table: public.votes, columns: { voter: who, choice: what }, rows: first-wins, choices: { a: Cats, b: "true" }, sample_every: 2s }
 result: { url: "http://127.0.0.1:8081/" }
 worker: { model: unknown, max_hold: 1m }
 settle: { quiet: 30s }
@@ -57,6 +57,9 @@ TEST_CASE("a target's stores are read") {
   CHECK(target.queue->in_flight == std::vector<std::string>{"doing", "more of it"});
   CHECK(target.queue->sample_every == 1s);
   REQUIRE(target.rows);
+  CHECK(target.rows->revotes == RevoteRule::first_wins);
+  CHECK(target.rows->stored_choices ==
+        std::map<std::string, std::string>{{"a", "Cats"}, {"b", "true"}});
   CHECK(target.rows->password.reveal() == "swordfish");
   CHECK(target.rows->table == "public.votes");
   CHECK(target.rows->voter_column == "who");
