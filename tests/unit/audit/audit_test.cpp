@@ -165,8 +165,9 @@ TEST_CASE("evidence: where rows were removed, absence is no loss; after a crash 
   CHECK(removed.kind == VerdictKind::inconclusive);
   CHECK(removed.pending == 2);
   CHECK(removed.lost.count == 0);
-  CHECK(first(removed.reasons).starts_with("7 of 20 probe rows and the rows of 2 voters that the "
-                                           "run saw (vb"));
+  CHECK(first(removed.reasons)
+            .starts_with("7 of 20 probe rows and the rows of 2 voters that the "
+                         "run saw (vb"));
   CHECK(first(removed.reasons).find(", 1 more) vanished") != std::string::npos);
   file.rows.restarted = true;
   const Verdict crashed = judge(file);
