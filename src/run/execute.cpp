@@ -108,8 +108,7 @@ Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
   manifest.t0_wall = run.clock.wall_now() + kHeadStart;
   TRY_ASSIGN(ledger::RunDirectory directory,
              ledger::RunDirectory::create(run.request.scenario.report.directory, manifest));
-  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts,
-             directory.create_attempts(manifest));
+  TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.create_attempts(manifest));
   return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
 }
 

@@ -203,8 +203,7 @@ tl::expected<QueueSettings, ValueError> parse_redis_url(std::string_view text) {
 }
 
 std::string redis_url_of(const QueueSettings& queue) {
-  if (!queue.path.empty())
-    return fmt::format("unix://{}?db={}", queue.path, queue.database);
+  if (!queue.path.empty()) return fmt::format("unix://{}?db={}", queue.path, queue.database);
   return fmt::format("redis{}://{}{}{}/{}", queue.tls ? "s" : "", queue.user,
                      queue.user.empty() ? "" : "@", HostPort{queue.host, queue.port}.text(),
                      queue.database);

@@ -69,10 +69,20 @@ def test_three_rows_for_two_votes_are_duplicated(stack):
         assert done.audit["lost"]["count"] == done.audit["flipped"]["count"] == 0
 
 
-def test_a_swapped_value_is_flipped_once(stack):
+def test_a_swapped_value_that_its_voter_sent_too_is_lost_and_duplicated(stack):
     with stack("append-table").start_vote() as target:
         twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(
             "UPDATE votes SET vote = 'a' WHERE id = %s AND vote = 'b'", voter))
+        assert done.exit_status == 1, done
+        assert done.audit["flipped"]["count"] == 0
+        assert examples(done, "lost") == examples(done, "duplicated") == [twice]
+        assert done.audit["lost"]["count"] == done.audit["duplicated"]["count"] == 1
+
+
+def test_a_value_that_nobody_sent_is_flipped(stack):
+    with stack("append-table").start_vote() as target:
+        twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(
+            "UPDATE votes SET vote = 'x' WHERE id = %s AND vote = 'b'", voter))
         assert done.exit_status == 1, done
         assert done.audit["flipped"]["count"] == 1
         assert examples(done, "flipped") == [twice]
