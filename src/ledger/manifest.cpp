@@ -20,8 +20,9 @@
 //                                   "client_timeout_ns": n | null },
 //                          (all behind "shares_pushes" may be absent)
 //                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
-//                                  "rows", "strangers", "stranger_checksum",
-//                                  "choices": { text: rows }, "server_time_ns" },
+//                                  "rows", "values_change" (may be absent), "strangers",
+//                                  "stranger_checksum", "choices": { text: rows }, "server_time_ns"
+//                                  },
 //                 "clocks": [ clock ] }
 //   words    := { "title", "block" }
 //   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "pushed", "dropped",
@@ -200,10 +201,15 @@ StoreIdentity store(const Json& json) {
 Json json_of(const RowBaseline& rows) {
   Json choices = Json::object();
   for (const auto& [choice, count] : rows.choices) choices[to_text(choice)] = count;
-  return {{"store", json_of(rows.identity)},    {"model", to_string(rows.model)},
-          {"snapshot", to_text(rows.snapshot)}, {"rows", rows.rows},
-          {"strangers", rows.strangers},        {"stranger_checksum", rows.stranger_checksum},
-          {"choices", std::move(choices)},      {"server_time_ns", nanoseconds(rows.server_time)},
+  return {{"store", json_of(rows.identity)},
+          {"model", to_string(rows.model)},
+          {"snapshot", to_text(rows.snapshot)},
+          {"rows", rows.rows},
+          {"values_change", rows.values_change},
+          {"strangers", rows.strangers},
+          {"stranger_checksum", rows.stranger_checksum},
+          {"choices", std::move(choices)},
+          {"server_time_ns", nanoseconds(rows.server_time)},
           {"probe_voters", rows.probe_voters}};
 }
 RowBaseline rows(const Json& json) {
@@ -214,6 +220,7 @@ RowBaseline rows(const Json& json) {
   json.at("rows").get_to(read.rows);
   json.at("strangers").get_to(read.strangers);
   json.at("stranger_checksum").get_to(read.stranger_checksum);
+  read.values_change = json.value("values_change", false);
   read.probe_voters = json.value("probe_voters", std::vector<VoterIndex>());
   for (const auto& [choice, count] : json.at("choices").items())
     read.choices[from_text(choice)] = count.get<std::uint64_t>();

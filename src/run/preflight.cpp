@@ -327,7 +327,10 @@ Result<> question_target(const PreflightInput& input, bool queue_is_dirty, Table
   if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
   describe_way(probes, preflight);
   TRY(take_baselines(input, probes, preflight));
-  if (preflight.rows) preflight.rows->model = model;
+  if (preflight.rows) {
+    preflight.rows->model = model;
+    preflight.rows->values_change = probes.table.values_change;
+  }
   TRY(check_probe_ids(input, preflight));
   say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
   return {};

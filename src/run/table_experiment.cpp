@@ -60,6 +60,7 @@ class Experiment {
 
   Result<Stored> rows_of(const std::vector<VoterIndex>& voters);
   Result<Stored> rows_of_probes(std::uint64_t count);
+  [[nodiscard]] static bool changes_a_value(const Stored& before, const Stored& now);
   Result<> read_choices();
   Result<> judge_choices(const Spelling& spelling);
   Result<> vote_twice();
@@ -101,12 +102,21 @@ Result<Experiment::Stored> Experiment::rows_of_probes(std::uint64_t count) {
   return rows_of(voters);
 }
 
+// A worker that saves a vote twice: a row of its own first, its value later.
+bool Experiment::changes_a_value(const Stored& before, const Stored& now) {
+  return std::ranges::any_of(before, [&](const auto& row) {
+    const auto later = now.find(row.first);
+    return later != now.end() && later->second != row.second;
+  });
+}
+
 Result<> Experiment::read_choices() {
   const Instant begin = input_.clock.now();
   Instant changed = begin;
   for (;;) {
     TRY_ASSIGN(Stored stored, rows_of_probes(probes_));
     const Instant now = input_.clock.now();
+    findings_.values_change |= changes_a_value(first_, stored);
     if (stored != std::exchange(first_, std::move(stored))) changed = now;
     std::vector<ProbeVoter> voters;
     for (std::uint64_t i = 0; i < probes_; ++i)

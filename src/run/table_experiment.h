@@ -17,6 +17,7 @@ struct TableFindings {
   std::string choices;             // how the table says them: a clause; empty: not looked at
   std::vector<std::string> warnings;
   std::uint64_t further_rows = 0;  // beyond one for each probe voter
+  bool values_change = false;      // a row was seen with one value and then with another
 };
 
 // REQUIRES: the first `probes` probe voters have rows, unless the table changes ids.

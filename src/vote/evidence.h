@@ -114,6 +114,7 @@ struct RowBaseline {
   std::vector<VoterIndex> probe_voters;          // ascending, who have rows; empty: not known
   std::map<std::string, std::uint64_t> choices;  // rows per choice text; bounded
   WallTime server_time{};
+  bool values_change = false;  // a probe's row was seen with one value and then with another
 };
 
 // A row of the table whose id is ours, with the right mac, not a probe's.

@@ -25,7 +25,7 @@ void SeenVoters::compare(RowEvidence& reading) {
     seen_[voter] = now[voter];
   }
   rows_vanished_ |= reading.voters_vanished + reading.probes_vanished > 0;
-  reading.values_changed = values_changed_;
+  reading.values_changed |= values_changed_;
   reading.rows_vanished = rows_vanished_;
 }
 
