@@ -163,10 +163,11 @@ MissingVotes missing_acked(const AuditInput& input) {
                             input.limits,  input.attempts,    no_queue,          input.rows,
                             unsettled,     input.interrupted, input.host_crashed};
   Ballots ballots = collect_ballots(question);
-  if (ballots.unknown_slots > 0) return {ballots.accounting.acked, 0};
+  if (ballots.unknown_slots > 0) return {ballots.accounting.acked, 0, 0};
   Judgement judgement(question, ballots);
   (void)classify(question, ballots, judgement);
-  return {judgement.tally().votes(VoteClass::pending), judgement.pending_mark()};
+  return {judgement.tally().votes(VoteClass::pending), judgement.pending_mark(),
+          judgement.tally().of(Subject::row, VoteClass::flipped)};
 }
 
 }  // namespace votebench::audit

@@ -230,6 +230,8 @@ struct RowEvidence {
 struct MissingVotes {
   std::uint64_t count = 0;
   std::uint64_t mark = 0;  // differs where the same number of other votes is missing
+  std::uint64_t wrong =
+      0;  // rows with a value that nobody sent: perhaps not written to the end yet
   friend bool operator==(const MissingVotes&, const MissingVotes&) = default;
 };
 

@@ -92,7 +92,8 @@ std::string strangeness(const Hands& hands) {
                        printable(hands.others.front().client.command, 20));
   for (const SeenConsumer& consumer : hands.consumers) {
     const bool known_dead = hands.client_is_dead && hands.client_is_dead(consumer.client);
-    if (consumer.gone_since && !known_dead)
+    const bool cut_off = consumer.server_id != hands.server_id;
+    if (consumer.gone_since && !known_dead && !cut_off)
       return name_of(consumer.client) + " disconnected during the run";
     if (!consumer.client.asks)
       return fmt::format("{} did more than take votes ({})", name_of(consumer.client),

@@ -25,6 +25,8 @@ struct Hands {
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
   Instant looked_at{};  // before the clients were asked for
+  std::string
+      server_id{};  // of the server's process now; one that was restarted cut all off itself
   // Consumers ever seen, brought up to date by that look at the clients.
   std::vector<SeenConsumer> consumers;
   // Clients that are neither workers nor known to do nothing but push or read: each may hold a vote

@@ -163,6 +163,8 @@ SettleProof Drain::prove() {
   obstacle_.clear();
   if (!rows_ || !rows_->has_rows() || !lists_are_clear()) return SettleProof::none;
   const bool everything_there = everything_is_there();
+  if (rows_->missing().wrong > 0 && clock_.now() - rows_->missing_since() < kStill)
+    return SettleProof::none;
   if (everything_there && (!task_.rows_may_change || !queue_)) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
   if (const auto obstacle = queue_->obstacle()) {
@@ -245,6 +247,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.looked_at = clock_.now();
   hands.client_is_dead = task_.client_is_dead;
   if (!queue_->look_at_clients()) return false;
+  hands.server_id = queue_->history().last.server_id;
   hands.consumers = queue_->consumers();
   hands.others = queue_->history().others;
   hands.unseen_consumers = queue_->has_unseen_consumers();

@@ -25,6 +25,7 @@ struct Run {
   TargetSettings target;
   QueueHistory history;
   std::uint64_t acked;
+  std::uint64_t wrong = 0;  // rows
   DrainTask task{.target = target, .ids = kIds, .choices = kChoices};
   std::stop_source stop;
 
@@ -43,7 +44,7 @@ struct Run {
     task.row_baseline = &row_baseline;
     task.timeout = seconds(60);
     task.missing_acked = [this](const RowEvidence& table) {
-      return MissingVotes{acked - table.rows.own.size(), 0};
+      return MissingVotes{acked - table.rows.own.size(), 0, wrong};
     };
     task.history = [this] { return history; };
   }

@@ -149,6 +149,12 @@ TEST_CASE("what only a profile says does not bind workers that behave otherwise"
   SECTION("they behave like its own") {
     CHECK(run.settle().settlement.proof == Proof::empty_handed);
   }
+  SECTION("the server was restarted and cut them off") {
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      if (at >= seconds(1)) world.server_id = "server-2";
+    };
+    CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  }
   SECTION("one disconnected") {
     run.world.at = [&](test::World& world, Nanoseconds at) {
       if (at >= seconds(1)) world.clients.clear();
@@ -160,6 +166,24 @@ TEST_CASE("what only a profile says does not bind workers that behave otherwise"
           std::string::npos);
     run.target.worker_stated = run.target.max_hold_stated = true;
     CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  }
+}
+
+TEST_CASE("a value that nobody sent is looked at for two seconds before the run ends") {
+  Run run(10);
+  run.write(10);
+  run.wrong = 1;
+  SECTION("guilty: it stays") {
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::complete);
+    CHECK(result.settlement.drain >= seconds(2));
+    CHECK(result.settlement.drain < milliseconds(2200));
+  }
+  SECTION("innocent: the worker writes it a second time") {
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      run.wrong = at < milliseconds(300) ? 1 : 0;
+    };
+    CHECK(run.settle().settlement.drain < milliseconds(500));
   }
 }
 

@@ -64,7 +64,7 @@ struct Stack {
     task.row_baseline = &row_baseline;
     task.timeout = seconds(20);
     task.missing_acked = [this](const RowEvidence& table) {
-      return MissingVotes{pushed - table.rows.own.size(), 0};
+      return MissingVotes{pushed - table.rows.own.size(), 0, 0};
     };
   }
 
