@@ -132,6 +132,15 @@ class HandMadeStack:
     def query(self, sql, *parameters):
         return self.postgres_server.query(sql, *parameters)
 
+    def drop_some_votes(self):
+        """From now on the table takes no vote of a voter whose index ends with the digit 1."""
+        wait_until(lambda: self.query("SELECT to_regclass('votes')")[0][0], "the table is there")
+        self.query("CREATE FUNCTION drop_some() RETURNS trigger LANGUAGE plpgsql AS "
+                   "$$BEGIN IF substring(NEW.id from 18 for 1) = '1' THEN RETURN NULL; END IF; "
+                   "RETURN NEW; END$$")
+        self.query("CREATE TRIGGER drop_some BEFORE INSERT ON votes "
+                   "FOR EACH ROW EXECUTE FUNCTION drop_some()")
+
     def rows(self):
         """Without those of trailing votes, whose number depends on the drain."""
         return self.query("SELECT count(*) FROM votes WHERE substring(id from 11 for 6) <> 'ffffff'"

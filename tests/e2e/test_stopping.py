@@ -41,8 +41,9 @@ def test_one_interrupt_drains_audits_and_reports(stack, number, cause):
 
 
 def test_one_interrupt_and_a_proven_loss_is_a_failure(stack):
-    with stack("always-200").start_vote(redis_address="127.0.0.1:1") as target:
+    with stack().start_vote() as target:
         target.start_worker()
+        target.drop_some_votes()
         running = target.start({"workloads": burst(500, within="60s"), **NO_PROBES})
         until(lambda: len(target.truth("delivered")) >= 5, "votes are sent")
         running.popen.send_signal(signal.SIGINT)

@@ -9,10 +9,11 @@ NO_PROBES = {"preflight": {"probe_votes": 0}}
 VOTES = 40
 
 
-def run_with_changes(target, change, scenario=None):
-    """Runs VOTES votes; `change(rows)` is called after the load, before the last vote is stored."""
+def run_with_changes(target, change, scenario=None, stored=VOTES - 1):
+    """Runs VOTES votes; `change(rows)` is called after the load, when so many votes are stored. With
+    one vote in the list, at VOTES - 2, votebench has not read the rows yet."""
     target.start_worker("--poll", "1ms")
-    gate = Gate(target.postgres_server, VOTES - 1)
+    gate = Gate(target.postgres_server, stored)
     running = target.start({"workloads": burst(VOTES, within="500ms"), **NO_PROBES,
                             "drain": {"timeout": "30s"}, **(scenario or {})})
     gate.await_worker()
@@ -50,7 +51,7 @@ def test_a_deleted_row_is_lost(stack):
             changed.append(rows[5][0])
             target.query("DELETE FROM votes WHERE id = %s", rows[5][0])
 
-        done = run_with_changes(target, change)
+        done = run_with_changes(target, change, stored=VOTES - 2)
         assert done.exit_status == 1, done
         assert done.audit["lost"]["count"] == 1
         assert examples(done, "lost") == changed
