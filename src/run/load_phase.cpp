@@ -8,6 +8,7 @@
 #include "run/event_runner.h"
 #include "run/judge_run.h"
 #include "run/machine.h"
+#include "run/queue_sighting.h"
 #include "watch/page_check.h"
 
 namespace votebench::run {
@@ -57,13 +58,19 @@ std::function<MissingVotes(const RowEvidence&)> count_missing(const LoadPhaseInp
   };
 }
 
-// On a connection of its own.
-Result<> cast_trailing(const LoadPhaseInput& input, VoterIndex voter) {
+// On a connection of its own, while the lists are looked at.
+Result<std::vector<bool>> cast_trailing(const LoadPhaseInput& input, VoterIndex voter) {
+  const TargetSettings& target = input.target.settings();
+  std::optional<QueueSighting> sighting;
+  if (target.queue) {
+    TRY_ASSIGN(auto probe, adapters::open_queue_probe(*target.queue));
+    sighting.emplace(std::move(probe), input.ids, false);
+  }
   const auto choice = static_cast<ChoiceIndex>(voter % input.plan.choices().size());
   TRY_ASSIGN(
       const adapters::VoteAnswer answer,
       adapters::cast_one_vote(*input.preflight.adapters.votes, {voter, choice}, input.clock));
-  if (answer.outcome == Outcome::acked) return {};
+  if (answer.outcome == Outcome::acked) return sighting ? sighting->seen_in() : std::vector<bool>();
   return fail(ErrorKind::environment,
               answer.status == 0 ? "the vote page gave no answer"
                                  : fmt::format("the vote page answered {}", answer.status));

@@ -70,6 +70,8 @@ class QueueTracker {
   // What was seen before this tracker began.
   void remember(const QueueBaseline& baseline);
 
+  // An id of ours was seen standing in these lists, the main list first.
+  void note_seen_in(const std::vector<bool>& lists);
   [[nodiscard]] const QueueHistory& history() const { return history_; }
 
  private:
@@ -78,7 +80,6 @@ class QueueTracker {
   std::unordered_set<std::uint64_t> update_known(Instant at,
                                                  const std::vector<QueueClient>& clients);
   void regroup();
-  void note_seen_in(const std::vector<bool>& lists);
 
   QueueSnapshot baseline_;
   QueueHistory history_;

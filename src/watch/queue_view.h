@@ -50,6 +50,8 @@ class QueueView {
   [[nodiscard]] Result<adapters::Elsewhere> find_elsewhere() {
     return probe_.find_elsewhere(ids_, {});
   }
+  // Somebody else saw votes of ours standing in these lists.
+  void note_seen_in(const std::vector<bool>& lists) { tracker_.note_seen_in(lists); }
   // From now on elements that come in are not the run's: evidence() counts as at the last look.
   void freeze_pushed() {
     if (!frozen_pushed_) frozen_pushed_ = tracker_.history().pushed;

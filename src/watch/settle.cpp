@@ -167,11 +167,11 @@ SettleProof Drain::prove() {
     return SettleProof::none;
   if (everything_there && (!task_.rows_may_change || !queue_)) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
+  cast_trailing_votes(everything_there);
   if (const auto obstacle = queue_->obstacle()) {
     obstacle_ = *obstacle;
     return SettleProof::none;
   }
-  cast_trailing_votes(everything_there);
   SettleProof proof = SettleProof::none;
   if (nobody_holds_a_vote())
     proof = SettleProof::empty_handed;
@@ -193,6 +193,7 @@ void Drain::cast_trailing_votes(bool everything_there) {
   if (again && clock_.now() - rows_->missing_since() < kStill) return;
   queue_->freeze_pushed();
   trailing_.cast(workers_since(*queue_->clear_since()), rows_->missing());
+  queue_->note_seen_in(trailing_.seen_in());
 }
 
 // Looked at before absence is claimed, and again while something moves there.

@@ -31,12 +31,16 @@ void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const auto voter = static_cast<VoterIndex>(kFirstTrailingIndex + cast_ids_.size() % kMostOfAll);
-    if (const Result<> cast = cast_(voter); !cast) {
+    const Result<std::vector<bool>> cast = cast_(voter);
+    if (!cast) {
       next_try_ = clock_.now() + kAfterRefusal;
       if (accepted == 0 && cast_ids_.empty() && ++refusals_ == kMostRefusals)
         refused_ = cast.error().message;
       break;
     }
+    seen_in_.resize(std::max(seen_in_.size(), cast->size()));
+    for (std::size_t list = 0; list < cast->size(); ++list)
+      if ((*cast)[list]) seen_in_[list] = true;
     cast_ids_.push_back(ids_.make(voter));
     ++accepted;
   }

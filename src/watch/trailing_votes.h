@@ -20,8 +20,9 @@
 
 namespace votebench::watch {
 
-// Casts one vote and waits for its answer. Error: it was not accepted, and why.
-using CastOne = std::function<Result<>(VoterIndex)>;
+// Casts one vote and waits for its answer. Returns in which lists votes of ours were seen standing
+// meanwhile, the main list first; empty: nobody looked. Error: it was not accepted, and why.
+using CastOne = std::function<Result<std::vector<bool>>(VoterIndex)>;
 
 // Not thread-safe. References outlive it.
 class TrailingVotes {
@@ -50,6 +51,8 @@ class TrailingVotes {
   [[nodiscard]] std::uint64_t arrived() const { return arrived_; }
   // Votes that came while a trailing vote was under way.
   [[nodiscard]] std::uint64_t late(const MissingVotes& missing) const;
+  // In which lists votes of ours were seen while they were cast.
+  [[nodiscard]] const std::vector<bool>& seen_in() const { return seen_in_; }
   // Why there are none, for people; empty: there are, or nobody asked for any.
   [[nodiscard]] const std::string& refused() const { return refused_; }
 
@@ -58,6 +61,7 @@ class TrailingVotes {
   const VoterIds& ids_;
   Clock& clock_;
   std::vector<std::string> cast_ids_;
+  std::vector<bool> seen_in_;
   std::uint64_t arrived_ = 0;
   bool last_arrived_ = false;
   std::optional<MissingVotes> first_missing_;  // when the first of all were cast

@@ -54,7 +54,7 @@ def test_every_vote_is_accounted_for_over_tls(stack, nginx, authority, protocol)
         assert done.audit["persisted"] == 1000
         assert made.rows() == 1020  # with the probes
         # Its HTTP/2 was offered and not taken, and connections were kept.
-        requests = logged(nginx, 1020)
+        requests = logged(nginx, 1023)
         assert {request[:2] for request in requests} == {("HTTP/1.1", "http/1.1")}
         assert len(by_connection(requests)) < 500
 
@@ -62,7 +62,7 @@ def test_every_vote_is_accounted_for_over_tls(stack, nginx, authority, protocol)
                         target=target)
         assert done.exit_status == 0, done
         assert done.audit["persisted"] == 300
-        each = by_connection(logged(nginx, 1340)[1020:])
+        each = by_connection(logged(nginx, 1346)[1023:])
         assert len(each) == 320 and set(each.values()) == {1}
 
 

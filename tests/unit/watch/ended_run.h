@@ -76,10 +76,10 @@ struct Run {
   }
   // A vote page whose votes get their rows when `takes` says so: all of them, or the first so many.
   void trailing_votes(std::uint64_t takes = 1000) {
-    task.cast_trailing = [this, takes](VoterIndex voter) -> Result<> {
+    task.cast_trailing = [this, takes](VoterIndex voter) -> Result<std::vector<bool>> {
       ++world.pushes;
       if (world.found.size() < takes) world.found[kIds.make(voter)] = "a";
-      return {};
+      return std::vector<bool>();
     };
   }
   DrainResult settle() { return drain(task, clock, stop.get_token()); }

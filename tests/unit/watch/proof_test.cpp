@@ -22,10 +22,10 @@ using Proof = SettleProof;
 TEST_CASE("a batcher that waits for more votes lets go of the last ones behind trailing votes") {
   Run run(10);
   run.write(5);
-  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<std::vector<bool>> {
     run.write(10);  // the batch is full now
     run.world.found[kIds.make(voter)] = "a";
-    return {};
+    return std::vector<bool>();
   };
   const DrainResult result = run.settle();
   CHECK(result.settlement.proof == Proof::complete);
@@ -44,6 +44,23 @@ TEST_CASE("votes that stay away behind trailing votes are gone") {
   CHECK(result.settlement.drain < seconds(15));
 }
 
+TEST_CASE(
+    "a list that votes never stood in for long is believed once a trailing vote stood there") {
+  Run run(10);
+  run.write(5);
+  run.history.seen_in = run.queue_baseline.seen_in = {};
+  bool seen = true;
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<std::vector<bool>> {
+    run.world.found[kIds.make(voter)] = "a";
+    return std::vector<bool>{seen};
+  };
+  CHECK(run.settle().settlement.proof == Proof::empty_handed);
+  seen = false;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == Proof::none);
+  CHECK(result.settlement.reason.find("no vote of ours was ever seen") != std::string::npos);
+}
+
 TEST_CASE("a way that is closed to trailing votes proves nothing") {
   Run run(10);
   run.write(5);
@@ -58,9 +75,9 @@ TEST_CASE("trailing votes that are dropped in part are cast again until the last
   Run run(10);
   run.write(5);
   std::uint64_t cast = 0;
-  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<std::vector<bool>> {
     if (++cast != 3) run.world.found[kIds.make(voter)] = "a";  // drops the last of a round
-    return {};
+    return std::vector<bool>();
   };
   const DrainResult result = run.settle();
   CHECK(result.settlement.proof == Proof::empty_handed);
@@ -73,7 +90,7 @@ TEST_CASE("a vote page that is gone is asked three times") {
   Run run(10);
   run.write(5);
   int asked = 0;
-  run.task.cast_trailing = [&](VoterIndex) -> Result<> {
+  run.task.cast_trailing = [&](VoterIndex) -> Result<std::vector<bool>> {
     ++asked;
     return fail(ErrorKind::environment, "the vote page gave no answer");
   };
@@ -88,9 +105,9 @@ TEST_CASE(
   run.world.at = [&](test::World& world, Nanoseconds at) {
     if (at >= seconds(1)) world.clients.clear();
   };
-  run.task.cast_trailing = [&](VoterIndex voter) -> Result<> {
+  run.task.cast_trailing = [&](VoterIndex voter) -> Result<std::vector<bool>> {
     run.world.listed.push_back(kIds.make(voter));
-    return {};
+    return std::vector<bool>();
   };
   CHECK(run.settle().settlement.proof == Proof::empty_handed);
 }
