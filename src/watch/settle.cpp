@@ -188,9 +188,10 @@ void Drain::cast_trailing_votes(bool everything_there) {
   const Nanoseconds clear_for = clock_.now() - queue_->clear_since().value_or(clock_.now());
   if (!everything_there && clear_for < kBeforeTrailing) return;
   if (stop_.stop_requested() || !trailing_.look(rows_->store())) return;
-  if (!trailing_.due(rows_->missing())) return;
+  const bool seen = queue_->history().list_seen();
+  if (!trailing_.due(rows_->missing(), seen)) return;
   const bool again = trailing_.cast_count() > 0;
-  if (again && clock_.now() - rows_->missing_since() < kStill) return;
+  if (again && seen && clock_.now() - rows_->missing_since() < kStill) return;
   queue_->freeze_pushed();
   trailing_.cast(workers_since(*queue_->clear_since()), rows_->missing());
   queue_->note_seen_in(trailing_.seen_in());

@@ -13,17 +13,21 @@ constexpr std::size_t kFewest = 3;
 constexpr std::size_t kPerConsumer = 3;
 constexpr std::size_t kMost = 32;  // of one round
 constexpr std::size_t kMostOfAll = 0x100;
+constexpr int kMostToBeSeen = 12;
+constexpr Nanoseconds kToBeSeen = std::chrono::milliseconds(300);
 constexpr int kMostRefusals = 3;
 constexpr Nanoseconds kPatience = std::chrono::seconds(3);
 constexpr Nanoseconds kAfterRefusal = std::chrono::seconds(1);
 
 }  // namespace
 
-bool TrailingVotes::due(const MissingVotes& missing) const {
+bool TrailingVotes::due(const MissingVotes& missing, bool seen) const {
   if (!possible() || clock_.now() < next_try_) return false;
   if (cast_ids_.empty()) return true;
   if (cast_ids_.size() + kMost > kMostOfAll) return false;
-  return last_arrived_ ? missing != missing_ : clock_.now() - last_cast_ >= kPatience;
+  if (!last_arrived_) return clock_.now() - last_cast_ >= kPatience;
+  if (missing != missing_) return true;
+  return !seen && rounds_ < kMostToBeSeen && clock_.now() - last_cast_ >= kToBeSeen;
 }
 
 void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
@@ -45,6 +49,7 @@ void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
     ++accepted;
   }
   if (accepted == 0) return;
+  ++rounds_;
   last_arrived_ = false;
   last_cast_ = clock_.now();
   missing_ = missing;

@@ -34,8 +34,9 @@ class TrailingVotes {
   [[nodiscard]] bool possible() const { return static_cast<bool>(cast_) && refused_.empty(); }
   // Whether some are to be cast now: none were yet, or the last one came and other votes are
   // missing since, or it did not come for kPatience (a worker that drops votes may have dropped
-  // it).
-  [[nodiscard]] bool due(const MissingVotes& missing) const;
+  // it). Where no vote of ours was `seen` in a list yet, a few times more: a quick worker leaves
+  // none standing.
+  [[nodiscard]] bool due(const MissingVotes& missing, bool seen) const;
   // Casts as many as `consumers` known ones call for. An app that accepts none of them
   // kMostRefusals times is not asked again.
   void cast(std::size_t consumers, const MissingVotes& missing);
@@ -66,6 +67,7 @@ class TrailingVotes {
   bool last_arrived_ = false;
   std::optional<MissingVotes> first_missing_;  // when the first of all were cast
   MissingVotes missing_;                       // when the last round was cast
+  int rounds_ = 0;
   int refusals_ = 0;
   Instant last_cast_{};
   Instant next_try_{};

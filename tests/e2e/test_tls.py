@@ -63,7 +63,7 @@ def test_every_vote_is_accounted_for_over_tls(stack, nginx, authority, protocol)
         assert done.exit_status == 0, done
         assert done.audit["persisted"] == 300
         each = by_connection(logged(nginx, 1346)[1023:])
-        assert len(each) == 320 and set(each.values()) == {1}
+        assert len(each) == 323 and set(each.values()) == {1}
 
 
 def test_a_target_that_dies_behind_tls_leaves_no_vote_unaccounted_for(stack, nginx, authority):
