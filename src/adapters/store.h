@@ -81,9 +81,9 @@ class RowStore {
   [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
   // Rows per choice, of the whole table. Error: more than kMostChoices different ones.
   [[nodiscard]] virtual Result<Tallies> tallies() = 0;
-  // Row versions of this run seen so far, with ids of full length: every call looks at the table's
-  // last blocks and adds them to what it saw before. An update of a row counts again; rows that
-  // were written into free space of blocks seen before are missed.
+  // Row versions of this run seen so far, with ids of full length and without trailing votes: every
+  // call looks at the table's last blocks and adds them to what it saw before. An update of a row
+  // counts again; rows that were written into free space of blocks seen before are missed.
   [[nodiscard]] virtual Result<std::uint64_t> progress(const VoterIds& ids) = 0;
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
   // The ids with the right mac of this run, probes' included, one per row.

@@ -159,7 +159,7 @@ void measure_stores(Measured& measured, const RunView& run, const Selection& par
   const std::vector<Sample>& samples = run.record.samples;
   const Nanoseconds load = run.record.load.length;
   if (queue.configured && queue.pushed) {
-    const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed});
+    const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed, queue.pushed});
     measured.queued =
         level_of(*queue.pushed, mean_rise(points, part, load), steepest(points, seconds(1)));
   }
@@ -196,7 +196,8 @@ std::vector<CounterPoint> counter(const std::vector<Sample>& samples, const Sele
   std::vector<CounterPoint> points;
   for (const Sample& sample : samples)
     if (sample.*which.seen && part.holds(sample.at))
-      points.push_back({sample.at, static_cast<double>(sample.*which.value)});
+      points.push_back({sample.at, static_cast<double>(std::min(
+                                       sample.*which.value, which.at_most.value_or(UINT64_MAX)))});
   return points;
 }
 

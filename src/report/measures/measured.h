@@ -122,6 +122,8 @@ struct CounterPoint {
 struct SampledCounter {
   bool Sample::*seen;
   std::uint64_t Sample::*value;
+  // The run's own: what the samples count beyond it are trailing votes. Nothing: not known.
+  std::optional<std::uint64_t> at_most{};
 };
 [[nodiscard]] std::vector<CounterPoint> counter(const std::vector<Sample>& samples,
                                                 const Selection& part, const SampledCounter& which);

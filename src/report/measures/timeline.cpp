@@ -185,7 +185,9 @@ Timeline make_timeline(const RunView& run) {
   std::move(attempts).finish();
   const Selection all{std::nullopt, Nanoseconds::min(), std::nullopt};  // looks before t0, too
   timeline.queued =
-      rises(counter(run.record.samples, all, {&Sample::has_queue, &Sample::pushed}), timeline);
+      rises(counter(run.record.samples, all,
+                    {&Sample::has_queue, &Sample::pushed, run.record.evidence.queue.pushed}),
+            timeline);
   timeline.written =
       rises(counter(run.record.samples, all, {&Sample::has_rows, &Sample::rows_written}), timeline);
   timeline.depth = deepest(run.record.samples, timeline);

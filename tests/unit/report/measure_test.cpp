@@ -290,6 +290,20 @@ TEST_CASE("rows that came after the last sample are bounded by the final reading
   CHECK(report.measured.stored.finished.max() == 3s);
 }
 
+TEST_CASE("what was pushed behind the load is not the run's") {
+  std::vector<Sample> samples(3);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i].at = std::chrono::seconds(i);
+    samples[i].has_queue = true;
+    samples[i].pushed = 4 * i;  // 8 at last, three of them trailing votes
+  }
+  const Selection all{std::nullopt, Nanoseconds(0), std::nullopt};
+  const auto points = counter(samples, all, {&Sample::has_queue, &Sample::pushed, 5});
+  CHECK(points.at(1).value == 4);
+  CHECK(points.at(2).value == 5);
+  CHECK(counter(samples, all, {&Sample::has_queue, &Sample::pushed}).at(2).value == 8);
+}
+
 TEST_CASE("without a table there is no end to end") {
   World world = open_world(1s);
   world.vote(0, 0ms, 5ms);
