@@ -94,7 +94,7 @@ std::string paint(const Style& style, Colour colour, std::string_view text) {
 }
 
 std::string safe(const Style& style, std::string_view text, std::size_t max_bytes) {
-  const std::string shown = printable(text, max_bytes);
+  std::string shown = printable(text, max_bytes);
   if (style.unicode) return shown;
   std::string ascii;
   for (std::size_t at = 0; at < shown.size();) {

@@ -88,20 +88,20 @@ class PostgresStore final : public RowStore {
 
  private:
   // The prefix is hexadecimal: nothing to escape.
-  std::string is_of_run(const VoterIds& ids) const {
+  [[nodiscard]] std::string is_of_run(const VoterIds& ids) const {
     return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
   }
 
   // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, whose
   // index is one of the last 2^8, none of the load.
-  std::string is_whole(const VoterIds& ids) const {
+  [[nodiscard]] std::string is_whole(const VoterIds& ids) const {
     return fmt::format(
         "{} AND length({}::text) = {} AND substring({}::text from 11 for 6) <> 'ffffff'",
         is_of_run(ids), voter_, VoterIds::kLength, voter_);
   }
 
   // As text: a CHAR(n) column comes out padded with blanks that nobody sent. Free for the others.
-  std::string copy_statement(bool commit_times) const {
+  [[nodiscard]] std::string copy_statement(bool commit_times) const {
     const std::string committed =
         commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
     return fmt::format("COPY (SELECT {}::text, {}::text, xmin, {} FROM {}) TO STDOUT", voter_,

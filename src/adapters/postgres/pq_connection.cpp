@@ -229,7 +229,7 @@ std::string PqConnection::where() const {
 // A refused statement leaves the connection usable, unless a transaction was open.
 Failure PqConnection::refused(const PqRows& answer) {
   const char* primary = PQresultErrorField(answer.result_.get(), PG_DIAG_MESSAGE_PRIMARY);
-  const auto error =
+  auto error =
       failure(primary == nullptr ? "does not answer: " + one_line(PQerrorMessage(connection_.get()))
                                  : "refuses: " + one_line(primary));
   while (PQstatus(connection_.get()) == CONNECTION_OK)
@@ -241,7 +241,7 @@ Failure PqConnection::refused(const PqRows& answer) {
 }
 
 Failure PqConnection::broken(std::string_view why) {
-  const auto error = failure("does not answer: " + one_line(why));
+  auto error = failure("does not answer: " + one_line(why));
   connection_.reset();
   return error;
 }

@@ -71,8 +71,8 @@ class PqConnection {
   Result<PqRows> next_result();
   Result<> finish_statement();
   Result<> wait_for_bytes();
-  std::string where() const;
-  Failure failure(std::string_view what) const;
+  [[nodiscard]] std::string where() const;
+  [[nodiscard]] Failure failure(std::string_view what) const;
   Failure refused(const PqRows& answer);
   Failure broken(std::string_view why);
 

@@ -200,7 +200,7 @@ RowSet RowScan::finish() {
     if (planned_choices_[i] > 0) rows_.choices[question_->choices[i]] += planned_choices_[i];
   std::vector<VoterIndex>& probes = rows_.probe_voters;
   std::ranges::sort(probes);
-  probes.erase(std::ranges::unique(probes).begin(), probes.end());
+  probes.erase(std::unique(probes.begin(), probes.end()), probes.end());
   return std::move(rows_);
 }
 

@@ -48,7 +48,7 @@ RedisAnswers RedisAnswers::of_pipeline(std::vector<RedisReply> replies) {
 Result<> RedisConnection::open() {
   if (wire_) return {};
   TRY(connect());
-  const auto greeted = greet();
+  auto greeted = greet();
   if (!greeted) close();
   return greeted;
 }
@@ -149,7 +149,7 @@ Result<std::vector<RedisReply>> RedisConnection::exchange(
 }
 
 Result<> RedisConnection::feed() {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   TRY_ASSIGN(const std::size_t received, wire_->receive(buffer));
   redisReaderFeed(reader_.get(), buffer.data(), received);
   return {};

@@ -62,12 +62,12 @@ class RedisConnection {
   [[nodiscard]] std::uint64_t own_id() const { return own_id_; }
 
  private:
-  Failure failure(std::string_view what) const;
+  [[nodiscard]] Failure failure(std::string_view what) const;
   Result<> accept(const redisReply& reply) const;
   Result<RedisAnswers> accept_all(RedisAnswers answers) const;
   Result<> connect();
   Result<> greet();
-  RedisCommand authentication() const;
+  [[nodiscard]] RedisCommand authentication() const;
   Result<std::vector<RedisReply>> exchange(const std::vector<RedisCommand>& commands);
   Result<> feed();
   Failure broken(std::string_view reason);

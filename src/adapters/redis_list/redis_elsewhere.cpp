@@ -92,8 +92,8 @@ class Look {
     TRY_ASSIGN(const RedisReply info, first.ask_one({"INFO", "keyspace"}));
     std::vector<int> databases = databases_of(text_of(*info));
     // The queue's own comes first.
-    std::ranges::stable_partition(databases,
-                                  [&](int database) { return database == settings_.database; });
+    std::stable_partition(databases.begin(), databases.end(),
+                          [&](int database) { return database == settings_.database; });
     for (const int database : databases) {
       if (is_over()) break;
       QueueSettings settings = settings_;
@@ -141,7 +141,7 @@ class Look {
     return {};
   }
 
-  bool is_declared(const std::string& name, int database) const {
+  [[nodiscard]] bool is_declared(const std::string& name, int database) const {
     if (database != settings_.database) return false;
     return name == settings_.list ||
            std::ranges::find(settings_.in_flight, name) != settings_.in_flight.end();

@@ -120,8 +120,8 @@ struct CounterPoint {
   double value = 0;
 };
 struct SampledCounter {
-  bool Sample::*seen;
-  std::uint64_t Sample::*value;
+  bool Sample::*seen = nullptr;
+  std::uint64_t Sample::*value = nullptr;
   // The run's own: what the samples count beyond it are trailing votes. Nothing: not known.
   std::optional<std::uint64_t> at_most{};
 };
