@@ -254,6 +254,7 @@ Result<std::vector<FoundRow>> PostgresStore::find_rows(const std::vector<std::st
                  "SELECT {0}::text, coalesce({1}::text, '(null)') FROM {2} WHERE {0} = ANY({3})",
                  voter_, choice_, table_, array_of(ids.begin(), ids.end()))));
   std::vector<FoundRow> found;
+  found.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row)
     found.push_back(
         {std::string(rows.text(row, 0)), std::string(words_.as_sent(rows.text(row, 1)))});
