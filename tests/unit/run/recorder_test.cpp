@@ -9,8 +9,7 @@
 #include <csignal>
 
 #include "support/catch.h"
-#include "unit/ledger/fixtures.h"
-#include "unit/plan/builders.h"
+#include "unit/run/stage.h"
 
 using namespace votebench;
 using namespace std::chrono_literals;
@@ -42,37 +41,10 @@ class SteppingClock final : public Clock {
   mutable std::atomic<int> sleeps_{0};
 };
 
-// A recorder of a run in which nothing is sent.
-struct Stage {
-  explicit Stage(Nanoseconds step) : clock(step) {}
-
-  ledger::test::TemporaryDirectory reports;
-  ledger::RunDirectory directory = ledger::test::new_run(reports.path(), {});
-  std::unique_ptr<ledger::AttemptStore> attempts = *directory.create_attempts({});
-  scenario::Scenario scenario = plan::test::scenario_of(scenario::ConstantClients{1, {}, 1});
-  plan::RunPlan plan = plan::test::plan_of(scenario);
-  std::stop_source arrivals;
-  TargetSettings target;
-  load::LoadCounters counters;
-  run::Display display{run::ProgressMode::none};
-  SteppingClock clock;
-  run::Recorder recorder{{.run = {},
-                          .directory = directory,
-                          .attempts = *attempts,
-                          .plan = plan,
-                          .scenario = scenario,
-                          .target = target,
-                          .counters = counters,
-                          .arrivals = arrivals,
-                          .display = display,
-                          .metrics = nullptr,
-                          .clock = clock,
-                          .t0 = clock.now()}};
-};
-
 Nanoseconds step_seen(Nanoseconds step) {
-  Stage stage(step);
-  stage.clock.wait_until_stepped();
+  SteppingClock clock(step);
+  run::test::Stage stage(clock);
+  clock.wait_until_stepped();
   stage.recorder.stop();
   return stage.recorder.largest_clock_step();
 }
@@ -104,7 +76,8 @@ TEST_CASE("a wall clock that steps during a run is noticed, forwards and backwar
 
 TEST_CASE("a sample that could not be stored is remembered, whatever was warned of before") {
   CHECK(without_room([](auto fill_disk) {
-          Stage stage(0s);
+          SteppingClock clock(0s);
+          run::test::Stage stage(clock);
           stage.recorder.warn("an earlier warning");
           const watch::SampleSink sink = stage.recorder.sink();
           sink.on_sample({});
