@@ -43,6 +43,14 @@ bool has_passed_max_hold(const Hands& hands) {
   return hands.looked_at - hands.empty_since >= hands.max_hold;
 }
 
+// Whoever may hold a vote that was taken before the lists were empty, until max_hold has passed.
+std::optional<std::string> until_max_hold(const Hands& hands, const std::string& who,
+                                          bool& leans_on_max_hold) {
+  leans_on_max_hold = true;
+  if (has_passed_max_hold(hands)) return std::nullopt;
+  return fmt::format("{} (worker.max_hold is {})", who, format_duration(hands.max_hold));
+}
+
 // (c) Who vanished is dead, or has held whatever it had for longer than any worker does. When it
 // vanished says nothing: it may have come again for a vote, and gone, between two looks.
 std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsumer& consumer,
@@ -51,45 +59,37 @@ std::optional<std::string> obstacle_of_gone(const Hands& hands, const SeenConsum
     if (hands.looked_at - *consumer.gone_since >= kLastWords) return std::nullopt;
     return name_of(consumer.client) + " has just died";
   }
-  leans_on_max_hold = true;
-  if (has_passed_max_hold(hands)) return std::nullopt;
-  return fmt::format("{} disconnected and may still hold a vote (worker.max_hold is {})",
-                     name_of(consumer.client), format_duration(hands.max_hold));
+  return until_max_hold(hands, name_of(consumer.client) + " disconnected and may still hold a vote",
+                        leans_on_max_hold);
 }
 
-std::optional<std::string> obstacle_of_unseen(const Hands& hands, bool& leans_on_max_hold) {
-  if (!hands.unseen_consumers) return std::nullopt;
-  leans_on_max_hold = true;
-  if (has_passed_max_hold(hands)) return std::nullopt;
-  return fmt::format("workers that nobody saw may still hold votes (worker.max_hold is {})",
-                     format_duration(hands.max_hold));
+std::string may_have_taken_votes(const QueueClient& other) {
+  return fmt::format("{} ({}) may have taken votes as well", name_of(other),
+                     printable(other.command, 20));
 }
 
-// A worker that handles several votes at once has written them all within max_hold of the last pop.
-std::optional<std::string> obstacle_of_refuted(const Hands& hands, bool& leans_on_max_hold) {
-  if (hands.serial_refuted.empty()) return std::nullopt;
-  leans_on_max_hold = true;
-  if (has_passed_max_hold(hands)) return std::nullopt;
-  return fmt::format("{}: they handle several votes at a time (worker.max_hold is {})",
-                     hands.serial_refuted, format_duration(hands.max_hold));
-}
-
-std::optional<std::string> obstacle_of_others(const Hands& hands, bool& leans_on_max_hold) {
-  if (hands.others.empty()) return std::nullopt;
-  leans_on_max_hold = true;
-  if (has_passed_max_hold(hands)) return std::nullopt;
-  const QueueClient& other = hands.others.front().client;
-  return fmt::format("{} ({}) may have taken votes as well (worker.max_hold is {})", name_of(other),
-                     printable(other.command, 20), format_duration(hands.max_hold));
+// Those who took votes, and do not show that they are empty-handed.
+std::optional<std::string> obstacle_of_unknown(const Hands& hands, bool& leans_on_max_hold) {
+  std::optional<std::string> obstacle;
+  if (hands.unseen_consumers)
+    obstacle =
+        until_max_hold(hands, "workers that nobody saw may still hold votes", leans_on_max_hold);
+  if (!obstacle && !hands.others.empty())
+    obstacle =
+        until_max_hold(hands, may_have_taken_votes(hands.others.front().client), leans_on_max_hold);
+  // A worker that handles several votes at once has written them all within max_hold of its last
+  // pop.
+  if (!obstacle && !hands.serial_refuted.empty())
+    obstacle = until_max_hold(hands, hands.serial_refuted + ": they handle several votes at a time",
+                              leans_on_max_hold);
+  return obstacle;
 }
 
 // How the workers differ from those that a profile knows; empty: in nothing that was seen.
 std::string strangeness(const Hands& hands) {
   if (!hands.serial_refuted.empty()) return hands.serial_refuted;
   if (hands.unseen_consumers) return "nobody saw all who took votes";
-  if (!hands.others.empty())
-    return fmt::format("{} ({}) may have taken votes as well", name_of(hands.others.front().client),
-                       printable(hands.others.front().client.command, 20));
+  if (!hands.others.empty()) return may_have_taken_votes(hands.others.front().client);
   for (const SeenConsumer& consumer : hands.consumers) {
     const bool known_dead = hands.client_is_dead && hands.client_is_dead(consumer.client);
     const bool cut_off = consumer.server_id != hands.server_id;
@@ -136,9 +136,7 @@ HandsFinding look_at_hands(const Hands& hands) {
       finding.obstacle = name_of(consumer.client) + " has just connected";
     if (finding.obstacle) return finding;
   }
-  finding.obstacle = obstacle_of_unseen(hands, finding.leans_on_max_hold);
-  if (!finding.obstacle) finding.obstacle = obstacle_of_others(hands, finding.leans_on_max_hold);
-  if (!finding.obstacle) finding.obstacle = obstacle_of_refuted(hands, finding.leans_on_max_hold);
+  finding.obstacle = obstacle_of_unknown(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_of_guess(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
