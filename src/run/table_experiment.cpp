@@ -19,9 +19,10 @@ using std::chrono::seconds;
 
 constexpr Nanoseconds kPoll = milliseconds(10);
 constexpr std::uint64_t kSecondVotes = 3;
-// Rows that do not say what was sent may be changed yet: by an UPDATE behind an INSERT.
-constexpr Nanoseconds kStill = seconds(1);
-constexpr Nanoseconds kNeverStill = seconds(5);
+// Ids that are altered are never found. Rows that do not say what was sent may be changed yet: by
+// an UPDATE behind an INSERT.
+constexpr Nanoseconds kNothingFound = seconds(1);
+constexpr Nanoseconds kFinalValues = seconds(5);
 // Two rows may be one again soon: a worker may insert before it deletes.
 constexpr Nanoseconds kConfirmed = milliseconds(250);
 // A second vote that shows nothing for this long is asked after by the vote of another voter, which
@@ -73,7 +74,7 @@ class Experiment {
   const Adapters& adapters_;
   const std::uint64_t probes_;
   TableFindings findings_;
-  Stored first_;  // rows of the probe voters, once they stood still
+  Stored first_;  // rows of the probe voters at the last look before the second votes
   std::vector<SecondVote> second_;
   bool marker_cast_ = false;
   bool marker_seen_ = false;
@@ -112,19 +113,18 @@ bool Experiment::changes_a_value(const Stored& before, const Stored& now) {
 
 Result<> Experiment::read_choices() {
   const Instant begin = input_.clock.now();
-  Instant changed = begin;
   for (;;) {
     TRY_ASSIGN(Stored stored, rows_of_probes(probes_));
-    const Instant now = input_.clock.now();
     findings_.values_change |= changes_a_value(first_, stored);
-    if (stored != std::exchange(first_, std::move(stored))) changed = now;
+    first_ = std::move(stored);
     std::vector<ProbeVoter> voters;
     for (std::uint64_t i = 0; i < probes_; ++i)
       voters.push_back({choice_of(i), first_[kFirstProbeIndex + static_cast<VoterIndex>(i)]});
     const Spelling spelling = spelling_of(voters, choices());
     const bool all_there =
         std::ranges::none_of(voters, [](const ProbeVoter& voter) { return voter.stored.empty(); });
-    const bool over = now - changed >= kStill || now - begin >= kNeverStill || stopped();
+    const Nanoseconds patience = first_.empty() ? kNothingFound : kFinalValues;
+    const bool over = input_.clock.now() - begin >= patience || stopped();
     if (!over && (!all_there || spelling.kind != Spelling::Kind::as_sent)) {
       pause();
       continue;
