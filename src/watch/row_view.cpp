@@ -54,9 +54,13 @@ std::optional<adapters::StoreActivity> RowView::activity() {
   return std::nullopt;
 }
 
-bool RowView::has_row_of(VoterIndex voter) const {
-  return rows_ &&
-         std::ranges::find(rows_->rows.own, voter, &OwnRow::voter) != rows_->rows.own.end();
+std::vector<VoterIndex> RowView::voters() const {
+  std::vector<VoterIndex> voters;
+  if (!rows_) return voters;
+  voters.reserve(rows_->rows.own.size());
+  for (const OwnRow& row : rows_->rows.own) voters.push_back(row.voter);
+  std::ranges::sort(voters);
+  return voters;
 }
 
 bool RowView::proves_absence() const { return rows_ && !rows_->is_replica && rows_->same_store; }

@@ -34,8 +34,8 @@ class RowView {
   [[nodiscard]] const MissingVotes& missing() const { return missing_; }
   // Since when the same votes are missing.
   [[nodiscard]] Instant missing_since() const { return missing_since_; }
-  // Of the last reading: this voter has a row.
-  [[nodiscard]] bool has_row_of(VoterIndex voter) const;
+  // Of the last reading: who has a row, ascending.
+  [[nodiscard]] std::vector<VoterIndex> voters() const;
   [[nodiscard]] std::uint64_t own_rows() const { return rows_ ? rows_->rows.own.size() : 0; }
   // Absence in it would prove something: the store of the baseline, and no replica.
   [[nodiscard]] bool proves_absence() const;

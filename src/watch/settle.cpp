@@ -208,8 +208,10 @@ bool Drain::nothing_waits_elsewhere() {
     obstacle_ = look.error().message;
     return false;
   }
-  elsewhere_.observe(clock_.now(), *look,
-                     [this](VoterIndex voter) { return rows_->has_row_of(voter); });
+  const std::vector<VoterIndex> stored = rows_->voters();
+  elsewhere_.observe(clock_.now(), *look, [&stored](VoterIndex voter) {
+    return std::ranges::binary_search(stored, voter);
+  });
   obstacle_ = elsewhere_.obstacle();
   return obstacle_.empty();
 }
