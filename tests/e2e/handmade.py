@@ -6,7 +6,7 @@ import uuid
 
 import yaml
 
-from harness import Running, write_scenario
+from harness import COUNT_ROWS, Running, write_scenario
 from servers import Process, ReservedPort, program, wait_until
 
 
@@ -142,9 +142,7 @@ class HandMadeStack:
                    "FOR EACH ROW EXECUTE FUNCTION drop_some()")
 
     def rows(self):
-        """Without those of trailing votes, whose number depends on the drain."""
-        return self.query("SELECT count(*) FROM votes WHERE substring(id from 11 for 6) <> 'ffffff'"
-                          )[0][0]
+        return self.query(COUNT_ROWS)[0][0]
 
     def truth(self, event):
         """The voters of all entries of one kind, in order; unfinished lines are not read."""

@@ -17,6 +17,8 @@ from servers import PATIENCE_S, SOURCE_DIR, program, wait_until
 LIMIT_S = 240  # for one votebench process; a hang is a failure, not a wait
 # Votes wait for their answers longer than a busy machine stalls.
 PATIENT_HTTP = {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s"}
+# Without the rows of trailing votes, whose number depends on the drain.
+COUNT_ROWS = "SELECT count(*) FROM votes WHERE substring(id from 11 for 6) <> 'ffffff'"
 PATIENT = [word for key, time in PATIENT_HTTP.items() for word in ("--set", f"http.{key}={time}")]
 
 
@@ -162,9 +164,7 @@ class Stack:
             connection.close()
 
     def rows(self):
-        """Without those of trailing votes, whose number depends on the drain."""
-        return self.query("SELECT count(*) FROM votes WHERE substring(id from 11 for 6) <> 'ffffff'"
-                          )[0][0]
+        return self.query(COUNT_ROWS)[0][0]
 
     def truth(self, *events):
         """Entries of all truth logs, in the order of each service; of these events only."""

@@ -92,12 +92,13 @@ class PostgresStore final : public RowStore {
     return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
   }
 
-  // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, whose
-  // index is one of the last 2^8, none of the load.
+  // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, which the
+  // first digits of its index tell, none of the load.
   [[nodiscard]] std::string is_whole(const VoterIds& ids) const {
     return fmt::format(
-        "{} AND length({}::text) = {} AND substring({}::text from 11 for 6) <> 'ffffff'",
-        is_of_run(ids), voter_, VoterIds::kLength, voter_);
+        "{} AND length({}::text) = {} AND substring({}::text from {} for 6) <> '{:06x}'",
+        is_of_run(ids), voter_, VoterIds::kLength, voter_, ids.prefix().size() + 1,
+        kFirstTrailingIndex >> 8U);
   }
 
   // As text: a CHAR(n) column comes out padded with blanks that nobody sent. Free for the others.
