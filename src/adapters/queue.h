@@ -3,6 +3,7 @@
 // the row's name there, and a block of keys (scenario/describe.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,6 +43,13 @@ struct QueueContents {
     return seen;
   }
 };
+
+// Adds the lists of `more` to `seen`, both as QueueContents::seen_in() has them.
+inline void add_seen_in(std::vector<bool>& seen, const std::vector<bool>& more) {
+  seen.resize(std::max(seen.size(), more.size()));
+  for (std::size_t list = 0; list < more.size(); ++list)
+    if (more[list]) seen[list] = true;
+}
 
 // Where else on the queue's server ids of the run stand.
 struct QueuePlace {

@@ -31,9 +31,7 @@ void QueueSighting::look() {
       seen[1 + i] = contents->in_flight[i].length > 0;
   }
   const std::lock_guard lock(mutex_);
-  seen_in_.resize(seen.size());
-  for (std::size_t i = 0; i < seen.size(); ++i)
-    if (seen[i]) seen_in_[i] = true;
+  adapters::add_seen_in(seen_in_, seen);
 }
 
 std::vector<bool> QueueSighting::seen_in() const {

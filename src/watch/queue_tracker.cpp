@@ -100,9 +100,7 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
 }
 
 void QueueTracker::note_seen_in(const std::vector<bool>& lists) {
-  history_.seen_in.resize(std::max(history_.seen_in.size(), lists.size()));
-  for (std::size_t i = 0; i < lists.size(); ++i)
-    if (lists[i]) history_.seen_in[i] = true;
+  adapters::add_seen_in(history_.seen_in, lists);
 }
 
 void QueueTracker::remember(const QueueBaseline& baseline) {

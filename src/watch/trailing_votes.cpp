@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapters/queue.h"
 #include "core/counted.h"
 
 namespace votebench::watch {
@@ -15,7 +16,6 @@ constexpr std::size_t kMost = 32;  // of one round
 constexpr std::size_t kMostOfAll = 0x100;
 constexpr int kMostToBeSeen = 12;
 constexpr Nanoseconds kToBeSeen = std::chrono::milliseconds(300);
-constexpr int kMostRefusals = 3;
 constexpr Nanoseconds kPatience = std::chrono::seconds(3);
 constexpr Nanoseconds kAfterRefusal = std::chrono::seconds(1);
 
@@ -38,13 +38,10 @@ void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
     const Result<std::vector<bool>> cast = cast_(voter);
     if (!cast) {
       next_try_ = clock_.now() + kAfterRefusal;
-      if (accepted == 0 && cast_ids_.empty() && ++refusals_ == kMostRefusals)
-        refused_ = cast.error().message;
+      if (cast_ids_.empty()) ++refusals_;
       break;
     }
-    seen_in_.resize(std::max(seen_in_.size(), cast->size()));
-    for (std::size_t list = 0; list < cast->size(); ++list)
-      if ((*cast)[list]) seen_in_[list] = true;
+    adapters::add_seen_in(seen_in_, *cast);
     cast_ids_.push_back(ids_.make(voter));
     ++accepted;
   }

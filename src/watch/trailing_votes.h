@@ -31,7 +31,7 @@ class TrailingVotes {
   TrailingVotes(CastOne cast, const VoterIds& ids, Clock& clock)
       : cast_(std::move(cast)), ids_(ids), clock_(clock) {}
 
-  [[nodiscard]] bool possible() const { return static_cast<bool>(cast_) && refused_.empty(); }
+  [[nodiscard]] bool possible() const { return cast_ && refusals_ < kMostRefusals; }
   // Whether some are to be cast now: none were yet, or the last one came and other votes are
   // missing since, or it did not come for kPatience (a worker that drops votes may have dropped
   // it). Where no vote of ours was `seen` in a list yet, a few times more: a quick worker leaves
@@ -54,10 +54,10 @@ class TrailingVotes {
   [[nodiscard]] std::uint64_t late(const MissingVotes& missing) const;
   // In which lists votes of ours were seen while they were cast.
   [[nodiscard]] const std::vector<bool>& seen_in() const { return seen_in_; }
-  // Why there are none, for people; empty: there are, or nobody asked for any.
-  [[nodiscard]] const std::string& refused() const { return refused_; }
 
  private:
+  static constexpr int kMostRefusals = 3;
+
   CastOne cast_;
   const VoterIds& ids_;
   Clock& clock_;
@@ -71,7 +71,6 @@ class TrailingVotes {
   int refusals_ = 0;
   Instant last_cast_{};
   Instant next_try_{};
-  std::string refused_;
 };
 
 }  // namespace votebench::watch
