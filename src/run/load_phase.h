@@ -22,7 +22,7 @@ struct LoadPhaseInput {
   ledger::AttemptStore& attempts;
   Display& display;
   const SignalWatcher& signals;
-  MetricsBoard* metrics;  // nullptr: nobody asks
+  MetricsBoard* metrics = nullptr;  // nullptr: nobody asks
   Clock& clock;
   Instant t0;
 };

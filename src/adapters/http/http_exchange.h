@@ -19,7 +19,7 @@ struct HttpReply {
   std::string server;  // the Server header
   std::string body;    // its first kMaxBody bytes
   std::string error;   // for people; empty = a complete answer
-  static constexpr std::size_t kMaxBody = 64 * 1024;
+  static constexpr std::size_t kMaxBody = std::size_t{64} * 1024;
 };
 
 // Follows no redirects, obeys no proxy settings of the environment, sends no credentials.
