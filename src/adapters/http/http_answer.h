@@ -16,7 +16,7 @@ class AnswerReader {
   enum class State : std::uint8_t { head, body, complete, malformed };
 
   // Heads of one answer, interim ones included, may not be longer than this.
-  static constexpr std::size_t kMaxHead = 64 * 1024;
+  static constexpr std::size_t kMaxHead = std::size_t{64} * 1024;
 
   // For the next answer. What `cookie` refers to must outlive it.
   void restart(const ExpectedCookie& cookie);

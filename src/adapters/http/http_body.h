@@ -22,7 +22,7 @@ class BodyReader {
   [[nodiscard]] State state() const { return state_; }
 
   // Chunk extensions and trailers together may not be longer than this.
-  static constexpr std::size_t kMaxOverhead = 64 * 1024;
+  static constexpr std::size_t kMaxOverhead = std::size_t{64} * 1024;
 
  private:
   // Chunked coding (RFC 9112, section 7.1), one step per byte but for the data.
