@@ -248,7 +248,7 @@ def test_a_table_where_the_first_vote_stands_is_not_sent_revotes(stack):
 def test_second_votes_that_come_to_different_ends_are_said(stack):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")
-        with_trigger(target, "IF TG_OP = 'UPDATE' AND NEW.id LIKE '%ffff0001%' THEN RETURN OLD; "
+        with_trigger(target, "IF TG_OP = 'UPDATE' AND NEW.id LIKE 'vb________ffff0001%' THEN RETURN OLD; "
                              "END IF; RETURN NEW;")
         done = target.run(TEN)
         assert done.exit_status == 6, done
@@ -272,7 +272,7 @@ def test_rows_that_somebody_removes_are_not_called_lost_and_a_crash_is_no_remova
 def test_a_loss_is_still_named_where_nobody_removes_rows(stack):
     with stack().start_vote() as target:
         target.start_worker("--poll", "1ms")
-        with_trigger(target, "IF NEW.id LIKE '%00000007%' THEN RETURN NULL; END IF; RETURN NEW;")
+        with_trigger(target, "IF NEW.id LIKE 'vb________00000007%' THEN RETURN NULL; END IF; RETURN NEW;")
         done = target.run({"workloads": burst(100, within="1s")})
         assert done.exit_status == 1, done
         assert done.audit["lost"]["count"] == 1
