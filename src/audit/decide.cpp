@@ -102,11 +102,16 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
 
 void add_assumptions(const AuditInput& input, const std::optional<Balance>& balance,
                      Verdict& verdict) {
-  if (verdict.lost.count + verdict.stale.count > 0) {
-    verdict.assumptions = input.settlement.assumptions;
+  const bool claims_absence = verdict.lost.count + verdict.stale.count > 0;
+  const bool passes = verdict.kind == VerdictKind::pass && input.rows.configured;
+  if (claims_absence || passes) verdict.assumptions = input.settlement.assumptions;
+  if (claims_absence)
     verdict.assumptions.push_back(balance ? "nobody removed rows during the run"
                                           : "voter ids travel to the table unchanged");
-  }
+  if (passes)  // what comes after a pass, it does not know
+    verdict.assumptions.insert(
+        verdict.assumptions.end(),
+        {"no vote is pushed again after its answer", "nobody removes or changes rows later"});
   if (std::string hop = hop_assumption(input, verdict); !hop.empty())
     verdict.assumptions.push_back(std::move(hop));
   if (balance)

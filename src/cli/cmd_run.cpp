@@ -42,6 +42,7 @@ struct RunOptions {
   bool yes = false;
   bool print_scenario = false;
   bool json = false;
+  bool explain = false;
 };
 
 Failure usage(std::string message, std::string help = {}) {
@@ -146,7 +147,7 @@ Result<run::RunRequest> make_request(const RunOptions& options, const Context& c
   request.keep_stack = options.keep;
   request.assume_yes = options.yes;
   request.metrics_listen = options.metrics_listen;
-  request.output = options.json ? run::Output::json : run::Output::summary;
+  request.output = output_of(options.json, options.explain);
   request.invocation = invocation_of_kind(options, context);
   return request;
 }
@@ -280,6 +281,7 @@ void add_output_options(CLI::App& command, RunOptions& options) {
   command.add_option("--progress", options.progress, "auto, live, plain or none")
       ->transform(CLI::CheckedTransformer(kModes).description(""));
   command.add_flag("--json", options.json, "Print result.json instead of the summary");
+  add_explain_option(command, options.explain);
   command.add_flag("--print-scenario", options.print_scenario,
                    "Print the scenario that this command means, send nothing");
 }

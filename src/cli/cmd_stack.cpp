@@ -48,6 +48,8 @@ Result<> check(const stack::Kind& kind, const stack::StackId& id, const Context&
   TRY_ASSIGN(const run::TargetCheck found,
              run::check_target(std::move(target), say, context.signals->first()));
   for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);
+  for (const Ground& ground : found.grounds)
+    print_out("  {:<14} {} ({})\n", ground.what, ground.text, to_string(ground.kind));
   for (const std::string& warning : found.warnings) print_out("  warning: {}\n", warning);
   print_out("fit: {} followed to the table\n", counted(found.probe_votes, "probe vote"));
   return {};

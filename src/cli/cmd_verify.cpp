@@ -10,11 +10,13 @@ struct VerifyOptions {
   std::string target;
   Invocation typed;
   std::string timeout;
+  bool explain = false;
 };
 
 Result<run::VerifyRequest> make_request(const VerifyOptions& options) {
   run::VerifyRequest request = options.request;
   request.invocation = options.typed;
+  if (options.explain) request.output = run::Output::explained;
   if (!options.target.empty()) {
     TRY_ASSIGN(request.target, read_target_file(options.target));
   }
@@ -48,6 +50,7 @@ void add_verify(CLI::App& app, Context& context) {
       command->add_option("--target", options->target, "Where the stores are now, if they moved");
   command->add_option("--timeout", options->timeout,
                       "How long to wait for votes on their way (default: drain.timeout)");
+  add_explain_option(*command, options->explain);
   add_reports_option(*command, request.reports);
   command->callback([=, &context] {
     options->typed = invocation_of(context, *command, {target});

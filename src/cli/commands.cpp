@@ -47,6 +47,15 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   return app.add_subcommand(name, summary + "\n\nExamples:\n" + examples);
 }
 
+CLI::Option* add_explain_option(CLI::App& command, bool& explain) {
+  return command.add_flag("--explain", explain,
+                          "Say at length what the verdict stands on, and why each part matters");
+}
+
+run::Output output_of(bool json, bool explain) {
+  return json ? run::Output::json : explain ? run::Output::explained : run::Output::summary;
+}
+
 CLI::Option* add_run_argument(CLI::App& command, std::string& run) {
   return command.add_option("RUN", run, "A run's path or id, a scenario's name, @latest, @prev")
       ->capture_default_str();

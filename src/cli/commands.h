@@ -9,6 +9,7 @@
 #include "core/invocation.h"
 #include "core/result.h"
 #include "report/exit_code.h"
+#include "run/publish.h"
 #include "run/signals.h"
 #include "vote/target_settings.h"
 
@@ -59,6 +60,10 @@ template <typename Path>
 CLI::Option* add_reports_option(CLI::App& command, Path& reports) {
   return command.add_option("--reports", reports, "Where runs are stored")->capture_default_str();
 }
+
+// --explain, and what a command prints by it and by --json, which says the same and goes first.
+CLI::Option* add_explain_option(CLI::App& command, bool& explain);
+[[nodiscard]] run::Output output_of(bool json, bool explain);
 
 // What `--target FILE` says, with its secrets from this process' environment and files. Error
 // (usage): there is no such file, or it has mistakes.

@@ -52,6 +52,7 @@ Json encode(const std::vector<std::string>& values) {
   for (const std::string& value : values) list.push_back(encode(value));
   return list;
 }
+Json encode(const Grounds& grounds) { return encode(lines_of(grounds)); }
 template <typename Pairs>
 Json encode_pairs(const Pairs& pairs) {  // [ [ key, value ] ]
   Json list = Json::array();
@@ -81,6 +82,11 @@ void decode(const Json& json, std::optional<T>& value) {
 }
 void decode(const Json& json, std::vector<std::string>& values) {
   for (const Json& item : json) decode(item, values.emplace_back());
+}
+void decode(const Json& json, Grounds& grounds) {
+  std::vector<std::string> lines;
+  decode(json, lines);
+  grounds = grounds_of(lines);
 }
 template <typename Key, typename T>
 void decode(const Json& json, std::map<Key, T>& values) {
@@ -194,6 +200,7 @@ void settlement_fields(Direction&& field, Outcome& settlement) {
   field.optional("trailing_cast", settlement.trailing_cast);
   field.optional("trailing_rows", settlement.trailing_rows);
   field.optional("late", settlement.late);
+  field.optional("grounds", settlement.grounds);
 }
 
 template <typename Direction, typename Load>

@@ -6,7 +6,8 @@
 //                 "invocation": null | { "program", "directory",
 //                                        "options": [ { "name", "value": text | null } ] }
 //                               (may be absent), "scenario": { "name", "source" },
-//                 "target": text, "environment": [ [ name, value ] ] (both may be absent),
+//                 "target": text, "environment": [ [ name, value ] ],
+//                 "grounds": [ line of vote/grounds.h ] (all three may be absent),
 //                 "services": { "queue": words, "table": words } (may be absent),
 //                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
@@ -63,6 +64,11 @@ std::int64_t nanoseconds(WallTime time) { return time.time_since_epoch().count()
 WallTime wall_time(const Json& json) { return WallTime(Nanoseconds(json.get<std::int64_t>())); }
 
 std::string text(const Json& json) { return from_text(json.get<std::string>()); }
+Json texts(const std::vector<std::string>& values) {
+  Json list = Json::array();
+  for (const std::string& value : values) list.push_back(to_text(value));
+  return list;
+}
 
 void read_hex(const Json& json, std::uint8_t* out, std::size_t bytes) {
   const std::string_view digits = json.get_ref<const std::string&>();
@@ -291,6 +297,7 @@ Manifest manifest_of(const Json& json) {
   manifest.scenario_source = text(json.at("scenario").at("source"));
   manifest.target = from_text(json.value("target", std::string()));
   manifest.environment = list_of(json.value("environment", Json::array()), fact);
+  manifest.grounds = grounds_of(list_of(json.value("grounds", Json::array()), text));
   if (json.contains("services"))
     manifest.services = {words(json.at("services").at("queue")),
                          words(json.at("services").at("table"))};
@@ -362,8 +369,6 @@ std::string current_boot_id() {
 }
 
 std::string to_json(const Manifest& manifest) {
-  Json choices = Json::array();
-  for (const std::string& choice : manifest.choices) choices.push_back(to_text(choice));
   const Json json{
       {"schema", kManifestSchema},
       {"votebench", manifest.votebench_version},
@@ -376,9 +381,10 @@ std::string to_json(const Manifest& manifest) {
        {{"name", to_text(manifest.scenario_name)}, {"source", to_text(manifest.scenario_source)}}},
       {"target", to_text(manifest.target)},
       {"environment", json_of(manifest.environment)},
+      {"grounds", texts(lines_of(manifest.grounds))},
       {"services",
        {{"queue", json_of(manifest.services.queue)}, {"table", json_of(manifest.services.table)}}},
-      {"choices", std::move(choices)},
+      {"choices", texts(manifest.choices)},
       {"identity", to_string(manifest.identity)},
       {"workloads", json_of(manifest.workloads)},
       {"slots", to_string(manifest.slots)},

@@ -14,6 +14,7 @@
 #include "core/invocation.h"
 #include "core/result.h"
 #include "vote/evidence.h"
+#include "vote/grounds.h"
 #include "vote/target_settings.h"
 #include "vote/verdict.h"
 #include "vote/vote.h"
@@ -61,7 +62,8 @@ struct Manifest {
   // Name and value of what was there: machine, stores. Empty in runs of before.
   std::vector<std::pair<std::string, std::string>> environment;
 
-  Services services;  // empty in runs of before
+  Grounds grounds;    // what the preflight found out, and what it did not; empty in runs of before
+  Services services;  // likewise
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
   std::vector<WorkloadRange> workloads;

@@ -17,6 +17,7 @@
 #include "scenario/scenario.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
+#include "vote/grounds.h"
 #include "vote/verdict.h"
 
 namespace votebench::report {
@@ -38,6 +39,7 @@ struct Presentation {
   // The command that reports, with what further ones on this run repeat: --reports, --target of a
   // verify.
   Invocation here{};
+  bool explain = false;             // on a terminal: at length what the verdict stands on
   bool follows_one_like_it = true;  // the run before it is of this scenario
 };
 
@@ -71,6 +73,10 @@ struct Report {
 };
 
 [[nodiscard]] Report make_report(const RunView& run, Verdict verdict, Presentation shown);
+
+// What the verdict stands on: what the preflight and the drain found, and what the audit takes for
+// granted.
+[[nodiscard]] Grounds grounds_of(const Report& report);
 
 // What is known of a finding beside it; null: nothing.
 [[nodiscard]] const Attempt* witness_of(const Report& report, const Finding& finding);

@@ -30,7 +30,7 @@ Result<TargetCheck> check_target(TargetSettings target,
                     preflight));
   if (stop.stop_requested())
     return fail(ErrorKind::environment, "interrupted: nothing is proven of the probe votes");
-  return TargetCheck{preflight.probe_rows, preflight.facts, preflight.warnings};
+  return TargetCheck{preflight.probe_rows, preflight.facts, preflight.grounds, preflight.warnings};
 }
 
 }  // namespace votebench::run

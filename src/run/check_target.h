@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "vote/grounds.h"
 #include "vote/target_settings.h"
 
 namespace votebench::run {
@@ -16,6 +17,7 @@ namespace votebench::run {
 struct TargetCheck {
   std::uint64_t probe_votes = 0;
   std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
+  Grounds grounds;
   std::vector<std::string> warnings;
 };
 

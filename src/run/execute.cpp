@@ -86,6 +86,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.target_text = scenario::to_yaml(target.settings());
   manifest.target = target.describe();
   manifest.environment = describe_environment(preflight);
+  manifest.grounds = preflight.grounds;
   manifest.services = adapters::services_of(target.settings());
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
@@ -200,7 +201,8 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                              .directory = recording.directory,
                              .attempts = *recording.attempts,
                              .record = recording.record,
-                             .here = request.invocation};
+                             .here = request.invocation,
+                             .output = request.output};
   const report::Report report = describe_run(recorded);
   publish(report, recording.directory, request.output);
   announce(report, recording.directory);

@@ -129,6 +129,7 @@ report::Report describe_run(const RecordedRun& run) {
        .evidence_files = run.directory.seals().value_or(std::vector<ledger::FileSeal>()),
        .verification = run.verification,
        .here = repeated(run.here, place),
+       .explain = run.output == Output::explained,
        .follows_one_like_it = place.follows_one_like_it});
 }
 

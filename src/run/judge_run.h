@@ -27,6 +27,7 @@ struct RecordedRun {
   std::optional<report::Verification> verification{};
   std::vector<std::string> files{};  // written for it; empty: those of a run
   Invocation here{};                 // the command that asks: "next:" lines begin like it
+  Output output = Output::summary;   // what it prints
 };
 
 // What the record gives the audit; `rows` in place of the record's where others were read. All must

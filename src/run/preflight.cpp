@@ -170,6 +170,26 @@ Result<QueueBaseline> queue_baseline(const PreflightInput& input, const ProbeFin
   return baseline;
 }
 
+// Which way probe votes took, and how far they were followed.
+Ground ground_of_way(const PreflightInput& input, const ProbeFindings& probes,
+                     const Preflight& preflight) {
+  if (probes.cast == 0)
+    return {Ground::Kind::assumed, "way", "votes go the way that the target names: none was tried"};
+  std::string text = counted(probes.cast, "probe vote");
+  text += " went";
+  if (preflight.queue) {
+    const bool seen =
+        std::ranges::find(preflight.queue->seen_in, true) != preflight.queue->seen_in.end();
+    text += fmt::format(" {} list '{}'", seen ? "through" : "unseen, perhaps through",
+                        printable(input.target.queue->list));
+  }
+  if (preflight.adapters.rows)
+    text += probes.reached_rows
+                ? fmt::format(" into table '{}'", printable(input.target.rows->table))
+                : ", not followed to their rows";
+  return {Ground::Kind::measured, "way", std::move(text)};
+}
+
 RevoteRule rule_of(TableModel model) {
   return model == TableModel::append ? RevoteRule::append : RevoteRule::last_wins;
 }
@@ -179,11 +199,30 @@ std::string_view describe(RevoteRule rule) {
     case RevoteRule::last_wins:
       return "one row per voter";
     case RevoteRule::append:
-      return "append";
+      return "every vote is a row";
     case RevoteRule::first_wins:
       return "one row per voter, the first vote stands";
   }
   return "";
+}
+
+Ground ground_of_model(const PreflightInput& input, const TableFindings& found, RevoteRule rule) {
+  using enum Ground::Kind;
+  if (input.target.rows->revotes)
+    return {assumed, "table",
+            fmt::format("{}: {}.rows says so", describe(rule), input.target.rows->kind)};
+  if (found.rule)
+    return {measured, "table", fmt::format("{} (probe voters voted twice)", describe(rule))};
+  return {assumed, "table",
+          fmt::format(
+              "{}, by its index: {}", describe(rule),
+              found.untested.empty() ? "no probe vote was followed to its row" : found.untested)};
+}
+
+Ground ground_of_choices(const TableFindings& found) {
+  if (found.choices.empty())
+    return {Ground::Kind::assumed, "choices", "choices stand in the table as they were sent"};
+  return {Ground::Kind::measured, "choices", "choices stand in the table " + found.choices};
 }
 
 // What the table does with re-votes: as the target says, as the probes have shown, or as its index
@@ -194,21 +233,13 @@ Result<TableModel> settle_model(const PreflightInput& input, const ProbeFindings
   const std::string_view block = input.target.rows->kind;
   const bool revotes = input.scenario.voters.revote.ratio > 0;
   const RevoteRule rule = stated ? *stated : probes.table.rule.value_or(rule_of(from_index));
-  std::string source = "shown by probe voters who voted twice";
-  if (stated)
-    source = fmt::format("stated by {}.rows", block);
-  else if (!probes.table.rule)
-    source = fmt::format("assumed from its index: {}", probes.table.untested.empty()
-                                                           ? "no probe vote was followed to its row"
-                                                           : probes.table.untested);
   preflight.facts.emplace_back("table", describe(rule));
-  preflight.facts.emplace_back("table model", source);
-  if (!probes.table.choices.empty())
-    preflight.facts.emplace_back("choices in the table", probes.table.choices);
+  preflight.grounds.push_back(ground_of_model(input, probes.table, rule));
+  preflight.grounds.push_back(ground_of_choices(probes.table));
   if (!stated && !probes.table.rule && revotes)
     preflight.warnings.push_back(fmt::format(
-        "what the table does with re-votes is {} ({}); say {}.rows if it does otherwise", source,
-        describe(rule), block));
+        "what the table does with re-votes is assumed ({}); say {}.rows if it does otherwise",
+        preflight.grounds.front().text, block));
   if (rule == RevoteRule::first_wins && revotes)
     return unfit(
         "a voter's first vote stands in this table: re-votes change nothing, and cannot be checked",
@@ -331,6 +362,7 @@ Result<> question_target(const PreflightInput& input, bool queue_is_dirty, Table
     preflight.rows->model = model;
     preflight.rows->values_change = probes.table.values_change;
   }
+  preflight.grounds.push_back(ground_of_way(input, probes, preflight));
   TRY(check_probe_ids(input, preflight));
   say(input, fmt::format("assuming: {}", fmt::join(assumptions(input.target), "; ")));
   return {};

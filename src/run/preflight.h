@@ -19,6 +19,7 @@
 #include "plan/plan.h"
 #include "scenario/scenario.h"
 #include "vote/evidence.h"
+#include "vote/grounds.h"
 
 namespace votebench::run {
 
@@ -51,6 +52,7 @@ struct Preflight {
   std::uint64_t probe_rows = 0;            // rows that the probe votes left in the table
   std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
   std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
+  Grounds grounds;  // what probes have shown of the target, and what is only said or likely
   std::vector<std::string> warnings;
 };
 

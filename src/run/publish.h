@@ -15,7 +15,8 @@ namespace votebench::run {
 // What standard output gets.
 enum class Output {
   summary,
-  json,  // result.json
+  explained,  // the summary, with what the verdict stands on at length
+  json,       // result.json
 };
 
 // Writes the report's files and prints it. A file that cannot be written is said on standard error

@@ -23,7 +23,8 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
                              .directory = run.directory,
                              .attempts = *run.attempts,
                              .record = run.record,
-                             .here = here};
+                             .here = here,
+                             .output = output};
   const report::Report report = describe_run(recorded);
   publish(report, run.directory, output);
   return report.exit;

@@ -180,7 +180,8 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
                              .second_look = look_ ? &*look_ : nullptr,
                              .verification = std::move(verification),
                              .files = {files.summary, files.result},
-                             .here = request_.invocation};
+                             .here = request_.invocation,
+                             .output = request_.output};
   const report::Report report = describe_run(recorded);
   publish_verification(report, run_.directory, files);
   return report.exit;

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "report/exit_code.h"
 #include "run/display.h"
+#include "run/publish.h"
 #include "run/signals.h"
 #include "vote/target_settings.h"
 
@@ -21,6 +22,7 @@ struct VerifyRequest {
   std::optional<TargetSettings> target;  // where the stores are now; nothing: where they were
   std::optional<Nanoseconds> timeout;    // of settling again; nothing: the scenario's, at least
                                          // as long as a worker may hold a vote
+  Output output = Output::summary;       // on standard output; never JSON
   Invocation invocation{};               // as it was typed
 };
 

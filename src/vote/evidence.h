@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "vote/grounds.h"
 #include "vote/names.h"
 #include "vote/vote.h"
 
@@ -256,6 +257,7 @@ struct Settlement {
   std::uint64_t trailing_cast = 0;  // votes of ours that were cast behind the load to test the way
   std::uint64_t trailing_rows = 0;  // of these, with a row
   std::uint64_t late = 0;           // votes that came only behind trailing votes
+  Grounds grounds;                  // what the drain found out, looked at, or takes for granted
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
 

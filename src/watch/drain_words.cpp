@@ -48,6 +48,29 @@ std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
   return assumptions;
 }
 
+Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement) {
+  using enum Ground::Kind;
+  Grounds grounds;
+  if (settlement.trailing_cast > 0)
+    grounds.push_back({measured, "trailing votes",
+                       fmt::format("{} of {} that were cast behind the load came to the table",
+                                   settlement.trailing_rows, settlement.trailing_cast)});
+  if (!found.serial_refuted.empty())
+    grounds.push_back({measured, "workers", "several votes at a time: " + found.serial_refuted});
+  else if (found.hands_are_empty && found.serial_samples > 0)
+    grounds.push_back({looked_at, "workers",
+                       fmt::format("nothing in {} of the table speaks against one vote at a time",
+                                   counted(found.serial_samples, "reading"))});
+  if (found.hands_are_empty)
+    grounds.push_back({looked_at, "clients",
+                       fmt::format("{} took votes, none holds one any more",
+                                   counted(found.consumers, "client"))});
+  if (found.nothing_elsewhere)
+    grounds.push_back(
+        {looked_at, "elsewhere", "no missing vote waits in another place of the queue's server"});
+  return grounds;
+}
+
 std::vector<std::string> quiet_assumptions(const TargetSettings& target) {
   return {"an accepted vote was pushed before it was answered",
           fmt::format("a vote that has not moved for {} will not move any more (settle.quiet, "

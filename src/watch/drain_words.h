@@ -28,6 +28,17 @@ struct GivenUp {
 [[nodiscard]] std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
                                                                 bool leans_on_max_hold);
 
+// What the drain found out of workers and ways.
+struct DrainFindings {
+  std::string serial_refuted;        // why one vote at a time cannot be; empty: it was not refuted
+  std::uint64_t serial_samples = 0;  // readings that could have refuted it
+  std::size_t consumers = 0;         // clients that took votes, seen at any time
+  bool hands_are_empty = false;      // each of them was looked at, and none holds a vote
+  bool nothing_elsewhere = false;    // the other places of the queue's server were looked at
+};
+// Takes trailing votes from `settlement`.
+[[nodiscard]] Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement);
+
 // What "nothing moved for the declared time" leans on.
 [[nodiscard]] std::vector<std::string> quiet_assumptions(const TargetSettings& target);
 

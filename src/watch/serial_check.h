@@ -21,10 +21,14 @@ class SerialCheck {
 
   // For people; empty: not refuted.
   [[nodiscard]] const std::string& refuted() const { return refuted_; }
+  // Readings that could have refuted it.
+  [[nodiscard]] std::uint64_t samples() const { return samples_; }
 
  private:
   std::optional<Instant> clear_since_;
   std::optional<std::uint64_t> first_rows_;  // of the first reading since then
+  Instant last_read_{};
+  std::uint64_t samples_ = 0;
   std::string refuted_;
 };
 

@@ -62,6 +62,8 @@ class Drain {
 
   bool is_pointless();
   Settlement settlement(SettleProof proof) const;
+  [[nodiscard]] std::vector<std::string> assumptions() const;
+  [[nodiscard]] DrainFindings findings() const;
   GivenUp state_when_given_up() const;
   void report_status() const;
 
@@ -84,6 +86,8 @@ class Drain {
   Position position_;
   std::string obstacle_;
   bool leans_on_max_hold_ = false;
+  bool looked_elsewhere_ = false;
+  SettleProof why_nothing_is_held_ = SettleProof::none;  // empty_handed or quiet
 };
 
 Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
@@ -172,15 +176,13 @@ SettleProof Drain::prove() {
     obstacle_ = *obstacle;
     return SettleProof::none;
   }
-  SettleProof proof = SettleProof::none;
-  if (nobody_holds_a_vote())
-    proof = SettleProof::empty_handed;
-  else if (was_quiet_long_enough())
-    proof = SettleProof::quiet;
-  if (proof == SettleProof::none || !nothing_moves() || !nothing_waits_elsewhere() ||
+  why_nothing_is_held_ = nobody_holds_a_vote()     ? SettleProof::empty_handed
+                         : was_quiet_long_enough() ? SettleProof::quiet
+                                                   : SettleProof::none;
+  if (why_nothing_is_held_ == SettleProof::none || !nothing_moves() || !nothing_waits_elsewhere() ||
       !evidence_stands())
     return SettleProof::none;
-  return rows_->missing().count == 0 ? SettleProof::complete : proof;
+  return rows_->missing().count == 0 ? SettleProof::complete : why_nothing_is_held_;
 }
 
 // Behind a batcher that waits for more votes, these let go of the last ones.
@@ -212,6 +214,7 @@ bool Drain::nothing_waits_elsewhere() {
   elsewhere_.observe(clock_.now(), *look, [&stored](VoterIndex voter) {
     return std::ranges::binary_search(stored, voter);
   });
+  looked_elsewhere_ = true;
   obstacle_ = elsewhere_.obstacle();
   return obstacle_.empty();
 }
@@ -293,6 +296,27 @@ bool Drain::is_pointless() {
                            position_.waiting > 0 ? rate_.time_for_rest() : std::nullopt);
 }
 
+// Of what was found of those who may hold votes.
+std::vector<std::string> Drain::assumptions() const {
+  if (why_nothing_is_held_ == SettleProof::none) return {};
+  std::vector<std::string> all = why_nothing_is_held_ == SettleProof::quiet
+                                     ? quiet_assumptions(task_.target)
+                                     : empty_handed_assumptions(task_.target, leans_on_max_hold_);
+  std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(all));
+  return all;
+}
+
+DrainFindings Drain::findings() const {
+  DrainFindings found;
+  if (!queue_) return found;
+  found.serial_refuted = serial_.refuted();
+  found.serial_samples = serial_.samples();
+  found.consumers = queue_->consumers().size();
+  found.hands_are_empty = why_nothing_is_held_ == SettleProof::empty_handed;
+  found.nothing_elsewhere = looked_elsewhere_ && elsewhere_.obstacle().empty();
+  return found;
+}
+
 Settlement Drain::settlement(SettleProof proof) const {
   Settlement settlement;
   settlement.proof = proof;
@@ -301,19 +325,18 @@ Settlement Drain::settlement(SettleProof proof) const {
   settlement.trailing_cast = trailing_.cast_count();
   settlement.trailing_rows = trailing_.arrived();
   if (rows_ && rows_->has_rows()) settlement.late = trailing_.late(rows_->missing());
+  if (proof != SettleProof::none) settlement.assumptions = assumptions();
+  settlement.grounds = grounds_of_drain(findings(), settlement);
   switch (proof) {
     case SettleProof::complete:
       settlement.reason = "every accepted vote is in the table and none is in a list";
       break;
     case SettleProof::empty_handed:
       settlement.reason = "the lists are empty and no worker holds a vote";
-      settlement.assumptions = empty_handed_assumptions(task_.target, leans_on_max_hold_);
-      std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(settlement.assumptions));
       break;
     case SettleProof::quiet:
       settlement.reason = "the lists are empty and nothing moved for " +
                           format_duration(*task_.target.settle_quiet);
-      settlement.assumptions = quiet_assumptions(task_.target);
       break;
     case SettleProof::none:
       if (position_.waiting > 0) settlement.still_needed = rate_.time_for_rest();

@@ -40,7 +40,6 @@ List remarks(const Report& report) {
     list.items.insert(list.items.end(), more.items.begin(), more.items.end());
   };
   append(prefixed("", audit.notes));
-  if (audit.kind == VerdictKind::fail) append(prefixed("assumed: ", audit.assumptions));
   if (audit.canaries_total > 0)
     list.items.emplace_back(State::remark,
                             fmt::format("self-check {}/{}: planted defects that the auditor found",
@@ -157,9 +156,6 @@ Section audit(const Report& report) {
     section.add(
         Paragraph{Words("Result page: ") + Words::mark(state_of(report.page())) + (text + ".")},
         kPages);
-  List assumed = prefixed("", verdict.assumptions);
-  assumed.title = "Assumed";
-  section.add(std::move(assumed), kPages);
   List notes = prefixed("", verdict.notes);
   notes.title = "Notes";
   section.add(std::move(notes), kPages);

@@ -128,7 +128,8 @@ Json examples(const Verdict& audit, VoteClass wanted) {
   return list;
 }
 
-// A range of hops counts as "unknown" and is named in by_hop_range.
+// A range of hops counts as "unknown" and is named in by_hop_range. by_hop_if: what has to hold for
+// both, and cannot be seen.
 void add_hops(Json& lost, const Verdict& audit) {
   std::array<std::uint64_t, 5> counts{};
   Json ranges = Json::object();
@@ -142,6 +143,7 @@ void add_hops(Json& lost, const Verdict& audit) {
     by_hop[std::string(to_string(static_cast<Hop>(hop)))] = counts[hop];
   lost["by_hop"] = std::move(by_hop);
   if (!ranges.empty()) lost["by_hop_range"] = std::move(ranges);
+  if (!audit.hop_condition.empty()) lost["by_hop_if"] = text(audit.hop_condition);
 }
 
 // Send times count from the beginning of the event; negative: before.
@@ -202,6 +204,17 @@ Json audit(const Report& report) {
           {"self_check", {{"passed", verdict.canaries_passed}, {"total", verdict.canaries_total}}},
           {"assumptions", texts(verdict.assumptions)},
           {"notes", texts(verdict.notes)}};
+}
+
+// Three lists, one for each kind.
+Json proof(const Report& report) {
+  Json json;
+  for (const std::string_view kind : names_of(Ground::Kind{})) json[kind] = Json::array();
+  for (const Ground& ground : grounds_of(report))
+    json[to_string(ground.kind)].push_back(
+        {{"what", ground.what.empty() ? Json(nullptr) : Json(text(ground.what))},
+         {"text", text(ground.text)}});
+  return json;
 }
 
 Json settled(const Settlement& settlement) {
@@ -344,6 +357,7 @@ Json document(const Report& report) {
                {"levels", levels(report)},
                {"audit", audit(report)},
                {"settled", settled(report.settlement())},
+               {"proof", proof(report)},
                {"latency",
                 {{"http_response", latency(report.measured.response)},
                  {"http_service", latency(report.measured.service)},

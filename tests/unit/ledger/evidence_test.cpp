@@ -71,7 +71,8 @@ RunRecord some_record() {
   record.unfit = Error{ErrorKind::environment, "no answer from " + kHostile, "start it"};
   evidence.page = {true, true, kHostile, {{"a", 36}}, {{kHostile, 37}}};
   evidence.settlement = {
-      SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s, 9, 8, 3};
+      SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s, 9, 8, 3,
+      {{Ground::Kind::measured, "table", kHostile}, {Ground::Kind::looked_at, "clients", "none"}}};
   return record;
 }
 
@@ -100,8 +101,9 @@ auto fields(const RowSet& rows) {
                   pre_existing, checksum, choices);
 }
 auto fields(const Settlement& settlement) {
-  const auto& [proof, reason, assumptions, drain, rate, needed, cast, rows, late] = settlement;
-  return std::tie(proof, reason, assumptions, drain, rate, needed, cast, rows, late);
+  const auto& [proof, reason, assumptions, drain, rate, needed, cast, rows, late, grounds] =
+      settlement;
+  return std::tie(proof, reason, assumptions, drain, rate, needed, cast, rows, late, grounds);
 }
 auto fields(const PageEvidence& page) {
   const auto& [configured, compared, why_not, shown, stored] = page;

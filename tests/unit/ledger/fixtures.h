@@ -63,6 +63,8 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
   manifest.stack_ends_with_run = true;
   manifest.target = "http://127.0.0.1:8080/ " + kHostile;
   manifest.environment = {{"kernel", "6.1"}, {"kernel", kHostile}};
+  manifest.grounds = {{Ground::Kind::measured, "table", "one: " + kHostile},
+                      {Ground::Kind::assumed, "way", ""}};
   manifest.queue = QueueBaseline{
       {"redis-id", 5, {1, 2}, 100, 7, {{"rpush", 103}}, 12345, WallTime(1795197670000000000ns), 4},
       {"vb0123456789abcdef01234567", kHostile},

@@ -41,6 +41,7 @@ TEST_CASE("a manifest reads back as it was written") {
   CHECK(read->stack_ends_with_run);
   CHECK(read->target == written.target);
   CHECK(read->environment == written.environment);
+  CHECK(read->grounds == written.grounds);
 }
 
 TEST_CASE("a manifest of an older version does not say how its run was called") {

@@ -201,6 +201,9 @@ World worker_crash() {
   world.verdict.absent_ambiguous = 6;
   world.verdict.probes = 20;
   world.verdict.reasons = {"37 votes lost"};
+  world.record.begin.grounds = {
+      {Ground::Kind::measured, "table", "one row per voter (probe voters voted twice)"},
+      {Ground::Kind::assumed, "choices", "choices stand in the table as they were sent"}};
   world.verdict.assumptions = {"the worker is serial: it pops a vote, writes it, pops again"};
   world.record.evidence.settlement = {SettleProof::empty_handed,
                                       "the queue is empty and no worker holds a vote",
@@ -208,6 +211,8 @@ World worker_crash() {
                                       3100ms,
                                       640,
                                       {}};
+  world.record.evidence.settlement.grounds = {
+      {Ground::Kind::looked_at, "clients", "1 client took votes, none holds one any more"}};
   world.threshold("http.error_rate < 0.1%", "http.error_rate", "<", 0.001);
   world.threshold("http.response.p99 < 50ms", "http.response.p99", "<", 0.05);
   world.threshold("queue.depth.max < 20000", "queue.depth.max", "<", 20000);

@@ -86,6 +86,26 @@ TEST_CASE("what is said when a drain is given up") {
         "not settled after 1m00s: a worker holds it");
 }
 
+TEST_CASE("what a drain found out is said, and only that") {
+  using enum Ground::Kind;
+  Settlement settlement;
+  CHECK(grounds_of_drain({}, settlement).empty());
+  settlement.trailing_cast = 3;
+  settlement.trailing_rows = 2;
+  DrainFindings found{
+      .serial_samples = 4, .consumers = 2, .hands_are_empty = true, .nothing_elsewhere = true};
+  const Grounds seen = grounds_of_drain(found, settlement);
+  REQUIRE(seen.size() == 4);
+  CHECK(seen[0] == Ground{measured, "trailing votes",
+                          "2 of 3 that were cast behind the load came to the table"});
+  CHECK(seen[1].text == "nothing in 4 readings of the table speaks against one vote at a time");
+  CHECK(seen[2].text == "2 clients took votes, none holds one any more");
+  CHECK(seen[3].kind == looked_at);
+  found.serial_refuted = "7 rows came after the lists were empty, from 1 worker";
+  CHECK(grounds_of_drain(found, settlement)[1] ==
+        Ground{measured, "workers", "several votes at a time: " + found.serial_refuted});
+}
+
 TEST_CASE("assumptions are named only where they are leaned on") {
   const TargetSettings target;
   const auto seen = empty_handed_assumptions(target, false);
