@@ -183,10 +183,8 @@ struct QueueEvidence {
   std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
   // Of `pushed`: the list was seen to grow by more, so that it counts fewer than were pushed.
   bool pushes_undercount = false;
-  // A vote was seen to be pushed again, or may have been: two elements of one vote, a worker that
-  // pushes.
-  bool pushes_repeat = false;
-  std::vector<VoterIndex> own_seen;       // voters of whom an element was seen listed at any time
+  bool pushes_repeat = false;        // a worker was seen to push: a vote may have been pushed again
+  std::vector<VoterIndex> own_seen;  // voters of whom an element was seen in a list; bounded
   std::vector<VoterIndex> own_listed;     // own ids in the list at the end (one per element)
   std::vector<VoterIndex> own_in_flight;  // own ids in the declared side lists at the end
   std::uint64_t strangers_listed = 0;     // other elements in the list at the end

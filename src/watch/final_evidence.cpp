@@ -51,6 +51,8 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   evidence.depth_start = baseline.snapshot.depth;
   evidence.depth_max = history.depth_max;
   evidence.pushes_undercount = history.pushes_undercount || !baseline.pushes_add_up;
+  evidence.pushes_repeat = history.consumers_push();
+  evidence.own_seen = history.own_seen;
   evidence.evicted = history.evicted;
   evidence.carry_over_ids = baseline.carry_over_ids;
   evidence.list_seen = history.list_seen();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -44,10 +45,15 @@ bool QueueHistory::seen_in_list(std::size_t list) const {
   return list < seen_in.size() && seen_in[list];
 }
 
+bool QueueHistory::consumers_push() const {
+  return std::ranges::any_of(consumers, &SeenConsumer::pushed);
+}
+
 QueueTracker::QueueTracker(const QueueSnapshot& baseline)
     : QueueTracker(baseline, QueueHistory{.depth_max = baseline.depth,
                                           .last = baseline,
                                           .seen_in = {},
+                                          .own_seen = {},
                                           .consumers = {},
                                           .pushers = {},
                                           .others = {}}) {}
@@ -110,6 +116,19 @@ void QueueTracker::remember(const QueueBaseline& baseline) {
 
 void QueueTracker::observe_contents(const adapters::QueueContents& contents) {
   note_seen_in(contents.seen_in());
+  remember_voters(contents.list.own);
+  for (const adapters::QueueList& side : contents.in_flight) remember_voters(side.own);
+}
+
+void QueueTracker::remember_voters(const std::vector<VoterIndex>& own) {
+  std::vector<VoterIndex>& seen = history_.own_seen;
+  if (own.empty() || seen.size() >= QueueHistory::kMaxOwnSeen) return;
+  std::ranges::copy_if(own, std::back_inserter(seen),
+                       [](VoterIndex voter) { return voter < kFirstProbeIndex; });
+  std::ranges::sort(seen);
+  const auto repeated = std::ranges::unique(seen);
+  seen.erase(repeated.begin(), repeated.end());
+  seen.resize(std::min(seen.size(), QueueHistory::kMaxOwnSeen));
 }
 
 void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& clients) {

@@ -43,6 +43,10 @@ struct QueueHistory {
   // In which lists ids of ours were seen standing, the main list first.
   std::vector<bool> seen_in;
   bool blocking_pops = false;  // a consumer was seen with a pop that waits
+  // Voters, but probes, of whom an element was seen in a list: ascending, each once, so many at
+  // most.
+  std::vector<VoterIndex> own_seen;
+  static constexpr std::size_t kMaxOwnSeen = 10'000;
   // Of each: the present ones, and of those that went the latest, at most kMaxGone.
   std::vector<SeenConsumer> consumers;
   std::vector<SeenClient> pushers;  // did nothing but push, or read beside it
@@ -52,6 +56,8 @@ struct QueueHistory {
   // An id of ours was seen in one of the lists: they are the lists that the votes go through.
   [[nodiscard]] bool list_seen() const;
   [[nodiscard]] bool seen_in_list(std::size_t list) const;
+  // A consumer was seen pushing: it puts back what it could not write.
+  [[nodiscard]] bool consumers_push() const;
 };
 
 // Not thread-safe.
@@ -80,6 +86,7 @@ class QueueTracker {
   std::unordered_set<std::uint64_t> update_known(Instant at,
                                                  const std::vector<QueueClient>& clients);
   void regroup();
+  void remember_voters(const std::vector<VoterIndex>& own);
 
   QueueSnapshot baseline_;
   QueueHistory history_;

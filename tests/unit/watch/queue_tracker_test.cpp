@@ -219,6 +219,31 @@ TEST_CASE("a pop that waits is remembered") {
   CHECK(tracker.history().blocking_pops);
 }
 
+TEST_CASE("voters whose votes were seen in a list are remembered, once each and not without end") {
+  QueueTracker tracker(snapshot(0, 0));
+  adapters::QueueContents contents;
+  contents.list.own = {9, 3, kFirstProbeIndex, 3};
+  contents.in_flight.resize(1);
+  contents.in_flight[0].own = {4};
+  tracker.observe_contents(contents);
+  contents.list.own = {5};
+  contents.in_flight[0].own.clear();
+  tracker.observe_contents(contents);
+  CHECK(tracker.history().own_seen == std::vector<VoterIndex>{3, 4, 5, 9});
+  for (VoterIndex voter = 0; voter < 2 * QueueHistory::kMaxOwnSeen; ++voter)
+    contents.list.own.push_back(voter);
+  tracker.observe_contents(contents);
+  CHECK(tracker.history().own_seen.size() == QueueHistory::kMaxOwnSeen);
+}
+
+TEST_CASE("a worker that pushes may have pushed a vote again") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(1, "lpop"), client(2, "rpush")});
+  CHECK_FALSE(tracker.history().consumers_push());
+  tracker.observe_clients(Instant(seconds(2)), {client(1, "rpush"), client(2, "rpush")});
+  CHECK(tracker.history().consumers_push());
+}
+
 TEST_CASE("an id of ours makes the list that it stood in believed, for good") {
   QueueTracker tracker(snapshot(0, 0));
   CHECK_FALSE(tracker.history().list_seen());
