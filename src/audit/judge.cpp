@@ -12,6 +12,7 @@
 #include "audit/judge_one.h"
 #include "audit/judgement.h"
 #include "audit/witness.h"
+#include "vote/id_search.h"
 
 namespace votebench::audit {
 namespace {
@@ -50,6 +51,14 @@ void copy_strangers(const AuditInput& input, const std::optional<Balance>& balan
   verdict.invalid_own = rows.invalid_own;
   // Without ids of ours every row looks foreign; only those beyond the votes are.
   verdict.foreign = balance ? balance->surplus : rows.foreign;
+}
+
+// Rows whose id is one of ours, changed on its way: in capitals, with something put before it.
+void find_altered_ids(const AuditInput& input, Verdict& verdict) {
+  for (const StrangerRow& row : input.rows.rows.strangers) {
+    if (row.origin == IdOrigin::other_run || find_ids(row.id, input.ids).own.empty()) continue;
+    if (verdict.altered_ids++ == 0) verdict.altered_id = row.id;
+  }
 }
 
 // Both sums, and what else holds in every judgement. A sentence for each that does not.
@@ -132,6 +141,7 @@ Verdict judge_one(const AuditInput& input) {
   verdict.undecided_rows = judgement.tally().of(Subject::row, VoteClass::pending);
   copy_counts(input, judgement.tally(), verdict);
   copy_strangers(input, balance, verdict);
+  if (!balance) find_altered_ids(input, verdict);
   verdict.lost_behind_vote = judgement.lost_behind_vote();
   verdict.lost_by_hop = losses_by_hop(input, verdict);
   verdict.hop_condition = hop_condition(input, verdict);

@@ -113,6 +113,8 @@ void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
              "somebody else voted, or the stack makes votes up"
            : "of other voters");
   rows(verdict.invalid_own, "with a damaged or forged id of this run");
+  rows(verdict.altered_ids, fmt::format("whose id is one of ours in another spelling ('{}')",
+                                        printable(verdict.altered_id, 60)));
   add_if(input.rows.strangers_changed,
          "rows that were there before the run were changed or removed", notes);
 }
@@ -129,6 +131,12 @@ std::vector<std::string> failures(const AuditInput& input, const Verdict& verdic
 std::vector<std::string> failure_advice(const ServiceWords& queue, const Verdict& verdict) {
   std::vector<std::string> advice;
   if (!verdict.lost.passed()) {
+    add_if(verdict.altered_ids > 0,
+           fmt::format("ids are changed on the way: {} '{}'; such votes are not gone, but nobody "
+                       "finds them under their id. Find what changes them",
+                       counted(verdict.altered_ids, "row says", "rows say for instance"),
+                       printable(verdict.altered_id, 60)),
+           advice);
     const auto& hops = verdict.lost_by_hop;
     add_if(
         hops.contains({Hop::vote, Hop::vote}),

@@ -255,7 +255,7 @@ struct Settlement {
   std::uint64_t trailing_cast = 0;  // votes of ours that were cast behind the load to test the way
   std::uint64_t trailing_rows = 0;  // of these, with a row
   std::uint64_t late = 0;           // votes that came only behind trailing votes
-  Grounds grounds;                  // what the drain found out, looked at, or takes for granted
+  Grounds grounds{};                // what the drain found out, looked at, or takes for granted
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
 

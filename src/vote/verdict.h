@@ -148,6 +148,10 @@ struct Verdict {
   std::uint64_t other_run = 0;
   std::uint64_t foreign = 0;
   std::uint64_t invalid_own = 0;
+  // Of `foreign` and `invalid_own`, the first of them: rows whose id holds one of ours in another
+  // spelling. Something on the way changes ids.
+  std::uint64_t altered_ids = 0;
+  std::string altered_id;  // such a row's
 
   std::uint64_t canaries_passed = 0;  // the auditor's own check in this run
   std::uint64_t canaries_total = 0;

@@ -302,6 +302,9 @@ std::vector<std::string> Drain::assumptions() const {
   std::vector<std::string> all = why_nothing_is_held_ == SettleProof::quiet
                                      ? quiet_assumptions(task_.target)
                                      : empty_handed_assumptions(task_.target, leans_on_max_hold_);
+  if (trailing_.cast_count() == 0)
+    all.emplace_back(
+        "nobody holds votes back until more come: no trailing votes were cast behind them");
   std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(all));
   return all;
 }

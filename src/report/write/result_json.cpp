@@ -194,6 +194,7 @@ Json audit(const Report& report) {
           {"other_run", verdict.other_run},
           {"foreign", verdict.foreign},
           {"invalid_own", verdict.invalid_own},
+          {"altered_ids", verdict.altered_ids},
           {"lost", tally(report, verdict.lost, VoteClass::lost)},
           {"flipped", tally(report, verdict.flipped, VoteClass::flipped)},
           {"duplicated", tally(report, verdict.duplicated, VoteClass::duplicated)},

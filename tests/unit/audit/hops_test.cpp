@@ -194,6 +194,23 @@ TEST_CASE("pushes: accepted votes that cannot have been pushed keep a run from p
   CHECK(judge(file).reasons.size() == 1);
 }
 
+TEST_CASE("strangers: an id of ours in another spelling is named where votes are lost") {
+  CaseFile file = persisted(4);
+  file.vote(4, kA, Outcome::acked);
+  const std::string id = file.input().ids.make(4);
+  file.rows.rows.foreign = 2;
+  file.rows.rows.strangers = {{IdOrigin::foreign, "5f0c1d2e3a4b5c6", "a"},
+                              {IdOrigin::other_run, id + id, "a"}};
+  CHECK(judge(file).altered_ids == 0);
+  CHECK_FALSE(first(judge(file).advice).starts_with("ids are changed"));
+  file.rows.rows.strangers.push_back({IdOrigin::foreign, "poll-7:" + id, "a"});
+  const Verdict verdict = judge(file);
+  CHECK(verdict.lost.count == 1);
+  CHECK(verdict.altered_ids == 1);
+  CHECK(first(verdict.advice)
+            .starts_with("ids are changed on the way: 1 row says 'poll-7:" + id + "'"));
+}
+
 TEST_CASE("strangers: on a stack of our own nobody else votes") {
   CaseFile file = persisted(4);
   file.rows.rows.foreign = 2;
