@@ -62,7 +62,7 @@ std::string words_of(const Unaccepted& votes) {
                                       : std::string(words_of(votes.cause).words);
 }
 
-std::string_view advice_on(const Unaccepted& votes) {
+std::string_view advice_for(const Unaccepted& votes) {
   return votes.cause == Cause::status ? advice_on_status(votes.status)
                                       : words_of(votes.cause).advice;
 }
@@ -90,7 +90,7 @@ std::vector<std::string> advice_on(const std::vector<Unaccepted>& votes) {
   for (const Unaccepted& entry : votes) all += entry.count;
   std::vector<std::string> advice;
   for (const Unaccepted& entry : votes) {
-    std::string sentence(advice_on(entry));
+    std::string sentence(advice_for(entry));
     const bool said = std::ranges::find(advice, sentence) != advice.end();
     if (!said && !sentence.empty() && entry.count * kNotablePart >= all)
       advice.push_back(std::move(sentence));

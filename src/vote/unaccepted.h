@@ -29,7 +29,7 @@ struct Unaccepted {
 [[nodiscard]] std::string words_of(const Unaccepted& votes);
 [[nodiscard]] std::string cause_words(const Attempt& attempt);
 // A sentence, or nothing.
-[[nodiscard]] std::string_view advice_on(const Unaccepted& votes);
+[[nodiscard]] std::string_view advice_for(const Unaccepted& votes);
 // "59 x status 500 within 4 ms, 3 x connection refused within 1 ms": the first of them.
 [[nodiscard]] std::string list_of(const std::vector<Unaccepted>& votes);
 // What to do about them, a sentence each, for causes that make up a notable part.

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <tl/expected.hpp>
 
+#include "core/result.h"
 #include "vote/cause.h"
 
 namespace votebench::adapters {

@@ -27,7 +27,7 @@ Section causes(const Report& report) {
                            {words_of(votes)},
                            {counts_as(votes.outcome)},
                            {format_duration(votes.longest)},
-                           {advice_on(votes)}}});
+                           {advice_for(votes)}}});
   section.add(std::move(table));
   return section;
 }

@@ -190,9 +190,8 @@ namespace {
 
 // Ends our backends as a time limit of the server would, and waits until they are gone.
 void end_our_backends(SqlSession& sql) {
-  const std::string ours =
-      "FROM pg_stat_activity WHERE starts_with(query, " + quoted_literal(PqConnection::mark()) +
-      ") AND pid <> pg_backend_pid()";
+  const std::string ours = "FROM pg_stat_activity WHERE starts_with(query, " +
+                           quoted_literal(PqConnection::mark()) + ") AND pid <> pg_backend_pid()";
   sql.ask("SELECT pg_terminate_backend(pid) " + ours);
   test::wait_until("they are gone", [&] { return sql.ask("SELECT count(*) " + ours) == "0"; });
 }
