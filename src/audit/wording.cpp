@@ -19,9 +19,9 @@ std::string because_of(const std::vector<Unaccepted>& votes) {
   return votes.empty() ? "" : ": " + list_of(votes);
 }
 
-std::string advice_or(const std::vector<Unaccepted>& votes, std::string otherwise) {
+std::string advice_or(const std::vector<Unaccepted>& votes, std::string_view otherwise) {
   const std::vector<std::string> advice = advice_on(votes);
-  return advice.empty() ? otherwise : fmt::format("{}", fmt::join(advice, "; "));
+  return advice.empty() ? std::string(otherwise) : fmt::format("{}", fmt::join(advice, "; "));
 }
 
 std::string place(HopRange range) {
