@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <utility>
+
 #include "adapters/connect_error.h"
 
 namespace votebench::adapters {
@@ -18,9 +20,11 @@ RouteSettings first_hop_of(const TargetSettings& target, const HttpSettings& htt
   return hop;
 }
 
+// libcurl does not pass on why no socket could be opened.
+thread_local int socket_error = 0;
+
 curl_socket_t open_socket(void* route, curlsocktype, curl_sockaddr*) {
-  int error = 0;
-  FileDescriptor socket = static_cast<const TcpRoute*>(route)->open(error);
+  FileDescriptor socket = static_cast<const TcpRoute*>(route)->open(socket_error);
   return socket ? socket.release() : CURL_SOCKET_BAD;
 }
 
@@ -30,7 +34,7 @@ ConnectFailure failure_of(CURL* easy, CURLcode code, const char* detail) {
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verify_result);
   curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
-  failure.os_error = static_cast<int>(os_error);
+  failure.os_error = os_error != 0 ? static_cast<int>(os_error) : CurlRoute::take_socket_error();
   return failure;
 }
 
@@ -59,6 +63,8 @@ CurlHandle CurlRoute::new_handle() const {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &first_hop_);
   return handle;
 }
+
+int CurlRoute::take_socket_error() { return std::exchange(socket_error, 0); }
 
 Result<> CurlRoute::try_out() const {
   const CurlHandle handle = new_handle();

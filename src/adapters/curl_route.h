@@ -19,6 +19,9 @@ class CurlRoute {
   // A handle that makes one connection, whole with tunnel and TLS, and sends nothing over it.
   [[nodiscard]] CurlHandle new_handle() const;
 
+  // The errno of the last socket that this thread could not open; 0: none since it was asked.
+  [[nodiscard]] static int take_socket_error();
+
   // Makes one connection and closes it: nobody answers, a refusing proxy, a certificate that is
   // not accepted are said in plain words (environment). Blocks for http.connect_timeout at most.
   [[nodiscard]] Result<> try_out() const;

@@ -22,14 +22,11 @@ void add_data_doubts(const AuditInput& input, const Verdict& verdict, Doubts& do
   if (input.ended_by_threshold) accounting.planned = accounting.started();
   const double wanted = input.limits.min_acked_share * static_cast<double>(accounting.planned);
   if (accounting.acked == 0)
-    doubts.push_back({"no vote was accepted: there is nothing to audit",
-                      "look at the statuses of the answers and at the target's log"});
+    doubts.push_back(none_accepted(verdict));
   else if (static_cast<double>(accounting.acked) + 1e-6 < wanted)
-    doubts.push_back(
-        {too_few_accepted(accounting, input.limits), "lower the load, or mend the target"});
+    doubts.push_back(too_few_accepted(verdict, input.limits));
   if (!within(accounting.ambiguous, input.limits.unknown_share, accounting.planned))
-    doubts.push_back({too_many_unknown(accounting, input.limits),
-                      "raise http.timeout, lower the load, or allow more with audit.unknown"});
+    doubts.push_back(too_many_unknown(verdict, input.limits));
 }
 
 // The first gap in the evidence that keeps absence from being loss; the later ones follow from it.

@@ -128,6 +128,7 @@ Verdict judge_one(const AuditInput& input) {
   Verdict verdict;
   Ballots ballots = collect_ballots(input);
   verdict.accounting = ballots.accounting;
+  verdict.unaccepted = unaccepted_votes(input.attempts);
   if (ballots.unknown_slots > 0)
     return broken(std::move(verdict),
                   {"internal: an attempt is on record that no plan can contain"});

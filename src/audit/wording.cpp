@@ -14,6 +14,16 @@ namespace {
 
 std::string percent(double share) { return fmt::format("{:.4g} %", share * 100); }
 
+// ": 59 x status 500 within 4 ms"
+std::string because_of(const std::vector<Unaccepted>& votes) {
+  return votes.empty() ? "" : ": " + list_of(votes);
+}
+
+std::string advice_or(const std::vector<Unaccepted>& votes, std::string_view otherwise) {
+  const std::vector<std::string> advice = advice_on(votes);
+  return advice.empty() ? std::string(otherwise) : fmt::format("{}", fmt::join(advice, "; "));
+}
+
 std::string place(HopRange range) {
   if (range.first == range.last)
     return range.first == Hop::unknown ? "somewhere" : fmt::format("at {}", to_string(range.first));
@@ -154,7 +164,8 @@ std::vector<std::string> failure_advice(const ServiceWords& queue, const Verdict
       fmt::format("run a single worker, and look for an old queue that {} reloaded", queue.title),
       advice);
   add_if(!verdict.duplicated.passed(),
-         "look for a client library that repeats a push, or a worker that repeats its INSERT",
+         "look for a proxy or load balancer that repeats a POST, a client library that repeats a "
+         "push, or a worker that repeats its INSERT",
          advice);
   return advice;
 }
@@ -181,18 +192,36 @@ std::string pass_reason(const Verdict& verdict) {
                      counted(verdict.accounting.acked, "accepted vote"));
 }
 
-std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits) {
-  return fmt::format("only {} of {} planned votes were accepted; a pass needs {}",
-                     format_count(accounting.acked), format_count(accounting.planned),
-                     percent(limits.min_acked_share));
+Doubt none_accepted(const Verdict& verdict) {
+  return {"no vote was accepted: there is nothing to audit" + because_of(verdict.unaccepted),
+          advice_or(verdict.unaccepted, "look at the target's log")};
 }
 
-std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits) {
+Doubt too_few_accepted(const Verdict& verdict, const AuditLimits& limits) {
+  const Accounting& accounting = verdict.accounting;
+  return {fmt::format("only {} of {} planned votes were accepted; a pass needs {}{}",
+                      format_count(accounting.acked), format_count(accounting.planned),
+                      percent(limits.min_acked_share), because_of(verdict.unaccepted)),
+          advice_or(verdict.unaccepted, "let the load send all of its votes")};
+}
+
+Doubt too_many_unknown(const Verdict& verdict, const AuditLimits& limits) {
+  const Accounting& accounting = verdict.accounting;
   const double planned = static_cast<double>(std::max<std::uint64_t>(accounting.planned, 1));
   const double share = static_cast<double>(accounting.ambiguous) / planned;
-  return fmt::format("{} no clear answer ({} of the plan, allowed {}): they may or may not count",
-                     counted(accounting.ambiguous, "vote got", "votes got"), percent(share),
-                     percent(limits.unknown_share));
+  Doubt doubt{fmt::format("{} no clear answer ({} of the plan, allowed {}): they may or may not "
+                          "count",
+                          counted(accounting.ambiguous, "vote got", "votes got"), percent(share),
+                          percent(limits.unknown_share)),
+              ""};
+  if (accounting.acked == 0) return doubt;  // the causes are told with that
+  std::vector<Unaccepted> unclear = verdict.unaccepted;
+  std::erase_if(unclear,
+                [](const Unaccepted& votes) { return votes.outcome != Outcome::ambiguous; });
+  doubt.reason += because_of(unclear);
+  doubt.advice =
+      advice_or(unclear, "look at the target's log") + "; or allow more with audit.unknown";
+  return doubt;
 }
 
 std::string removed_rows(const AuditInput& input) {

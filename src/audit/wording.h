@@ -22,8 +22,10 @@ namespace votebench::audit {
                                              const Verdict& verdict);
 [[nodiscard]] std::string pass_reason(const Verdict& verdict);
 
-[[nodiscard]] std::string too_few_accepted(const Accounting& accounting, const AuditLimits& limits);
-[[nodiscard]] std::string too_many_unknown(const Accounting& accounting, const AuditLimits& limits);
+// Each with the causes, and what to do about them.
+[[nodiscard]] Doubt none_accepted(const Verdict& verdict);
+[[nodiscard]] Doubt too_few_accepted(const Verdict& verdict, const AuditLimits& limits);
+[[nodiscard]] Doubt too_many_unknown(const Verdict& verdict, const AuditLimits& limits);
 // REQUIRES: RowEvidence::were_removed
 [[nodiscard]] std::string removed_rows(const AuditInput& input);
 [[nodiscard]] std::string missing_without_queue(std::uint64_t missing);

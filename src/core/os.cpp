@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -23,6 +24,12 @@ Failure file_failure(std::string_view action, const std::filesystem::path& path,
   return fail(ErrorKind::environment,
               fmt::format("cannot {} {}: {}", action, path.string(), os_error(error_number)),
               std::move(help));
+}
+
+bool peer_has_closed(int socket) {
+  constexpr short kEnds = POLLRDHUP | POLLHUP | POLLERR | POLLNVAL;
+  pollfd look{socket, POLLRDHUP, 0};
+  return ::poll(&look, 1, 0) > 0 && (look.revents & kEnds) != 0;
 }
 
 void fill_random(std::span<std::uint8_t> bytes) {

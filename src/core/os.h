@@ -43,6 +43,9 @@ class FileDescriptor {
 [[nodiscard]] Failure file_failure(std::string_view action, const std::filesystem::path& path,
                                    int error_number, std::string help = {});
 
+// A connected socket whose peer has closed it, or that is broken. Asks nobody, waits for nothing.
+[[nodiscard]] bool peer_has_closed(int socket);
+
 // Fills `bytes` from getrandom(2).
 void fill_random(std::span<std::uint8_t> bytes);
 

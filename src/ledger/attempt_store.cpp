@@ -125,7 +125,7 @@ Attempt intended(const Attempt& slot) {
 
 bool without_conclusion(const Attempt& slot) {
   return slot.first_byte_100ns == 0 && slot.done_100ns == 0 && slot.status == 0 &&
-         slot.outcome == Outcome::none && slot.flags == 0;
+         slot.outcome == Outcome::none && slot.cause == Cause::none && slot.flags == 0;
 }
 
 bool plausible(const Attempt& slot, std::uint8_t seed) {
@@ -135,7 +135,8 @@ bool plausible(const Attempt& slot, std::uint8_t seed) {
     case AttemptState::intended:
       return slot.check == check_of(intended(slot), seed);
     case AttemptState::concluded:
-      return slot.check == check_of(slot, seed) && slot.outcome <= Outcome::ambiguous;
+      return slot.check == check_of(slot, seed) && slot.outcome <= Outcome::ambiguous &&
+             static_cast<std::size_t>(slot.cause) < kCauses;
   }
   return false;
 }
@@ -328,6 +329,7 @@ void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) 
   own->done_100ns = in_100ns(conclusion.done);
   own->status = conclusion.status;
   own->outcome = conclusion.outcome;
+  own->cause = conclusion.cause;
   own->flags = conclusion.flags;
   set_state(*own, AttemptState::concluded, seed_of(owner_, number));
 }

@@ -218,6 +218,7 @@ void load_fields(Direction&& field, Load& load) {
   field("exhausted_share", load.exhausted_share);
   field("longest_sampler_gap_ns", load.longest_sampler_gap);
   field("clock_step_ns", load.clock_step);
+  field.optional("standstill_ns", load.standstill);
 }
 
 template <typename Direction, typename Page>

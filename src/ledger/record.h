@@ -35,6 +35,7 @@ struct LoadRecord {
   double steal_share = 0;             // of the machine's CPU time, 0..1
   double exhausted_share = 0;         // of the load: a vote was due and max_in_flight exhausted
   Nanoseconds longest_sampler_gap{};  // between two samples, when it was us who came late
+  Nanoseconds standstill{};           // longest, of the whole program, while the load ran
   Nanoseconds clock_step{};           // largest change between wall and monotonic clock
 };
 

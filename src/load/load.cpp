@@ -90,6 +90,21 @@ LoadSummary summarise(const LoadInput& input, const Senders& senders, bool no_ro
 
 }  // namespace
 
+std::vector<Unaccepted> LoadCounters::unaccepted() const {
+  std::vector<Unaccepted> all;
+  const auto add = [&](Cause cause, std::size_t status, std::uint64_t count) {
+    if (count > 0)
+      all.push_back({.cause = cause, .status = static_cast<std::uint16_t>(status), .count = count});
+  };
+  for (std::size_t cause = 0; cause < by_cause.size(); ++cause)
+    if (cause != static_cast<std::size_t>(Cause::status))
+      add(static_cast<Cause>(cause), 0, by_cause.at(cause).load());
+  for (std::size_t status = 0; status < by_status.size(); ++status)
+    add(Cause::status, status, by_status.at(status).load());
+  std::ranges::stable_sort(all, std::ranges::greater(), &Unaccepted::count);
+  return all;
+}
+
 std::uint32_t sender_threads(const plan::RunPlan& plan, std::uint32_t wanted) {
   std::uint32_t threads = wanted > 0 ? wanted : std::thread::hardware_concurrency() / 2;
   for (const plan::WorkloadPlan& workload : plan.workloads())

@@ -12,6 +12,7 @@
 // whose voter is still waiting for an answer waits with it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <stop_token>
@@ -24,6 +25,7 @@
 #include "load/waiter.h"
 #include "plan/plan.h"
 #include "vote/attempt.h"
+#include "vote/unaccepted.h"
 
 namespace votebench::load {
 
@@ -37,6 +39,10 @@ struct LoadCounters {
   std::atomic<std::uint64_t> late{0};  // as in WorkloadSummary
   // Of these: max_in_flight was exhausted, or the voter's earlier vote unanswered.
   std::atomic<std::uint64_t> late_by_target{0};
+  // Not accepted, by cause, and of answers by their status.
+  std::array<std::atomic<std::uint64_t>, kCauses> by_cause{};
+  static constexpr std::size_t kStatuses = 1000;
+  std::array<std::atomic<std::uint64_t>, kStatuses> by_status{};
 
   [[nodiscard]] std::uint64_t concluded() const {
     return acked.load() + rejected.load() + ambiguous.load() + not_sent.load();
@@ -45,6 +51,8 @@ struct LoadCounters {
     const std::uint64_t done = concluded();  // first, or it could overtake `started`
     return started.load() - done;
   }
+  // The most frequent first.
+  [[nodiscard]] std::vector<Unaccepted> unaccepted() const;
 };
 
 // A vote that starts more than this after its due time is late.

@@ -179,10 +179,12 @@ void Sender::finish(Slot& slot, Instant now) {
                         .flags = answer.flags,
                         .status = answer.status,
                         .first_byte = answered ? answer.first_byte - slot.started : Nanoseconds{},
-                        .done = now - slot.started});
+                        .done = now - slot.started,
+                        .cause = answer.cause});
   slot.busy = false;
   result_.finished = now;
   count_end(result_.shares[slot.share], answer.outcome);
+  if (answer.outcome != Outcome::acked) count_cause(answer);
   shares_[slot.share].release(slot.index, now, answer.outcome);
   watch_deadline(slot);
 }
@@ -204,6 +206,14 @@ void Sender::count_end(ShareTally& tally, Outcome outcome) {
       ++counts.ambiguous, ++counters_.ambiguous;
       break;
   }
+}
+
+void Sender::count_cause(const adapters::VoteAnswer& answer) {
+  const auto cause = static_cast<std::size_t>(answer.cause);
+  if (answer.cause == Cause::status && answer.status < LoadCounters::kStatuses)
+    ++counters_.by_status.at(answer.status);
+  else
+    ++counters_.by_cause.at(cause);
 }
 
 void Sender::abandon_all() {

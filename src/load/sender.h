@@ -73,6 +73,7 @@ class Sender {
   void count_start(ShareTally& tally, const VoteStart& start);
   void finish(Slot& slot, Instant now);
   void count_end(ShareTally& tally, Outcome outcome);
+  void count_cause(const adapters::VoteAnswer& answer);
   void abandon_all();
   void watch_deadline(const Slot& slot);
   [[nodiscard]] bool done() const;

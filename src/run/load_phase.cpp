@@ -72,8 +72,9 @@ Result<std::vector<bool>> cast_trailing(const LoadPhaseInput& input, VoterIndex 
       adapters::cast_one_vote(*input.preflight.adapters.votes, {voter, choice}, input.clock));
   if (answer.outcome == Outcome::acked) return sighting ? sighting->seen_in() : std::vector<bool>();
   return fail(ErrorKind::environment,
-              answer.status == 0 ? "the vote page gave no answer"
-                                 : fmt::format("the vote page answered {}", answer.status));
+              answer.status == 0
+                  ? fmt::format("the vote page gave no answer ({})", words_of(answer.cause).words)
+                  : fmt::format("the vote page answered {}", answer.status));
 }
 
 // The page can be held against the table only where nothing is on its way any more.
@@ -123,6 +124,7 @@ void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
   record.warnings = recorder.warnings();
   record.unstored = recorder.unsaved();
   record.load.clock_step = recorder.largest_clock_step();
+  record.load.standstill = recorder.longest_standstill();
   record.load.longest_sampler_gap = longest_gap(record.events, record.samples);
   if (recorder.aborted()) record.load.stopped = StopCause::threshold;
 }

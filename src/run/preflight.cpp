@@ -332,23 +332,24 @@ Result<> take_baselines(const PreflightInput& input, const ProbeFindings& probes
 }
 
 // The probe votes that still wait are of no use to anybody, and would be in the way of the next
-// run.
-void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue, Error& why) {
-  const auto removed = queue.remove_own(input.ids);
+// run. What cannot be taken back is said.
+void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue,
+                      const ProbeFindings& probes, Error& why) {
   const std::string list = printable(input.target.queue->list);
-  const std::string_view separator = why.help.empty() ? "" : "; ";
-  if (!removed)
-    why.help += fmt::format("{}probe votes may still wait in list '{}'", separator, list);
-  else if (*removed > 0)
-    why.help += fmt::format("{}{} that waited in list '{}' {} taken out again", separator,
-                            counted(*removed, "probe vote"), list, *removed == 1 ? "was" : "were");
+  const auto say_too = [&](const std::string& clause) {
+    why.help += (why.help.empty() ? "" : "; ") + clause;
+  };
+  const auto removed = queue.remove_own(input.ids);
+  if (!removed) return say_too(fmt::format("probe votes may still wait in list '{}'", list));
+  if (*removed > 0)
+    say_too(fmt::format("{} that waited in list '{}' {} taken out again",
+                        counted(*removed, "probe vote"), list, *removed == 1 ? "was" : "were"));
+  if (probes.unclear > *removed)
+    say_too("the probe vote without an answer may still be queued or stored");
 }
 
-Result<> question_target(const PreflightInput& input, bool queue_is_dirty, TableModel model,
+Result<> question_target(const PreflightInput& input, TableModel model, const ProbeFindings& probes,
                          Preflight& preflight) {
-  say(input, "casting probe votes");
-  TRY_ASSIGN(const ProbeFindings probes,
-             cast_probe_votes(input, preflight.adapters, queue_is_dirty));
   preflight.drain_rate_per_s = probes.drain_rate_per_s;
   preflight.probe_rows = probes.reached_rows ? probes.cast + probes.table.further_rows : 0;
   std::ranges::copy(probes.table.warnings, std::back_inserter(preflight.warnings));
@@ -385,9 +386,12 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
        check_budget(read_machine_limits(), input.plan, !input.scenario.http.keep_alive,
                     input.scenario.http.source_addresses.size()))
     preflight.warnings.push_back(std::move(warning));
-  Result<> fit = question_target(input, queue_is_dirty, model, preflight);
+  say(input, "casting probe votes");
+  ProbeFindings probes;
+  Result<> fit = cast_probe_votes(input, preflight.adapters, queue_is_dirty, probes);
+  if (fit) fit = question_target(input, model, probes, preflight);
   if (!fit && preflight.adapters.queue)
-    take_back_probes(input, *preflight.adapters.queue, fit.error());
+    take_back_probes(input, *preflight.adapters.queue, probes, fit.error());
   return fit;
 }
 

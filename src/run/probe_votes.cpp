@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "adapters/http/http_exchange.h"
 #include "adapters/services.h"
+#include "core/os.h"
 #include "core/text.h"
 #include "run/queue_sighting.h"
 
@@ -40,11 +40,15 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                                      ? fmt::format(" (at {})", input.target.vote.connect_to->text())
                                      : "";
   const std::string which = fmt::format("probe vote {} to POST {}", nth, url);
+  const CauseWords& cause = words_of(answer.cause);
+  if (cause.ours)
+    return fail(ErrorKind::environment, fmt::format("{} could not be sent: {}", which, cause.words),
+                std::string(cause.advice));
   if ((answer.flags & kConnectFailed) != 0)
     return fail(ErrorKind::environment,
                 fmt::format("nothing answers at {}{}: {}", url, connect_to,
-                            answer.error != 0 ? std::strerror(answer.error) : "no connection"),
-                "is the vote app up? check vote.url (or `votebench stack status`)");
+                            answer.error != 0 ? os_error(answer.error) : std::string(cause.words)),
+                std::string(cause.advice));
   if ((answer.flags & kNotEchoed) != 0)
     return fail(
         ErrorKind::environment,
@@ -69,17 +73,29 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                                    ? fmt::format("; can the vote app reach its {}?",
                                                  adapters::services_of(input.target).queue.title)
                                    : "; check vote.url, vote.form and vote.accept"));
-  return fail(ErrorKind::environment, fmt::format("{} was cut off without an answer", which),
-              describe_get(input));
+  if ((answer.flags & kMalformedAnswer) != 0)
+    return fail(ErrorKind::environment,
+                fmt::format("{}: {}{}", which, cause.words,
+                            answer.excerpt.empty()
+                                ? ""
+                                : fmt::format(" (it began '{}')", printable(answer.excerpt))),
+                fmt::format("{}; {}", describe_get(input), cause.advice));
+  return fail(ErrorKind::environment,
+              fmt::format("{} was cut off without an answer: {}", which, cause.words),
+              fmt::format("{}; {}", describe_get(input), cause.advice));
 }
 
-Result<> cast_all(const PreflightInput& input, const Adapters& adapters, std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count && !input.stop.stop_requested(); ++i) {
-    const auto choice = static_cast<ChoiceIndex>(i % input.plan.choices().size());
-    const adapters::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(i), choice};
+Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFindings& findings) {
+  const std::uint64_t count = input.scenario.preflight.probe_votes;
+  while (findings.cast < count && !input.stop.stop_requested()) {
+    const auto choice = static_cast<ChoiceIndex>(findings.cast % input.plan.choices().size());
+    const adapters::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(findings.cast),
+                                        choice};
     TRY_ASSIGN(const adapters::VoteAnswer answer,
                adapters::cast_one_vote(*adapters.votes, request, input.clock));
-    if (answer.outcome != Outcome::acked) return not_accepted(input, answer, i + 1);
+    ++findings.cast;
+    if (answer.outcome == Outcome::ambiguous) ++findings.unclear;
+    if (answer.outcome != Outcome::acked) return not_accepted(input, answer, findings.cast);
   }
   return {};
 }
@@ -243,11 +259,9 @@ class PathToQueue {
 
 }  // namespace
 
-Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
-                                       bool queue_is_dirty) {
-  ProbeFindings findings;
-  findings.cast = input.scenario.preflight.probe_votes;
-  if (findings.cast == 0) return findings;
+Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
+                          bool queue_is_dirty, ProbeFindings& findings) {
+  if (input.scenario.preflight.probe_votes == 0) return {};
   std::optional<PathToQueue> queue;
   if (adapters.queue) {
     queue.emplace(input, adapters);
@@ -258,7 +272,7 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
     TRY_ASSIGN(const RowBaseline rows, adapters.rows->baseline(input.ids));
     rows_before = rows.rows;
   }
-  TRY(cast_all(input, adapters, findings.cast));
+  TRY(cast_all(input, adapters, findings));
   if (queue) TRY(queue->follow(findings));
   if (adapters.rows && !queue_is_dirty) {
     auto rate = follow_to_rows(input, adapters, rows_before, findings.cast);
@@ -271,7 +285,7 @@ Result<ProbeFindings> cast_probe_votes(const PreflightInput& input, const Adapte
     }
   }
   if (queue) TRY(queue->end(findings));
-  return findings;
+  return {};
 }
 
 }  // namespace votebench::run

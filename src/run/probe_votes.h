@@ -10,6 +10,7 @@ namespace votebench::run {
 
 struct ProbeFindings {
   std::uint64_t cast = 0;
+  std::uint64_t unclear = 0;    // of these: without a clear answer, so that it may come later
   bool strangers_push = false;  // more pushes were seen than we caused
   bool pushes_add_up = true;    // every probe was a push of its own
   std::vector<bool> seen_in;    // lists that probes were seen standing in, the main list first
@@ -24,8 +25,9 @@ struct ProbeFindings {
 // others are waiting before them (`queue_is_dirty`), until each has its row. Fewer pushes than
 // probes are no fault where all probes were seen in a list or have their row: then a push brings
 // several, or what brings them is not counted.
-// Errors (environment): what the target did instead, and what to try.
-[[nodiscard]] Result<ProbeFindings> cast_probe_votes(const PreflightInput& input,
-                                                     const Adapters& adapters, bool queue_is_dirty);
+// Errors (environment): what the target did instead, and what to try; `findings` is what was found
+// until then.
+[[nodiscard]] Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
+                                        bool queue_is_dirty, ProbeFindings& findings);
 
 }  // namespace votebench::run

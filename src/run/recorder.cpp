@@ -97,9 +97,15 @@ void Recorder::work(const std::stop_token& stop) {
   Instant next = input_.clock.now();
   while (!stop.stop_requested()) {
     tick(input_.clock.now());
-    next += kTick;
+    next = std::max(next + kTick, input_.clock.now());
     input_.clock.sleep_until(next, stop);
+    note_wake(next, input_.clock.now());
   }
+}
+
+void Recorder::note_wake(Instant due, Instant now) {
+  const std::scoped_lock lock(mutex_);
+  if (!load_end_) standstill_ = std::max(standstill_, now - due);
 }
 
 void Recorder::tick(Instant now) {
@@ -180,6 +186,7 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.has_rows = input_.target.rows.has_value();
   state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();
   state.unknown = input_.counters.ambiguous.load();
+  state.not_accepted = list_of(input_.counters.unaccepted());
   state.lag = lag_p99_;
   state.in_flight_exhausted = in_flight_exhausted_;
   state.history = history_;

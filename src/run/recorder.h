@@ -65,6 +65,9 @@ class Recorder {
   // A threshold ended the load.
   [[nodiscard]] bool aborted() const { return aborted_; }
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
+  // For how long nothing of this program ran while the load did: it was stopped or suspended, or
+  // got no processor.
+  [[nodiscard]] Nanoseconds longest_standstill() const { return standstill_; }
   // Why samples, events or lines of the log are missing in the run directory; nothing: none are.
   [[nodiscard]] const std::optional<Error>& unsaved() const { return unsaved_; }
 
@@ -77,6 +80,7 @@ class Recorder {
   void follow_attempts();
   void check_thresholds(Nanoseconds elapsed);
   void watch_clocks();
+  void note_wake(Instant due, Instant now);
   [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
   [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
   // Once a second: whether votes are due that max_in_flight keeps back, for the live view.
@@ -87,6 +91,7 @@ class Recorder {
   RecorderInput input_;
   const Nanoseconds wall_minus_steady_;
   Nanoseconds clock_step_{};  // largest drift of the wall clock against the steady one
+  Nanoseconds standstill_{};
 
   std::mutex mutex_;  // everything below that two threads touch
   std::vector<Sample> samples_;

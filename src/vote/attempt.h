@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/clock.h"
+#include "vote/cause.h"
 #include "vote/names.h"
 #include "vote/vote.h"
 
@@ -46,7 +47,9 @@ struct Attempt {
   std::uint16_t status = 0;  // HTTP status, 0 = none
   ChoiceIndex choice = 0;
   WorkloadIndex workload = 0;
-  Outcome outcome = Outcome::none;
+  // One byte; in runs of before the cause is `none`.
+  Outcome outcome : 3 = Outcome::none;
+  Cause cause : 5 = Cause::none;
   std::uint8_t flags = 0;  // AttemptFlag bits
   std::uint8_t check = 0;  // of the other bytes, kept by the ledger
   AttemptState state = AttemptState::empty;
@@ -74,6 +77,7 @@ struct Conclusion {
   std::uint16_t status = 0;
   Nanoseconds first_byte{};  // after the start of the attempt; zero = none
   Nanoseconds done{};        // after the start of the attempt
+  Cause cause = Cause::none;
 };
 
 // Where the senders report. Called from sender threads: for one number always from the same

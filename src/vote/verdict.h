@@ -12,6 +12,7 @@
 
 #include "vote/attempt.h"
 #include "vote/names.h"
+#include "vote/unaccepted.h"
 #include "vote/vote.h"
 
 namespace votebench {
@@ -110,7 +111,8 @@ struct Verdict {
   std::vector<std::string> assumptions;  // what the claims lean on
   std::vector<std::string> notes;        // worth knowing, changes no verdict
   Accounting accounting;
-  std::uint64_t voters = 0;  // voters with at least one started attempt
+  std::vector<Unaccepted> unaccepted;  // why votes were not accepted
+  std::uint64_t voters = 0;            // voters with at least one started attempt
 
   // Votes by class (attempts; DUPLICATED, PHANTOM and CONTRADICTION count rows). Every acked vote
   // is in exactly one class:

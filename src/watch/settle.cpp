@@ -122,7 +122,7 @@ DrainResult Drain::run() {
     clock_.sleep_until(clock_.now() + (elapsed() < kEager ? kFirstPause : kLaterPause), stop_);
   }
   if (proof == SettleProof::none) {
-    if (rows_) rows_->read();
+    if (rows_ && !rows_->read()) rows_->read();  // the server may have ended the connection
     if (queue_) queue_->read_contents();
     if (everything_is_there()) proof = SettleProof::complete;
   }

@@ -21,7 +21,7 @@ enum class IoStatus : std::uint8_t {
 struct IoResult {
   IoStatus status = IoStatus::done;
   std::size_t count = 0;
-  int error = 0;  // errno
+  int error = 0;  // errno; EPROTO: no TLS, EREMOTEIO: the proxy did not connect us
   // send only, when nothing was accepted: bytes of this call may be on the wire all the same
   // (ciphertext of an unfinished record).
   bool may_have_left = false;

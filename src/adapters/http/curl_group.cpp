@@ -37,7 +37,11 @@ int error_of(CURL* easy, CURLcode code) {
   long error = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
   if (error != 0) return static_cast<int>(error);
-  return code == CURLE_OPERATION_TIMEDOUT ? ETIMEDOUT : EPROTO;
+  if (const int own = CurlRoute::take_socket_error(); own != 0) return own;
+  if (code == CURLE_OPERATION_TIMEDOUT) return ETIMEDOUT;
+  long proxy_status = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  return proxy_status >= 300 ? EREMOTEIO : EPROTO;
 }
 
 }  // namespace

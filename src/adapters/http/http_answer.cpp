@@ -11,6 +11,8 @@ void AnswerReader::restart(const ExpectedCookie& cookie) {
   head_bytes_ = 0;
   head_.reset();
   body_ = BodyReader();
+  fault_ = Cause::none;
+  excerpt_.clear();
   surplus_ = false;
 }
 
@@ -31,8 +33,8 @@ std::string_view AnswerReader::take_head(std::string_view bytes) {
   const std::string_view all = known > 0 ? std::string_view(partial_) : bytes;
   const std::size_t end = head_end(all, known < kLongestEnd ? 0 : known - kLongestEnd);
   const std::size_t size = std::min(end, all.size());
-  if (!may_be_head(all) || head_bytes_ + size > kMaxHead) {
-    state_ = State::malformed;
+  if (const bool http = may_be_head(all); !http || head_bytes_ + size > kMaxHead) {
+    reject(http ? Cause::long_head : Cause::not_http, all);
     return {};
   }
   if (end == std::string_view::npos) {
@@ -48,9 +50,9 @@ std::string_view AnswerReader::take_head(std::string_view bytes) {
 void AnswerReader::accept_head(std::string_view text) {
   const auto head = parse_head(text, cookie_);
   if (!head) {
-    state_ = State::malformed;
+    reject(head.error(), text);
   } else if (!head->interim()) {
-    head_ = head;
+    head_ = *head;
     body_ = BodyReader(*head);
     state_ = State::body;
     settle();
@@ -60,7 +62,13 @@ void AnswerReader::accept_head(std::string_view text) {
 void AnswerReader::settle() {
   if (state_ != State::body) return;
   if (body_.state() == BodyReader::State::complete) state_ = State::complete;
-  if (body_.state() == BodyReader::State::malformed) state_ = State::malformed;
+  if (body_.state() == BodyReader::State::malformed) reject(Cause::bad_chunk, {});
+}
+
+void AnswerReader::reject(Cause fault, std::string_view start) {
+  state_ = State::malformed;
+  fault_ = fault;
+  excerpt_ = start.substr(0, std::min(start.find_first_of("\r\n"), kExcerpt));
 }
 
 }  // namespace votebench::adapters

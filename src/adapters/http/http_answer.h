@@ -17,6 +17,7 @@ class AnswerReader {
 
   // Heads of one answer, interim ones included, may not be longer than this.
   static constexpr std::size_t kMaxHead = std::size_t{64} * 1024;
+  static constexpr std::size_t kExcerpt = 60;
 
   // For the next answer. What `cookie` refers to must outlive it.
   void restart(const ExpectedCookie& cookie);
@@ -29,6 +30,10 @@ class AnswerReader {
   [[nodiscard]] bool over() const { return state_ >= State::complete; }
   // The final (not interim) head, once it is complete and well formed.
   [[nodiscard]] const std::optional<ResponseHead>& head() const { return head_; }
+  // Why it is malformed.
+  [[nodiscard]] Cause fault() const { return fault_; }
+  // How a malformed answer began: of its first line, which holds no cookie.
+  [[nodiscard]] const std::string& excerpt() const { return excerpt_; }
   // Bytes came after the end of the answer.
   [[nodiscard]] bool surplus() const { return surplus_; }
 
@@ -36,6 +41,7 @@ class AnswerReader {
   std::string_view take_head(std::string_view bytes);
   void accept_head(std::string_view head);
   void settle();
+  void reject(Cause fault, std::string_view start);
 
   ExpectedCookie cookie_;
   State state_ = State::complete;
@@ -43,6 +49,8 @@ class AnswerReader {
   std::size_t head_bytes_ = 0;  // of the heads before `partial_`
   std::optional<ResponseHead> head_;
   BodyReader body_;
+  Cause fault_ = Cause::none;
+  std::string excerpt_;
   bool surplus_ = false;
 };
 

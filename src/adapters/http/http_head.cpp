@@ -19,7 +19,7 @@ struct Fields {
   bool says_close = false;
   bool says_keep_alive = false;
   bool echoed = false;
-  bool malformed = false;
+  Cause fault = Cause::none;
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -47,8 +47,10 @@ void for_each_item(std::string_view list, Visit visit) {
 
 void read_content_length(std::string_view value, Fields& fields) {
   const auto length = whole_number<std::uint64_t>(value);
-  if (!length || ++fields.content_lengths > 1)
-    fields.malformed = true;
+  if (!length)
+    fields.fault = Cause::bad_length;
+  else if (++fields.content_lengths > 1)
+    fields.fault = Cause::many_lengths;
   else
     fields.length = *length;
 }
@@ -88,7 +90,7 @@ bool folds(std::string_view rest) { return !rest.empty() && kBlank.find(rest[0])
 Fields read_fields(std::string_view rest, const ExpectedCookie& cookie) {
   Fields fields;
   std::string unfolded;
-  while (!fields.malformed) {
+  while (fields.fault == Cause::none) {
     std::string_view line = take_line(rest);
     if (line.empty()) break;
     if (folds(rest)) {
@@ -99,7 +101,7 @@ Fields read_fields(std::string_view rest, const ExpectedCookie& cookie) {
     const std::size_t colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
     if (colon == std::string_view::npos || name.empty() || name.find_first_of(kBlank) != name.npos)
-      fields.malformed = true;
+      fields.fault = Cause::bad_header;
     else
       read_field(name, trimmed(line.substr(colon + 1)), cookie, fields);
   }
@@ -129,12 +131,13 @@ void frame_body(const Fields& fields, ResponseHead& head) {
 
 }  // namespace
 
-std::optional<ResponseHead> parse_head(std::string_view head, const ExpectedCookie& cookie) {
+tl::expected<ResponseHead, Cause> parse_head(std::string_view head, const ExpectedCookie& cookie) {
   const std::string_view status_line = take_line(head);
   ResponseHead parsed;
   parsed.status = read_status(status_line);
+  if (parsed.status == 0) return tl::unexpected(Cause::not_http);
   const Fields fields = read_fields(head, cookie);
-  if (parsed.status == 0 || fields.malformed) return std::nullopt;
+  if (fields.fault != Cause::none) return tl::unexpected(fields.fault);
   frame_body(fields, parsed);
   parsed.echoed = fields.echoed;
   const bool old = status_line[7] == '0';

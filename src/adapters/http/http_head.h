@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
+
+#include "core/result.h"
+#include "vote/cause.h"
 
 namespace votebench::adapters {
 
@@ -28,10 +30,10 @@ struct ExpectedCookie {
 };
 
 // Parses a whole head, from the status line to the empty line that ends it (RFC 9112, sections 4
-// to 6). Accepts bare LF and folded lines. Nothing: no HTTP/1.x head, or framing that cannot be
-// trusted (several Content-Length fields, or one that is no number).
-[[nodiscard]] std::optional<ResponseHead> parse_head(std::string_view head,
-                                                     const ExpectedCookie& cookie);
+// to 6). Accepts bare LF and folded lines. Error: why it is no HTTP/1.x head, or has framing that
+// cannot be trusted (several Content-Length fields, or one that is no number).
+[[nodiscard]] tl::expected<ResponseHead, Cause> parse_head(std::string_view head,
+                                                           const ExpectedCookie& cookie);
 
 // Where the head that starts `bytes` ends (one past its empty line), or npos. Looks for ends after
 // `from` only, so that a growing buffer is searched once.

@@ -129,7 +129,11 @@ Progress HttpSession::on_deadline(Instant now) {
   channel_->tend(now);
   if (!busy_) return Progress::finished;
   const bool over = now >= deadline_ || (!left_ && now >= connect_deadline_);
-  return over ? conclude(Ending::timed_out, now) : Progress::working;
+  if (!over) return Progress::working;
+  // It may be us who come late: an answer that lies in the socket is no answer out of time. A vote
+  // that has not left us is not sent any more.
+  if ((left_ || !kept_) && pull(now) == Progress::finished) return Progress::finished;
+  return conclude(Ending::timed_out, now);
 }
 
 Instant HttpSession::deadline() const {
@@ -148,13 +152,19 @@ Progress HttpSession::conclude(Ending ending, Instant now) {
   facts.all_sent = sent_ == wire_.bytes.size() && !answered_early_;
   facts.head = reader_.head();
   facts.body_complete = reader_.state() == AnswerReader::State::complete;
-  facts.malformed = reader_.state() == AnswerReader::State::malformed;
+  facts.malformed = reader_.fault();
   facts.timed_out = ending == Ending::timed_out;
   facts.broken = (ending == Ending::closed || ending == Ending::broken) && !facts.body_complete;
+  facts.given_up = ending == Ending::abandoned;
+  facts.answer_began = answer_.first_byte != Instant{};
+  facts.kept = kept_;
+  facts.error = answer_.error;
   const Judgement judgement = judge_attempt(facts, settings_.endpoint);
   answer_.outcome = judgement.outcome;
   answer_.flags = judgement.flags;
   answer_.status = facts.head ? facts.head->status : std::uint16_t{0};
+  answer_.cause = judgement.cause;
+  answer_.excerpt = reader_.excerpt();
   busy_ = false;
   let_go(ending, now);
   return Progress::finished;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "core/clock.h"
 #include "core/result.h"
@@ -32,6 +33,8 @@ struct VoteAnswer {
   std::uint16_t status = 0;  // of the final answer (1xx are skipped); 0 = none
   Instant first_byte{};      // of the answer; the epoch = none came
   int error = 0;             // errno that ended the connection, 0 = none
+  Cause cause = Cause::none;
+  std::string excerpt{};  // how an answer began that is no HTTP/1.x
 };
 
 // Where a session's descriptors are registered: edge-triggered, with data.u64 = tag.

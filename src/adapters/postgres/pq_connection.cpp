@@ -87,7 +87,12 @@ const std::string& PqConnection::mark() {
   return comment;
 }
 
+// What the server ended while nothing was asked (a time limit of its own, a restart) is made again:
+// no statement was under way, so none can be run twice.
 Result<> PqConnection::open() {
+  if (connection_ && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE &&
+      peer_has_closed(PQsocket(connection_.get())))
+    connection_.reset();
   if (connection_) return {};
   return connect();
 }

@@ -37,7 +37,8 @@ class PqRows {
   std::unique_ptr<pg_result, Clear> result_;  // null: no further result
 };
 
-// Connects when it is first needed and again after it broke. Not thread-safe.
+// Connects when it is first needed, again after it broke, and again where the server has ended it
+// between two statements. Not thread-safe.
 // Errors: environment, "PostgreSQL at HOST:PORT/DATABASE ...", never a secret.
 class PqConnection {
  public:

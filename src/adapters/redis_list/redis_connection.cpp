@@ -46,6 +46,7 @@ RedisAnswers RedisAnswers::of_pipeline(std::vector<RedisReply> replies) {
 }
 
 Result<> RedisConnection::open() {
+  if (wire_ && wire_->peer_has_closed()) close();  // between two commands: none is lost with it
   if (wire_) return {};
   TRY(connect());
   auto greeted = greet();

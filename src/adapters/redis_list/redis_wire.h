@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/curl_handle.h"
+#include "core/os.h"
 #include "core/result.h"
 #include "vote/target_settings.h"
 
@@ -18,6 +19,7 @@ class RedisWire {
  public:
   [[nodiscard]] static Result<RedisWire> connect(const QueueSettings& settings);
 
+  [[nodiscard]] bool peer_has_closed() const { return votebench::peer_has_closed(socket_); }
   [[nodiscard]] Result<> send(std::string_view bytes);
   // At least one byte.
   [[nodiscard]] Result<std::size_t> receive(std::span<char> buffer);

@@ -36,6 +36,8 @@ List remarks(const Report& report) {
   List list;
   if (audit.accounting.acked != audit.accounting.planned)
     list.items.emplace_back(State::remark, accounting_text(audit.accounting));
+  if (!audit.unaccepted.empty() && audit.kind != VerdictKind::inconclusive)  // else WHY says it
+    list.items.emplace_back(State::remark, "not accepted: " + list_of(audit.unaccepted));
   const auto append = [&](const List& more) {
     list.items.insert(list.items.end(), more.items.begin(), more.items.end());
   };

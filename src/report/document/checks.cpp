@@ -47,8 +47,10 @@ Check unknown_check(const Report& report) {
           .expression = Words::code("votes.unknown <= " + allowed),
           .measured = percent_text(share),
           .kind = kAudit,
-          .why = fmt::format("{} of the planned votes have no clear answer, {} allowed",
-                             percent_text(share), allowed)};
+          .why = fmt::format("{} of the planned votes have no clear answer, {} allowed{}{}",
+                             percent_text(share), allowed,
+                             report.audit.unaccepted.empty() ? "" : "; not accepted: ",
+                             list_of(report.audit.unaccepted))};
 }
 
 }  // namespace

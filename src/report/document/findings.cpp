@@ -17,9 +17,7 @@ constexpr std::size_t kFindingsOfSummary = 50;
 std::string answer(const Attempt& attempt) {
   if (attempt.state != AttemptState::concluded) return "no conclusion: the generator ended first";
   const std::string after = " after " + format_duration(attempt.service_time());
-  if ((attempt.flags & kTimedOut) != 0) return "no complete answer in time," + after;
-  if ((attempt.flags & kConnectFailed) != 0) return "no connection" + after;
-  if (attempt.status == 0) return "the connection ended without an answer" + after;
+  if (attempt.status == 0) return cause_words(attempt) + after;
   const std::string_view meaning = attempt.outcome == Outcome::acked      ? ": accepted"
                                    : attempt.outcome == Outcome::rejected ? ": rejected"
                                                                           : ": no clear answer";

@@ -243,7 +243,7 @@ struct Place {
   bool always = false;  // also of a run that an error ended
 };
 // A terminal has the events first and the thresholds last, beside the exit status.
-constexpr std::array<Place, 19> kOrder{{{sections::verified, kEverywhere, true},
+constexpr std::array<Place, 20> kOrder{{{sections::verified, kEverywhere, true},
                                         {sections::why, kEverywhere, true},
                                         {sections::help, kEverywhere, true},
                                         {sections::warnings, kEverywhere, true},
@@ -253,6 +253,7 @@ constexpr std::array<Place, 19> kOrder{{{sections::verified, kEverywhere, true},
                                         {sections::proof, kEverywhere},
                                         {sections::events, kBrief},
                                         {sections::generator, kBrief},
+                                        {sections::causes, kPages},
                                         {sections::thresholds, kSummary},
                                         {sections::checks, kFull},
                                         {sections::levels, kEverywhere},

@@ -34,18 +34,12 @@ std::string_view outcome_words(const Attempt& attempt) {
   return "no clear answer: it may or may not count";
 }
 
-std::string flag_words(std::uint8_t flags) {
-  static constexpr std::array<std::pair<AttemptFlag, std::string_view>, 6> kFlags{
-      {{kTruncatedBody, "body cut short"},
-       {kTimedOut, "timed out"},
-       {kConnectFailed, "no connection"},
-       {kNotEchoed, "our id was not echoed"},
-       {kClosedEarly, "closed early"},
-       {kMalformedAnswer, "no HTTP answer"}}};
-  std::string text;
-  for (const auto& [flag, words] : kFlags)
-    if ((flags & flag) != 0) text += fmt::format(", {}", words);
-  return text;
+// What the outcome leaves open.
+std::string detail_words(const Attempt& attempt) {
+  if (attempt.state != AttemptState::concluded) return {};
+  if ((attempt.flags & kTruncatedBody) != 0) return ", body cut short";
+  const bool told = attempt.outcome == Outcome::acked || cause_of(attempt) == Cause::status;
+  return told ? "" : ", " + cause_words(attempt);
 }
 
 std::string_view class_words(VoteClass vote_class) {
@@ -103,7 +97,7 @@ std::string outcome_text(const Attempt& attempt) {
   if (attempt.first_byte_100ns != 0)
     text += fmt::format(" (first byte {})",
                         format_duration(Nanoseconds(attempt.first_byte_100ns * 100LL)));
-  return text + flag_words(attempt.flags);
+  return text + detail_words(attempt);
 }
 
 Words verdict_words(VoteClass vote_class, const HopRange& lost_at) {

@@ -36,6 +36,7 @@ struct ProgressState {
   ProgressPoint now;
   std::uint64_t errors = 0;   // rejected and not sent
   std::uint64_t unknown = 0;  // ambiguous
+  std::string not_accepted;   // why: the most frequent causes; empty: all were
   Nanoseconds lag{};          // p99 of the last second
   bool in_flight_exhausted = false;
   std::vector<ProgressPoint> history;  // ascending, one per second, the last 60 are looked at

@@ -190,6 +190,7 @@ class BlockOfLines {
       bar();
       table();
     }
+    if (!state_.not_accepted.empty()) remark("not accepted: " + state_.not_accepted);
     remarks();
     return std::move(lines_);
   }

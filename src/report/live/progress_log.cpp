@@ -25,6 +25,7 @@ std::string value_text(std::string_view value) {
 std::string numbers(const ProgressState& state) {
   std::string text = fmt::format("sent={} accepted={} errors={} unknown={}", state.now.sent,
                                  state.now.accepted, state.errors, state.unknown);
+  if (!state.not_accepted.empty()) text += " why=" + value_text(state.not_accepted);
   if (state.has_queue) text += fmt::format(" queued={}", state.now.queued);
   if (state.has_rows)
     text += fmt::format(" written={} missing={}", state.now.written, state.now.missing);

@@ -156,6 +156,8 @@ inline constexpr double kMinAchievedShare = 0.98;
 inline constexpr Nanoseconds kMaxSamplerGap = std::chrono::seconds(2);
 // End-to-end times compare two wall clocks; 10 ms is below what they are used to tell apart.
 inline constexpr Nanoseconds kMaxClockStep = std::chrono::milliseconds(10);
+// A thread that is due wakes later than this only where the whole program stood still.
+inline constexpr Nanoseconds kMaxStandstill = std::chrono::seconds(1);
 // Below this share of stolen CPU time lag alone decides; above it is worth saying.
 inline constexpr double kNotableSteal = 0.05;
 

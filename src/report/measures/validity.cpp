@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include "core/counted.h"
 #include "core/text.h"
 #include "report/measures/measured.h"
+#include "vote/unaccepted.h"
 
 namespace votebench::report {
 namespace {
@@ -59,6 +61,23 @@ void judge_rate(const RunView& run, const Measured& measured, Validity& validity
                 validity);
 }
 
+// What kept votes from being sent, and is no fault of the target.
+void judge_own_limits(const RunView& run, Validity& validity) {
+  for (const Unaccepted& votes : unaccepted_votes(run.attempts)) {
+    const CauseWords& cause = words_of(votes.cause);
+    if (!cause.ours) continue;
+    validity.load = false;
+    validity.reasons.push_back(fmt::format(
+        "{} could not be sent ({}): {}", counted(votes.count, "vote"), cause.words, cause.advice));
+  }
+  if (run.record.load.standstill <= kMaxStandstill) return;
+  validity.load = false;
+  validity.reasons.push_back(fmt::format(
+      "votebench itself stood still for {} (stopped, suspended, or without a processor): rates and "
+      "latencies do not hold",
+      format_duration(run.record.load.standstill)));
+}
+
 void judge_watching(const ledger::LoadRecord& facts, Validity& validity) {
   if (facts.longest_sampler_gap > kMaxSamplerGap) {
     validity.samples = false;
@@ -85,6 +104,7 @@ Validity judge_generator(const RunView& run, const Measured& measured) {
   judge_lag(run.record.load, measured.lag, validity);
   judge_never_started(run, measured.accounting.started(), validity);
   judge_rate(run, measured, validity);
+  judge_own_limits(run, validity);
   judge_watching(run.record.load, validity);
   return validity;
 }

@@ -19,6 +19,7 @@ Json attempt_json(const Attempt& attempt) {
           {"sent_s", in_seconds(attempt.started())},
           {"outcome", to_string(attempt.outcome)},
           {"status", attempt.status == 0 ? Json(nullptr) : Json(attempt.status)},
+          {"cause", attempt.outcome == Outcome::acked ? "none" : to_string(cause_of(attempt))},
           {"answered_s", concluded ? Json(in_seconds(attempt.started() + attempt.service_time()))
                                    : Json(nullptr)}};
 }

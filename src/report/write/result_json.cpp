@@ -84,6 +84,18 @@ Json accounting(const Accounting& sum) {
           {"not_sent", sum.not_sent}, {"never_started", sum.never_started}};
 }
 
+Json unaccepted(const Report& report) {
+  Json list = Json::array();
+  for (const Unaccepted& votes : report.audit.unaccepted)
+    list.push_back({{"outcome", to_string(votes.outcome)},
+                    {"cause", to_string(votes.cause)},
+                    {"status", votes.status == 0 ? Json(nullptr) : Json(votes.status)},
+                    {"count", votes.count},
+                    {"longest_s", seconds_json(votes.longest)},
+                    {"words", words_of(votes)}});
+  return list;
+}
+
 Json levels(const Report& report) {
   const Measured& at = report.measured;
   return {{"http",
@@ -302,6 +314,7 @@ Json generator(const Report& report) {
           {"lag_us", std::move(lag)},
           {"cpu_us_per_vote", number(cpu_per_vote, 3)},
           {"threads", facts.threads},
+          {"standstill_s", seconds_json(facts.standstill)},
           {"steal_share", number(facts.steal_share, 6)},
           {"in_flight_exhausted_share", number(facts.exhausted_share, 6)}};
 }
@@ -355,6 +368,7 @@ Json document(const Report& report) {
                {"warnings", texts(report.record.warnings)},
                {"run", run(report)},
                {"accounting", accounting(report.audit.accounting)},
+               {"not_accepted", unaccepted(report)},
                {"levels", levels(report)},
                {"audit", audit(report)},
                {"settled", settled(report.settlement())},

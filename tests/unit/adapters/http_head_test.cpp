@@ -4,14 +4,15 @@
 
 #include "support/catch.h"
 
+using namespace votebench;
 using namespace votebench::adapters;
 
 namespace {
 
 const ExpectedCookie kCookie{"voter_id", "vb1"};
 
-std::optional<ResponseHead> parse(const std::string& headers,
-                                  const std::string& status_line = "HTTP/1.1 200 OK") {
+tl::expected<ResponseHead, Cause> parse(const std::string& headers,
+                                        const std::string& status_line = "HTTP/1.1 200 OK") {
   return parse_head(status_line + "\r\n" + headers + "\r\n", kCookie);
 }
 
@@ -42,7 +43,11 @@ TEST_CASE("the body is framed by status, coding, then length") {
   CHECK(parse("Content-Length: 5\r\n", "HTTP/1.1 103 Early Hints")->body == BodyKind::none);
 }
 
-TEST_CASE("framing that cannot be trusted is malformed") {
+TEST_CASE("framing that cannot be trusted is malformed, and it is said why") {
+  CHECK(parse("Content-Length: 5\r\nContent-Length: 5\r\n").error() == Cause::many_lengths);
+  CHECK(parse("Content-Length: 5, 5\r\n").error() == Cause::bad_length);
+  CHECK(parse("Content-Length : 5\r\n").error() == Cause::bad_header);
+  CHECK(parse("", "ICY 200 OK").error() == Cause::not_http);
   CHECK_FALSE(parse("Content-Length: 5\r\nContent-Length: 6\r\n"));
   CHECK_FALSE(parse("Content-Length: 5\r\nContent-Length: 5\r\n"));
   CHECK_FALSE(parse("Content-Length: 5, 5\r\n"));

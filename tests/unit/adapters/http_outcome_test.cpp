@@ -1,5 +1,7 @@
 #include "adapters/http/http_outcome.h"
 
+#include <cerrno>
+
 #include "support/catch.h"
 
 using namespace votebench;
@@ -69,6 +71,37 @@ TEST_CASE("a truncated body keeps the acknowledgement, a missing head does not")
   facts.broken = false;
   facts.timed_out = true;
   CHECK(judged(facts).flags == kTimedOut);
-  facts.malformed = true;
+  facts.malformed = Cause::bad_chunk;
   CHECK(judged(facts).flags == (kTimedOut | kMalformedAnswer));
+}
+
+TEST_CASE("what is not accepted has a cause, what is accepted has none") {
+  CHECK(judged(answered(200, true)).cause == Cause::none);
+  CHECK(judged(answered(500, true)).cause == Cause::status);
+  CHECK(judged(answered(404, true)).cause == Cause::status);
+  CHECK(judged(answered(200, false)).cause == Cause::not_echoed);
+  AttemptFacts early = answered(200, true);
+  early.all_sent = false;
+  CHECK(judged(early).cause == Cause::answered_early);
+}
+
+TEST_CASE("the cause of an attempt without an answer") {
+  const auto cause = [](const AttemptFacts& facts) { return judged(facts).cause; };
+  CHECK(cause({.error = ECONNREFUSED}) == Cause::refused);
+  CHECK(cause({.error = EMFILE}) == Cause::open_files);
+  CHECK(cause({.error = EADDRNOTAVAIL}) == Cause::local_ports);
+  CHECK(cause({.error = EPROTO}) == Cause::no_tls);
+  CHECK(cause({.timed_out = true}) == Cause::connect_timed_out);
+  CHECK(cause({.any_sent = true, .timed_out = true}) == Cause::timed_out);
+  CHECK(cause({.any_sent = true, .given_up = true}) == Cause::given_up);
+  CHECK(cause({.any_sent = true, .broken = true}) == Cause::closed_early);
+  CHECK(cause({.any_sent = true, .broken = true, .error = ECONNRESET}) == Cause::reset);
+  // It spoke TLS until then.
+  CHECK(cause({.any_sent = true, .broken = true, .error = EPROTO}) == Cause::closed_early);
+  AttemptFacts kept{.any_sent = true, .broken = true, .kept = true, .error = ECONNRESET};
+  CHECK(cause(kept) == Cause::closed_kept);
+  kept.answer_began = true;
+  CHECK(cause(kept) == Cause::reset);
+  kept.malformed = Cause::many_lengths;
+  CHECK(cause(kept) == Cause::many_lengths);
 }

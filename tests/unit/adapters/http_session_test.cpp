@@ -268,6 +268,38 @@ TEST_CASE("no answer in time") {
   CHECK_FALSE(world.channel->open);
 }
 
+TEST_CASE("an answer that lies in the socket is no answer out of time, however late we look") {
+  World world;
+  (void)world.start();
+  world.channel->current().receives.push_back(bytes(world.ok()));
+  world.now += 1min;
+  CHECK(world.session->on_deadline(world.now) == Progress::finished);
+  CHECK(world.outcome() == Outcome::acked);
+  CHECK(world.flags() == 0);
+  CHECK(world.channel->open);
+}
+
+TEST_CASE("half an answer that lies in the socket is one out of time") {
+  World world;
+  (void)world.start();
+  world.channel->current().receives.push_back(bytes("HTTP/1.1 200 OK\r\nSet-"));
+  world.now += 1min;
+  CHECK(world.session->on_deadline(world.now) == Progress::finished);
+  CHECK(world.outcome() == Outcome::ambiguous);
+  CHECK(world.session->answer().cause == Cause::timed_out);
+}
+
+TEST_CASE("a vote that could not leave in time is not sent when we come late") {
+  World world;
+  world.channel->connections[0].sends = {kBlock};
+  (void)world.start();
+  world.now += 1min;
+  CHECK(world.session->on_deadline(world.now) == Progress::finished);
+  CHECK(world.outcome() == Outcome::not_sent);
+  CHECK(world.session->answer().cause == Cause::connect_timed_out);
+  CHECK(world.channel->current().sent.empty());
+}
+
 TEST_CASE("a vote given up is judged by what is known") {
   World world;
   SECTION("sent") {

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "adapters/postgres/pq_connection.h"
 #include "support/catch.h"
 #include "unit/adapters/store_table.h"
 
@@ -183,6 +184,39 @@ TEST_CASE("identity: another table of the same name is another store, a restart 
   REQUIRE(back);
   CHECK(back->is_same_as(second));
   CHECK(back->server != second.server);
+}
+
+namespace {
+
+// Ends our backends as a time limit of the server would, and waits until they are gone.
+void end_our_backends(SqlSession& sql) {
+  const std::string ours = "FROM pg_stat_activity WHERE starts_with(query, " +
+                           quoted_literal(PqConnection::mark()) + ") AND pid <> pg_backend_pid()";
+  sql.ask("SELECT pg_terminate_backend(pid) " + ours);
+  test::wait_until("they are gone", [&] { return sql.ask("SELECT count(*) " + ours) == "0"; });
+}
+
+}  // namespace
+
+TEST_CASE("a connection that the server ended between two questions is made again") {
+  Table table;
+  const RowBaseline before = table.baseline();
+  end_our_backends(table.sql);
+  CHECK(table.store->activity());
+  end_our_backends(table.sql);
+  CHECK(table.store->read_rows({kIds, kChoices, before, kNothingCarried}));
+  end_our_backends(table.sql);
+  CHECK(table.store->remove_rows({kIds.make(1)}) == 0U);
+}
+
+TEST_CASE("what was read before the server ended a connection is not continued on another") {
+  SqlSession sql = server().connect();
+  PqConnection connection(server().settings());
+  REQUIRE(connection.begin_reading());
+  REQUIRE(connection.query("SELECT 1"));
+  end_our_backends(sql);
+  CHECK_FALSE(connection.query("SELECT 1"));
+  CHECK(connection.query("SELECT 1"));
 }
 
 TEST_CASE("rows of a run are found by their prefix") {

@@ -112,6 +112,14 @@ TEST_CASE("trap: RESETSTAT and a restart make counters fall; only a restart chan
   CHECK(back.depth == 0);
 }
 
+TEST_CASE("a connection that Redis ended between two questions is made again") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  (void)look(*probe);
+  CHECK(redis.connect().ask({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"}) == "1");
+  CHECK(probe->snapshot());
+}
+
 TEST_CASE("contents of list and side lists: ours, somebody else's, and what may be ours") {
   const RealRedis redis;
   QueueSettings settings = redis.settings();

@@ -79,7 +79,37 @@ TEST_CASE("pass: a share of unknown answers is tolerated, no more") {
   file.vote(501, kA, Outcome::ambiguous);
   CHECK(judge(file).kind == VerdictKind::inconclusive);
   CHECK(first(judge(file).reasons) ==
-        "2 votes got no clear answer (1.98 % of the plan, allowed 1 %): they may or may not count");
+        "2 votes got no clear answer (1.98 % of the plan, allowed 1 %): they may or may not count: "
+        "2 x given up when the run was ended");
+}
+
+TEST_CASE("what was not accepted is told by its cause, with advice for that cause") {
+  CaseFile file;
+  for (VoterIndex voter = 0; voter < 100; ++voter) {
+    file.vote(voter, kA, Outcome::ambiguous);
+    file.attempts.back().status = 500;
+    file.attempts.back().cause = Cause::status;
+  }
+  const Verdict verdict = judge(file);
+  CHECK(first(verdict.reasons) ==
+        "no vote was accepted: there is nothing to audit: 100 x status 500");
+  CHECK(verdict.advice == std::vector{std::string(advice_on_status(500))});
+  REQUIRE(verdict.unaccepted.size() == 1);
+  CHECK(verdict.unaccepted[0].count == 100);
+}
+
+TEST_CASE("of unknown answers only their own causes are told") {
+  CaseFile file = persisted(90);
+  file.limits.unknown_share = 0.01;
+  for (VoterIndex voter = 500; voter < 505; ++voter) {
+    file.vote(voter, kA, Outcome::ambiguous);
+    file.attempts.back().cause = Cause::timed_out;
+    file.vote(voter + 100, kA, Outcome::not_sent);
+    file.attempts.back().cause = Cause::refused;
+  }
+  const std::string reason = first(judge(file).reasons);
+  CHECK(reason.ends_with("they may or may not count: 5 x no answer in time"));
+  CHECK(first(judge(file).advice).find("http.timeout") != std::string::npos);
 }
 
 TEST_CASE("pass: an interrupted run is inconclusive, and a failed one still fails") {

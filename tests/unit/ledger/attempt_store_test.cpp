@@ -87,6 +87,21 @@ TEST_CASE("an attempt is stored as it was intended and concluded") {
   }
 }
 
+TEST_CASE("the cause of a vote that was not accepted is kept beside its outcome") {
+  const TemporaryDirectory temporary;
+  const auto directory = temporary.path() / "attempts";
+  const auto store = new_store(directory, {{"one", 0, 10, 10}});
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    REQUIRE(store->intend(i, {}));
+    store->conclude(i, {Outcome::ambiguous, 0, 0, 1ms, 2ms, static_cast<Cause>(i)});
+  }
+  const auto again = stored(directory);
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    CHECK(again->read(i)->cause == static_cast<Cause>(i));
+    CHECK(again->read(i)->outcome == Outcome::ambiguous);
+  }
+}
+
 TEST_CASE("times beyond the slot's range saturate, before zero is zero") {
   const TemporaryDirectory temporary;
   const auto store = new_store(temporary.path() / "attempts", {{"one", 0, 10, 10}});

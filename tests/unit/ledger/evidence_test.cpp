@@ -68,6 +68,7 @@ RunRecord some_record() {
   load.exhausted_share = 0.33;
   load.longest_sampler_gap = 34ms;
   load.clock_step = -35us;
+  load.standstill = 3s;
   record.unfit = Error{ErrorKind::environment, "no answer from " + kHostile, "start it"};
   evidence.page = {true, true, kHostile, {{"a", 36}}, {{kHostile, 37}}};
   evidence.settlement = {
@@ -111,9 +112,9 @@ auto fields(const PageEvidence& page) {
 }
 auto fields(const LoadRecord& load) {
   const auto& [started, ended, stopped, finished, completed, planned, length, threads, cpu, steal,
-               exhausted, gap, step] = load;
+               exhausted, gap, standstill, step] = load;
   return std::tie(started, ended, stopped, finished, completed, planned, length, threads, cpu,
-                  steal, exhausted, gap, step);
+                  steal, exhausted, gap, standstill, step);
 }
 
 RunDirectory run_with(const TemporaryDirectory& reports, const RunRecord& record) {

@@ -150,6 +150,32 @@ TEST_CASE("an invalid generator leaves its thresholds without a measurement: exi
   CHECK(report.audit.kind == VerdictKind::pass);
 }
 
+TEST_CASE("a limit of ours that kept votes from being sent makes the generator not valid") {
+  const auto with_cause = [](Cause cause) {
+    World world = quick_pass();
+    world.attempts.slots[5].outcome = Outcome::not_sent;
+    world.attempts.slots[5].cause = cause;
+    return world.report().validity;
+  };
+  CHECK(with_cause(Cause::refused).all());
+  for (const Cause cause : {Cause::open_files, Cause::local_ports, Cause::memory}) {
+    const Validity validity = with_cause(cause);
+    CHECK_FALSE(validity.load);
+    REQUIRE(validity.reasons.size() == 1);
+    CHECK(validity.reasons[0].starts_with("1 vote could not be sent ("));
+  }
+}
+
+TEST_CASE("a generator that stood still is not valid, one that was late by little is") {
+  World world = quick_pass();
+  world.record.load.standstill = 900ms;
+  CHECK(world.report().validity.all());
+  world.record.load.standstill = 5s;
+  const Validity validity = world.report().validity;
+  CHECK_FALSE(validity.load);
+  CHECK(validity.reasons.at(0).starts_with("votebench itself stood still for 5 s"));
+}
+
 TEST_CASE("a clock that was set voids end-to-end thresholds alone") {
   World world = quick_pass();
   world.record.load.clock_step = 1s;

@@ -16,17 +16,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Moves when somebody sleeps. At its fifth sleep the wall clock alone steps.
+// Moves when somebody sleeps. At its fifth sleep the wall clock alone steps, or the sleeper
+// oversleeps.
 class SteppingClock final : public Clock {
  public:
-  explicit SteppingClock(Nanoseconds step) : step_(step) {}
+  explicit SteppingClock(Nanoseconds step, Nanoseconds oversleep = 0ns)
+      : step_(step), oversleep_(oversleep) {}
 
   [[nodiscard]] Instant now() const override { return Instant(1h + elapsed_.load()); }
   [[nodiscard]] WallTime wall_now() const override {
     return WallTime(1000h + elapsed_.load() + (sleeps_.load() >= 5 ? step_ : Nanoseconds(0)));
   }
   bool sleep_until(Instant until, std::stop_token stop) override {
-    elapsed_.store(until - Instant(1h));
+    elapsed_.store(until - Instant(1h) + (sleeps_.load() == 4 ? oversleep_ : Nanoseconds(0)));
     if (++sleeps_ == 10) sleeps_.notify_all();
     return !stop.stop_requested();
   }
@@ -37,6 +39,7 @@ class SteppingClock final : public Clock {
 
  private:
   const Nanoseconds step_;
+  const Nanoseconds oversleep_;
   std::atomic<Nanoseconds> elapsed_{};
   mutable std::atomic<int> sleeps_{0};
 };
@@ -47,6 +50,14 @@ Nanoseconds step_seen(Nanoseconds step) {
   clock.wait_until_stepped();
   stage.recorder.stop();
   return stage.recorder.largest_clock_step();
+}
+
+Nanoseconds standstill_seen(Nanoseconds oversleep) {
+  SteppingClock clock(0s, oversleep);
+  run::test::Stage stage(clock);
+  clock.wait_until_stepped();
+  stage.recorder.stop();
+  return stage.recorder.longest_standstill();
 }
 
 // Runs `test` in a process of its own, whose files may not grow; its answer is the exit status.
@@ -67,6 +78,11 @@ int without_room(Test test) {
 }
 
 }  // namespace
+
+TEST_CASE("a program that stood still while the load ran is found") {
+  CHECK(standstill_seen(0s) == 0s);
+  CHECK(standstill_seen(5s) == 5s);
+}
 
 TEST_CASE("a wall clock that steps during a run is noticed, forwards and backwards") {
   CHECK(step_seen(0s) == 0s);

@@ -48,6 +48,7 @@ struct World {
   std::vector<OwnRow> rows;
   adapters::StoreActivity activity;
   std::uint64_t readings = 0;       // of all rows
+  std::uint64_t readings_fail = 0;  // so many of the next ones
   std::uint64_t contents_read = 0;  // of the lists
   Tallies tallies;                  // of the table
   Result<Tallies> page;             // what the result page shows
@@ -136,6 +137,10 @@ class FakeRows final : public adapters::RowStore {
   Result<RowSet> read_rows(const adapters::RowQuestion& /*question*/) override {
     world_.at(world_, clock_.now() - begin_);
     if (!world_.postgres_up) return unreachable("PostgreSQL");
+    if (world_.readings_fail > 0) {
+      --world_.readings_fail;
+      return unreachable("PostgreSQL");
+    }
     ++world_.readings;
     RowSet rows;
     rows.own = world_.rows;

@@ -143,6 +143,19 @@ TEST_CASE("PostgreSQL gone for good") {
   CHECK_FALSE(result.rows.readable);
 }
 
+TEST_CASE("the last reading is tried once more") {
+  Run run(10);
+  run.task.timeout = seconds(2);
+  std::uint64_t fail = 0;
+  SECTION("one that fails once is read") { fail = 1; }
+  SECTION("one that fails twice is not") { fail = 2; }
+  run.world.listed = {kIds.make(9)};  // so that the table is read at the end alone
+  run.world.readings_fail = fail;
+  const DrainResult result = run.settle();
+  CHECK(result.settlement.proof == SettleProof::none);
+  CHECK(result.rows.readable == (fail == 1));
+}
+
 TEST_CASE("without Redis only completeness settles") {
   Run run(10);
   run.task.queue = nullptr;
