@@ -13,6 +13,7 @@
 //            written      committed
 //            dropped      given up: in no list and not written (voter and choice empty: not a vote)
 //            rejected     cannot be written, kept in the list <list>:rejected
+//   both     planted      a defect was committed on purpose (planting.h)
 //
 // t_ns: nanoseconds since 1970-01-01 UTC.
 #pragma once
