@@ -33,7 +33,8 @@ bool again(LatePushes& late, const Ballot& ballot) {
 
 bool old_ones_again(LatePushes& late, const Ballot& ballot) {
   const std::string earlier = late.exchange_choice(ballot);
-  if (!earlier.empty() && earlier != ballot.choice && late.waiting() < kOldOnes)
+  const bool changed = !earlier.empty() && earlier != ballot.choice;
+  if (late.count() > kProbes && changed && late.added() < kOldOnes)
     late.add({ballot.voter, earlier}, late.delay(), true);
   return true;
 }
@@ -83,6 +84,7 @@ bool LatePushes::take(const Ballot& ballot) {
 // Nothing overtakes: what comes behind a vote that waits is due with it at the earliest.
 void LatePushes::add(const Ballot& ballot, Nanoseconds after, bool planted) {
   const Instant due = real_clock().now() + after;
+  ++added_;
   waiting_.push_back(
       {waiting_.empty() ? due : std::max(due, waiting_.back().due), ballot, planted});
 }

@@ -53,6 +53,7 @@ class LatePushes {
   [[nodiscard]] std::string exchange_choice(const Ballot& ballot);
   [[nodiscard]] std::uint64_t count() const { return count_; }  // votes that came, this one too
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  [[nodiscard]] std::size_t added() const { return added_; }  // ever
   [[nodiscard]] Nanoseconds delay() const { return delay_; }
 
  private:
@@ -72,6 +73,7 @@ class LatePushes {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t count_ = 0;
+  std::size_t added_ = 0;
   std::deque<Late> waiting_;
   std::unordered_map<std::string, std::string> choices_;  // of voters; of exchange_choice()
   std::jthread thread_;                                   // last: it uses the others

@@ -46,7 +46,7 @@ VoteDesk::VoteDesk(const VoteSettings& its_settings, const TruthLog& its_truth)
            truth) {}
 
 VoteHandler::VoteHandler(VoteDesk& desk)
-    : desk_(desk), settings_(desk.settings), redis_(settings_.redis), stranger_(settings_.redis) {
+    : desk_(desk), settings_(desk.settings), redis_(settings_.redis) {
   const std::string_view action = settings_.contract.posts_at_root ? "/" : "/vote";
   first_page_ = vote_page(action, "");
   page_a_ = vote_page(action, "a");
@@ -112,16 +112,18 @@ bool VoteHandler::pass_on(const Ballot& ballot) {
   return pushed;
 }
 
-// Only what still stands there can be changed.
+// Only what still stands there can be changed. A stranger comes and goes: one who stayed connected
+// might have the element in hand.
 void VoteHandler::meddle_with_list(const Ballot& ballot) {
   const auto instead = desk_.planting.strike(Site::queue, ballot);
   if (!instead) return;
   const std::string element = to_element(ballot);
-  const auto removed = stranger_.run({{"LREM", settings_.list, "-1", element}});
+  RedisLink stranger(settings_.redis);
+  const auto removed = stranger.run({{"LREM", settings_.list, "-1", element}});
   if (!removed || removed->front().integer != 1) return desk_.planting.missed();
   for (const Ballot& other : *instead) {
     const std::string changed = to_element(other);
-    if (!stranger_.run({{"RPUSH", settings_.list, changed}})) complain("a plant failed");
+    if (!stranger.run({{"RPUSH", settings_.list, changed}})) complain("a plant failed");
   }
   desk_.planting.committed(ballot);
 }

@@ -68,7 +68,6 @@ class VoteHandler {
   VoteDesk& desk_;
   const VoteSettings& settings_;
   RedisLink redis_;
-  RedisLink stranger_;   // who changes what is in the list
   std::string trouble_;  // of the last push; empty: none
   std::string first_page_, page_a_, page_b_, page_other_;
 };
