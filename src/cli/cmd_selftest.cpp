@@ -9,9 +9,10 @@ report::ExitCode self_test(const selftest::Options& options, const run::SignalWa
   const Instant begin = real_clock().now();
   const auto judged = selftest::examine(
       options, [](std::string_view line) { print_err("{}\n", line); }, signals.first());
-  if (!judged) return static_cast<report::ExitCode>(report_error(judged.error()));
-  write_out(selftest::table(*judged, real_clock().now() - begin));
-  if (signals.first().stop_requested())
+  const bool stopped = signals.first().stop_requested();
+  if (!judged && !stopped) return static_cast<report::ExitCode>(report_error(judged.error()));
+  if (judged) write_out(selftest::table(*judged, real_clock().now() - begin));
+  if (stopped)
     return report::exit_code(
         {.error = {}, .verdict = {}, .stopped = signals.cause(), .audit_finished = false});
   return selftest::all_right(*judged) ? report::ExitCode::passed : report::ExitCode::audit_failed;
@@ -23,7 +24,7 @@ void add_selftest(CLI::App& app, Context& context) {
   CLI::App* command =
       add_command(app, "selftest", "Judge stacks of which the truth is known, on this machine",
                   "  votebench selftest --list\n"
-                  "  votebench selftest --case lost-at-worker --case late\n");
+                  "  votebench selftest --case clean --case lost-at-vote\n");
   auto options = std::make_shared<selftest::Options>();
   auto lists = std::make_shared<bool>(false);
   command->add_option("--case", options->names, "Only this case; again for another")
