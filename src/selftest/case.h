@@ -38,6 +38,8 @@ struct Statement {
   std::chrono::milliseconds max_hold{3000};
   std::chrono::milliseconds quiet{0};  // 0: nothing is said
   bool side_list = false;              // votes:processing
+  bool said = true;                    // false: only the profile says model and max_hold
+  std::string_view list = "votes";
 };
 
 // What the self-test itself does to the stack.
@@ -61,6 +63,8 @@ struct Case {
   Statement statement{};
   std::string_view load = "";  // keys of the scenario, as YAML; empty: kOneVoteEach
   Meddling meddling = Meddling::none;
+  bool may_be_open = false;                // an inconclusive verdict is right as well
+  std::string_view log_event = "planted";  // what the stack's log calls a defect
 };
 
 inline constexpr std::uint64_t kPlanted = 5;  // defects in a case that has any

@@ -43,10 +43,11 @@ stack::LocalStackOptions stack_of(const Case& which, const Place& place) {
 TargetSettings target_of(const Case& which, TargetSettings target) {
   target.worker = which.statement.model;
   target.worker_max_hold = which.statement.max_hold;
-  target.worker_stated = target.max_hold_stated = true;
+  target.worker_stated = target.max_hold_stated = which.statement.said;
   target.settle_quiet = which.statement.quiet.count() > 0
                             ? std::optional<Nanoseconds>(which.statement.quiet)
                             : std::nullopt;
+  target.queue->list = which.statement.list;
   target.queue->in_flight.clear();
   if (which.statement.side_list) target.queue->in_flight = {"votes:processing"};
   return target;
@@ -158,7 +159,7 @@ Result<Seen> result_of(const fs::path& directory, const process::Outcome& outcom
 std::uint64_t planted(const Case& which, const fs::path& truth) {
   const bool by_us = which.meddling == Meddling::pushes_former_votes ||
                      which.meddling == Meddling::pushes_forged_votes;
-  return by_us ? kPlanted : events_in(truth, "planted");
+  return by_us ? kPlanted : events_in(truth, which.log_event);
 }
 
 Result<Seen> try_case(const Case& which, const Place& place, const std::stop_token& stop) {

@@ -13,6 +13,9 @@ using std::chrono::milliseconds;
 constexpr std::string_view kOneVoteEach = R"(
 workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
 )";
+constexpr std::string_view kFewVotes = R"(
+workloads: { load: { executor: burst, votes: 62, within: 1500ms } }
+)";
 constexpr std::string_view kTwoVotesEach = R"(
 workloads: { load: { executor: burst, votes: 150, within: 3s } }
 voters: { revote: { ratio: 30%, switch: 100%, gap: 1600ms..2500ms } }
@@ -21,6 +24,11 @@ voters: { revote: { ratio: 30%, switch: 100%, gap: 1600ms..2500ms } }
 constexpr std::string_view kWithoutProbes = R"(
 workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
 preflight: { probe_votes: 0, require_empty_queue: false }
+)";
+constexpr std::string_view kCutShort = R"(
+workloads: { load: { executor: burst, votes: 62, within: 1500ms } }
+preflight: { probe_votes: 4 }
+drain: { timeout: 2s }
 )";
 constexpr std::string_view kUnanswered = R"(
 workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
@@ -33,6 +41,8 @@ constexpr std::string_view kQueues =
 constexpr Statement kSerial{};
 // Of a worker that has several votes in hand, each for 3 s at most.
 constexpr Statement kUnknownModel{.model = WorkerModel::unknown, .quiet = milliseconds(4000)};
+constexpr Statement kRetries{
+    .model = WorkerModel::unknown, .max_hold = milliseconds(12000), .quiet = milliseconds(4000)};
 constexpr Statement kSideListStated{
     .model = WorkerModel::unknown, .quiet = milliseconds(4000), .side_list = true};
 
@@ -216,8 +226,8 @@ constexpr Case kCases[] = {
      .worker_flags = kQuick,
      .meddling = Meddling::pauses_table},
     {.name = "stall",
-     .about = "one of two serial workers holds a vote for 2.5 s",
-     .worker_flags = "--poll 5ms --shape stalling --hold 2500ms",
+     .about = "one of two serial workers holds a vote for 6 s",
+     .worker_flags = "--poll 5ms --shape stalling --hold 6s",
      .workers = 2},
     {.name = "stall-lost",
      .about = "one worker, which stalls and drops votes",
@@ -238,6 +248,11 @@ constexpr Case kCases[] = {
      .about = "written 50 at once, or 2.5 s after the first",
      .worker_flags = "--poll 5ms --shape buffering --batch 50 --hold 2500ms",
      .statement = kUnknownModel},
+    {.name = "buffering-by-number",
+     .about = "written 4 at once, however long that takes",
+     .worker_flags = "--poll 5ms --shape buffering --batch 4 --hold 0s",
+     .statement = kUnknownModel,
+     .load = kFewVotes},
     {.name = "buffering-lost",
      .about = "the same, and it drops votes",
      .planted = &kLost,
@@ -245,14 +260,24 @@ constexpr Case kCases[] = {
      .worker_flags = "--poll 5ms --shape buffering --batch 50 --hold 2500ms --plant lost@worker:5",
      .statement = kUnknownModel},
     {.name = "thread-pool",
-     .about = "8 threads write, 300 ms a vote",
-     .worker_flags = "--poll 5ms --shape thread-pool --hold 300ms",
+     .about = "8 threads write, 150 ms a vote, one of them 3 s",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 150ms",
      .statement = kUnknownModel},
+    {.name = "thread-pool-serial",
+     .about = "the same; the target says that it is serial",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 200ms",
+     .statement = {.max_hold = milliseconds(8000)}},
+    {.name = "thread-pool-unsaid",
+     .about = "held for 14 s, and the target says nothing of it",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 700ms",
+     .statement = {.max_hold = milliseconds(10000), .said = false},
+     .load = kFewVotes,
+     .may_be_open = true},
     {.name = "thread-pool-lost",
      .about = "the same, and it drops votes",
      .planted = &kLost,
      .hop = Hop::worker,
-     .worker_flags = "--poll 5ms --shape thread-pool --hold 300ms --plant lost@worker:5",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 150ms --plant lost@worker:5",
      .statement = kUnknownModel},
     {.name = "side-list",
      .about = "a second stage behind a list that the target names",
@@ -269,9 +294,9 @@ constexpr Case kCases[] = {
      .worker_flags = "--poll 5ms --shape side-list --hold 40ms --plant lost@worker:5",
      .statement = kUnknownModel},
     {.name = "retry-set",
-     .about = "every 5th vote waits 2 s in a sorted set",
-     .worker_flags = "--poll 5ms --shape retry-set --hold 2s",
-     .statement = kUnknownModel},
+     .about = "every 5th vote waits 8 s in a sorted set",
+     .worker_flags = "--poll 5ms --shape retry-set --hold 8s",
+     .statement = kRetries},
     {.name = "retry-set-lost",
      .about = "the same, and it drops votes",
      .planted = &kLost,
@@ -291,6 +316,11 @@ constexpr Case kCases[] = {
     {.name = "placeholder",
      .about = "a row says 'new' for 50 ms",
      .worker_flags = "--poll 5ms --shape placeholder --hold 50ms"},
+    {.name = "placeholder-cut",
+     .about = "rows say 'new' for 0.5 s, and the drain is cut short",
+     .worker_flags = "--poll 5ms --shape placeholder --hold 500ms",
+     .load = kCutShort,
+     .may_be_open = true},
     {.name = "placeholder-flipped",
      .about = "the same, and then the other choice",
      .planted = &kFlipped,
@@ -300,6 +330,15 @@ constexpr Case kCases[] = {
      .about = "updates, and inserts where there was no row",
      .worker_flags = "--poll 5ms --shape update-first",
      .load = kTwoVotesEach},
+    {.name = "no-unique-index",
+     .about = "the same, on a table that has no index to say so",
+     .worker_flags = "--poll 5ms --shape update-first --table-model append",
+     .load = kTwoVotesEach},
+    {.name = "wrong-list",
+     .about = "the target names a list that nobody uses",
+     .worker_flags = "--poll 60ms",
+     .statement = {.list = "ballots"},
+     .may_be_open = true},
     {.name = "async-push",
      .about = "the app pushes behind its answers and stalls for 2.5 s",
      .vote_flags = "--push async --push-delay 2500ms",
@@ -324,14 +363,16 @@ constexpr Case kCases[] = {
      .hop = Hop::vote,
      .vote_flags = "--push old-again --push-delay 2s",
      .worker_flags = kQuick,
-     .load = kTwoVotesEach},
+     .load = kTwoVotesEach,
+     .log_event = "pushed_again"},
     {.name = "repeated-duplicates",
      .about = "pushed again 2 s later; a row per vote",
      .planted = &kDuplicated,
      .hop = Hop::vote,
      .variant = "append-table",
      .vote_flags = "--push repeated --push-delay 2s",
-     .worker_flags = kQuick},
+     .worker_flags = kQuick,
+     .log_event = "pushed_again"},
 };
 // NOLINTEND(readability-magic-numbers)
 
@@ -345,10 +386,12 @@ const Case* find_case(std::string_view name) {
 }
 
 std::string scenario_of(const Case& which) {
+  const std::string_view load = (which.load.empty() ? kOneVoteEach : which.load).substr(1);
+  const bool has_drain = load.find("drain:") != load.npos;
   return fmt::format(
-      "version: 1\n{}http: {{ timeout: 10s, connect_timeout: 10s }}\n"
-      "drain: {{ timeout: 20s }}\nreport: {{ formats: [json] }}\n",
-      (which.load.empty() ? kOneVoteEach : which.load).substr(1));
+      "version: 1\n{}http: {{ timeout: 10s, connect_timeout: 10s }}\n{}"
+      "report: {{ formats: [json] }}\n",
+      load, has_drain ? "" : "drain: { timeout: 20s }\n");
 }
 
 }  // namespace votebench::selftest

@@ -82,11 +82,10 @@ bool LatePushes::take(const Ballot& ballot) {
 }
 
 // Nothing overtakes: what comes behind a vote that waits is due with it at the earliest.
-void LatePushes::add(const Ballot& ballot, Nanoseconds after, bool planted) {
+void LatePushes::add(const Ballot& ballot, Nanoseconds after, bool again) {
   const Instant due = real_clock().now() + after;
   ++added_;
-  waiting_.push_back(
-      {waiting_.empty() ? due : std::max(due, waiting_.back().due), ballot, planted});
+  waiting_.push_back({waiting_.empty() ? due : std::max(due, waiting_.back().due), ballot, again});
 }
 
 void LatePushes::all_are_due() {
@@ -111,7 +110,7 @@ void LatePushes::work(const std::stop_token& stop) {
     waiting_.pop_front();
     lock.unlock();
     push(next.ballot);
-    if (next.planted) truth_.record("planted", next.ballot);
+    if (next.again) truth_.record("pushed_again", next.ballot);
     lock.lock();
   }
 }

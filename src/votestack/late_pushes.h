@@ -46,8 +46,8 @@ class LatePushes {
   [[nodiscard]] bool take(const Ballot& ballot);
 
   // For the habits, which hold the lock.
-  // `planted`: it was pushed before, on purpose ("planted" in the truth log).
-  void add(const Ballot& ballot, Nanoseconds after, bool planted = false);
+  // `again`: it was pushed before ("pushed_again" in the truth log).
+  void add(const Ballot& ballot, Nanoseconds after, bool again = false);
   void all_are_due();
   // The choice of this voter's last vote, which is now `ballot`'s; empty: there was none.
   [[nodiscard]] std::string exchange_choice(const Ballot& ballot);
@@ -60,7 +60,7 @@ class LatePushes {
   struct Late {
     Instant due;
     Ballot ballot;
-    bool planted;
+    bool again;
   };
   void work(const std::stop_token& stop);
   void push(const Ballot& ballot);

@@ -8,6 +8,7 @@
 //   vote     delivered    the whole request was read
 //            pushed       Redis confirmed the push
 //            push_failed  Redis refused it, or its answer did not come (it may be in the list)
+//            pushed_again the vote had been pushed before (late_pushes.h)
 //   worker   popped       taken from the list; written before the hold begins
 //            recovered    found in the processing list of an earlier life
 //            written      committed

@@ -120,14 +120,16 @@ class Buffering final : public Popping {
   Instant due_{};
 };
 
-// Each thread has its own connection to PostgreSQL.
+// Each thread has its own connection to PostgreSQL. One of them is slow: it holds its votes for
+// longer than the others.
 class ThreadPool final : public Popping {
  public:
   using Popping::Popping;
 
   Result<> start() override {
     for (int i = 0; i < kThreads; ++i)
-      threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+      threads_.emplace_back([this, held = i == 0 ? kSlow * hold() : hold()](
+                                const std::stop_token& stop) { work(stop, held); });
     return {};
   }
   Result<> finish() override {
@@ -145,11 +147,12 @@ class ThreadPool final : public Popping {
 
  private:
   static constexpr int kThreads = 8;
+  static constexpr int kSlow = 20;
 
-  void work(const std::stop_token& stop) {
+  void work(const std::stop_token& stop, Nanoseconds held) {
     RowWriter rows(bench_.settings, bench_.truth, bench_.planting);
     while (const auto ballots = next(stop)) {
-      pause_for_hold();
+      pause(held, bench_.stop);
       Result<> written = rows.connect();
       if (written) written = rows.write(*ballots);
       if (!written) complain(written.error().message);
@@ -214,7 +217,7 @@ class RetrySet final : public Popping {
  protected:
   Result<> take(const Ballots& ballots) override {
     TRY(write_due());
-    if (++taken_ % kEvery != 0) return bench_.rows.write(ballots);
+    if (++taken_ <= kSpared || taken_ % kEvery != 0) return bench_.rows.write(ballots);
     const std::string due =
         std::to_string((real_clock().now() + hold()).time_since_epoch().count());
     return run({"ZADD", set_, due, to_element(ballots.front())});
@@ -222,6 +225,7 @@ class RetrySet final : public Popping {
   Result<> idle() override { return write_due(); }
 
  private:
+  static constexpr std::uint64_t kSpared = 40;  // probes, as a rule
   static constexpr std::uint64_t kEvery = 5;
 
   Result<> run(const RedisCommand& command) {
@@ -317,9 +321,11 @@ constexpr std::array<ShapeKind, 10> kShapes{{
     {"stalling", "plain, but one of the workers holds its 30th vote for --hold", make<Stalling>},
     {"pipelined", "sends the next pop before it writes", make<Pipelined>},
     {"buffering", "writes --batch votes at once, or --hold after the first", make<Buffering>},
-    {"thread-pool", "8 threads hold and write what it pops", make<ThreadPool>},
+    {"thread-pool", "8 threads hold and write what it pops, one of them 20 times as long",
+     make<ThreadPool>},
     {"side-list", "moves votes to LIST:processing; a second stage pops there", make<SideList>},
-    {"retry-set", "every 5th vote waits in the sorted set LIST:retry for --hold", make<RetrySet>},
+    {"retry-set", "every 5th vote behind the 40th waits in the sorted set LIST:retry for --hold",
+     make<RetrySet>},
     {"staging", "writes votes_inbox; a mover carries --batch rows on each --hold", make<Staging>},
     {"placeholder", "inserts 'new', updates the row --hold later", make<Placeholder>},
     {"update-first", "updates, and inserts where there was no row", make<UpdateFirst>},
