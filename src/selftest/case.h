@@ -47,6 +47,7 @@ enum class Meddling : std::uint8_t {
   none,
   pushes_former_votes,  // of another run, before this one begins
   pushes_forged_votes,  // under ids of this run that nobody votes under, while it goes on
+  pushes_others_votes,  // of another run, while this one goes on
   restarts_worker,      // in the middle
   pauses_table,         // in the middle, for 2 s
 };

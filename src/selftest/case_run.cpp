@@ -122,6 +122,8 @@ Result<> meddle(const Case& which, const stack::LocalStack& stack, const Place& 
       return stack.control("resume", "worker");
     case Meddling::pushes_forged_votes:
       return push_votes(id, VoterIds(manifest.run, manifest.key));
+    case Meddling::pushes_others_votes:
+      return push_votes(id, VoterIds(kFormerRun, {}));
     default:
       return interrupt(stack, id.truth(), which.meddling, over);
   }

@@ -29,13 +29,22 @@ class Rule(typing.NamedTuple):
 
 
 RULES = (
+    Rule("W1", "an empty list is believed once votes were seen in it", "watch/queue_view.cpp",
+         "if (history.list_seen() || history.blocking_pops) return std::nullopt;",
+         "if (history.list_seen() || unreadable == 0) return std::nullopt;",
+         ("wrong-list",)),
     Rule("W2", "what a second vote does is tried, not read off an index", "run/table_experiment.cpp",
          "findings_.rule = rules.begin()->first;", "static_cast<void>(rules);",
          ("no-unique-index",)),
-    Rule("S2", "trailing votes have to come through", "watch/trailing_votes.cpp",
-         "return !possible() || (last_arrived_ && missing == missing_);",
-         "return static_cast<void>(missing), true;",
+    Rule("S1", "a list that holds votes of ours is not empty", "watch/queue_view.cpp",
+         "if (may_hold_own_votes(*contents,", "if (!contents && may_hold_own_votes(*contents,",
+         ("late", "lost-in-queue", "stale-in-queue", "placeholder-cut")),
+    Rule("S2", "trailing votes are cast, and have to come through", "watch/trailing_votes.h",
+         "return cast_ && refusals_ < kMostRefusals;", "return false;",
          ("buffering-by-number",)),
+    Rule("S3", "no claim while the missing votes change", "watch/settle.cpp",
+         "constexpr Nanoseconds kStill = seconds(2);", "constexpr Nanoseconds kStill = seconds(0);",
+         ("staging", "thread-pool-serial", "table-pauses", "placeholder")),
     Rule("S4", "who took a vote has to come back", "watch/empty_handed.cpp",
          "if (client.waits) return true;", "return static_cast<void>(elapsed), true;",
          ("stall",)),
@@ -54,6 +63,10 @@ RULES = (
     Rule("C0", "complete is not finished", "watch/settle.cpp",
          "if (everything_there && (!task_.rows_may_change || !queue_))", "if (everything_there)",
          ("old-again", "repeated-duplicates")),
+    Rule("C4", "others' pushes widen the range of hops", "audit/hops.cpp",
+         "if (!has_other_pushes(input, verdict, *pushed))",
+         "if (!has_other_pushes(input, verdict, *pushed) || lost > 0)",
+         ("lost-among-others",)),
 )
 
 # Rules whose absence no case of the self-test can show, each with the reason.
