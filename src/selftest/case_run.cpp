@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kLongestRun = std::chrono::seconds(60);
+constexpr auto kLongestRun = std::chrono::seconds(120);
 constexpr auto kGrace = std::chrono::seconds(5);
 constexpr auto kPause = std::chrono::seconds(2);
 constexpr std::uint64_t kMiddle = 80;  // pushed votes, probes too
