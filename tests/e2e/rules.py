@@ -35,9 +35,6 @@ RULES = (
     Rule("S2", "trailing votes are cast, and have to come through", "watch/trailing_votes.h",
          "return cast_ && refusals_ < kMostRefusals;", "return false;",
          ("buffering-by-number",)),
-    Rule("S3", "no claim while the missing votes change", "watch/settle.cpp",
-         "constexpr Nanoseconds kStill = seconds(2);", "constexpr Nanoseconds kStill = seconds(0);",
-         ("staging", "thread-pool-serial", "table-pauses", "placeholder")),
     Rule("S4", "who took a vote has to come back", "watch/empty_handed.cpp",
          "if (client.waits) return true;", "return static_cast<void>(elapsed), true;",
          ("stall",)),
@@ -66,6 +63,7 @@ RULES = (
 WITHOUT_CASE = {
     "W1": "S2 holds as well: the trailing votes come last; tests of the watch",
     "S1": "S2 holds as well: trailing votes stand behind what waits; tests of the watch",
+    "S3": "S2 and the workers' own state hold as well; tests of the watch",
     "W3": "votestack stores choices as they are sent",
     "W4": "needs row security, a subscriber or partitions: tests of the store's adapter",
     "W5": "needs a table of another shape: tests of the preflight",
