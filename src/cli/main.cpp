@@ -80,5 +80,6 @@ int main(int argc, char** argv) {
   cli::add_attach(app, context);
   cli::add_stack(app, context);
   cli::add_doctor(app, context);
+  cli::add_selftest(app, context);
   return parse_and_run(app, argc, argv, context.exit_status);
 }

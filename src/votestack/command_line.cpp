@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "core/text.h"
+#include "votestack/worker_shape.h"
 
 namespace votebench::votestack {
 namespace {
@@ -46,7 +48,22 @@ struct Words {
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
   std::string poll, hold, order, table_model;
+  std::string push, push_delay, shape, plant;
 };
+
+template <typename Row>
+std::vector<std::string> words_of(std::span<const Row> rows) {
+  std::vector<std::string> words;
+  for (const Row& row : rows) words.emplace_back(row.word);
+  return words;
+}
+
+// `what`, and a line for each row of the table that the option's words are in.
+template <typename Row>
+std::string with_table(std::string what, std::span<const Row> rows) {
+  for (const Row& row : rows) what += fmt::format("\n{}: {}", row.word, row.what);
+  return what;
+}
 
 std::vector<std::string> profile_names() {
   std::vector<std::string> names;
@@ -82,6 +99,15 @@ void add_postgres(CLI::App& app, Words& words) {
       ->option_text("URI");
 }
 
+void add_plant(CLI::App& app, Words& words, const char* sites) {
+  app.add_option("--plant", words.plant,
+                 with_table(fmt::format("Commit a defect N times, for tests; WHERE is {}. Hits "
+                                        "every 5th vote behind the 40th. WHAT is",
+                                        sites),
+                            defects()))
+      ->option_text("WHAT@WHERE:N");
+}
+
 CLI::App* add_vote(CLI::App& root, Words& words) {
   CLI::App* app = root.add_subcommand("vote", std::string("Take votes over HTTP") + kPasswords);
   app->footer(kVoteExamples);
@@ -99,6 +125,14 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
                   "without a push")
       ->check(CLI::NonNegativeNumber)
       ->option_text("N");
+  words.push = "at-once";
+  app->add_option("--push", words.push,
+                  with_table("When votes are pushed (at-once)", push_habits()))
+      ->check(CLI::IsMember(words_of(push_habits())).description(""))
+      ->option_text("HABIT");
+  app->add_option("--push-delay", words.push_delay, "What --push makes of it (2s)")
+      ->option_text("DURATION");
+  add_plant(*app, words, "vote (before the push) or queue (in the list)");
   return app;
 }
 
@@ -119,6 +153,12 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
       ->option_text("DURATION");
   app->add_option("--hold", words.hold, "Pause between taking and writing")
       ->option_text("DURATION");
+  words.shape = "plain";
+  app->add_option("--shape", words.shape,
+                  with_table("What a pop-before-write worker does with votes (plain)", shapes()))
+      ->check(CLI::IsMember(words_of(shapes())).description(""))
+      ->option_text("SHAPE");
+  add_plant(*app, words, "worker (before the write) or db (in the table)");
   app->add_option("--order", words.order, "ack-after-write (reliable) or pop-before-write (stock)")
       ->check(CLI::IsMember({"ack-after-write", "pop-before-write"}))
       ->option_text("ORDER");
@@ -162,6 +202,16 @@ Result<> override_duration(const char* option, const std::string& text, Nanoseco
   return {};
 }
 
+// `sites`: where this service can commit one.
+Result<std::optional<Plant>> plant_of(const std::string& text, std::array<Site, 2> sites) {
+  if (text.empty()) return std::optional<Plant>();
+  const auto plant = parse_plant(text);
+  if (!plant) return usage(fmt::format("--plant: '{}' is not WHAT@WHERE:N", text));
+  if (std::ranges::find(sites, plant->site) == sites.end())
+    return usage(fmt::format("--plant {}: another service's", text));
+  return plant;
+}
+
 Result<Command> vote_command(const Words& words) {
   VoteCommand command;
   TRY_ASSIGN(command.listen, listen_address(words.listen));
@@ -169,6 +219,9 @@ Result<Command> vote_command(const Words& words) {
   command.settings.contract = find_profile(words.profile)->vote;
   command.settings.list = words.list;
   command.settings.silent_after = words.silent_after;
+  command.settings.push = words.push;
+  TRY(override_duration("--push-delay", words.push_delay, command.settings.push_delay));
+  TRY_ASSIGN(command.settings.plant, plant_of(words.plant, {Site::vote, Site::queue}));
   command.threads = words.threads;
   command.truth_log = words.truth_log;
   return Command(command);
@@ -192,6 +245,11 @@ Result<Command> worker_command(const Words& words) {
   if (!words.table_model.empty())
     behaviour.table_model =
         words.table_model == "append" ? TableModel::append : TableModel::last_wins;
+  settings.shape = words.shape;
+  TRY_ASSIGN(settings.plant, plant_of(words.plant, {Site::worker, Site::db}));
+  const bool stock = settings.shape == shapes().front().word && !settings.plant;
+  if (!stock && behaviour.order == WriteOrder::ack_after_write)
+    return usage("--shape and --plant need --order pop-before-write");
   return Command(WorkerCommand{settings});
 }
 

@@ -23,10 +23,10 @@ Result<> serve(const HttpServer::Options& options, std::vector<HttpHandler> hand
 
 Result<> run(const VoteCommand& command) {
   TRY_ASSIGN(const TruthLog truth, TruthLog::open("vote", command.truth_log));
-  std::atomic<std::uint64_t> received{0};
+  VoteDesk desk(command.settings, truth);
   std::vector<HttpHandler> handlers;
   for (unsigned i = 0; i < command.threads; ++i) {
-    const auto handler = std::make_shared<VoteHandler>(command.settings, truth, received);
+    const auto handler = std::make_shared<VoteHandler>(desk);
     handlers.emplace_back(
         [handler](const HttpRequest& request) { return handler->handle(request); });
   }

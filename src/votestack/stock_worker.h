@@ -1,4 +1,5 @@
-// The worker of the real stacks: pops, then writes, and keeps no trace in between.
+// The worker of the real stacks: pops, then writes, and keeps no trace in between. What lies
+// between the two is a shape (worker_shape.h); the real one's is the plain one.
 //
 // What it does when something breaks, faithfully:
 //   killed with votes in hand                  they are lost
@@ -14,11 +15,10 @@
 // With a batch above 1 a refused write of the batch exits 1.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
-#include "votestack/truth_log.h"
-#include "votestack/vote_list.h"
-#include "votestack/worker.h"
+#include "votestack/worker_shape.h"
 
 namespace votebench::votestack {
 
@@ -33,19 +33,14 @@ class StockWorker {
  private:
   [[nodiscard]] Result<> start();
   [[nodiscard]] bool wait_for_redis();
-  [[nodiscard]] Result<> turn();
-  [[nodiscard]] Result<std::vector<Ballot>> read(const VoteList::Elements& elements) const;
-  [[nodiscard]] QueryResult write(const std::vector<Ballot>& ballots);
-  [[nodiscard]] QueryResult insert_else_update(const Ballot& ballot);
-  void record(std::string_view event, const std::vector<Ballot>& ballots) const;
-
   const WorkerSettings& settings_;
-  const TruthLog& truth_;
   std::stop_token stop_;
+  Planting planting_;
   RedisLink redis_;
-  PostgresLink postgres_;
   VoteList list_;
-  VoteTable table_;
+  RowWriter rows_;
+  Bench bench_;
+  std::unique_ptr<Shape> shape_;
 };
 
 }  // namespace votebench::votestack

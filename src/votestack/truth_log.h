@@ -8,11 +8,13 @@
 //   vote     delivered    the whole request was read
 //            pushed       Redis confirmed the push
 //            push_failed  Redis refused it, or its answer did not come (it may be in the list)
+//            pushed_again the vote had been pushed before (late_pushes.h)
 //   worker   popped       taken from the list; written before the hold begins
 //            recovered    found in the processing list of an earlier life
 //            written      committed
 //            dropped      given up: in no list and not written (voter and choice empty: not a vote)
 //            rejected     cannot be written, kept in the list <list>:rejected
+//   both     planted      a defect was committed on purpose (planting.h)
 //
 // t_ns: nanoseconds since 1970-01-01 UTC.
 #pragma once

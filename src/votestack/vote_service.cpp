@@ -38,10 +38,16 @@ HttpResponse not_allowed(std::string_view allowed) {
 
 }  // namespace
 
-VoteHandler::VoteHandler(const VoteSettings& settings, const TruthLog& truth,
-                         std::atomic<std::uint64_t>& received)
-    : settings_(settings), truth_(truth), received_(received), redis_(settings.redis) {
-  const std::string_view action = settings.contract.posts_at_root ? "/" : "/vote";
+VoteDesk::VoteDesk(const VoteSettings& its_settings, const TruthLog& its_truth)
+    : settings(its_settings),
+      truth(its_truth),
+      planting(settings.plant, truth),
+      late(*find_push_habit(settings.push), settings.push_delay, settings.redis, settings.list,
+           truth) {}
+
+VoteHandler::VoteHandler(VoteDesk& desk)
+    : desk_(desk), settings_(desk.settings), redis_(settings_.redis) {
+  const std::string_view action = settings_.contract.posts_at_root ? "/" : "/vote";
   first_page_ = vote_page(action, "");
   page_a_ = vote_page(action, "a");
   page_b_ = vote_page(action, "b");
@@ -86,16 +92,43 @@ HttpResponse VoteHandler::vote(const HttpRequest& request) {
                                                     : std::optional<std::string>();
   if (!choice) return plain(400, "form field vote is missing");
   const Ballot ballot{voter_of(request), *choice};
-  truth_.record("delivered", ballot);
-  if (settings_.silent_after && received_.fetch_add(1) >= *settings_.silent_after)
+  desk_.truth.record("delivered", ballot);
+  if (settings_.silent_after && desk_.received.fetch_add(1) >= *settings_.silent_after)
     return {.silent = true};
-  const bool pushed = push(ballot);
-  truth_.record(pushed ? "pushed" : "push_failed", ballot);
+  const auto instead = desk_.planting.strike(Site::vote, ballot);
+  bool pushed = true;
+  for (const Ballot& passed : instead.value_or(std::vector{ballot})) pushed &= pass_on(passed);
+  if (instead) desk_.planting.committed(ballot);
+  if (instead && !desk_.planting.answers()) return {.silent = true};
   if (!pushed && !settings_.contract.always_200) return plain(500, "the vote was not queued");
   return page(ballot.voter, ballot.choice);
 }
 
-bool VoteHandler::push(const Ballot& ballot) {
+bool VoteHandler::pass_on(const Ballot& ballot) {
+  if (!desk_.late.take(ballot)) return true;
+  const bool pushed = push_now(ballot);
+  desk_.truth.record(pushed ? "pushed" : "push_failed", ballot);
+  if (pushed) meddle_with_list(ballot);
+  return pushed;
+}
+
+// Only what still stands there can be changed. A stranger comes and goes: one who stayed connected
+// might have the element in hand.
+void VoteHandler::meddle_with_list(const Ballot& ballot) {
+  const auto instead = desk_.planting.strike(Site::queue, ballot);
+  if (!instead) return;
+  const std::string element = to_element(ballot);
+  RedisLink stranger(settings_.redis);
+  const auto removed = stranger.run({{"LREM", settings_.list, "-1", element}});
+  if (!removed || removed->front().integer != 1) return desk_.planting.missed();
+  for (const Ballot& other : *instead) {
+    const std::string changed = to_element(other);
+    if (!stranger.run({{"RPUSH", settings_.list, changed}})) complain("a plant failed");
+  }
+  desk_.planting.committed(ballot);
+}
+
+bool VoteHandler::push_now(const Ballot& ballot) {
   const std::string element = to_element(ballot);
   std::vector<RedisCommand> commands{{"RPUSH", settings_.list, element}};
   if (settings_.contract.always_200) commands.push_back({"SET", ballot.voter, ballot.choice});

@@ -17,6 +17,8 @@
 #include <string>
 
 #include "votestack/http_server.h"
+#include "votestack/late_pushes.h"
+#include "votestack/planting.h"
 #include "votestack/profile.h"
 #include "votestack/redis_link.h"
 #include "votestack/truth_log.h"
@@ -28,14 +30,27 @@ struct VoteSettings {
   Address redis;
   std::string list = "votes";
   std::optional<std::uint64_t> silent_after;  // votes that are answered; later ones never are
+  std::string push = "at-once";               // a word of late_pushes.h
+  Nanoseconds push_delay = std::chrono::seconds(2);
+  std::optional<Plant> plant;  // in the app or the list; nothing: no defect
+};
+
+// What all threads of the service have in common. Thread-safe.
+struct VoteDesk {
+  // Both must outlive it.
+  VoteDesk(const VoteSettings& settings, const TruthLog& truth);
+
+  const VoteSettings& settings;
+  const TruthLog& truth;
+  std::atomic<std::uint64_t> received{0};
+  Planting planting;
+  LatePushes late;
 };
 
 // What one thread of the service does. Not thread-safe: each thread has its own.
 class VoteHandler {
  public:
-  // `settings`, `truth` and `received`, which all threads share, must outlive the handler.
-  VoteHandler(const VoteSettings& settings, const TruthLog& truth,
-              std::atomic<std::uint64_t>& received);
+  explicit VoteHandler(VoteDesk& desk);  // which must outlive it
 
   [[nodiscard]] HttpResponse handle(const HttpRequest& request);
 
@@ -44,12 +59,14 @@ class VoteHandler {
   [[nodiscard]] HttpResponse vote(const HttpRequest& request);
   [[nodiscard]] HttpResponse page(const std::string& voter, std::string_view choice) const;
   [[nodiscard]] HttpResponse health();
-  [[nodiscard]] bool push(const Ballot& ballot);
+  // As the habit and the plants have it. False: a push failed.
+  [[nodiscard]] bool pass_on(const Ballot& ballot);
+  [[nodiscard]] bool push_now(const Ballot& ballot);
+  void meddle_with_list(const Ballot& ballot);
   void note_trouble(std::string trouble);
 
+  VoteDesk& desk_;
   const VoteSettings& settings_;
-  const TruthLog& truth_;
-  std::atomic<std::uint64_t>& received_;
   RedisLink redis_;
   std::string trouble_;  // of the last push; empty: none
   std::string first_page_, page_a_, page_b_, page_other_;

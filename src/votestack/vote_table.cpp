@@ -19,6 +19,24 @@ constexpr const char* kUpsert =
     "ON CONFLICT (id) DO UPDATE SET vote = excluded.vote "
     "WHERE votes.vote IS DISTINCT FROM excluded.vote";
 constexpr const char* kUpdate = "UPDATE votes SET vote = $2 WHERE id = $1";
+constexpr const char* kRemove =
+    "DELETE FROM votes WHERE ctid = (SELECT ctid FROM votes WHERE id = $1 LIMIT 1)";
+constexpr const char* kReplace =
+    "UPDATE votes SET id = $2, vote = $3 "
+    "WHERE ctid = (SELECT ctid FROM votes WHERE id = $1 LIMIT 1)";
+constexpr const char* kInsertPlaceholder =
+    "INSERT INTO votes (id, vote) VALUES ($1, 'new') ON CONFLICT (id) DO NOTHING";
+constexpr const char* kCreateStaging =
+    "CREATE TABLE IF NOT EXISTS votes_inbox (n BIGSERIAL, id VARCHAR(255) NOT NULL, "
+    "vote VARCHAR(255) NOT NULL)";
+constexpr const char* kStage =
+    "INSERT INTO votes_inbox (id, vote) SELECT * FROM unnest($1::text[], $2::text[])";
+// The newest of several staged votes of one voter wins: an upsert may not meet an id twice.
+constexpr const char* kMoveStaged =
+    "WITH moved AS (DELETE FROM votes_inbox WHERE n IN (SELECT n FROM votes_inbox ORDER BY n LIMIT "
+    "$1::text::int) RETURNING n, id, vote) "
+    "INSERT INTO votes (id, vote) SELECT DISTINCT ON (id) id, vote FROM moved ORDER BY id, n DESC "
+    "ON CONFLICT (id) DO UPDATE SET vote = excluded.vote";
 
 struct Columns {
   std::vector<std::string_view> voters;
@@ -48,17 +66,22 @@ Columns last_of_each_voter(std::span<const Ballot> ballots) {
   return columns;
 }
 
+// Of two workers that create it at once, one fails in spite of IF NOT EXISTS; by then the other one
+// has committed.
+Result<> create_table(PostgresLink& link, const char* sql) {
+  QueryResult created = link.run(sql);
+  if (!created.ok) created = link.run(sql);
+  if (!created.ok) return created.failure();
+  return {};
+}
+
 }  // namespace
 
 Result<> VoteTable::create(TableModel model) {
-  const char* sql = model == TableModel::last_wins ? kCreateLastWins : kCreateAppend;
-  // Of two workers that create it at once, one fails in spite of IF NOT EXISTS; by then the other
-  // one has committed.
-  QueryResult created = link_.run(sql);
-  if (!created.ok) created = link_.run(sql);
-  if (!created.ok) return fail(ErrorKind::environment, "postgres: " + created.error);
-  return {};
+  return create_table(link_, model == TableModel::last_wins ? kCreateLastWins : kCreateAppend);
 }
+
+Result<> VoteTable::create_staging() { return create_table(link_, kCreateStaging); }
 
 QueryResult VoteTable::insert(std::span<const Ballot> ballots) {
   CHECK_THAT_HOLDS(!ballots.empty());
@@ -72,6 +95,24 @@ QueryResult VoteTable::upsert(std::span<const Ballot> ballots) {
 
 QueryResult VoteTable::update(const Ballot& ballot) {
   return link_.run(kUpdate, {ballot.voter, ballot.choice});
+}
+
+QueryResult VoteTable::remove(const Ballot& ballot) { return link_.run(kRemove, {ballot.voter}); }
+
+QueryResult VoteTable::replace(const Ballot& ballot, const Ballot& by) {
+  return link_.run(kReplace, {ballot.voter, by.voter, by.choice});
+}
+
+QueryResult VoteTable::insert_placeholder(const Ballot& ballot) {
+  return link_.run(kInsertPlaceholder, {ballot.voter});
+}
+
+QueryResult VoteTable::stage(std::span<const Ballot> ballots) {
+  return link_.run(kStage, all_of(ballots).parameters());
+}
+
+QueryResult VoteTable::move_staged(std::uint32_t limit) {
+  return link_.run(kMoveStaged, {std::to_string(limit)});
 }
 
 }  // namespace votebench::votestack

@@ -3,6 +3,7 @@
 //   append     the same without UNIQUE: one row per vote
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "core/result.h"
@@ -28,6 +29,18 @@ class VoteTable {
   // wins. Not empty; requires last_wins.
   [[nodiscard]] QueryResult upsert(std::span<const Ballot> ballots);
   [[nodiscard]] QueryResult update(const Ballot& ballot);
+
+  // One row of the voter goes, or becomes another one.
+  [[nodiscard]] QueryResult remove(const Ballot& ballot);
+  [[nodiscard]] QueryResult replace(const Ballot& ballot, const Ballot& by);
+  // A row that says "new" in place of a choice, unless the voter has one. Requires last_wins.
+  [[nodiscard]] QueryResult insert_placeholder(const Ballot& ballot);
+
+  // The staging table votes_inbox(n BIGSERIAL, id, vote). move_staged: its oldest `limit` rows go
+  // on to the votes.
+  [[nodiscard]] Result<> create_staging();
+  [[nodiscard]] QueryResult stage(std::span<const Ballot> ballots);
+  [[nodiscard]] QueryResult move_staged(std::uint32_t limit);
 
  private:
   PostgresLink& link_;

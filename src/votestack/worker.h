@@ -7,11 +7,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "core/result.h"
 #include "votestack/address.h"
+#include "votestack/planting.h"
 #include "votestack/profile.h"
 
 namespace votebench::votestack {
@@ -22,6 +24,9 @@ struct WorkerSettings {
   std::string postgres;  // libpq URI without a password
   std::string list = "votes";
   std::filesystem::path truth_log;  // empty: none
+  // Of pop_before_write only:
+  std::string shape = "plain";  // a word of worker_shape.h
+  std::optional<Plant> plant;   // at the worker or the table; nothing: no defect
 };
 
 // Announces "ready" once it is connected to both and the table exists. Returns without an error

@@ -12,7 +12,7 @@ LEVELS = {
     "scenario": 2, "adapters": 2, "ledger": 2, "audit": 2,
     "plan": 3, "watch": 3, "report": 3,
     "load": 4, "stack": 4,
-    "run": 5,
+    "run": 5, "selftest": 5,
     "cli": 6,
 }
 # Parts that stand on each other: each may see those before it, the folder's own files the first.
@@ -33,7 +33,7 @@ HOMES = {
     "libpq-fe.h": {"adapters", "votestack"},
     "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
-    "nlohmann/": {"ledger", "report", "scenario", "stack", "adapters", "votestack"},
+    "nlohmann/": {"ledger", "report", "scenario", "selftest", "stack", "adapters", "votestack"},
     "CLI/": {"cli", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},

@@ -185,6 +185,9 @@ std::vector<std::string> to_arguments(const LocalStackOptions& options) {
   values["--variant"] = options.variant;
   values["--votestack"] = options.votestack.string();
   if (options.truth_log) values["--truth-log"] = "yes";
+  if (!options.vote_flags.empty()) values["--vote-flags"] = options.vote_flags;
+  if (!options.worker_flags.empty()) values["--worker-flags"] = options.worker_flags;
+  if (!options.cluster.empty()) values["--cluster"] = options.cluster.string();
   std::vector<std::string> arguments;
   for (const auto& [flag, value] : values) arguments.push_back(fmt::format("{}={}", flag, value));
   return arguments;

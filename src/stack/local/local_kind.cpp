@@ -27,7 +27,15 @@ constexpr KindOption kLocalOptions[] = {
      .help = "The services record what they do, for tests of votebench itself",
      .in_run = false,
      .hidden = true,
-     .is_switch = true}};
+     .is_switch = true},
+    {.flag = "--vote-flags",
+     .help = "More options of `votestack vote`, apart by blanks",
+     .in_run = false,
+     .hidden = true},
+    {.flag = "--worker-flags",
+     .help = "More options of `votestack worker`, apart by blanks",
+     .in_run = false,
+     .hidden = true}};
 
 bool local_is_there(const StackId& id) {
   const auto found = status(id);

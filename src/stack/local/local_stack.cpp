@@ -80,6 +80,9 @@ Result<LocalStackOptions> local_options(const OptionValues& given) {
   if (given.contains("--variant")) options.variant = value_of(given, "--variant");
   TRY_ASSIGN(options.worker, knobs_of(given));
   options.truth_log = given.contains("--truth-log");
+  options.vote_flags = value_of(given, "--vote-flags");
+  options.worker_flags = value_of(given, "--worker-flags");
+  options.cluster = value_of(given, "--cluster");
   return options;
 }
 

@@ -32,6 +32,12 @@ struct LocalStackOptions {
   std::string variant = "reference";
   WorkerKnobs worker;
   bool truth_log = false;  // for tests: the services log what they do into artifacts/NAME/truth/
+  // For tests: more options of `votestack vote` and of its workers, apart by blanks. What the
+  // stack's target says of the workers knows nothing of them.
+  std::string vote_flags, worker_flags;
+  // Where a new cluster of PostgreSQL is kept for the next stack, which copies it: initdb takes
+  // long. A directory that is empty, or was filled so; no path: every stack makes its own.
+  std::filesystem::path cluster;
   std::filesystem::path votestack;                    // empty: beside this program
   std::filesystem::path guardian = "/proc/self/exe";  // a program that calls guardian_main
 };

@@ -52,9 +52,15 @@ Operations::Operations(const Blueprint& blueprint, Attention& attention, Supervi
 
 void Operations::step(std::string_view text) const { attention_.tell_maker(step_line(text)); }
 
+Result<> Operations::run_task(const ServiceSpec& task) {
+  TRY(supervisor_.start(task));
+  return supervisor_.await_success(task.name);
+}
+
 // initdb takes longest; Redis and the vote service come up beside it.
 Result<> Operations::bring_up_stores() {
-  const ServiceSpec initdb = initdb_task(blueprint_);
+  const bool copied = holds_cluster(blueprint_.options.cluster);
+  const ServiceSpec initdb = copied ? use_cluster_task(blueprint_) : initdb_task(blueprint_);
   const ServiceSpec postgres = postgres_service(blueprint_);
   step("starting redis, making a database");
   TRY(supervisor_.start(initdb));
@@ -62,6 +68,7 @@ Result<> Operations::bring_up_stores() {
   TRY(supervisor_.await_answer("redis"));
   TRY(supervisor_.start(vote_service(blueprint_)));
   TRY(supervisor_.await_success(initdb.name));
+  if (!copied && !blueprint_.options.cluster.empty()) TRY(run_task(keep_cluster_task(blueprint_)));
   step("starting postgres");
   TRY(supervisor_.start(postgres));
   return supervisor_.await_answer(postgres.name);

@@ -39,6 +39,7 @@ class Operations {
   void take_down();
 
  private:
+  [[nodiscard]] Result<> run_task(const ServiceSpec& task);
   [[nodiscard]] Result<> bring_up_stores();
   [[nodiscard]] std::vector<ServiceSpec> selected(std::string_view word) const;
   [[nodiscard]] Result<> start(const std::vector<ServiceSpec>& specs);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "core/text.h"
@@ -66,6 +67,12 @@ bool postgres_is_ready(const fs::path& data, pid_t pid) {
 
 std::string loopback(std::uint16_t port) { return fmt::format("127.0.0.1:{}", port); }
 
+// Each of the words of `text`, which are apart by blanks.
+void add_words(std::vector<std::string>& arguments, const std::string& text) {
+  std::istringstream words(text);
+  for (std::string word; words >> word;) arguments.push_back(word);
+}
+
 }  // namespace
 
 // Nothing is written to disk: this Redis lives as long as the stack, and a killed one comes back
@@ -123,6 +130,27 @@ ServiceSpec initdb_task(const Blueprint& blueprint) {
   return spec;
 }
 
+// What is kept has the form of a private directory: the password belongs to the cluster.
+bool holds_cluster(const fs::path& kept) {
+  std::error_code none;
+  return !kept.empty() && fs::exists(Layout{{}, kept, {}}.postgres_home(), none);
+}
+
+ServiceSpec use_cluster_task(const Blueprint& blueprint) {
+  ServiceSpec spec = service(blueprint, "cluster");
+  spec.command.argv = {"cp", "-a", (blueprint.options.cluster / ".").string(),
+                       blueprint.layout.private_directory.string()};
+  return spec;
+}
+
+ServiceSpec keep_cluster_task(const Blueprint& blueprint) {
+  const Layout& layout = blueprint.layout;
+  ServiceSpec spec = service(blueprint, "cluster");
+  spec.command.argv = {"cp", "-a", layout.password_file().string(), layout.postgres_home().string(),
+                       blueprint.options.cluster.string()};
+  return spec;
+}
+
 // fsync=off cannot change a verdict: it matters only when the machine itself stops, and then this
 // stack is gone with it. A killed PostgreSQL loses nothing by it, because what it has written is
 // with the kernel. synchronous_commit stays on: without it a commit would be acknowledged while it
@@ -148,9 +176,15 @@ ServiceSpec postgres_service(const Blueprint& blueprint) {
 
 ServiceSpec vote_service(const Blueprint& blueprint) {
   const LocalStackOptions& options = blueprint.options;
-  return votestack_service(blueprint, "vote",
-                           {"vote", "--listen", loopback(blueprint.layout.ports.vote()), "--redis",
-                            blueprint.layout.redis_address(), "--profile", options.variant});
+  std::vector<std::string> arguments{"vote",
+                                     "--listen",
+                                     loopback(blueprint.layout.ports.vote()),
+                                     "--redis",
+                                     blueprint.layout.redis_address(),
+                                     "--profile",
+                                     options.variant};
+  add_words(arguments, options.vote_flags);
+  return votestack_service(blueprint, "vote", std::move(arguments));
 }
 
 ServiceSpec result_service(const Blueprint& blueprint) {
@@ -171,6 +205,7 @@ std::vector<ServiceSpec> worker_services(const Blueprint& blueprint) {
                                      blueprint.options.variant};
   for (const auto& [flag, value] : knob_options(knobs))
     if (flag != "--workers") arguments.insert(arguments.end(), {flag, value});
+  add_words(arguments, blueprint.options.worker_flags);
   std::vector<ServiceSpec> workers;
   for (std::uint32_t i = 1; i <= count; ++i)
     workers.push_back(votestack_service(

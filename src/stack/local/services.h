@@ -41,6 +41,11 @@ struct Blueprint {
 [[nodiscard]] ServiceSpec redis_service(const Blueprint& blueprint);
 // Runs once and ends; it makes the database cluster.
 [[nodiscard]] ServiceSpec initdb_task(const Blueprint& blueprint);
+// Of LocalStackOptions::cluster. The tasks run once and end: what is kept there becomes this
+// stack's cluster, or the other way round.
+[[nodiscard]] bool holds_cluster(const std::filesystem::path& kept);
+[[nodiscard]] ServiceSpec use_cluster_task(const Blueprint& blueprint);
+[[nodiscard]] ServiceSpec keep_cluster_task(const Blueprint& blueprint);
 [[nodiscard]] ServiceSpec postgres_service(const Blueprint& blueprint);
 [[nodiscard]] ServiceSpec vote_service(const Blueprint& blueprint);
 [[nodiscard]] ServiceSpec result_service(const Blueprint& blueprint);

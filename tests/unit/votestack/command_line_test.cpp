@@ -104,3 +104,26 @@ TEST_CASE("what is wrong with a command line is a usage error") {
     CHECK(command.error().kind == ErrorKind::usage);
   }
 }
+
+TEST_CASE("shapes, habits and plants are words of their tables") {
+  const std::string worker_base = "votestack worker --redis h:1 --postgres postgresql:///d ";
+  const std::string vote_base = "votestack vote --listen h:1 --redis h:1 ";
+  const auto shaped =
+      parse(worker_base + "--profile dockersamples --shape staging --plant lost@db:2");
+  CHECK(std::get<WorkerCommand>(shaped.value()).settings.shape == "staging");
+  CHECK(std::get<WorkerCommand>(shaped.value()).settings.plant->count == 2);
+  const auto late = parse(vote_base + "--push async --push-delay 3s --plant flipped@queue:1");
+  CHECK(std::get<VoteCommand>(late.value()).settings.push == "async");
+  CHECK(std::get<VoteCommand>(late.value()).settings.push_delay == std::chrono::seconds(3));
+  for (const std::string& wrong :
+       {worker_base + "--profile dockersamples --shape round", worker_base + "--shape staging",
+        worker_base + "--plant lost@worker:1",  // the reliable worker has none
+        worker_base + "--profile dockersamples --plant lost@vote:1",
+        vote_base + "--plant lost@worker:1", vote_base + "--plant lost", vote_base + "--push never",
+        vote_base + "--push-delay soon"}) {
+    INFO(wrong);
+    const auto command = parse(wrong);
+    REQUIRE_FALSE(command);
+    CHECK(command.error().kind == ErrorKind::usage);
+  }
+}

@@ -1,0 +1,213 @@
+#include "selftest/case_run.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <thread>
+
+#include "core/os.h"
+#include "ledger/manifest.h"
+#include "process/run.h"
+#include "scenario/write.h"
+#include "stack/local/commands.h"
+#include "stack/local/local_socket.h"
+#include "stack/local/local_stack.h"
+#include "vote/voter_id.h"
+
+namespace votebench::selftest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kLongestRun = std::chrono::seconds(120);
+constexpr auto kGrace = std::chrono::seconds(5);
+constexpr auto kPause = std::chrono::seconds(2);
+constexpr std::uint64_t kMiddle = 80;  // pushed votes, probes too
+constexpr auto kLook = std::chrono::milliseconds(20);
+constexpr auto kRedisLimit = std::chrono::seconds(1);
+constexpr RunId kFormerRun{0x0f0f0f0f};
+constexpr VoterIndex kNobody = 0x00F00000;  // far above every planned voter
+
+stack::LocalStackOptions stack_of(const Case& which, const Place& place) {
+  stack::LocalStackOptions options;
+  options.id = {place.directory / "artifacts", std::string(which.name)};
+  options.cluster = place.cluster;
+  options.variant = which.variant;
+  if (which.workers > 1) options.worker.workers = which.workers;
+  options.vote_flags = which.vote_flags;
+  options.worker_flags = which.worker_flags;
+  options.truth_log = true;
+  return options;
+}
+
+TargetSettings target_of(const Case& which, TargetSettings target) {
+  target.worker = which.statement.model;
+  target.worker_max_hold = which.statement.max_hold;
+  target.worker_stated = target.max_hold_stated = which.statement.said;
+  target.settle_quiet = which.statement.quiet.count() > 0
+                            ? std::optional<Nanoseconds>(which.statement.quiet)
+                            : std::nullopt;
+  target.queue->list = which.statement.list;
+  target.queue->in_flight.clear();
+  if (which.statement.side_list) target.queue->in_flight = {"votes:processing"};
+  return target;
+}
+
+// The one file of this name two directories below `reports`; empty: there is none.
+fs::path find_in_run(const fs::path& reports, std::string_view name) {
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(reports, none))
+    if (entry.path().filename() == name && !fs::is_symlink(entry.path().parent_path(), none))
+      return entry.path();
+  return {};
+}
+
+Result<> push_votes(const stack::StackId& id, const VoterIds& ids) {
+  TRY_ASSIGN(const stack::StackState state, stack::live_state(id));
+  const fs::path socket = stack::layout_of(id, state).redis_socket();
+  for (VoterIndex i = 0; i < kPlanted; ++i) {
+    const std::string element =
+        fmt::format(R"({{"voter_id": "{}", "vote": "a"}})", ids.make(kNobody + i));
+    const auto answer = stack::ask_redis(socket, {"RPUSH", "votes", element}, kRedisLimit);
+    if (!answer || !answer->starts_with(':'))
+      return fail(ErrorKind::environment, "cannot push a vote of nobody");
+  }
+  return {};
+}
+
+// It is written before the run's first vote, when what was there before is known.
+Result<ledger::Manifest> await_manifest(const fs::path& reports, const std::stop_token& over) {
+  while (!over.stop_requested()) {
+    const auto text = read_file(find_in_run(reports, "manifest.json"));
+    if (text)
+      if (auto manifest = ledger::parse_manifest(*text)) return manifest;
+    real_clock().sleep_until(real_clock().now() + kLook, over);
+  }
+  return fail(ErrorKind::environment, "the run ended before it began to vote");
+}
+
+std::uint64_t events_in(const fs::path& truth, std::string_view event) {
+  const std::string wanted = fmt::format(R"("event":"{}")", event);
+  std::uint64_t count = 0;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(truth, none)) {
+    std::ifstream lines(entry.path());
+    for (std::string line; std::getline(lines, line);)
+      if (line.find(wanted) != line.npos) ++count;
+  }
+  return count;
+}
+
+// When the load is half over.
+Result<> interrupt(const stack::LocalStack& stack, const fs::path& truth, Meddling meddling,
+                   const std::stop_token& over) {
+  while (events_in(truth, "pushed") < kMiddle) {
+    if (over.stop_requested()) return fail(ErrorKind::environment, "the run ended too early");
+    real_clock().sleep_until(real_clock().now() + kLook, over);
+  }
+  if (meddling == Meddling::restarts_worker) return stack.control("restart", "worker");
+  TRY(stack.control("pause", "postgres"));
+  real_clock().sleep_until(real_clock().now() + kPause, over);
+  return stack.control("resume", "postgres");
+}
+
+// Beside the run, until `over` is requested: then the run has ended.
+Result<> meddle(const Case& which, const stack::LocalStack& stack, const Place& place,
+                const std::stop_token& over) {
+  if (which.meddling == Meddling::none) return {};
+  const stack::StackId id = stack_of(which, place).id;
+  TRY_ASSIGN(const ledger::Manifest manifest, await_manifest(place.directory / "reports", over));
+  switch (which.meddling) {
+    case Meddling::pushes_former_votes:
+      return stack.control("resume", "worker");
+    case Meddling::pushes_forged_votes:
+      return push_votes(id, VoterIds(manifest.run, manifest.key));
+    case Meddling::pushes_others_votes:
+      return push_votes(id, VoterIds(kFormerRun, {}));
+    default:
+      return interrupt(stack, id.truth(), which.meddling, over);
+  }
+}
+
+Result<process::Outcome> votebench_run(const fs::path& directory, const std::stop_token& stop) {
+  process::Command command{.argv = {"votebench", "run", (directory / "scenario.yaml").string(),
+                                    "--target", (directory / "target.yaml").string(), "--reports",
+                                    (directory / "reports").string(), "--progress", "none"},
+                           .program = "/proc/self/exe",
+                           .directory = directory};
+  return process::run(std::move(command), {.limit = kLongestRun,
+                                           .grace = kGrace,
+                                           .stop = stop,
+                                           .log = directory / "run.log",
+                                           .one_stream = true});
+}
+
+Result<> write_files(const Case& which, const fs::path& directory, const TargetSettings& target) {
+  TRY(write_file_durably(directory / "target.yaml", scenario::to_yaml(target_of(which, target))));
+  return write_file_durably(directory / "scenario.yaml", scenario_of(which));
+}
+
+Result<Seen> result_of(const fs::path& directory, const process::Outcome& outcome) {
+  const fs::path file = find_in_run(directory / "reports", "result.json");
+  if (file.empty()) {
+    const std::string said = outcome.output.substr(0, outcome.output.find('\n'));
+    return fail(ErrorKind::environment, fmt::format("{}: {}", outcome.words(), said));
+  }
+  TRY_ASSIGN(const std::string text, read_file(file));
+  return read_seen(text);
+}
+
+// The votes that were planted, by those who planted them.
+std::uint64_t planted(const Case& which, const fs::path& truth) {
+  const bool by_us = which.meddling == Meddling::pushes_former_votes ||
+                     which.meddling == Meddling::pushes_forged_votes;
+  return by_us ? kPlanted : events_in(truth, which.log_event);
+}
+
+Result<Seen> try_case(const Case& which, const Place& place, const std::stop_token& stop) {
+  const fs::path& directory = place.directory;
+  const stack::LocalStackOptions options = stack_of(which, place);
+  TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options, {}, stop));
+  TRY(write_files(which, directory, stack.target));
+  if (which.meddling == Meddling::pushes_former_votes) {
+    TRY(stack.control("pause", "worker"));
+    TRY(push_votes(options.id, VoterIds(kFormerRun, {})));
+  }
+  Result<> meddled;
+  std::jthread meddler(
+      [&](const std::stop_token& over) { meddled = meddle(which, stack, place, over); });
+  const auto outcome = votebench_run(directory, stop);
+  meddler.request_stop();
+  meddler.join();
+  TRY(stack.take_down());
+  TRY(meddled);
+  if (!outcome) return fail(outcome.error());
+  TRY_ASSIGN(Seen seen, result_of(directory, *outcome));
+  seen.planted = planted(which, options.id.truth());
+  return seen;
+}
+
+}  // namespace
+
+Result<> make_cluster(const Place& place, const std::stop_token& stop) {
+  std::error_code error;
+  fs::remove_all(place.cluster, error);
+  fs::create_directories(place.cluster, error);
+  if (error) return file_failure("make", place.cluster, error.value());
+  stack::LocalStackOptions options;
+  options.id = {place.directory / "artifacts", "cluster"};
+  options.cluster = place.cluster;
+  TRY_ASSIGN(stack::LocalStack stack, stack::bring_up(options, {}, stop));
+  return stack.take_down();
+}
+
+Seen run_case(const Case& which, const Place& place, const std::stop_token& stop) {
+  const Instant begin = real_clock().now();
+  Result<Seen> seen = try_case(which, place, stop);
+  Seen result = seen ? std::move(*seen) : Seen{};
+  if (!seen) result.trouble = seen.error().message;
+  result.took = real_clock().now() - begin;
+  return result;
+}
+
+}  // namespace votebench::selftest
