@@ -32,8 +32,7 @@
 //   store    := { "table", "server" }
 //   clock    := { "of": "queue" | "rows", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
-//                 "store": store | null, "clocks": [ clock ],
-//                 "files": [ seal ] }
+//                 "store": store | null, "files": [ seal ] }
 //   begin    := { "schema": "votebench.run-begin/1", "files": [ seal ] }
 //   seal     := { "name", "bytes", "sha256": 64 hex }
 #include "ledger/manifest.h"
@@ -324,7 +323,6 @@ EndRecord end_record_of(const Json& json) {
   record.ended = wall_time(json.at("ended_ns"));
   json.at("interrupted").get_to(record.interrupted);
   record.store = optional_of(json.at("store"), store);
-  record.clocks = list_of(json.at("clocks"), clock);
   record.files = list_of(json.at("files"), seal);
   return record;
 }
@@ -345,12 +343,6 @@ Result<T> parse(const std::string& document, const char* schema, T (*read)(const
 }
 
 }  // namespace
-
-std::optional<ClockOffset> Manifest::rows_clock() const {
-  for (const ServerClock& clock : clocks)
-    if (clock.of == ServerClock::Of::rows) return clock.offset;
-  return std::nullopt;
-}
 
 StoreIdentity identity_of_parts(const std::vector<std::string>& parts) {
   StoreIdentity identity;
@@ -405,7 +397,6 @@ std::string to_json(const EndRecord& record) {
                   {"ended_ns", nanoseconds(record.ended)},
                   {"interrupted", record.interrupted},
                   {"store", json_of(record.store)},
-                  {"clocks", json_of(record.clocks)},
                   {"files", json_of(record.files)}};
   return json.dump(2) + '\n';
 }

@@ -201,6 +201,10 @@ std::vector<CounterPoint> counter(const std::vector<Sample>& samples, const Sele
   return points;
 }
 
+bool may_be_stored(const Attempt& attempt) {
+  return attempt.outcome != Outcome::not_sent && attempt.outcome != Outcome::rejected;
+}
+
 std::uint64_t difference(const PageEvidence& page) {
   std::uint64_t sum = 0;
   const auto shown = [&](const std::string& choice) {
