@@ -171,7 +171,7 @@ Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowSto
 }
 
 // How many of `count` probes have a row. Without identity their rows bear ids of the app: all rows
-// count. progress() knows altered ids too, and may miss rows: who asks for a vote by its id does
+// count. progress() knows altered ids too, and may miss rows: asking for each vote by its id does
 // not.
 Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore& rows,
                                  std::uint64_t rows_before, std::uint64_t count) {
@@ -179,7 +179,8 @@ Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore
     TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
     return now.rows - std::min(now.rows, rows_before);
   }
-  TRY_ASSIGN(const std::uint64_t seen, rows.progress(input.ids));
+  TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids));
+  const std::uint64_t seen = looked.value_or(0);
   if (seen >= count) return seen;
   TRY_ASSIGN(const std::uint64_t found, found_probes(input, rows, count));
   return std::max(seen, found);

@@ -140,10 +140,11 @@ class Sampler::Loops {
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
       emit(*event, sources_.rows_words);
     if (!seen) return false;
+    if (!*seen) return true;
     Sample sample;
     sample.at = at;
     sample.has_rows = true;
-    sample.rows_written = *seen - std::min(*seen, sources_.probe_rows);
+    sample.rows_written = **seen - std::min(**seen, sources_.probe_rows);
     emit(sample);
     return true;
   }

@@ -157,6 +157,12 @@ void add_level(Table& table, const char* name, const Level& level, std::string r
                            {rate_text(level.mean_per_s)},
                            {rate_text(level.peak_per_s)},
                            {std::move(remark)}}});
+  else if (!level.why_not.empty())
+    table.rows.push_back({{{name},
+                           {std::string(kNotMeasured)},
+                           {std::string(kNotMeasured)},
+                           {std::string(kNotMeasured)},
+                           {"not known: " + level.why_not}}});
 }
 
 }  // namespace

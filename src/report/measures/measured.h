@@ -62,6 +62,7 @@ struct Level {
   std::uint64_t votes = 0;
   std::optional<double> mean_per_s;
   std::optional<double> peak_per_s;  // the busiest second; nothing below one second
+  std::string why_not;               // not known: a clause for people, where there is one to say
 };
 
 // A value that lies in [low, high]; high may be infinite. Not known: `why`, one clause.
@@ -110,6 +111,13 @@ struct Measured {
 // again, by no vote of their voters, so that commit times do not tell when votes were stored
 // (rewritten.cpp). A worker that saves a vote twice is none of it.
 [[nodiscard]] std::uint64_t rewritten_rows(const RunView& run);
+
+// Elements that this run pushed, where the counter of pushes tells it.
+struct Pushes {
+  std::optional<std::uint64_t> count;
+  std::string why_not;  // a clause for people; empty where they are known, or were not counted
+};
+[[nodiscard]] Pushes pushes_of(const Evidence& evidence);
 
 // Votes that the result page shows too many or too few, added up over all choices. Required:
 // compared.

@@ -152,6 +152,30 @@ TEST_CASE("a mean rate divides by the planned time, or to the last row where tha
   CHECK(measured.written.mean_per_s == 0.5);
 }
 
+TEST_CASE("pushes are votes where each vote is one push, and nobody else pushes") {
+  World world = quick_pass();
+  QueueEvidence& queue = world.record.evidence.queue;
+  CHECK(world.report().measured.queued.votes == 2000);
+  CHECK(world.report().measured.queued.why_not.empty());
+  SECTION("several in one push") { queue.pushes_undercount = true; }
+  SECTION("fewer pushes than rows") { queue.pushed = 210; }
+  SECTION("others push, too") { queue.shares_pushes = true; }
+  const Report report = world.report();
+  if (!queue.pushes_undercount && !queue.shares_pushes && queue.pushed == 2000U) return;
+  CHECK_FALSE(report.measured.queued.known);
+  CHECK_FALSE(report.measured.queued.mean_per_s);
+  CHECK_FALSE(report.measured.queued.why_not.empty());
+  CHECK(report.timeline.queued.empty());
+}
+
+TEST_CASE("the best ten seconds are not below the mean") {
+  World world = open_world(20s);
+  for (int s = 0; s <= 20; ++s) sample_rows(world, 1s * s + 900ms, std::uint64_t(100 * (s + 1)));
+  const Measured measured = world.report().measured;
+  REQUIRE(measured.written_best_10s_per_s);
+  CHECK(*measured.written_best_10s_per_s >= *measured.written.mean_per_s);
+}
+
 TEST_CASE("no mean is above its peak") {
   for (const Nanoseconds load : {1000ms, 1500ms, 1900ms, 2500ms, 7300ms}) {
     World world = open_world(load);

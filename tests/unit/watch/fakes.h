@@ -152,9 +152,9 @@ class FakeRows final : public adapters::RowStore {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.tallies;
   }
-  Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
-    return world_.rows.size();
+    return std::optional<std::uint64_t>(world_.rows.size());
   }
   Result<std::vector<adapters::FoundRow>> find_rows(const std::vector<std::string>& ids) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");

@@ -71,9 +71,9 @@ struct Stack {
 class LockedRows final : public adapters::RowStore {
  public:
   explicit LockedRows(std::atomic<bool>& locked) : locked_(locked) {}
-  Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/) override {
     locked_.wait(true);
-    return 3;
+    return std::optional<std::uint64_t>(3);
   }
   Result<adapters::StoreFacts> facts() override { return test::unreachable("x"); }
   Result<adapters::TableFacts> table() override { return test::unreachable("x"); }
