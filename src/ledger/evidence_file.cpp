@@ -177,6 +177,7 @@ void row_fields(Direction&& field, Rows& rows) {
   field.optional("voters_vanished", rows.voters_vanished);
   field.optional("vanished", rows.vanished);
   field.optional("restarted", rows.restarted);
+  field.optional("updates", rows.updates);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);
   field.optional("trailing", rows.rows.trailing);

@@ -21,7 +21,8 @@
 //                                   "client_timeout_ns": n | null },
 //                          (all behind "shares_pushes" may be absent)
 //                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
-//                                  "rows", "values_change" (may be absent), "strangers",
+//                                  "rows", "values_change", "updates": n | null (both may be
+//                                  absent), "strangers",
 //                                  "stranger_checksum", "choices": { text: rows }, "server_time_ns"
 //                                  },
 //                 "clocks": [ clock ] }
@@ -211,6 +212,7 @@ Json json_of(const RowBaseline& rows) {
           {"snapshot", to_text(rows.snapshot)},
           {"rows", rows.rows},
           {"values_change", rows.values_change},
+          {"updates", rows.updates ? Json(*rows.updates) : Json()},
           {"strangers", rows.strangers},
           {"stranger_checksum", rows.stranger_checksum},
           {"choices", std::move(choices)},
@@ -226,6 +228,7 @@ RowBaseline rows(const Json& json) {
   json.at("strangers").get_to(read.strangers);
   json.at("stranger_checksum").get_to(read.stranger_checksum);
   read.values_change = json.value("values_change", false);
+  if (json.contains("updates") && !json.at("updates").is_null()) read.updates = json.at("updates");
   read.probe_voters = json.value("probe_voters", std::vector<VoterIndex>());
   for (const auto& [choice, count] : json.at("choices").items())
     read.choices[from_text(choice)] = count.get<std::uint64_t>();

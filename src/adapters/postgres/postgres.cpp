@@ -147,6 +147,7 @@ Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
   RowBaseline baseline;
   baseline.model = facts.model;
   TRY_ASSIGN(baseline.identity, identity());
+  TRY_ASSIGN(baseline.updates, catalogue_.updates());
   TRY(connection_.begin_reading());
   TRY(current_snapshot(baseline.snapshot, baseline.server_time));
   RowScan scan(ids, words_);
@@ -173,7 +174,9 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   TRY(connection_.copy_out(copy_statement(known.has_commit_times),
                            [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
-  return scan.finish();
+  RowSet rows = scan.finish();
+  TRY_ASSIGN(rows.updates, catalogue_.updates());
+  return rows;
 }
 
 Result<Tallies> PostgresStore::tallies() {

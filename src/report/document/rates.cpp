@@ -165,6 +165,14 @@ void add_level(Table& table, const char* name, const Level& level, std::string r
                            {"not known: " + level.why_not}}});
 }
 
+// Of a table with one row per voter: its rows are fewer than the votes that were written.
+std::string revote_words(const RowEvidence& rows) {
+  std::string words = "one row per voter";
+  if (rows.updates)
+    words += fmt::format("; about {} writes", format_count(rows.rows.own.size() + *rows.updates));
+  return words;
+}
+
 }  // namespace
 
 Fold data_table(Nanoseconds step, std::string_view from, const std::vector<Told>& columns,
@@ -253,7 +261,7 @@ Section levels(const Report& report) {
   add_level(table, "queued", measured.queued,
             "depth at most " + format_count(report.queue().depth_max));
   add_level(table, "written", measured.written,
-            report.audit.superseded > 0 ? "one row per voter" : "");
+            report.audit.superseded > 0 ? revote_words(report.rows()) : "");
   section.add(std::move(table), measured.sent.votes == 0 ? kPages : kEverywhere);
   if (report.queue().configured)
     section.add(Paragraph{fmt::format("Queue depth: {} at the start, at most {}, {} at the end.",

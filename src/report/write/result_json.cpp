@@ -106,6 +106,7 @@ Json levels(const Report& report) {
            {{"rows_start", report.rows().rows_start},
             {"rows_end", report.rows().rows_end},
             {"written", at.written.votes},
+            {"updates", or_null(report.rows().updates)},
             {"rate_mean_per_s", number(at.written.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.written.peak_per_s, 3)},
             {"rate_best_10s_per_s", number(at.written_best_10s_per_s, 3)}}}};

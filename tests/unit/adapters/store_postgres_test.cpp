@@ -282,6 +282,21 @@ TEST_CASE("statistics that were reset do not hide that blocks were freed") {
   CHECK(counted_rows(*table.store) == 100);
 }
 
+TEST_CASE("the store tells how often rows were written again") {
+  Table table;
+  insert_run(table, 1, 10);
+  const RowBaseline before = table.baseline();
+  REQUIRE(before.updates);
+  // The counters of a session are whole when it has ended.
+  server().connect().ask(fmt::format("UPDATE {} SET vote = 'b'", table.name));
+  std::optional<std::uint64_t> now;
+  for (int look = 0; look < 1000 && now != *before.updates + 10; ++look) {
+    now = table.read(before).updates;
+    real_clock().sleep_until(real_clock().now() + std::chrono::milliseconds(10));
+  }
+  CHECK(now == *before.updates + 10);
+}
+
 TEST_CASE("a large table is not counted at every look") {
   Table table;
   insert_run(table, 1, 20000);

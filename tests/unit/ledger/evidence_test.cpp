@@ -38,6 +38,7 @@ RunRecord some_record() {
   rows.voters_vanished = 40;
   rows.vanished = {41, 42};
   rows.restarted = true;
+  rows.updates = 44;
   rows.rows_start = 12;
   rows.rows_end = 13;
   rows.choices_start = {{"a", 14}, {kHostile, 15}};
@@ -91,15 +92,15 @@ auto fields(const QueueEvidence& queue) {
 }
 auto fields(const RowEvidence& rows) {
   const auto& [configured, readable, same, replica, store, model, start, end, choices, values, were,
-               changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, set] =
-      rows;
+               changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, updates,
+               set] = rows;
   return std::tie(configured, readable, same, replica, store, model, start, end, choices, values,
-                  were, changed, probes_seen, probes_vanished, voters_vanished, vanished,
-                  restarted);
+                  were, changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted,
+                  updates);
 }
 auto fields(const RowSet& rows) {
   const auto& [own, others, probes, trailing, probe_voters, other_run, foreign, invalid, carry_over,
-               strangers, total, pre_existing, checksum, choices] = rows;
+               strangers, total, pre_existing, checksum, choices, updates] = rows;
   return std::tie(others, probes, trailing, other_run, foreign, invalid, carry_over, total,
                   pre_existing, checksum, choices);
 }

@@ -83,6 +83,7 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->rows->model == TableModel::append);
   CHECK(read->rows->snapshot == "730:735:731,733");
   CHECK(read->rows->rows == 2000);
+  CHECK(read->rows->updates == 45U);
   CHECK(read->rows->strangers == 12);
   CHECK(read->rows->probe_voters == written.rows->probe_voters);
   CHECK(read->rows->stranger_checksum == 0xFEDCBA9876543210);

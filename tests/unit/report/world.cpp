@@ -201,6 +201,7 @@ World worker_crash() {
   world.verdict.accounting = {39360, 39350, 0, 10, 0, 0};
   world.verdict.voters = 31488;
   world.verdict.superseded = 7870;
+  world.record.evidence.rows.updates = 7801;
   world.verdict.persisted = 39350 - 37 - 7870;
   world.verdict.recovered = 4;
   world.verdict.absent_ambiguous = 6;
