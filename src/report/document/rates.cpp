@@ -165,12 +165,12 @@ void add_level(Table& table, const char* name, const Level& level, std::string r
                            {"not known: " + level.why_not}}});
 }
 
-// Of a table with one row per voter: its rows are fewer than the votes that were written.
+// Of a table with one row per voter: its rows are fewer than the votes that were written. A
+// terminal has room for 33 characters.
 std::string revote_words(const RowEvidence& rows) {
-  std::string words = "one row per voter";
-  if (rows.updates)
-    words += fmt::format("; about {} writes", format_count(rows.rows.own.size() + *rows.updates));
-  return words;
+  if (!rows.updates) return "one row per voter";
+  return fmt::format("1 row per voter, ~{} writes",
+                     format_count(rows.rows.own.size() + *rows.updates));
 }
 
 }  // namespace

@@ -209,9 +209,9 @@ std::vector<CounterPoint> counter(const std::vector<Sample>& samples, const Sele
 Pushes pushes_of(const Evidence& evidence) {
   const QueueEvidence& queue = evidence.queue;
   if (!queue.configured || !queue.pushed) return {};
-  if (queue.shares_pushes) return {{}, "others push there, too"};
+  if (queue.shares_pushes) return {{}, "others push, too"};
   if (queue.pushes_undercount || *queue.pushed < evidence.rows.rows.own.size())
-    return {{}, "one push brings several votes, or another command"};
+    return {{}, "votes share pushes"};
   return {queue.pushed, {}};
 }
 

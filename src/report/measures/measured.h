@@ -177,7 +177,8 @@ inline constexpr Nanoseconds kMaxClockStep = std::chrono::milliseconds(10);
 // Below this share of stolen CPU time lag alone decides; above it is worth saying.
 inline constexpr double kNotableSteal = 0.05;
 
-// Why end-to-end times do not hold, a clause: "the clock of Redis was set by 1m". Empty: they do.
+// Why end-to-end times do not hold, a clause: "the clock of NAME was set back by 1m00s". Empty:
+// they do.
 [[nodiscard]] std::string clock_fault(const ledger::RunRecord& record);
 
 struct Validity {

@@ -3,6 +3,7 @@
 
 #include "report/measures/measured.h"
 #include "report/measures/thresholds.h"
+#include "report/write/render.h"
 #include "support/catch.h"
 #include "world.h"
 
@@ -171,8 +172,11 @@ TEST_CASE("a store's clock that was set voids end-to-end thresholds alone, and i
       CHECK(report.thresholds[0].why == fault);
       CHECK(report.thresholds[1].passed == true);
       CHECK(report.exit == ExitCode::inconclusive);
-      CHECK(report.audit.kind == VerdictKind::pass);  // the rows keep their class
-      CHECK(report.measured.stored.count() == 0);     // no number is claimed
+      const std::string text = summary_text(report, {true, false, 80});
+      CHECK(text.find("valid, but for end to end; the audit holds") != std::string::npos);
+      CHECK(text.find("NOT VALID") == std::string::npos);  // rates and answers hold
+      CHECK(report.audit.kind == VerdictKind::pass);       // the rows keep their class
+      CHECK(report.measured.stored.count() == 0);          // no number is claimed
       CHECK(report.measured.stored.note == "has no valid measurement: " + fault);
     }
 }
