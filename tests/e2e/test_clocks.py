@@ -11,8 +11,8 @@ from servers import FalseClock, PostgresServer
 from verified import Verified
 
 SCENARIO = {"workloads": burst(120, within="3s"),
-            "thresholds": ["end_to_end.p99 < 2s", "end_to_end.p50 < 1s",
-                           "http.response.p50 < 10s"]}
+            "thresholds": ["end_to_end.p99 < 2s", "end_to_end.p50 < 1s"]}
+MINUTE_US = 60e6  # above what a busy machine may take, below what a wrong clock makes
 
 
 @pytest.fixture
@@ -44,8 +44,7 @@ def test_a_clock_that_is_set_leaves_no_valid_measurement(target, clock, ahead, w
     assert done.audit["persisted"] == 120
     text = " ".join(done.stdout.split())
     assert text.count(f"no valid measurement: {fault}") == 3, done  # two thresholds, the latency
-    thresholds = done.result["thresholds"]
-    assert [t["passed"] for t in thresholds] == [None, None, True], thresholds
+    assert [t["passed"] for t in done.result["thresholds"]] == [None, None], done
     assert done.result["latency"]["end_to_end"]["p50"] is None
     assert not done.result["generator"]["clocks_valid"]
     page = (done.directory / "report.html").read_text()
@@ -58,9 +57,11 @@ def test_a_clock_that_is_set_leaves_no_valid_measurement(target, clock, ahead, w
 def test_a_clock_that_is_wrong_all_the_time_is_corrected_for(target, clock):
     clock.set(-3600)
     done = target.run(SCENARIO)
-    assert done.exit_status == 0, done
-    assert 0 < done.result["latency"]["end_to_end"]["p50"] < 1e6
-    assert Verified(done.directory).exit_status == 0
+    assert done.audit["persisted"] == 120, done
+    assert done.result["generator"]["clocks_valid"], done
+    latency = done.result["latency"]["end_to_end"]
+    assert latency["kind"] == "exact" and 0 < latency["p50"] < MINUTE_US, done
+    assert Verified(done.directory).result["latency"]["end_to_end"] == latency
 
 
 @pytest.mark.parametrize("touched", [True, False])
@@ -81,7 +82,7 @@ def test_rows_that_somebody_writes_again_do_not_look_late(stack, touched):
         assert done.audit["persisted"] == 120, done
         latency = done.result["latency"]["end_to_end"]
         assert latency["kind"] == ("bounded" if touched else "exact"), done
-        assert latency["p50"] < 1e6
+        assert latency["p50"] < MINUTE_US
         assert ("were written again" in done.stdout) == touched, done
         # Ten votes of 120 did wait: where only samples tell, the last of them are the slow ones.
         assert latency["max"] > 1e6
