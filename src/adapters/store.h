@@ -84,9 +84,11 @@ class RowStore {
   // Rows of this run seen so far, with ids of full length and without trailing votes. Cheap: where
   // nothing was ever updated or freed in the table, as far as the store tells, new rows stand in
   // its last blocks. Otherwise all rows are counted, for a tenth of the time at most: nothing when
-  // that is not due. In a table of more than kMostCountedBytes rows in freed space are missed.
+  // that is not due, but `at_once`. In a table of more than kMostCountedBytes rows in freed space
+  // are missed.
   static constexpr std::uint64_t kMostCountedBytes = std::uint64_t{1} << 30U;
-  [[nodiscard]] virtual Result<std::optional<std::uint64_t>> progress(const VoterIds& ids) = 0;
+  [[nodiscard]] virtual Result<std::optional<std::uint64_t>> progress(const VoterIds& ids,
+                                                                      bool at_once) = 0;
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
   // The ids with the right mac of this run, probes' included, one per row.
   [[nodiscard]] virtual Result<std::vector<std::string>> own_ids(const VoterIds& ids) = 0;

@@ -179,7 +179,7 @@ Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore
     TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
     return now.rows - std::min(now.rows, rows_before);
   }
-  TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids));
+  TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids, false));
   const std::uint64_t seen = looked.value_or(0);
   if (seen >= count) return seen;
   TRY_ASSIGN(const std::uint64_t found, found_probes(input, rows, count));

@@ -39,13 +39,13 @@ class Sampler::Loops {
     if (sources_.queue)
       queue_thread_ = std::jthread([this](const std::stop_token& stop) {
         run(
-            stop, sources_.queue_every, [this] { return look_at_queue(); },
+            stop, sources_.queue_every, [this](bool) { return look_at_queue(); },
             [this] { read_clock(ServerClock::Of::queue, *sources_.queue); });
       });
     if (sources_.rows)
       rows_thread_ = std::jthread([this](const std::stop_token& stop) {
         run(
-            stop, sources_.rows_every, [this] { return look_at_rows(); },
+            stop, sources_.rows_every, [this](bool last) { return look_at_rows(last); },
             [this] { read_clock(ServerClock::Of::rows, *sources_.rows); });
       });
   }
@@ -63,7 +63,7 @@ class Sampler::Loops {
   }
 
  private:
-  // `look` tells whether the store answered.
+  // `look` is told whether it is the last, and tells whether the store answered.
   template <typename Look, typename ReadClock>
   void run(const std::stop_token& stop, Nanoseconds every, Look look, ReadClock read_clock) {
     Cadence cadence(t0_, every);
@@ -72,14 +72,14 @@ class Sampler::Loops {
       if (const auto gap = cadence.gap_before(clock_.now()))
         emit(RunEvent{clock_.now() - t0_, "sampler-gap",
                       fmt::format("no look for {}", format_duration(*gap))});
-      if (!look()) {
+      if (!look(false)) {
         cadence.forget_last();
       } else if (clock_.now() >= clock_due) {
         clock_due = clock_.now() + kClocksEvery;
         read_clock();
       }
     } while (clock_.sleep_until(cadence.next(clock_.now()), stop));
-    if (look()) read_clock();
+    if (look(true)) read_clock();
   }
 
   template <typename Server>
@@ -134,8 +134,8 @@ class Sampler::Loops {
     if (clients) tracker_.observe_clients(clock_.now(), *clients);
   }
 
-  bool look_at_rows() {
-    const auto seen = sources_.rows->progress(sources_.ids);
+  bool look_at_rows(bool last) {
+    const auto seen = sources_.rows->progress(sources_.ids, last);
     const Nanoseconds at = clock_.now() - t0_;
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
       emit(*event, sources_.rows_words);

@@ -74,7 +74,7 @@ def test_rows_that_somebody_writes_again_do_not_look_late(stack, touched):
         running = made.start(SCENARIO)
         gate.await_worker()
         until(lambda: made.query("SELECT max(pg_xact_commit_timestamp(xmin)) < now() - interval "
-                                 "'1 second' FROM votes")[0][0], "the rows are a second old")
+                                 "'2 seconds' FROM votes")[0][0], "the rows are two seconds old")
         if touched:
             made.query("UPDATE votes SET vote = vote")
         gate.open()

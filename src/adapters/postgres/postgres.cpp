@@ -76,7 +76,7 @@ class PostgresStore final : public RowStore {
   Result<RowBaseline> baseline(const VoterIds& ids) override;
   Result<RowSet> read_rows(const RowQuestion& question) override;
   Result<Tallies> tallies() override;
-  Result<std::optional<std::uint64_t>> progress(const VoterIds& ids) override;
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& ids, bool at_once) override;
   Result<StoreActivity> activity() override;
   Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
   Result<std::vector<FoundRow>> find_rows(const std::vector<std::string>& ids) override;
@@ -195,7 +195,7 @@ Result<Tallies> PostgresStore::tallies() {
 
 // Rows go to freed blocks once a vacuum has freed some, and away from where they stood when they
 // are updated or deleted. Statistics that were set to zero, or are none, do not tell.
-Result<std::optional<std::uint64_t>> PostgresStore::progress(const VoterIds& ids) {
+Result<std::optional<std::uint64_t>> PostgresStore::progress(const VoterIds& ids, bool at_once) {
   TRY_ASSIGN(
       const PqRows table,
       connection_.query(fmt::format(
@@ -208,6 +208,7 @@ Result<std::optional<std::uint64_t>> PostgresStore::progress(const VoterIds& ids
           relation_)));
   const std::uint64_t bytes = table.number(0, 0);
   const bool has_no_blocks = bytes == 0;  // of its own: its partitions may
+  if (at_once) count_due_ = {};
   if (has_no_blocks || (table.truth(0, 2) && bytes <= kMostCountedBytes)) return count_all(ids);
   TRY_ASSIGN(const std::uint64_t seen, count_last_blocks(ids, bytes / table.number(0, 1)));
   return std::optional<std::uint64_t>(seen);

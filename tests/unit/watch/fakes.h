@@ -152,7 +152,8 @@ class FakeRows final : public adapters::RowStore {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.tallies;
   }
-  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/,
+                                                bool /*at_once*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return std::optional<std::uint64_t>(world_.rows.size());
   }

@@ -71,7 +71,8 @@ struct Stack {
 class LockedRows final : public adapters::RowStore {
  public:
   explicit LockedRows(std::atomic<bool>& locked) : locked_(locked) {}
-  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/,
+                                                bool /*at_once*/) override {
     locked_.wait(true);
     return std::optional<std::uint64_t>(3);
   }
