@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <stop_token>
+#include <utility>
 
 namespace votebench {
 
@@ -23,6 +24,24 @@ class Clock {
   [[nodiscard]] virtual WallTime wall_now() const = 0;
   // Returns when `until` is reached or `stop` is requested; true when `until` was reached.
   virtual bool sleep_until(Instant until, std::stop_token stop = {}) = 0;
+};
+
+// A clock whose wall time counts on from one moment by the monotonic clock: it does not step where
+// the machine's is set.
+class CountedClock final : public Clock {
+ public:
+  // At `t0` it was `wall`. `clock` outlives this one.
+  CountedClock(Clock& clock, Instant t0, WallTime wall) : clock_(clock), t0_(t0), wall_(wall) {}
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+  [[nodiscard]] WallTime wall_now() const override { return wall_ + (clock_.now() - t0_); }
+  bool sleep_until(Instant until, std::stop_token stop) override {
+    return clock_.sleep_until(until, std::move(stop));
+  }
+
+ private:
+  Clock& clock_;
+  Instant t0_;
+  WallTime wall_;
 };
 
 // CLOCK_MONOTONIC and CLOCK_REALTIME.

@@ -7,11 +7,12 @@
 //                       "queue": QueueEvidence but carry_over_ids,
 //                       "rows": RowEvidence and RowSet but own and strangers,
 //                       "settlement": Settlement, "facts": LoadRecord and `unfit`,
-//                       "page": PageEvidence }
+//                       "page": PageEvidence, "clocks": [ ServerClock ] }
 //
-// The objects hold the fields named in queue_fields, row_fields, settlement_fields, facts_fields
-// and page_fields below; times are integers in nanoseconds, enumerators the words of names.h, a map
-// is a list of pairs. evidence.json is written last: where it stands, the other two are whole.
+// The objects hold the fields named in queue_fields, row_fields, settlement_fields, load_fields,
+// page_fields and clock_fields below; times are integers in nanoseconds, enumerators the words of
+// names.h, a map is a list of pairs. evidence.json is written last: where it stands, the other two
+// are whole.
 #include "ledger/evidence_file.h"
 
 #include <nlohmann/json.hpp>
@@ -176,6 +177,7 @@ void row_fields(Direction&& field, Rows& rows) {
   field.optional("voters_vanished", rows.voters_vanished);
   field.optional("vanished", rows.vanished);
   field.optional("restarted", rows.restarted);
+  field.optional("updates", rows.updates);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);
   field.optional("trailing", rows.rows.trailing);
@@ -207,6 +209,7 @@ template <typename Direction, typename Load>
 void load_fields(Direction&& field, Load& load) {
   field("started_ns", load.started);
   field("ended_ns", load.ended);
+  field.optional("took_ns", load.took);
   field("stopped", load.stopped);
   field("audit_finished", load.audit_finished);
   field("completed", load.completed);
@@ -228,6 +231,14 @@ void page_fields(Direction&& field, Page& page) {
   field("why_not", page.why_not);
   field("shown", page.shown);
   field("stored", page.stored);
+}
+
+template <typename Direction, typename Reading>
+void clock_fields(Direction&& field, Reading& reading) {
+  field("of", reading.of);
+  field("offset_ns", reading.offset.offset);
+  field("uncertainty_ns", reading.offset.uncertainty);
+  field("measured_ns", reading.measured);
 }
 
 template <typename Direction, typename Row>
@@ -252,12 +263,19 @@ std::string document_of(const RunRecord& record) {
   facts("unfit", record.unfit ? record.unfit->message : "");
   facts("unfit_help", record.unfit ? record.unfit->help : "");
   page_fields(page, record.evidence.page);
+  Json clocks = Json::array();
+  for (const ServerClock& reading : record.clocks) {
+    Write clock;
+    clock_fields(clock, reading);
+    clocks.push_back(std::move(clock.json));
+  }
   const Json json{{"schema", kSchema},
                   {"queue", std::move(queue.json)},
                   {"rows", std::move(rows.json)},
                   {"settlement", std::move(settlement.json)},
                   {"facts", std::move(facts.json)},
-                  {"page", std::move(page.json)}};
+                  {"page", std::move(page.json)},
+                  {"clocks", std::move(clocks)}};
   return json.dump(2) + '\n';
 }
 
@@ -279,6 +297,8 @@ void read_document(const Json& json, RunRecord& record) {
   settlement_fields(Read{json.at("settlement")}, evidence.settlement);
   // Earlier writers of this schema did not look at it.
   if (json.contains("page")) page_fields(Read{json.at("page")}, evidence.page);
+  for (const Json& clock : json.value("clocks", Json::array()))
+    clock_fields(Read{clock}, record.clocks.emplace_back());
   Read facts{json.at("facts")};
   load_fields(facts, record.load);
   Error unfit{ErrorKind::environment, {}, {}};

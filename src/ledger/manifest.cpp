@@ -21,7 +21,8 @@
 //                                   "client_timeout_ns": n | null },
 //                          (all behind "shares_pushes" may be absent)
 //                 "rows": null | { "store": store, "model": "last_wins" | "append", "snapshot",
-//                                  "rows", "values_change" (may be absent), "strangers",
+//                                  "rows", "values_change", "updates": n | null (both may be
+//                                  absent), "strangers",
 //                                  "stranger_checksum", "choices": { text: rows }, "server_time_ns"
 //                                  },
 //                 "clocks": [ clock ] }
@@ -32,8 +33,7 @@
 //   store    := { "table", "server" }
 //   clock    := { "of": "queue" | "rows", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
-//                 "store": store | null, "clocks": [ clock ],
-//                 "files": [ seal ] }
+//                 "store": store | null, "files": [ seal ] }
 //   begin    := { "schema": "votebench.run-begin/1", "files": [ seal ] }
 //   seal     := { "name", "bytes", "sha256": 64 hex }
 #include "ledger/manifest.h"
@@ -212,6 +212,7 @@ Json json_of(const RowBaseline& rows) {
           {"snapshot", to_text(rows.snapshot)},
           {"rows", rows.rows},
           {"values_change", rows.values_change},
+          {"updates", rows.updates ? Json(*rows.updates) : Json()},
           {"strangers", rows.strangers},
           {"stranger_checksum", rows.stranger_checksum},
           {"choices", std::move(choices)},
@@ -227,6 +228,7 @@ RowBaseline rows(const Json& json) {
   json.at("strangers").get_to(read.strangers);
   json.at("stranger_checksum").get_to(read.stranger_checksum);
   read.values_change = json.value("values_change", false);
+  if (json.contains("updates") && !json.at("updates").is_null()) read.updates = json.at("updates");
   read.probe_voters = json.value("probe_voters", std::vector<VoterIndex>());
   for (const auto& [choice, count] : json.at("choices").items())
     read.choices[from_text(choice)] = count.get<std::uint64_t>();
@@ -324,7 +326,6 @@ EndRecord end_record_of(const Json& json) {
   record.ended = wall_time(json.at("ended_ns"));
   json.at("interrupted").get_to(record.interrupted);
   record.store = optional_of(json.at("store"), store);
-  record.clocks = list_of(json.at("clocks"), clock);
   record.files = list_of(json.at("files"), seal);
   return record;
 }
@@ -345,12 +346,6 @@ Result<T> parse(const std::string& document, const char* schema, T (*read)(const
 }
 
 }  // namespace
-
-std::optional<ClockOffset> Manifest::rows_clock() const {
-  for (const ServerClock& clock : clocks)
-    if (clock.of == ServerClock::Of::rows) return clock.offset;
-  return std::nullopt;
-}
 
 StoreIdentity identity_of_parts(const std::vector<std::string>& parts) {
   StoreIdentity identity;
@@ -405,7 +400,6 @@ std::string to_json(const EndRecord& record) {
                   {"ended_ns", nanoseconds(record.ended)},
                   {"interrupted", record.interrupted},
                   {"store", json_of(record.store)},
-                  {"clocks", json_of(record.clocks)},
                   {"files", json_of(record.files)}};
   return json.dump(2) + '\n';
 }

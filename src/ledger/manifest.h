@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "vote/evidence.h"
 #include "vote/grounds.h"
+#include "vote/server_clocks.h"
 #include "vote/target_settings.h"
 #include "vote/verdict.h"
 #include "vote/vote.h"
@@ -29,15 +30,6 @@ struct WorkloadRange {
   std::uint64_t reserved = 0;
   std::optional<std::uint64_t> total;  // planned votes, where they are known beforehand
 };
-
-// A reading of a server's clock against ours.
-struct ServerClock {
-  enum class Of : std::uint8_t { queue, rows };
-  Of of = Of::queue;
-  ClockOffset offset;
-  WallTime measured{};
-};
-constexpr std::array<std::string_view, 2> names_of(ServerClock::Of) { return {"queue", "rows"}; }
 
 // How the checks of a run's slots begin (attempt_store.h).
 enum class SlotForm : std::uint8_t { plain, seeded };
@@ -76,10 +68,7 @@ struct Manifest {
   bool stack_ends_with_run = false;  // a stack of votebench's own that goes down with this run
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
-  std::vector<ServerClock> clocks;
-
-  // The store's clock against ours; nothing where it was not measured.
-  [[nodiscard]] std::optional<ClockOffset> rows_clock() const;
+  std::vector<ServerClock> clocks;  // before the load
 };
 
 // A file of the run as it was when it was sealed.
@@ -93,8 +82,7 @@ struct EndRecord {
   WallTime ended{};
   bool interrupted = false;
   std::optional<StoreIdentity> store{};  // of the table that the final rows were read from
-  std::vector<ServerClock> clocks{};
-  std::vector<FileSeal> files{};  // filled in by RunDirectory::close
+  std::vector<FileSeal> files{};         // filled in by RunDirectory::close
 };
 
 // As older writers had it: what makes the table, part by part, and last the server's start.

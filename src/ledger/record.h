@@ -23,6 +23,7 @@ namespace votebench::ledger {
 struct LoadRecord {
   WallTime started{};  // of the program's work, before its preflight
   WallTime ended{};
+  Nanoseconds took{};  // from start to end by the monotonic clock; 0: not measured
   StopCause stopped = StopCause::none;
   bool audit_finished = true;  // false: a second signal ended the drain or the audit
   bool completed = true;       // every vote of the plan was sent
@@ -44,6 +45,7 @@ struct RunRecord {
   LoadRecord load{};
   Evidence evidence{};                  // empty while `complete` is false
   std::vector<Sample> samples{};        // by time
+  std::vector<ServerClock> clocks{};    // during the load and after it, by time
   std::vector<RunEvent> events{};       // by time; also those that did not happen
   std::vector<std::string> warnings{};  // what somebody should know who reads the numbers
   bool complete = false;                // false: the run ended before it had gathered its evidence
@@ -53,6 +55,13 @@ struct RunRecord {
   bool unclosed = false;      // killed before it had sealed its files; the live run never is
   bool cleaned = false;       // its rows were taken out again, all or some of them
   bool host_crashed = false;  // not closed, and the machine was started anew since
+
+  // All readings of the servers' clocks, by time.
+  [[nodiscard]] std::vector<ServerClock> clock_readings() const {
+    std::vector<ServerClock> readings = begin.clocks;
+    readings.insert(readings.end(), clocks.begin(), clocks.end());
+    return readings;
+  }
 };
 
 }  // namespace votebench::ledger

@@ -65,9 +65,9 @@ std::string percent_text(double share) {
 }
 
 std::string time_text(const Report& report) {
-  return fmt::format("{} (load {}, drain {})",
-                     format_duration(report.record.load.ended - report.record.load.started),
-                     format_duration(report.record.load.length),
+  const ledger::LoadRecord& load = report.record.load;
+  const Nanoseconds took = load.took > Nanoseconds(0) ? load.took : load.ended - load.started;
+  return fmt::format("{} (load {}, drain {})", format_duration(took), format_duration(load.length),
                      format_duration(report.settlement().drain));
 }
 

@@ -23,6 +23,7 @@ struct Run {
   const SignalWatcher& signals;
   Clock& clock;
   WallTime started;
+  Instant began;  // the same by the monotonic clock
   plan::RunPlan plan;
   VoterIds ids = VoterIds::of_new_run();
 };
@@ -37,7 +38,7 @@ struct Recording {
 Result<Run> begin(const RunRequest& request, Display& display, const SignalWatcher& signals) {
   Clock& clock = real_clock();
   TRY_ASSIGN(plan::RunPlan plan, plan::RunPlan::make(request.scenario));
-  return Run{request, display, signals, clock, clock.wall_now(), std::move(plan)};
+  return Run{request, display, signals, clock, clock.wall_now(), clock.now(), std::move(plan)};
 }
 
 // Error: why the target is not fit for the run.
@@ -96,11 +97,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.stack_ends_with_run = target.ends_with_run(run.request.keep_stack);
   manifest.queue = preflight.queue;
   manifest.rows = preflight.rows;
-  const WallTime now = run.clock.wall_now();
-  if (preflight.queue_clock)
-    manifest.clocks.push_back({ledger::ServerClock::Of::queue, *preflight.queue_clock, now});
-  if (preflight.rows_clock)
-    manifest.clocks.push_back({ledger::ServerClock::Of::rows, *preflight.rows_clock, now});
+  manifest.clocks = preflight.clocks;
   return manifest;
 }
 
@@ -161,6 +158,7 @@ void close(const Run& run, Recording& recording) {
   ledger::RunRecord& record = recording.record;
   record.load.started = run.started;
   record.load.ended = run.clock.wall_now();
+  record.load.took = run.clock.now() - run.began;
   if (const StopCause asked = run.signals.cause(); asked != StopCause::none)
     record.load.stopped = asked;
   record.load.audit_finished = !run.signals.second().stop_requested();

@@ -14,11 +14,11 @@
 namespace votebench::run {
 namespace {
 
-Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input) {
+Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input, WallTime t0_wall) {
   const TargetSettings& target = input.target.settings();
   const auto& [queue_words, rows_words] = adapters::services_of(target);
   watch::SamplerSources sources{
-      .queue_words = queue_words, .rows_words = rows_words, .ids = input.ids};
+      .queue_words = queue_words, .rows_words = rows_words, .ids = input.ids, .t0_wall = t0_wall};
   if (target.queue) {
     TRY_ASSIGN(sources.queue, adapters::open_queue_probe(*target.queue));
     sources.queue_baseline = input.preflight.queue->snapshot;
@@ -120,6 +120,7 @@ void note_load(const load::LoadSummary& load, const CpuMeter& meter, ledger::Loa
 // After its stop.
 void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
   record.samples = recorder.samples();
+  record.clocks = recorder.clocks();
   record.events = recorder.events();
   record.warnings = recorder.warnings();
   record.unstored = recorder.unsaved();
@@ -132,7 +133,7 @@ void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
 }  // namespace
 
 Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) {
-  TRY_ASSIGN(watch::SamplerSources sources, open_sources(input));
+  TRY_ASSIGN(watch::SamplerSources sources, open_sources(input, record.begin.t0_wall));
   load::LoadCounters counters;
   std::stop_source arrivals;
   const std::stop_callback on_signal(input.signals.first(), [&] { arrivals.request_stop(); });

@@ -278,11 +278,14 @@ void compare_with_plan(const PreflightInput& input, double rate, Preflight& pref
       format_duration(input.scenario.drain_timeout)));
 }
 
-void check_clock(const PreflightInput& input, std::string_view server, const ClockOffset& clock,
-                 Preflight& preflight) {
+void note_clock(const PreflightInput& input, ServerClock::Of of, const ClockOffset& clock,
+                Preflight& preflight) {
+  preflight.clocks.push_back({of, clock, input.clock.wall_now()});
   if (std::chrono::abs(clock.offset) <= input.scenario.preflight.max_clock_skew) return;
+  const auto& [queue, table] = adapters::services_of(input.target);
   preflight.warnings.push_back(
-      fmt::format("the clock of {} differs from ours by {}; it is corrected for, within {}", server,
+      fmt::format("the clock of {} differs from ours by {}; it is corrected for, within {}",
+                  lower_case(of == ServerClock::Of::queue ? queue.title : table.title),
                   format_duration(clock.offset), format_duration(clock.uncertainty)));
 }
 
@@ -305,11 +308,10 @@ std::vector<std::string> assumptions(const TargetSettings& target) {
 void describe_tunnel(const TargetSettings& target, Preflight& preflight) {
   const auto& [queue, table] = adapters::services_of(target);
   std::string text = "via " + target.tunnel->via;
-  for (const auto& [server, clock] : {std::pair(&queue.title, &preflight.queue_clock),
-                                      std::pair(&table.title, &preflight.rows_clock)})
-    if (*clock)
-      text += fmt::format(", {} {} away", lower_case(*server),
-                          format_duration(2 * (*clock)->uncertainty));
+  for (const ServerClock& clock : preflight.clocks)
+    text += fmt::format(", {} {} away",
+                        lower_case(clock.of == ServerClock::Of::queue ? queue.title : table.title),
+                        format_duration(2 * clock.offset.uncertainty));
   preflight.facts.emplace_back("tunnel", std::move(text));
 }
 
@@ -318,14 +320,13 @@ Result<> take_baselines(const PreflightInput& input, const ProbeFindings& probes
   Adapters& adapters = preflight.adapters;
   if (adapters.queue) {
     TRY_ASSIGN(preflight.queue, queue_baseline(input, probes, preflight));
-    TRY_ASSIGN(preflight.queue_clock, adapters.queue->clock_offset(input.clock));
-    check_clock(input, input.target.queue->kind, *preflight.queue_clock, preflight);
+    TRY_ASSIGN(const ClockOffset clock, adapters.queue->clock_offset(input.clock));
+    note_clock(input, ServerClock::Of::queue, clock, preflight);
   }
   if (adapters.rows) {
     TRY_ASSIGN(preflight.rows, adapters.rows->baseline(input.ids));
-    TRY_ASSIGN(preflight.rows_clock, adapters.rows->clock_offset(input.clock));
-    check_clock(input, lower_case(adapters::store_kind(input.target.rows).title),
-                *preflight.rows_clock, preflight);
+    TRY_ASSIGN(const ClockOffset clock, adapters.rows->clock_offset(input.clock));
+    note_clock(input, ServerClock::Of::rows, clock, preflight);
   }
   if (input.target.tunnel) describe_tunnel(input.target, preflight);
   return {};

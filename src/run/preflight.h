@@ -20,6 +20,7 @@
 #include "scenario/scenario.h"
 #include "vote/evidence.h"
 #include "vote/grounds.h"
+#include "vote/server_clocks.h"
 
 namespace votebench::run {
 
@@ -47,9 +48,8 @@ struct Preflight {
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
   std::optional<Nanoseconds> queue_client_timeout;  // see QueueBaseline
-  std::optional<ClockOffset> queue_clock;
-  std::optional<ClockOffset> rows_clock;
-  std::uint64_t probe_rows = 0;            // rows that the probe votes left in the table
+  std::vector<ServerClock> clocks;                  // one reading per store
+  std::uint64_t probe_rows = 0;                     // rows that the probe votes left in the table
   std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
   std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
   Grounds grounds;  // what probes have shown of the target, and what is only said or likely

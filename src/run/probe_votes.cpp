@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "adapters/http/http_exchange.h"
 #include "adapters/services.h"
@@ -104,20 +105,21 @@ std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& a
   return after.pushed - before.pushed;
 }
 
-// Asks `look` every kPoll until it answers true; false when nothing changed for `limit`.
-// `look` returns the amount seen so far; `enough` ends the waiting.
+// Asks `look` every kPoll, and at most half of the time, for the amount seen so far, until that is
+// `enough` or nothing changed for `limit`. Returns the greatest one.
 template <typename Look>
 Result<std::uint64_t> wait_for(const PreflightInput& input, std::uint64_t enough, Nanoseconds limit,
                                Look&& look) {
   std::uint64_t best = 0;
   Instant last_change = input.clock.now();
   for (;;) {
+    const Instant asked = input.clock.now();
     TRY_ASSIGN(const std::uint64_t seen, look());
     const Instant now = input.clock.now();
     if (seen > best) last_change = now;
     best = std::max(best, seen);
     if (best >= enough || now - last_change >= limit || input.stop.stop_requested()) return best;
-    real_clock().sleep_until(now + kPoll, input.stop);
+    real_clock().sleep_until(now + std::max(kPoll, now - asked), input.stop);
   }
 }
 
@@ -172,13 +174,32 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
                   services.queue.block, services.table.block, services.table.block));
 }
 
-// How many probes have a row. Without identity the probes' rows bear ids of the app: all rows
-// count.
+// The probes that have a row, found by their ids.
+Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowStore& rows,
+                                   std::uint64_t count) {
+  std::vector<std::string> ids;
+  for (std::uint64_t i = 0; i < count; ++i)
+    ids.push_back(input.ids.make(kFirstProbeIndex + static_cast<VoterIndex>(i)));
+  TRY_ASSIGN(const std::vector<adapters::FoundRow> found, rows.find_rows(ids));
+  std::set<std::string> voters;
+  for (const adapters::FoundRow& row : found) voters.insert(row.voter_id);
+  return voters.size();
+}
+
+// How many of `count` probes have a row. Without identity their rows bear ids of the app: all rows
+// count. progress() knows altered ids too, and may miss rows: asking for each vote by its id does
+// not.
 Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore& rows,
-                                 std::uint64_t rows_before) {
-  if (input.target.vote.identity != IdentityMode::none) return rows.progress(input.ids);
-  TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
-  return now.rows - std::min(now.rows, rows_before);
+                                 std::uint64_t rows_before, std::uint64_t count) {
+  if (input.target.vote.identity == IdentityMode::none) {
+    TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
+    return now.rows - std::min(now.rows, rows_before);
+  }
+  TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids, false));
+  const std::uint64_t seen = looked.value_or(0);
+  if (seen >= count) return seen;
+  TRY_ASSIGN(const std::uint64_t found, found_probes(input, rows, count));
+  return std::max(seen, found);
 }
 
 Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const Adapters& adapters,
@@ -188,7 +209,7 @@ Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const 
   Instant last_at{};
   std::uint64_t last_seen = 0;
   const auto look = [&]() -> Result<std::uint64_t> {
-    TRY_ASSIGN(const std::uint64_t seen, probe_rows(input, *adapters.rows, rows_before));
+    TRY_ASSIGN(const std::uint64_t seen, probe_rows(input, *adapters.rows, rows_before, count));
     if (seen > last_seen) {
       last_at = input.clock.now();
       if (last_seen == 0) {

@@ -16,8 +16,6 @@ constexpr std::uint64_t kReadsPerTick = 5000;  // bounds the work of one tick
 
 Recorder::Recorder(RecorderInput input)
     : input_(input),
-      wall_minus_steady_(input.clock.wall_now().time_since_epoch() -
-                         input.clock.now().time_since_epoch()),
       thresholds_(input.scenario),
       begun_(input.attempts, input.plan, AttemptFollower::When::begun),
       concluded_(input.attempts, input.plan, AttemptFollower::When::concluded),
@@ -36,7 +34,11 @@ void Recorder::stop() {
 
 watch::SampleSink Recorder::sink() {
   return {[this](const Sample& sample) { add_sample(sample); },
-          [this](const RunEvent& event) { add_event(event); }};
+          [this](const RunEvent& event) { add_event(event); },
+          [this](const ServerClock& reading) {
+            const std::scoped_lock lock(mutex_);
+            clocks_.push_back(reading);
+          }};
 }
 
 void Recorder::add_sample(Sample sample) {
@@ -110,7 +112,7 @@ void Recorder::note_wake(Instant due, Instant now) {
 
 void Recorder::tick(Instant now) {
   input_.attempts.prepare_ahead();
-  watch_clocks();
+  watch_clock();
   follow_lag();
   follow_attempts();
   const Nanoseconds elapsed = now - input_.t0;
@@ -130,11 +132,17 @@ void Recorder::tick(Instant now) {
   if (input_.metrics != nullptr) post_metrics(current);
 }
 
-void Recorder::watch_clocks() {
-  const Nanoseconds difference =
-      input_.clock.wall_now().time_since_epoch() - input_.clock.now().time_since_epoch();
-  clock_step_ =
-      std::max(clock_step_, Nanoseconds(std::chrono::abs(difference - wall_minus_steady_)));
+// Between two readings of the monotonic clock: this thread may lose the processor in between.
+void Recorder::watch_clock() {
+  const Instant before = input_.clock.now();
+  const WallTime wall = input_.clock.wall_now();
+  const Nanoseconds half = (input_.clock.now() - before) / 2;
+  const OwnClock now{{wall.time_since_epoch() - (before + half).time_since_epoch(), half},
+                     before + half};
+  if (own_clock_ && !is_drift(own_clock_->offset, now.offset, now.read - own_clock_->read))
+    clock_step_ = std::max<Nanoseconds>(
+        clock_step_, std::chrono::abs(now.offset.offset - own_clock_->offset.offset));
+  own_clock_ = now;
 }
 
 void Recorder::follow_lag() {

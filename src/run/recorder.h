@@ -16,6 +16,7 @@
 #include "run/attempt_follower.h"
 #include "run/display.h"
 #include "run/metrics_server.h"
+#include "vote/server_clocks.h"
 #include "watch/sampler.h"
 #include "watch/settle.h"
 
@@ -62,8 +63,10 @@ class Recorder {
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
   [[nodiscard]] const std::vector<RunEvent>& events() const { return events_; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+  [[nodiscard]] const std::vector<ServerClock>& clocks() const { return clocks_; }
   // A threshold ended the load.
   [[nodiscard]] bool aborted() const { return aborted_; }
+  // Of this machine's wall clock against the monotonic one: it was set.
   [[nodiscard]] Nanoseconds largest_clock_step() const { return clock_step_; }
   // For how long nothing of this program ran while the load did: it was stopped or suspended, or
   // got no processor.
@@ -79,7 +82,7 @@ class Recorder {
   void follow_lag();
   void follow_attempts();
   void check_thresholds(Nanoseconds elapsed);
-  void watch_clocks();
+  void watch_clock();
   void note_wake(Instant due, Instant now);
   [[nodiscard]] report::ProgressState state(Nanoseconds elapsed);
   [[nodiscard]] std::string stage(Nanoseconds elapsed) const;
@@ -88,22 +91,29 @@ class Recorder {
   void post_metrics(const report::ProgressState& state);
   void remember_second(const report::ProgressPoint& point);
 
+  // The wall clock against the monotonic one.
+  struct OwnClock {
+    ClockOffset offset;
+    Instant read{};
+  };
+
   RecorderInput input_;
-  const Nanoseconds wall_minus_steady_;
-  Nanoseconds clock_step_{};  // largest drift of the wall clock against the steady one
-  Nanoseconds standstill_{};
 
   std::mutex mutex_;  // everything below that two threads touch
   std::vector<Sample> samples_;
   std::vector<RunEvent> events_;
   std::vector<std::string> warnings_;
+  std::vector<ServerClock> clocks_;
   std::optional<Error> unsaved_;
   Sample latest_queue_, latest_rows_;
   std::optional<watch::DrainStatus> drain_;
   std::optional<Nanoseconds> load_end_;
+  Nanoseconds standstill_{};
   report::LiveThresholds thresholds_;
 
   // The working thread's own.
+  std::optional<OwnClock> own_clock_;  // at the last tick
+  Nanoseconds clock_step_{};
   std::vector<report::ProgressPoint> history_;
   AttemptFollower begun_;
   AttemptFollower concluded_;

@@ -99,7 +99,11 @@ void add_evidence(const StoredRun& run, report::Trail& trail) {
     trail.notes.emplace_back("the run ended before it had read queue and table: `verify` does");
     return;
   }
-  const auto clock = run.record.begin.rows_clock();
+  // Commit times by a clock that was set say nothing.
+  const std::vector<ServerClock> readings = run.record.clock_readings();
+  const auto clock = step_of(ServerClock::Of::rows, readings)
+                         ? std::nullopt
+                         : offset_of(ServerClock::Of::rows, readings);
   trail.rows_uncertainty = clock ? clock->uncertainty : Nanoseconds(0);
   if (run.record.evidence.rows.readable) trail.rows.emplace();
   for (const OwnRow& row : run.record.evidence.rows.rows.own) {

@@ -99,6 +99,8 @@ class Verifier {
   [[nodiscard]] std::optional<QueueBaseline> baseline_of_queue() const;
   [[nodiscard]] MissingVotes missing(const RowEvidence& rows) const;
   Result<report::ExitCode> publish(report::Verification verification);
+  template <typename Server>
+  void read_clock(ServerClock::Of of, Server& server);
 
   const VerifyRequest& request_;
   Display& display_;
@@ -156,9 +158,22 @@ Evidence Verifier::read_stores(TargetSettings target) {
                     "movement)",
                     format_duration(task.timeout)));
   watch::DrainResult result = watch::drain(task, real_clock(), signals_.first());
+  // A killed run has read them before its load only.
+  if (!run_.record.complete && queue) read_clock(ServerClock::Of::queue, *queue);
+  if (!run_.record.complete && rows) read_clock(ServerClock::Of::rows, *rows);
   if (target.queue && !queue) result.queue.configured = true;
   if (target.queue && !queue) result.settlement.reason = unreachable;
   return {std::move(result.queue), std::move(result.rows), std::move(result.settlement)};
+}
+
+// Against the clock of the run, as long as the machine has not been started anew.
+template <typename Server>
+void Verifier::read_clock(ServerClock::Of of, Server& server) {
+  const CountedClock counted(real_clock(), manifest().t0, manifest().t0_wall);
+  const bool same_boot = manifest().boot_id == ledger::current_boot_id();
+  const Clock& clock = same_boot ? static_cast<const Clock&>(counted) : real_clock();
+  if (const auto offset = server.clock_offset(clock))
+    run_.record.clocks.push_back({of, *offset, clock.wall_now()});
 }
 
 Result<report::ExitCode> Verifier::publish(report::Verification verification) {

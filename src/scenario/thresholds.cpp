@@ -29,7 +29,7 @@ constexpr std::array<Family, 4> kTimes{{
     {"http.service", kNeedsValidGenerator | kVotes | kLive,
      "from when a vote was sent to the end of its answer"},
     {"end_to_end", kNeedsValidGenerator | kVotes,
-     "from when a vote was sent to the commit of its row"},
+     "from when a vote was due to the commit of its row"},
     {"lag", kVotes | kLive, "from when a vote was due to when it was sent"},
 }};
 

@@ -116,6 +116,7 @@ struct RowBaseline {
   std::map<std::string, std::uint64_t> choices;  // rows per choice text; bounded
   WallTime server_time{};
   bool values_change = false;  // a probe's row was seen with one value and then with another
+  std::optional<std::uint64_t> updates;  // of rows, as the store counts; nothing: it does not
 };
 
 // A row of the table whose id is ours, with the right mac, not a probe's.
@@ -153,6 +154,7 @@ struct RowSet {
   // Count and order-free checksum over the non-own rows that the baseline saw.
   std::uint64_t stranger_checksum = 0;
   std::map<std::string, std::uint64_t> choices;  // rows per choice text, whole table; bounded
+  std::optional<std::uint64_t> updates{};        // RowBaseline's, now
 };
 
 // Votes per choice.
@@ -216,6 +218,9 @@ struct RowEvidence {
   std::uint64_t voters_vanished = 0;  // seen by earlier readings of the drain
   std::vector<VoterIndex> vanished;   // the first of these voters
   bool restarted = false;             // the server, since the baseline
+  // Rows that were written again, by whomever, as the store counted them: seconds behind. Nothing
+  // when it does not tell.
+  std::optional<std::uint64_t> updates;
   RowSet rows;
 
   static constexpr std::size_t kMaxVanished = 20;

@@ -96,6 +96,8 @@ RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
       }));
   evidence.strangers_changed = end->rows.pre_existing != baseline.strangers ||
                                end->rows.stranger_checksum != baseline.stranger_checksum;
+  if (baseline.updates && end->rows.updates >= baseline.updates)
+    evidence.updates = *end->rows.updates - *baseline.updates;
   evidence.rows = std::move(end->rows);
   return evidence;
 }

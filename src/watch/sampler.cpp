@@ -16,6 +16,8 @@
 namespace votebench::watch {
 namespace {
 
+constexpr Nanoseconds kClocksEvery = std::chrono::minutes(1);
+
 // Looked at in passing, for one id of ours.
 constexpr std::uint64_t kSightElements = 100;
 
@@ -31,15 +33,20 @@ class Sampler::Loops {
       : clock_(clock),
         t0_(t0),
         sources_(std::move(sources)),
+        counted_clock_(clock, t0, sources_.t0_wall),
         sink_(std::move(sink)),
         tracker_(sources_.queue_baseline) {
     if (sources_.queue)
       queue_thread_ = std::jthread([this](const std::stop_token& stop) {
-        run(stop, sources_.queue_every, [this] { return look_at_queue(); });
+        run(
+            stop, sources_.queue_every, [this](bool) { return look_at_queue(); },
+            [this] { read_clock(ServerClock::Of::queue, *sources_.queue); });
       });
     if (sources_.rows)
       rows_thread_ = std::jthread([this](const std::stop_token& stop) {
-        run(stop, sources_.rows_every, [this] { return look_at_rows(); });
+        run(
+            stop, sources_.rows_every, [this](bool last) { return look_at_rows(last); },
+            [this] { read_clock(ServerClock::Of::rows, *sources_.rows); });
       });
   }
 
@@ -56,17 +63,31 @@ class Sampler::Loops {
   }
 
  private:
-  // `look` tells whether the store answered.
-  template <typename Look>
-  void run(const std::stop_token& stop, Nanoseconds every, Look look) {
+  // `look` is told whether it is the last, and tells whether the store answered.
+  template <typename Look, typename ReadClock>
+  void run(const std::stop_token& stop, Nanoseconds every, Look look, ReadClock read_clock) {
     Cadence cadence(t0_, every);
+    Instant clock_due{};
     do {
       if (const auto gap = cadence.gap_before(clock_.now()))
         emit(RunEvent{clock_.now() - t0_, "sampler-gap",
                       fmt::format("no look for {}", format_duration(*gap))});
-      if (!look()) cadence.forget_last();
+      if (!look(false)) {
+        cadence.forget_last();
+      } else if (clock_.now() >= clock_due) {
+        clock_due = clock_.now() + kClocksEvery;
+        read_clock();
+      }
     } while (clock_.sleep_until(cadence.next(clock_.now()), stop));
-    look();
+    if (look(true)) read_clock();
+  }
+
+  template <typename Server>
+  void read_clock(ServerClock::Of of, Server& server) {
+    const auto offset = server.clock_offset(counted_clock_);
+    if (!offset) return;  // the next look says that it does not answer
+    const std::lock_guard lock(sink_mutex_);
+    if (sink_.on_clock) sink_.on_clock({of, *offset, counted_clock_.wall_now()});
   }
 
   bool look_at_queue() {
@@ -113,16 +134,17 @@ class Sampler::Loops {
     if (clients) tracker_.observe_clients(clock_.now(), *clients);
   }
 
-  bool look_at_rows() {
-    const auto seen = sources_.rows->progress(sources_.ids);
+  bool look_at_rows(bool last) {
+    const auto seen = sources_.rows->progress(sources_.ids, last);
     const Nanoseconds at = clock_.now() - t0_;
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
       emit(*event, sources_.rows_words);
     if (!seen) return false;
+    if (!*seen) return true;
     Sample sample;
     sample.at = at;
     sample.has_rows = true;
-    sample.rows_written = *seen - std::min(*seen, sources_.probe_rows);
+    sample.rows_written = **seen - std::min(**seen, sources_.probe_rows);
     emit(sample);
     return true;
   }
@@ -143,6 +165,7 @@ class Sampler::Loops {
   Clock& clock_;
   const Instant t0_;
   SamplerSources sources_;  // the queue belongs to one thread, the rows to the other
+  CountedClock counted_clock_;
   SampleSink sink_;
   std::mutex sink_mutex_;
   mutable std::mutex tracker_mutex_;

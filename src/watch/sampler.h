@@ -8,6 +8,7 @@
 #include "adapters/store.h"
 #include "core/clock.h"
 #include "vote/evidence.h"
+#include "vote/server_clocks.h"
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
@@ -21,6 +22,7 @@ struct SampleSink {
   // The HTTP level is the caller's to fill in.
   std::function<void(const Sample&)> on_sample;
   std::function<void(const RunEvent&)> on_event;
+  std::function<void(const ServerClock&)> on_clock;
 };
 
 // Probes are moved in: the sampler has its own connections. Either may be null.
@@ -34,11 +36,13 @@ struct SamplerSources {
   VoterIds ids;
   std::uint64_t probe_rows = 0;  // rows of probe votes, left out of Sample::rows_written
   Nanoseconds rows_every = std::chrono::milliseconds(250);
+  WallTime t0_wall{};  // the time at t0, by our clock
 };
 
 // One thread per store, so that a store that hangs does not hide the other. Looks are due at
 // t0 + k * cadence and start at once, also when t0 is still to come; looks that come due during a
-// slow one are left out. Consumers are looked for at most every 250 ms.
+// slow one are left out. Consumers are looked for at most every 250 ms. Each server's clock is read
+// with the first look, every minute, and behind the last look.
 // Events: those of QueueTracker, and the table's unreadable and back, each behind the block of its
 // service ("BLOCK-restarted"); sampler-gap when a look comes more than four cadences after the one
 // before and the store had answered.

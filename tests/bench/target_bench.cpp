@@ -51,7 +51,7 @@ void measure(const test::RealPostgres& postgres, unsigned rows) {
     const double all = seconds([&] {
       read = store->read_rows({kIds, choices, baseline, {}})->own.size();
     });
-    const double progress = seconds([&] { (void)store->progress(kIds); });
+    const double progress = seconds([&] { (void)store->progress(kIds, false); });
     std::printf("%zu of %u rows: %.3f s, count(*) %.3f s (%.1f x), progress %.2f ms\n", read, rows,
                 all, count, all / count, progress * 1e3);
   }

@@ -136,6 +136,24 @@ class Process:
         return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in threads)
 
 
+class FalseClock:
+    """A wall clock for a server of a test, which `command` goes before: seconds ahead of the true one,
+    to be set at any time. (redis-server does not start with it.)"""
+
+    def __init__(self, directory, ahead=0):
+        self.file = pathlib.Path(directory) / f"clock-{os.urandom(4).hex()}"
+        self.set(ahead)
+        library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+        self.command = ["env", f"LD_PRELOAD={library}", "FAKETIME_NO_CACHE=1",
+                        "FAKETIME_DONT_FAKE_MONOTONIC=1", f"FAKETIME_TIMESTAMP_FILE={self.file}"]
+
+    def set(self, ahead):
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{ahead:+}\n")
+        new.chmod(0o644)  # PostgreSQL's user reads it
+        new.rename(self.file)
+
+
 class RedisServer:
     """address "unix:/path" and tcp_address "127.0.0.1:port"; keeps nothing over a restart."""
 
@@ -182,12 +200,13 @@ class PostgresServer:
     """uri (Unix socket) and tcp_uri of the database `name`; never runs as root. With a `primary`
     it is a standby of that."""
 
-    def __init__(self, *options, primary=None):
+    def __init__(self, *options, primary=None, clock=None):
         self.directory = tempfile.mkdtemp(prefix="vb-pg-", dir="/tmp")
         self.reserved = ReservedPort()
         self.port = self.reserved.number
         self.name = "postgres"
         self.options = options
+        self.clock = clock
         self.process = None
         self.as_user = self._unprivileged()
         if primary:
@@ -208,7 +227,8 @@ class PostgresServer:
 
     def start(self):
         self.process = Process(
-            [*self.as_user, self._program("postgres"), "-D", f"{self.directory}/data", "-k",
+            [*self.as_user, *(self.clock.command if self.clock else []),
+             self._program("postgres"), "-D", f"{self.directory}/data", "-k",
              self.directory, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
              "fsync=off", "-c", "track_commit_timestamp=on", *self.options], self.directory)
         wait_until(self._answers, "postgres answers")

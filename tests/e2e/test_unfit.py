@@ -347,3 +347,23 @@ def test_redis_back_with_its_data_loses_nothing(stack, redis_server):
         assert done.exit_status in (0, 3), done
         assert done.audit["lost"]["count"] == 0
         assert done.audit["persisted"] + done.audit["recovered"] == target.rows() - 20
+
+
+def test_probes_that_land_in_freed_blocks_are_found(stack):
+    """Rows of an earlier run were taken out and a vacuum freed their space: new ones go there."""
+    with stack().start_vote() as target:
+        target.start_worker("--poll", "10ms")
+        until(lambda: target.query("SELECT to_regclass('votes')")[0][0], "the table is there")
+        target.query("ALTER TABLE votes SET (autovacuum_enabled = off)")
+        target.query("INSERT INTO votes SELECT md5(i::text), 'a' FROM generate_series(1, 20000) i")
+        target.query("DELETE FROM votes WHERE id IN "
+                     "(SELECT md5(i::text) FROM generate_series(1, 19000) i)")
+        target.query("VACUUM votes")
+        done = target.run({"workloads": burst(60, within="2s")})
+        assert done.exit_status == 0, done
+        assert target.query("SELECT count(*) FROM votes WHERE id LIKE 'vb%' "
+                            "AND ctid < '(100,0)'")[0][0] >= 80
+        written = done.result["levels"]["db"]
+        assert written["written"] == 60
+        last = (done.directory / "timeseries.csv").read_text().splitlines()
+        assert max(int(line.split(",")[-1] or 0) for line in last[1:]) == 60

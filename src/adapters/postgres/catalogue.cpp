@@ -124,6 +124,15 @@ Result<std::optional<Error>> Catalogue::no_room_for_id() {
             "are counted; or widen the column"));
 }
 
+Result<std::optional<std::uint64_t>> Catalogue::updates() {
+  TRY_ASSIGN(const PqRows rows,
+             connection_.query(fmt::format(
+                 "SELECT current_setting('track_counts') = 'on', "
+                 "coalesce(sum(pg_stat_get_tuples_updated(oid)), 0) FROM ({}) AS family",
+                 family())));
+  return rows.truth(0, 0) ? std::optional(rows.number(0, 1)) : std::nullopt;
+}
+
 Result<StoreIdentity> Catalogue::identity() {
   TRY_ASSIGN(const PqRows rows,
              connection_.query(fmt::format(

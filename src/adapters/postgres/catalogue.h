@@ -18,6 +18,8 @@ class Catalogue {
   Result<StoreFacts> store();
   Result<TableFacts> table();
   Result<StoreIdentity> identity();
+  // Rows that were updated since the statistics began; nothing where none are kept.
+  Result<std::optional<std::uint64_t>> updates();
 
  private:
   Result<TableModel> model();

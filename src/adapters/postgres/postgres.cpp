@@ -8,6 +8,7 @@
 #include "adapters/postgres/pq_connection.h"
 #include "adapters/postgres/row_scan.h"
 #include "adapters/store.h"
+#include "core/clock.h"
 #include "core/text.h"
 
 namespace votebench::adapters {
@@ -15,6 +16,9 @@ namespace {
 
 // A table's blocks that are looked at again and again; older ones are taken as they were.
 constexpr std::uint64_t kTailBlocks = 32;
+
+// Counting all rows takes about a tenth of the time.
+constexpr int kCountPauseFactor = 9;
 
 constexpr std::size_t kRemovedAtOnce = 50'000;  // rows, well within a statement's time limit
 
@@ -72,7 +76,7 @@ class PostgresStore final : public RowStore {
   Result<RowBaseline> baseline(const VoterIds& ids) override;
   Result<RowSet> read_rows(const RowQuestion& question) override;
   Result<Tallies> tallies() override;
-  Result<std::uint64_t> progress(const VoterIds& ids) override;
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& ids, bool at_once) override;
   Result<StoreActivity> activity() override;
   Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
   Result<std::vector<FoundRow>> find_rows(const std::vector<std::string>& ids) override;
@@ -109,6 +113,9 @@ class PostgresStore final : public RowStore {
                        choice_, committed, table_);
   }
 
+  Result<std::optional<std::uint64_t>> count_all(const VoterIds& ids);
+  Result<std::uint64_t> count_last_blocks(const VoterIds& ids, std::uint64_t blocks);
+
   Result<TransactionSnapshot> current_snapshot(std::string& text, WallTime& server_time);
 
   PqConnection connection_;
@@ -122,6 +129,7 @@ class PostgresStore final : public RowStore {
   // progress(): rows of the run in the blocks below settled_blocks_.
   std::uint64_t settled_blocks_ = 0;
   std::uint64_t settled_rows_ = 0;
+  Instant count_due_{};
 };
 
 Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
@@ -139,6 +147,7 @@ Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
   RowBaseline baseline;
   baseline.model = facts.model;
   TRY_ASSIGN(baseline.identity, identity());
+  TRY_ASSIGN(baseline.updates, catalogue_.updates());
   TRY(connection_.begin_reading());
   TRY(current_snapshot(baseline.snapshot, baseline.server_time));
   RowScan scan(ids, words_);
@@ -165,7 +174,9 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
   TRY(connection_.copy_out(copy_statement(known.has_commit_times),
                            [&](std::string_view line) { scan.add(line); }));
   TRY(connection_.end_reading());
-  return scan.finish();
+  RowSet rows = scan.finish();
+  TRY_ASSIGN(rows.updates, catalogue_.updates());
+  return rows;
 }
 
 Result<Tallies> PostgresStore::tallies() {
@@ -182,12 +193,38 @@ Result<Tallies> PostgresStore::tallies() {
   return tallies;
 }
 
-Result<std::uint64_t> PostgresStore::progress(const VoterIds& ids) {
+// Rows go to freed blocks once a vacuum has freed some, and away from where they stood when they
+// are updated or deleted. Statistics that were set to zero, or are none, do not tell.
+Result<std::optional<std::uint64_t>> PostgresStore::progress(const VoterIds& ids, bool at_once) {
   TRY_ASSIGN(
-      const PqRows size,
+      const PqRows table,
       connection_.query(fmt::format(
-          "SELECT pg_relation_size({}) / current_setting('block_size')::bigint", relation_)));
-  const std::uint64_t blocks = size.number(0, 0);
+          "SELECT pg_relation_size(t.oid), current_setting('block_size')::bigint, "
+          "current_setting('track_counts') = 'off' OR d.reset IS NOT NULL OR "
+          "pg_stat_get_vacuum_count(t.oid) + pg_stat_get_autovacuum_count(t.oid) + "
+          "pg_stat_get_tuples_updated(t.oid) + pg_stat_get_tuples_deleted(t.oid) > 0 "
+          "FROM (SELECT {}::oid AS oid) AS t, (SELECT pg_stat_get_db_stat_reset_time(oid) AS reset "
+          "FROM pg_database WHERE datname = current_database()) AS d",
+          relation_)));
+  const std::uint64_t bytes = table.number(0, 0);
+  const bool has_no_blocks = bytes == 0;  // of its own: its partitions may
+  if (at_once) count_due_ = {};
+  if (has_no_blocks || (table.truth(0, 2) && bytes <= kMostCountedBytes)) return count_all(ids);
+  TRY_ASSIGN(const std::uint64_t seen, count_last_blocks(ids, bytes / table.number(0, 1)));
+  return std::optional<std::uint64_t>(seen);
+}
+
+Result<std::optional<std::uint64_t>> PostgresStore::count_all(const VoterIds& ids) {
+  const Instant begin = real_clock().now();
+  if (begin < count_due_) return std::optional<std::uint64_t>();
+  TRY_ASSIGN(const PqRows rows, connection_.query(fmt::format("SELECT count(*) FROM {} WHERE {}",
+                                                              table_, is_whole(ids))));
+  const Instant end = real_clock().now();
+  count_due_ = end + kCountPauseFactor * (end - begin);
+  return std::optional<std::uint64_t>(rows.number(0, 0));
+}
+
+Result<std::uint64_t> PostgresStore::count_last_blocks(const VoterIds& ids, std::uint64_t blocks) {
   if (blocks < settled_blocks_) settled_blocks_ = settled_rows_ = 0;  // truncated or rewritten
   const std::uint64_t tail =
       std::max(settled_blocks_, blocks > kTailBlocks ? blocks - kTailBlocks : 0);

@@ -108,9 +108,8 @@ class LadderSteps {
 
   void from_the_queue_on() {
     const Verdict& audit = report_.audit;
-    if (report_.queue().pushed)
-      station(fmt::format("Queued ({})", report_.record.begin.services.queue.title),
-              *report_.queue().pushed,
+    if (const Pushes pushes = pushes_of(report_.record.evidence); pushes.count)
+      station(fmt::format("Queued ({})", report_.record.begin.services.queue.title), *pushes.count,
               fmt::format("pushes that {} counted, those of unknown votes too",
                           report_.record.begin.services.queue.title));
     lost(Hop::queue, Hop::unknown);

@@ -157,6 +157,20 @@ void add_level(Table& table, const char* name, const Level& level, std::string r
                            {rate_text(level.mean_per_s)},
                            {rate_text(level.peak_per_s)},
                            {std::move(remark)}}});
+  else if (!level.why_not.empty())
+    table.rows.push_back({{{name},
+                           {std::string(kNotMeasured)},
+                           {std::string(kNotMeasured)},
+                           {std::string(kNotMeasured)},
+                           {"not known: " + level.why_not}}});
+}
+
+// Of a table with one row per voter: its rows are fewer than the votes that were written. A
+// terminal has room for 33 characters.
+std::string revote_words(const RowEvidence& rows) {
+  if (!rows.updates) return "one row per voter";
+  return fmt::format("1 row per voter, ~{} writes",
+                     format_count(rows.rows.own.size() + *rows.updates));
 }
 
 }  // namespace
@@ -247,7 +261,7 @@ Section levels(const Report& report) {
   add_level(table, "queued", measured.queued,
             "depth at most " + format_count(report.queue().depth_max));
   add_level(table, "written", measured.written,
-            report.audit.superseded > 0 ? "one row per voter" : "");
+            report.audit.superseded > 0 ? revote_words(report.rows()) : "");
   section.add(std::move(table), measured.sent.votes == 0 ? kPages : kEverywhere);
   if (report.queue().configured)
     section.add(Paragraph{fmt::format("Queue depth: {} at the start, at most {}, {} at the end.",

@@ -122,13 +122,20 @@ Tiles generator_tiles(const Report& report) {
 Section generator(const Report& report) {
   const Validity& validity = report.validity;
   Section section{"generator", "LOAD", "Load generator"};
-  if (!validity.all())
+  const bool only_clocks = validity.load && validity.samples && !validity.clocks;
+  if (only_clocks)
+    section.add(Paragraph{"valid, but for end to end; the audit holds"}, kBrief);
+  else if (!validity.all())
     section.add(Paragraph{"not valid; the audit holds all the same"}, kBrief);
   else if (!validity.notes.empty())
     section.add(Paragraph{"valid"}, kBrief);
+  const auto not_valid = [&](const char* what) {
+    return Words::strong("Not valid", State::open) +
+           (": " + std::string(what) + " the audit does.");
+  };
   section.add(Paragraph{validity.all() ? Words("Valid: rates and latencies hold.")
-                                       : Words::strong("Not valid", State::open) +
-                                             ": rates and latencies do not hold, the audit does."},
+                        : only_clocks  ? not_valid("end to end does not hold,")
+                                       : not_valid("rates and latencies do not hold,")},
               kPages);
   section.add(titled("Why not", list_of(validity.reasons, State::bad)));
   section.add(titled("Notes", list_of(validity.notes)));

@@ -1,4 +1,4 @@
-// End-to-end latency: commit - start of the attempt.
+// End-to-end latency: commit - the time that the attempt was due, as the response has it.
 //
 // Exact where rows carry commit times. The commit belongs to the last attempt of the voter that may
 // have been stored and has the row's choice; where an append table holds k rows of one voter and
@@ -7,19 +7,21 @@
 //
 // Otherwise bounded: the k-th accepted voter is taken for the k-th row (first in, first out), and
 // that row came between two samples.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <span>
 
+#include "core/counted.h"
 #include "core/text.h"
 #include "report/measures/measured.h"
 
 namespace votebench::report {
 namespace {
 
-bool may_be_stored(const Attempt& attempt) {
-  return attempt.outcome == Outcome::acked || attempt.outcome == Outcome::ambiguous ||
-         attempt.outcome == Outcome::none;
+std::optional<ClockOffset> rows_clock(const RunView& run) {
+  return offset_of(ServerClock::Of::rows, run.record.clock_readings());
 }
 
 // Not before the end of the last thing that was seen.
@@ -31,18 +33,20 @@ std::uint64_t group_key(VoterIndex voter, ChoiceIndex choice) {
   return (std::uint64_t{voter} << 8U) | choice;
 }
 
-// A row with the start of its attempt, once that is found.
+std::int64_t due(const Attempt& attempt) { return Selection::due(attempt).count(); }
+
+// A row with the due time of its attempt, once that is found.
 struct StoredVote {
   std::uint64_t key = 0;  // group_key()
   std::int64_t committed_ns = 0;
-  std::int64_t started_ns = kUnmatched;
+  std::int64_t due_ns = kUnmatched;
   static constexpr std::int64_t kUnmatched = std::numeric_limits<std::int64_t>::min();
 };
 
 class CommitJoin {
  public:
   CommitJoin(const RunView& run, const Selection& part)
-      : run_(run), part_(part), clock_(run.record.begin.rows_clock()) {
+      : run_(run), part_(part), clock_(rows_clock(run)) {
     const std::vector<OwnRow>& rows = run.record.evidence.rows.rows.own;
     votes_.reserve(rows.size());
     for (const OwnRow& row : rows)
@@ -62,8 +66,8 @@ class CommitJoin {
     const std::span<StoredVote> group = group_of(attempt);
     if (group.empty()) return;
     // Keeps the last starts, as many as there are rows, in order.
-    for (std::size_t i = 1; i < group.size(); ++i) group[i - 1].started_ns = group[i].started_ns;
-    group.back().started_ns = selected(attempt) ? attempt.started_ns : StoredVote::kUnmatched;
+    for (std::size_t i = 1; i < group.size(); ++i) group[i - 1].due_ns = group[i].due_ns;
+    group.back().due_ns = selected(attempt) ? due(attempt) : StoredVote::kUnmatched;
   }
 
   [[nodiscard]] Latency finish() const {
@@ -86,10 +90,7 @@ class CommitJoin {
     bool selected = false;  // the last accepted vote is
   };
 
-  [[nodiscard]] bool selected(const Attempt& attempt) const {
-    return (!part_.workload || attempt.workload == *part_.workload) &&
-           part_.holds(attempt.started());
-  }
+  [[nodiscard]] bool selected(const Attempt& attempt) const { return part_.holds(attempt); }
 
   // Rows may hold any index (a forged row does); attempts hold those that the plan gave out.
   static std::size_t voter_count(const RunView& run) {
@@ -107,7 +108,7 @@ class CommitJoin {
   void expect(const Attempt& attempt) {
     Voter& voter = rows_of_[attempt.voter];
     ++voter.acked;
-    voter.last_acked_ns = attempt.started_ns;
+    voter.last_acked_ns = due(attempt);
     voter.selected = selected(attempt);
   }
 
@@ -120,12 +121,12 @@ class CommitJoin {
   }
 
   void add(Latency& latency, const StoredVote& vote) const {
-    if (vote.started_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
+    if (vote.due_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
     const Nanoseconds ahead = clock_ ? clock_->offset : Nanoseconds(0);
     const Nanoseconds committed =
         Nanoseconds(vote.committed_ns) - ahead -
         run_.record.begin.t0_wall.time_since_epoch();  // after t0, on our clock
-    latency.finished.record(committed - Nanoseconds(vote.started_ns));
+    latency.finished.record(committed - Nanoseconds(vote.due_ns));
   }
 
   const RunView& run_;
@@ -140,7 +141,7 @@ Latency from_commit_times(const RunView& run, const Selection& part, std::uint64
   run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
   Latency latency = join.finish();
   latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
-  if (const auto clock = run.record.begin.rows_clock()) latency.uncertainty = clock->uncertainty;
+  if (const auto clock = rows_clock(run)) latency.uncertainty = clock->uncertainty;
   if (without_time > 0)
     latency.note = format_count(without_time) + " rows carry no commit time and are left out";
   return latency;
@@ -148,11 +149,11 @@ Latency from_commit_times(const RunView& run, const Selection& part, std::uint64
 
 // An accepted vote that makes a new row.
 struct NewRow {
-  std::int64_t started_ns = 0;
+  std::int64_t due_ns = 0;
   WorkloadIndex workload = 0;
 };
 
-// By their starts, ascending.
+// By the times they were due, ascending.
 std::vector<NewRow> new_rows(const RunView& run) {
   std::vector<NewRow> starts;
   std::vector<bool> seen;
@@ -160,10 +161,10 @@ std::vector<NewRow> new_rows(const RunView& run) {
     if (attempt.outcome != Outcome::acked) return;
     if (seen.size() <= attempt.voter) seen.resize(std::size_t{attempt.voter} + 1);
     if (run.record.evidence.rows.model == TableModel::append || !seen[attempt.voter])
-      starts.push_back({attempt.started_ns, attempt.workload});
+      starts.push_back({due(attempt), attempt.workload});
     seen[attempt.voter] = true;
   });
-  std::ranges::stable_sort(starts, {}, &NewRow::started_ns);
+  std::ranges::stable_sort(starts, {}, &NewRow::due_ns);
   return starts;
 }
 
@@ -179,11 +180,11 @@ std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const RunView& r
 Latency from_samples(const RunView& run, const Selection& part) {
   const std::vector<NewRow> starts = new_rows(run);
   const auto waited = [&](std::size_t vote, Nanoseconds until) {
-    return std::max(until - Nanoseconds(starts[vote].started_ns), Nanoseconds(0));
+    return std::max(until - Nanoseconds(starts[vote].due_ns), Nanoseconds(0));
   };
   const auto measured = [&](std::size_t vote) {
     return (!part.workload || starts[vote].workload == *part.workload) &&
-           part.holds(Nanoseconds(starts[vote].started_ns));
+           part.holds(Nanoseconds(starts[vote].due_ns));
   };
   Latency latency;
   Nanoseconds before{};
@@ -208,12 +209,26 @@ Latency from_samples(const RunView& run, const Selection& part) {
 Latency measure_stored(const RunView& run, const Selection& part) {
   const RowEvidence& evidence = run.record.evidence.rows;
   if (!evidence.configured || !evidence.readable) return {};
+  if (const std::string fault = clock_fault(run.record); !fault.empty()) {
+    Latency latency;
+    latency.note = "has no valid measurement: " + fault;
+    return latency;
+  }
   const std::vector<OwnRow>& rows = evidence.rows.own;
   const auto without_time = static_cast<std::uint64_t>(std::count_if(
       rows.begin(), rows.end(), [](const OwnRow& row) { return row.committed_ns == 0; }));
-  if (without_time < rows.size()) return from_commit_times(run, part, without_time);
+  const std::uint64_t rewritten = without_time < rows.size() ? rewritten_rows(run) : 0;
+  if (without_time < rows.size() && rewritten == 0)
+    return from_commit_times(run, part, without_time);
   const bool sampled = std::ranges::any_of(run.record.samples, &Sample::has_rows);
-  return sampled ? from_samples(run, part) : Latency{};
+  if (!sampled) return {};
+  Latency latency = from_samples(run, part);
+  if (rewritten > 0)
+    latency.note += fmt::format(
+        "; {} or more were written again later, so that commit times are "
+        "not the votes'",
+        counted(rewritten, "row"));
+  return latency;
 }
 
 }  // namespace votebench::report

@@ -33,7 +33,7 @@ struct Latency {
   Histogram finished;         // bounded: the upper bounds
   Histogram unfinished;       // the time waited in vain
   Histogram lower;            // bounded: the lower bounds; otherwise empty
-  Nanoseconds uncertainty{};  // of the clock offset that was applied; zero on one clock
+  Nanoseconds uncertainty{};  // of the clock that times came from; zero on one clock
   std::string note;           // how it was measured, one clause for people; may be empty
 
   [[nodiscard]] std::uint64_t count() const { return finished.count() + unfinished.count(); }

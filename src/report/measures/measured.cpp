@@ -40,7 +40,7 @@ class SecondCounts {
 // reached.
 Level level_of(std::uint64_t votes, std::optional<double> mean, std::optional<double> peak) {
   if (mean && peak) peak = std::max(*peak, *mean);
-  return {true, votes, mean, peak};
+  return {true, votes, mean, peak, {}};
 }
 
 class AttemptPass {
@@ -158,10 +158,12 @@ void measure_stores(Measured& measured, const RunView& run, const Selection& par
   const RowEvidence& rows = run.record.evidence.rows;
   const std::vector<Sample>& samples = run.record.samples;
   const Nanoseconds load = run.record.load.length;
-  if (queue.configured && queue.pushed) {
-    const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed, queue.pushed});
+  const Pushes pushes = pushes_of(run.record.evidence);
+  measured.queued.why_not = pushes.why_not;
+  if (pushes.count) {
+    const auto points = counter(samples, part, {&Sample::has_queue, &Sample::pushed, pushes.count});
     measured.queued =
-        level_of(*queue.pushed, mean_rise(points, part, load), steepest(points, seconds(1)));
+        level_of(*pushes.count, mean_rise(points, part, load), steepest(points, seconds(1)));
   }
   if (queue.configured)
     for (const Sample& sample : samples)
@@ -171,6 +173,9 @@ void measure_stores(Measured& measured, const RunView& run, const Selection& par
     measured.written =
         level_of(rows.rows.own.size(), mean_rise(points, part, load), steepest(points, seconds(1)));
     measured.written_best_10s_per_s = steepest(points, seconds(10));
+    if (measured.written_best_10s_per_s && measured.written.mean_per_s)
+      measured.written_best_10s_per_s =
+          std::max(*measured.written_best_10s_per_s, *measured.written.mean_per_s);
   }
 }
 
@@ -199,6 +204,19 @@ std::vector<CounterPoint> counter(const std::vector<Sample>& samples, const Sele
       points.push_back({sample.at, static_cast<double>(std::min(
                                        sample.*which.value, which.at_most.value_or(UINT64_MAX)))});
   return points;
+}
+
+Pushes pushes_of(const Evidence& evidence) {
+  const QueueEvidence& queue = evidence.queue;
+  if (!queue.configured || !queue.pushed) return {};
+  if (queue.shares_pushes) return {{}, "others push, too"};
+  if (queue.pushes_undercount || *queue.pushed < evidence.rows.rows.own.size())
+    return {{}, "votes share pushes"};
+  return {queue.pushed, {}};
+}
+
+bool may_be_stored(const Attempt& attempt) {
+  return attempt.outcome != Outcome::not_sent && attempt.outcome != Outcome::rejected;
 }
 
 std::uint64_t difference(const PageEvidence& page) {

@@ -62,6 +62,7 @@ struct Level {
   std::uint64_t votes = 0;
   std::optional<double> mean_per_s;
   std::optional<double> peak_per_s;  // the busiest second; nothing below one second
+  std::string why_not;               // not known: a clause for people, where there is one to say
 };
 
 // A value that lies in [low, high]; high may be infinite. Not known: `why`, one clause.
@@ -70,11 +71,12 @@ struct Measurement {
   double low = 0;
   double high = 0;
   std::string why;
+  std::optional<double> likely{};  // the one to state; nothing: `high`, or `low` where that is all
 
   [[nodiscard]] static Measurement unknown(std::string why) {
-    return {false, 0, 0, std::move(why)};
+    return {false, 0, 0, std::move(why), {}};
   }
-  [[nodiscard]] static Measurement exactly(double value) { return {true, value, value, {}}; }
+  [[nodiscard]] static Measurement exactly(double value) { return {true, value, value, {}, {}}; }
 };
 
 // Latency describes accepted votes: an attempt that was not accepted (an error, no answer, never
@@ -85,7 +87,7 @@ struct Measured {
   std::optional<double> written_best_10s_per_s;  // "written.rate.max"
   Latency response;                              // done - planned
   Latency service;                               // done - started
-  Latency stored;                                // commit - started, "end to end"
+  Latency stored;                                // commit - planned, "end to end"
   Histogram lag;                                 // started - planned; open workloads only
   Nanoseconds last_start{};                      // after t0
   // Of a part: of its attempts, nothing planned and nothing never started.
@@ -99,8 +101,23 @@ struct Measured {
 // measured_part(), with what only a whole run has; `counted`: the audit's.
 [[nodiscard]] Measured measure_run(const RunView& run, const Accounting& counted);
 
-// From the start of an attempt to the commit of its row (end_to_end.cpp).
+// It was not refused, and it left us or may have.
+[[nodiscard]] bool may_be_stored(const Attempt& attempt);
+
+// From the time an attempt was due to the commit of its row (end_to_end.cpp).
 [[nodiscard]] Latency measure_stored(const RunView& run, const Selection& part);
+
+// Rows that were seen clearly before the commit that they carry: at least so many were written
+// again, by no vote of their voters, so that commit times do not tell when votes were stored
+// (rewritten.cpp). A worker that saves a vote twice is none of it.
+[[nodiscard]] std::uint64_t rewritten_rows(const RunView& run);
+
+// Elements that this run pushed, where the counter of pushes tells it.
+struct Pushes {
+  std::optional<std::uint64_t> count;
+  std::string why_not;  // a clause for people; empty where they are known, or were not counted
+};
+[[nodiscard]] Pushes pushes_of(const Evidence& evidence);
 
 // Votes that the result page shows too many or too few, added up over all choices. Required:
 // compared.
@@ -154,17 +171,23 @@ inline constexpr double kMaxNeverStartedShare = 0.001;
 inline constexpr double kMinAchievedShare = 0.98;
 // The busiest second is found from samples; a gap this long hides one.
 inline constexpr Nanoseconds kMaxSamplerGap = std::chrono::seconds(2);
-// End-to-end times compare two wall clocks; 10 ms is below what they are used to tell apart.
+// In runs whose servers' clocks were read once: end-to-end times compare two wall clocks; 10 ms is
+// below what they are used to tell apart.
 inline constexpr Nanoseconds kMaxClockStep = std::chrono::milliseconds(10);
 // A thread that is due wakes later than this only where the whole program stood still.
 inline constexpr Nanoseconds kMaxStandstill = std::chrono::seconds(1);
 // Below this share of stolen CPU time lag alone decides; above it is worth saying.
 inline constexpr double kNotableSteal = 0.05;
 
+// Why end-to-end times do not hold, a clause: "the clock of NAME was set back by 1m00s". Empty:
+// they do.
+[[nodiscard]] std::string clock_fault(const ledger::RunRecord& record);
+
 struct Validity {
   bool load = true;                  // the votes left as planned: rates and HTTP latencies hold
   bool samples = true;               // the sampler kept its cadence: queue and written rates hold
-  bool clocks = true;                // wall clocks were steady: end-to-end times hold
+  bool clocks = true;                // the servers' clocks were not set: end-to-end times hold
+  std::string clock_fault;           // clock_fault()
   std::vector<std::string> reasons;  // one per thing that does not hold
   std::vector<std::string> notes;    // worth knowing, voids nothing
   [[nodiscard]] bool all() const { return load && samples && clocks; }

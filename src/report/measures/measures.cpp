@@ -28,7 +28,9 @@ std::optional<double> share_of_statistic(std::string_view name) {
 Measurement of_latency(const Latency& latency, double share) {
   const auto high = latency.percentile(share);
   if (!high) return Measurement::unknown("no votes to measure");
-  Measurement measurement = Measurement::exactly(in_seconds(high->value));
+  const double value = in_seconds(high->value);
+  const double uncertainty = in_seconds(latency.uncertainty);
+  Measurement measurement{true, value - uncertainty, value + uncertainty, {}, value};
   if (high->at_least) measurement.high = kUnbounded;
   if (latency.kind == LatencyKind::bounded)
     if (const auto low = latency.lower_percentile(share)) measurement.low = in_seconds(low->value);
@@ -136,16 +138,16 @@ Measurement measure(std::string_view metric, const Measured& measured) {
 }
 
 std::string voided(std::string_view metric, const Validity& validity) {
-  const scenario::Metric* traits = scenario::find_metric(metric);
-  if (traits != nullptr && traits->has(scenario::kNeedsValidGenerator) && !validity.load)
-    return "the generator was not valid";
   const Measure* measure = find_measure(metric);
   const Family* family = find_statistic(metric).family;
   const Needs needs = measure != nullptr  ? measure->needs
                       : family != nullptr ? family->needs
                                           : nullptr;
   if (needs == &Validity::samples && !validity.samples) return "the sampler had gaps";
-  if (needs == &Validity::clocks && !validity.clocks) return "a clock was set meanwhile";
+  if (needs == &Validity::clocks && !validity.clocks) return validity.clock_fault;
+  const scenario::Metric* traits = scenario::find_metric(metric);
+  if (traits != nullptr && traits->has(scenario::kNeedsValidGenerator) && !validity.load)
+    return "the generator was not valid";
   return {};
 }
 

@@ -89,7 +89,7 @@ ThresholdResult evaluate(const scenario::Threshold& threshold, const Measured& m
   result.why = value.why;
   if (!value.known) return result;
   result.at_least = std::isinf(value.high);
-  result.value = result.at_least ? value.low : value.high;
+  result.value = value.likely.value_or(result.at_least ? value.low : value.high);
   result.passed = decide(value, threshold);
   if (!result.passed)
     result.why = result.at_least ? "too many votes have no end to measure"

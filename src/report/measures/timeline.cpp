@@ -120,7 +120,8 @@ class Interpolation {
   std::size_t next_ = 0;
 };
 
-// The rise of a counter in each step; the last step ends with the last look.
+// The rise of a counter in each step. The last step ends with the last look: less than half a step
+// before it says nothing of a rate.
 Series rises(const std::vector<CounterPoint>& points, const Timeline& timeline) {
   if (points.empty()) return {};
   Series series;
@@ -131,7 +132,7 @@ Series rises(const std::vector<CounterPoint>& points, const Timeline& timeline) 
     const Nanoseconds until = std::min(wanted, points.back().at);
     const Nanoseconds width = timeline.step - (wanted - until);
     const std::optional<double> after = width > 0ns ? counted.at(until) : std::nullopt;
-    const bool known = before && after && *after >= *before;
+    const bool known = before && after && *after >= *before && 2 * width >= timeline.step;
     series.push_back(known ? std::optional((*after - *before) / in_seconds(width)) : std::nullopt);
     before = after;
   }
@@ -184,10 +185,11 @@ Timeline make_timeline(const RunView& run) {
   run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { attempts.visit(attempt); });
   std::move(attempts).finish();
   const Selection all{std::nullopt, Nanoseconds::min(), std::nullopt};  // looks before t0, too
-  timeline.queued =
-      rises(counter(run.record.samples, all,
-                    {&Sample::has_queue, &Sample::pushed, run.record.evidence.queue.pushed}),
-            timeline);
+  const Pushes pushes = pushes_of(run.record.evidence);
+  if (pushes.why_not.empty())
+    timeline.queued =
+        rises(counter(run.record.samples, all, {&Sample::has_queue, &Sample::pushed, pushes.count}),
+              timeline);
   timeline.written =
       rises(counter(run.record.samples, all, {&Sample::has_rows, &Sample::rows_written}), timeline);
   timeline.depth = deepest(run.record.samples, timeline);

@@ -85,19 +85,41 @@ void judge_watching(const ledger::LoadRecord& facts, Validity& validity) {
         fmt::format("queue and table were not looked at for {}: their rates do not hold",
                     format_duration(facts.longest_sampler_gap)));
   }
-  if (facts.clock_step > kMaxClockStep) {
-    validity.clocks = false;
-    validity.reasons.push_back(
-        fmt::format("this machine's clock was set by {}: end-to-end times do not hold",
-                    format_duration(facts.clock_step)));
-  }
   if (facts.steal_share > kNotableSteal)
     validity.notes.push_back(
         fmt::format("{:.0f} % of the CPU time was stolen by other guests of the host",
                     facts.steal_share * 100));
 }
 
+// A clock of a server that was set voids times that came from it; this machine's own does only
+// where theirs were not read again.
+void judge_clocks(const ledger::RunRecord& record, Validity& validity) {
+  validity.clock_fault = clock_fault(record);
+  validity.clocks = validity.clock_fault.empty();
+  if (!validity.clocks)
+    validity.reasons.push_back(validity.clock_fault + ": end-to-end times do not hold");
+  else if (record.load.clock_step > kMaxClockStep)
+    validity.notes.push_back(
+        fmt::format("this machine's clock was set by {}: times of the run are "
+                    "counted by another one",
+                    format_duration(record.load.clock_step)));
+}
+
 }  // namespace
+
+std::string clock_fault(const ledger::RunRecord& record) {
+  const std::vector<ServerClock> readings = record.clock_readings();
+  const Services& services = record.begin.services;
+  for (const auto& [of, title] : {std::pair(ServerClock::Of::rows, services.table.title),
+                                  std::pair(ServerClock::Of::queue, services.queue.title)})
+    if (const auto step = step_of(of, readings))
+      return fmt::format("the clock of {} was set {} by {}", title.empty() ? to_string(of) : title,
+                         *step < Nanoseconds(0) ? "back" : "forward",
+                         format_duration(std::chrono::abs(*step)));
+  if (record.clocks.empty() && record.load.clock_step > kMaxClockStep)
+    return "this machine's clock was set by " + format_duration(record.load.clock_step);
+  return {};
+}
 
 Validity judge_generator(const RunView& run, const Measured& measured) {
   Validity validity;
@@ -106,6 +128,7 @@ Validity judge_generator(const RunView& run, const Measured& measured) {
   judge_rate(run, measured, validity);
   judge_own_limits(run, validity);
   judge_watching(run.record.load, validity);
+  judge_clocks(run.record, validity);
   return validity;
 }
 

@@ -98,24 +98,27 @@ Json unaccepted(const Report& report) {
 
 Json levels(const Report& report) {
   const Measured& at = report.measured;
+  const Pushes pushes = pushes_of(report.record.evidence);
+  Json queue = {{"pushed", or_null(pushes.count)},
+                {"popped", or_null(pushes.count ? report.queue().popped : std::nullopt)},
+                {"depth_start", report.queue().depth_start},
+                {"depth_end", report.queue().depth_end},
+                {"depth_max", report.queue().depth_max},
+                {"rate_mean_per_s", number(at.queued.mean_per_s, 3)},
+                {"rate_peak_per_s", number(at.queued.peak_per_s, 3)}};
+  if (!pushes.why_not.empty()) queue["not_known"] = text(pushes.why_not);
   return {{"http",
            {{"sent", at.sent.votes},
             {"sent_rate_mean_per_s", number(at.sent.mean_per_s, 3)},
             {"accepted", at.accepted.votes},
             {"rate_mean_per_s", number(at.accepted.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.accepted.peak_per_s, 3)}}},
-          {"queue",
-           {{"pushed", or_null(report.queue().pushed)},
-            {"popped", or_null(report.queue().popped)},
-            {"depth_start", report.queue().depth_start},
-            {"depth_end", report.queue().depth_end},
-            {"depth_max", report.queue().depth_max},
-            {"rate_mean_per_s", number(at.queued.mean_per_s, 3)},
-            {"rate_peak_per_s", number(at.queued.peak_per_s, 3)}}},
+          {"queue", std::move(queue)},
           {"db",
            {{"rows_start", report.rows().rows_start},
             {"rows_end", report.rows().rows_end},
             {"written", at.written.votes},
+            {"updates", or_null(report.rows().updates)},
             {"rate_mean_per_s", number(at.written.mean_per_s, 3)},
             {"rate_peak_per_s", number(at.written.peak_per_s, 3)},
             {"rate_best_10s_per_s", number(at.written_best_10s_per_s, 3)}}}};

@@ -233,7 +233,7 @@ TEST_CASE("progress follows inserts over many blocks, deletes and a truncation")
       fmt::format("INSERT INTO {} SELECT 'old' || i, repeat('x', 100) "
                   "FROM generate_series(1, 20000) i",
                   table.name));
-  CHECK(*table.store->progress(kIds) == 0);
+  CHECK(*table.store->progress(kIds, false) == 0);
   const auto insert_run = [&](int from, int to) {
     table.sql.ask(
         fmt::format("INSERT INTO {} SELECT '{}' || lpad(i::text, 16, '0'), "
@@ -241,14 +241,103 @@ TEST_CASE("progress follows inserts over many blocks, deletes and a truncation")
                     table.name, kIds.prefix(), from, to));
   };
   insert_run(1, 10);
-  CHECK(*table.store->progress(kIds) == 10);
+  CHECK(*table.store->progress(kIds, false) == 10);
   insert_run(11, 15000);
-  CHECK(*table.store->progress(kIds) == 15000);
-  CHECK(*table.store->progress(kIds) == 15000);
+  CHECK(*table.store->progress(kIds, false) == 15000);
+  CHECK(*table.store->progress(kIds, false) == 15000);
   insert_run(15001, 15001);
-  CHECK(*table.store->progress(kIds) == 15001);
+  CHECK(*table.store->progress(kIds, false) == 15001);
   table.sql.ask("TRUNCATE " + table.name);
-  CHECK(*table.store->progress(kIds) == 0);
+  CHECK(*table.store->progress(kIds, false) == 0);
+}
+
+namespace {
+
+// The next count of all rows; large tables are not counted at every look.
+std::uint64_t counted_rows(RowStore& store) {
+  for (;;) {
+    const auto seen = store.progress(kIds, false);
+    REQUIRE(seen);
+    if (*seen) return **seen;
+  }
+}
+
+// 20,000 rows of strangers in some 350 blocks.
+void fill(Table& table) {
+  table.sql.ask(
+      fmt::format("INSERT INTO {} SELECT 'old' || i, repeat('x', 100) "
+                  "FROM generate_series(1, 20000) i",
+                  table.name));
+}
+
+void insert_run(Table& table, int from, int to) {
+  table.sql.ask(
+      fmt::format("INSERT INTO {} SELECT '{}' || lpad(i::text, 16, '0'), 'a' "
+                  "FROM generate_series({}, {}) i",
+                  table.name, kIds.prefix(), from, to));
+}
+
+}  // namespace
+
+TEST_CASE("progress counts rows that land in blocks that a vacuum freed") {
+  Table table;
+  fill(table);
+  CHECK(counted_rows(*table.store) == 0);
+  table.sql.ask(fmt::format("DELETE FROM {} WHERE substr(id, 4)::int < 19000", table.name));
+  table.sql.ask("VACUUM " + table.name);
+  insert_run(table, 1, 100);
+  REQUIRE(table.sql.ask(fmt::format("SELECT count(*) FROM {} WHERE id LIKE 'vb%' AND ctid < "
+                                    "'(100,0)'",
+                                    table.name)) == "100");
+  CHECK(counted_rows(*table.store) == 100);
+  insert_run(table, 101, 150);
+  CHECK(counted_rows(*table.store) == 150);
+}
+
+TEST_CASE("progress counts a row once, however often it is updated") {
+  Table table;
+  insert_run(table, 1, 20000);
+  CHECK(counted_rows(*table.store) == 20000);
+  table.sql.ask(fmt::format("UPDATE {} SET vote = 'b'", table.name));
+  // Another session's counters come within the second.
+  for (int look = 0; look < 1000 && counted_rows(*table.store) != 20000; ++look)
+    real_clock().sleep_until(real_clock().now() + std::chrono::milliseconds(10));
+  CHECK(counted_rows(*table.store) == 20000);
+}
+
+TEST_CASE("statistics that were reset do not hide that blocks were freed") {
+  Table table;
+  fill(table);
+  table.sql.ask(fmt::format("DELETE FROM {} WHERE substr(id, 4)::int < 19000", table.name));
+  table.sql.ask("VACUUM " + table.name);
+  table.sql.ask("SELECT pg_stat_reset()");
+  CHECK(counted_rows(*table.store) == 0);
+  insert_run(table, 1, 100);
+  CHECK(counted_rows(*table.store) == 100);
+}
+
+TEST_CASE("the store tells how often rows were written again") {
+  Table table;
+  insert_run(table, 1, 10);
+  const RowBaseline before = table.baseline();
+  REQUIRE(before.updates);
+  // The counters of a session are whole when it has ended.
+  server().connect().ask(fmt::format("UPDATE {} SET vote = 'b'", table.name));
+  std::optional<std::uint64_t> now;
+  for (int look = 0; look < 1000 && now != *before.updates + 10; ++look) {
+    now = table.read(before).updates;
+    real_clock().sleep_until(real_clock().now() + std::chrono::milliseconds(10));
+  }
+  CHECK(now == *before.updates + 10);
+}
+
+TEST_CASE("a large table is not counted at every look") {
+  Table table;
+  insert_run(table, 1, 20000);
+  table.sql.ask("VACUUM " + table.name);
+  REQUIRE(*table.store->progress(kIds, false));
+  CHECK_FALSE(*table.store->progress(kIds, false));
+  CHECK(*table.store->progress(kIds, true) == 20000U);
 }
 
 TEST_CASE("trap: an INSERT that waits for a lock has no transaction id, but is active") {

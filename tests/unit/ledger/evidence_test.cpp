@@ -38,6 +38,7 @@ RunRecord some_record() {
   rows.voters_vanished = 40;
   rows.vanished = {41, 42};
   rows.restarted = true;
+  rows.updates = 44;
   rows.rows_start = 12;
   rows.rows_end = 13;
   rows.choices_start = {{"a", 14}, {kHostile, 15}};
@@ -55,9 +56,12 @@ RunRecord some_record() {
   set.pre_existing = 24;
   set.stranger_checksum = 0xFEDCBA9876543210;
   set.choices = {{"b", 25}};
+  record.clocks = {{ServerClock::Of::rows, {-1ms, 30us}, WallTime(5ns)},
+                   {ServerClock::Of::queue, {2ms, 31us}, WallTime(6ns)}};
   LoadRecord& load = record.load;
   load.started = WallTime(26ns);
   load.ended = WallTime(27ns);
+  load.took = 43ns;
   load.stopped = StopCause::threshold;
   load.audit_finished = load.completed = false;
   load.planned = 28;
@@ -89,15 +93,15 @@ auto fields(const QueueEvidence& queue) {
 }
 auto fields(const RowEvidence& rows) {
   const auto& [configured, readable, same, replica, store, model, start, end, choices, values, were,
-               changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, set] =
-      rows;
+               changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, updates,
+               set] = rows;
   return std::tie(configured, readable, same, replica, store, model, start, end, choices, values,
-                  were, changed, probes_seen, probes_vanished, voters_vanished, vanished,
-                  restarted);
+                  were, changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted,
+                  updates);
 }
 auto fields(const RowSet& rows) {
   const auto& [own, others, probes, trailing, probe_voters, other_run, foreign, invalid, carry_over,
-               strangers, total, pre_existing, checksum, choices] = rows;
+               strangers, total, pre_existing, checksum, choices, updates] = rows;
   return std::tie(others, probes, trailing, other_run, foreign, invalid, carry_over, total,
                   pre_existing, checksum, choices);
 }
@@ -111,9 +115,9 @@ auto fields(const PageEvidence& page) {
   return std::tie(configured, compared, why_not, shown, stored);
 }
 auto fields(const LoadRecord& load) {
-  const auto& [started, ended, stopped, finished, completed, planned, length, threads, cpu, steal,
-               exhausted, gap, standstill, step] = load;
-  return std::tie(started, ended, stopped, finished, completed, planned, length, threads, cpu,
+  const auto& [started, ended, took, stopped, finished, completed, planned, length, threads, cpu,
+               steal, exhausted, gap, standstill, step] = load;
+  return std::tie(started, ended, took, stopped, finished, completed, planned, length, threads, cpu,
                   steal, exhausted, gap, standstill, step);
 }
 
@@ -147,6 +151,14 @@ TEST_CASE("a record reads back as it was saved") {
   CHECK(read->unfit->help == saved.unfit->help);
   CHECK(read->begin.run == some_manifest().run);
 
+  REQUIRE(read->clocks.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(read->clocks[i].of == saved.clocks[i].of);
+    CHECK(read->clocks[i].offset.offset == saved.clocks[i].offset.offset);
+    CHECK(read->clocks[i].offset.uncertainty == saved.clocks[i].offset.uncertainty);
+    CHECK(read->clocks[i].measured == saved.clocks[i].measured);
+  }
+  CHECK(read->clock_readings().size() == some_manifest().clocks.size() + 2);
   REQUIRE(evidence.rows.rows.own.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     CHECK(evidence.rows.rows.own[i].voter == written.rows.rows.own[i].voter);

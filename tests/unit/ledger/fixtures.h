@@ -82,7 +82,9 @@ inline Manifest some_manifest(std::uint32_t run = 0x7f3a90bc) {
                               0xFEDCBA9876543210,
                               {kFirstProbeIndex, kFirstProbeIndex + 7},
                               {{"a", 1200}, {kHostile, 800}},
-                              WallTime(1795197670500000000ns)};
+                              WallTime(1795197670500000000ns),
+                              false,
+                              45};
   manifest.clocks = {{ServerClock::Of::queue, {57us, -3us}, WallTime(1795197669000000000ns)}};
   return manifest;
 }

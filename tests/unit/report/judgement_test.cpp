@@ -1,6 +1,9 @@
 // Validity of the generator, thresholds, and what the report concludes from them.
+#include <fmt/format.h>
+
 #include "report/measures/measured.h"
 #include "report/measures/thresholds.h"
+#include "report/write/render.h"
 #include "support/catch.h"
 #include "world.h"
 
@@ -174,6 +177,60 @@ TEST_CASE("a generator that stood still is not valid, one that was late by littl
   const Validity validity = world.report().validity;
   CHECK_FALSE(validity.load);
   CHECK(validity.reasons.at(0).starts_with("votebench itself stood still for 5 s"));
+}
+
+TEST_CASE("a store's clock that was set voids end-to-end thresholds alone, and is named") {
+  for (const auto of : {ServerClock::Of::queue, ServerClock::Of::rows})
+    for (const Nanoseconds step :
+         {Nanoseconds(60s), Nanoseconds(-60s), Nanoseconds(1h), Nanoseconds(-1h)}) {
+      World world = quick_pass();
+      world.read_clock(of, 0s, {3ms, 57us});
+      world.read_clock(of, 6s, {3ms + step, 57us});
+      world.threshold("end_to_end.p99 < 10h", "end_to_end.p99", "<", 36'000);
+      world.threshold("http.response.p99 < 10s", "http.response.p99", "<", 10);
+      const Report report = world.report();
+      const std::string name = of == ServerClock::Of::queue ? "Redis" : "PostgreSQL";
+      const std::string fault =
+          fmt::format("the clock of {} was set {} by {}", name, step < 0s ? "back" : "forward",
+                      std::chrono::abs(step) == 1h ? "1h00m00s" : "1m00s");
+      CHECK(report.validity.clock_fault == fault);
+      CHECK_FALSE(report.thresholds[0].passed);
+      CHECK(report.thresholds[0].why == fault);
+      CHECK(report.thresholds[1].passed == true);
+      CHECK(report.exit == ExitCode::inconclusive);
+      const std::string text = summary_text(report, {true, false, 80});
+      CHECK(text.find("valid, but for end to end; the audit holds") != std::string::npos);
+      CHECK(text.find("NOT VALID") == std::string::npos);  // rates and answers hold
+      CHECK(report.audit.kind == VerdictKind::pass);       // the rows keep their class
+      CHECK(report.measured.stored.count() == 0);          // no number is claimed
+      CHECK(report.measured.stored.note == "has no valid measurement: " + fault);
+    }
+}
+
+TEST_CASE("a clock that drifts voids nothing, and widens what is known of end to end") {
+  World world = quick_pass();
+  for (int minute = 0; minute <= 10; ++minute)  // 20 ppm
+    for (const auto of : {ServerClock::Of::queue, ServerClock::Of::rows})
+      world.read_clock(of, minute * 1min, {3ms + minute * 1200us, 57us});
+  const Report report = world.report();
+  CHECK(report.validity.all());
+  CHECK(report.measured.stored.kind == LatencyKind::exact);
+  CHECK(report.measured.stored.uncertainty == 12ms + 57us);
+  // p50 is 4.4 ms: within 12 ms of these limits nothing is decided.
+  CHECK(result_of(world, "end_to_end.p50", "<", 0.050).passed == true);
+  CHECK_FALSE(result_of(world, "end_to_end.p50", "<", 0.010).passed);
+  CHECK_FALSE(result_of(world, "end_to_end.p50", ">", 0.001).passed);
+  CHECK(result_of(world, "end_to_end.p50", ">", 0.050).passed == false);
+  CHECK(*result_of(world, "end_to_end.p50", "<", 0.050).value < 0.005);  // the likely one is said
+}
+
+TEST_CASE("this machine's clock is none of the stores', once theirs are read during the load") {
+  World world = quick_pass();
+  world.record.load.clock_step = 1h;
+  world.read_clock(ServerClock::Of::rows, 6s, {3ms, 57us});
+  const Report report = world.report();
+  CHECK(report.validity.clocks);
+  CHECK(report.validity.notes.size() == 1);
 }
 
 TEST_CASE("a clock that was set voids end-to-end thresholds alone") {

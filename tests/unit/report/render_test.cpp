@@ -86,6 +86,15 @@ TEST_CASE("ASCII output is ASCII, plain output has no escapes") {
   }
 }
 
+TEST_CASE("what is not known of a level, and what stands behind its rows, is said beside it") {
+  World world = worker_crash();
+  CHECK(summary_text(world.report(), {true, false, 80}).find("1 row per voter, ~39,252 writes") !=
+        std::string::npos);
+  world.record.evidence.queue.pushes_undercount = true;
+  CHECK(summary_text(world.report(), {true, false, 80}).find("not known: votes share pushes") !=
+        std::string::npos);
+}
+
 TEST_CASE("a pass is short, and the verdict comes first and last") {
   const auto lines = lines_of(summary_text(quick_pass().report(), {true, false, 80}));
   CHECK(lines.size() <= 17);

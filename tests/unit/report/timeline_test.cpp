@@ -76,6 +76,20 @@ TEST_CASE("a counter that fell is not known, never negative") {
   CHECK_FALSE(timeline.queued[30].has_value());
 }
 
+TEST_CASE("the last step is no spike") {
+  World world;
+  world.record.load.length = 40s;
+  for (int s = 0; s <= 40; ++s)
+    world.record.samples.push_back(sample(s * 1s, 0, static_cast<std::uint64_t>(100 * s)));
+  world.record.samples.push_back(sample(40s + 2ms, 0, 4050));  // the last look: 50 rows in 2 ms
+  const Timeline timeline = world.report().timeline;
+  REQUIRE(timeline.steps == 41);
+  CHECK(timeline.written[39] == 100.0);
+  CHECK_FALSE(timeline.written[40].has_value());
+  world.record.samples.push_back(sample(40s + 800ms, 0, 4080));
+  CHECK(*world.report().timeline.written[40] == Approx(100));
+}
+
 TEST_CASE("the depth of a step is its greatest, and holds until the next look") {
   World world;
   world.record.load.length = 40s;

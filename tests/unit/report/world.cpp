@@ -84,13 +84,18 @@ World::World() {
 }
 
 void World::row(VoterIndex voter, Nanoseconds committed) {
-  const Nanoseconds ahead = record.begin.rows_clock().value_or(ClockOffset{}).offset;
+  const Nanoseconds ahead =
+      offset_of(ServerClock::Of::rows, record.begin.clocks).value_or(ClockOffset{}).offset;
   record.evidence.rows.rows.own.push_back(
       {voter, 0, (record.begin.t0_wall.time_since_epoch() + committed + ahead).count()});
 }
 
 void World::measure_clock(ClockOffset offset) {
-  record.begin.clocks = {{ledger::ServerClock::Of::rows, offset, record.begin.t0_wall}};
+  record.begin.clocks = {{ServerClock::Of::rows, offset, record.begin.t0_wall}};
+}
+
+void World::read_clock(ServerClock::Of of, Nanoseconds at, ClockOffset offset) {
+  record.clocks.push_back({of, offset, record.begin.t0_wall + at});
 }
 
 void World::threshold(const std::string& text, const std::string& metric, const std::string& op,
@@ -196,6 +201,7 @@ World worker_crash() {
   world.verdict.accounting = {39360, 39350, 0, 10, 0, 0};
   world.verdict.voters = 31488;
   world.verdict.superseded = 7870;
+  world.record.evidence.rows.updates = 7801;
   world.verdict.persisted = 39350 - 37 - 7870;
   world.verdict.recovered = 4;
   world.verdict.absent_ambiguous = 6;

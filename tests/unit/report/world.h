@@ -39,6 +39,8 @@ struct World {
   void row(VoterIndex voter, Nanoseconds committed);
   // How far the table's clock is ahead of ours; rows of before keep their times.
   void measure_clock(ClockOffset offset);
+  // Read again, this long after t0.
+  void read_clock(ServerClock::Of of, Nanoseconds at, ClockOffset offset);
   void threshold(const std::string& text, const std::string& metric, const std::string& op,
                  double value);
 };

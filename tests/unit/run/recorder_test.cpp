@@ -17,35 +17,40 @@ using namespace std::chrono_literals;
 namespace {
 
 // Moves when somebody sleeps. At its fifth sleep the wall clock alone steps, or the sleeper
-// oversleeps.
+// oversleeps. It drifts all the time.
 class SteppingClock final : public Clock {
  public:
-  explicit SteppingClock(Nanoseconds step, Nanoseconds oversleep = 0ns)
-      : step_(step), oversleep_(oversleep) {}
+  explicit SteppingClock(Nanoseconds step, Nanoseconds oversleep = 0ns, double drift = 0)
+      : step_(step), oversleep_(oversleep), drift_(drift) {}
 
   [[nodiscard]] Instant now() const override { return Instant(1h + elapsed_.load()); }
   [[nodiscard]] WallTime wall_now() const override {
-    return WallTime(1000h + elapsed_.load() + (sleeps_.load() >= 5 ? step_ : Nanoseconds(0)));
+    const Nanoseconds elapsed = elapsed_.load();
+    const double drifted = drift_ * static_cast<double>(elapsed.count());
+    return WallTime(1000h + elapsed + Nanoseconds(static_cast<std::int64_t>(drifted)) +
+                    (sleeps_.load() >= 5 ? step_ : Nanoseconds(0)));
   }
   bool sleep_until(Instant until, std::stop_token stop) override {
     elapsed_.store(until - Instant(1h) + (sleeps_.load() == 4 ? oversleep_ : Nanoseconds(0)));
-    if (++sleeps_ == 10) sleeps_.notify_all();
+    if (++sleeps_ == kSleeps) sleeps_.notify_all();
     return !stop.stop_requested();
   }
-  // Ten sleeps, so the step lies behind.
+  // The step lies behind, and about ten minutes.
   void wait_until_stepped() const {
-    for (int seen = sleeps_.load(); seen < 10; seen = sleeps_.load()) sleeps_.wait(seen);
+    for (int seen = sleeps_.load(); seen < kSleeps; seen = sleeps_.load()) sleeps_.wait(seen);
   }
 
  private:
+  static constexpr int kSleeps = 6000;
   const Nanoseconds step_;
   const Nanoseconds oversleep_;
+  const double drift_;
   std::atomic<Nanoseconds> elapsed_{};
   mutable std::atomic<int> sleeps_{0};
 };
 
-Nanoseconds step_seen(Nanoseconds step) {
-  SteppingClock clock(step);
+Nanoseconds step_seen(Nanoseconds step, double drift = 0) {
+  SteppingClock clock(step, 0ns, drift);
   run::test::Stage stage(clock);
   clock.wait_until_stepped();
   stage.recorder.stop();
@@ -88,6 +93,12 @@ TEST_CASE("a wall clock that steps during a run is noticed, forwards and backwar
   CHECK(step_seen(0s) == 0s);
   CHECK(step_seen(2s) == 2s);
   CHECK(step_seen(-30s) == 30s);
+}
+
+TEST_CASE("a wall clock that drifts was not set") {
+  CHECK(step_seen(0s, 20e-6) == 0s);
+  CHECK(step_seen(0s, -100e-6) == 0s);
+  CHECK(step_seen(50ms, 20e-6) >= 49ms);
 }
 
 TEST_CASE("a sample that could not be stored is remembered, whatever was warned of before") {

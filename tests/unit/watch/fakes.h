@@ -41,6 +41,7 @@ struct World {
   std::vector<std::string> in_flight;
   std::vector<QueueClient> clients;
   std::string server_id = "server-1";
+  WallTime redis_clock{};
   std::uint64_t pushes = 0;
   StoreIdentity store{"table", "start"};
   std::map<std::string, std::string> found;  // rows that find_rows() finds: id, choice
@@ -105,7 +106,10 @@ class FakeQueue final : public adapters::QueueProbe {
   Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<std::uint64_t> remove_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<adapters::QueueFacts> facts() override { return adapters::QueueFacts{}; }
-  Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }
+  Result<ClockOffset> clock_offset(const Clock& clock) override {
+    if (!world_.redis_up) return unreachable("Redis");
+    return ClockOffset{world_.redis_clock - clock.wall_now(), {}};
+  }
 
  private:
   World& world_;
@@ -153,9 +157,10 @@ class FakeRows final : public adapters::RowStore {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.tallies;
   }
-  Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/,
+                                                bool /*at_once*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
-    return world_.rows.size();
+    return std::optional<std::uint64_t>(world_.rows.size());
   }
   Result<std::vector<adapters::FoundRow>> find_rows(const std::vector<std::string>& ids) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");

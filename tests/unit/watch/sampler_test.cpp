@@ -12,6 +12,7 @@
 using namespace votebench;
 using namespace votebench::watch;
 using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -70,9 +71,10 @@ struct Stack {
 class LockedRows final : public adapters::RowStore {
  public:
   explicit LockedRows(std::atomic<bool>& locked) : locked_(locked) {}
-  Result<std::uint64_t> progress(const VoterIds& /*ids*/) override {
+  Result<std::optional<std::uint64_t>> progress(const VoterIds& /*ids*/,
+                                                bool /*at_once*/) override {
     locked_.wait(true);
-    return 3;
+    return std::optional<std::uint64_t>(3);
   }
   Result<adapters::StoreFacts> facts() override { return test::unreachable("x"); }
   Result<adapters::TableFacts> table() override { return test::unreachable("x"); }
@@ -129,6 +131,28 @@ TEST_CASE("queue and consumers are looked at from the first moment, and once mor
   CHECK(history.depth_max == 2);
   CHECK(history.pushed == 7);
   REQUIRE(history.consumers.size() == 1);
+}
+
+TEST_CASE("a server's clock is read at the first look and at the last, against ours counted on") {
+  Stack stack;
+  // That of an hour after the run's beginning, whatever this machine's clock says.
+  stack.sources.t0_wall = WallTime(1000h);
+  stack.world.redis_clock = WallTime(1001h);
+  std::vector<ServerClock> readings;
+  SampleSink sink = stack.ear.sink();
+  sink.on_clock = [&](const ServerClock& reading) { readings.push_back(reading); };
+  const Instant t0 = real_clock().now();
+  Sampler sampler(real_clock(), t0, std::move(stack.sources), std::move(sink));
+  REQUIRE(stack.ear.wait_for([](const Ear& ear) { return ear.queue_samples() >= 3; }));
+  sampler.stop();
+  const Nanoseconds elapsed = real_clock().now() - t0;
+  REQUIRE(readings.size() == 2);
+  for (const ServerClock& reading : readings) {
+    CHECK(reading.of == ServerClock::Of::queue);
+    CHECK(reading.offset.offset <= 1h);
+    CHECK(reading.offset.offset >= 1h - elapsed);
+    CHECK(reading.measured >= WallTime(1000h));
+  }
 }
 
 TEST_CASE("a table that hangs does not hide the queue") {
