@@ -29,7 +29,7 @@ struct Seen {
 struct Ruling {
   bool right = false;
   bool accused = false;  // of something that was not planted
-  std::string why;       // of one that is not right: one clause
+  std::string why{};     // of one that is not right: one clause
 };
 [[nodiscard]] Ruling rule(const Case& which, const Seen& seen);
 

@@ -14,9 +14,10 @@
 namespace votebench::selftest {
 
 struct Options {
-  std::vector<std::string> names;   // of cases; empty: all
-  std::filesystem::path directory;  // keeps everything; empty: a temporary one, removed at the end
-  std::uint32_t jobs = 6;           // cases side by side
+  std::vector<std::string> names;  // of cases; empty: all
+  std::filesystem::path
+      directory{};         // keeps everything; empty: a temporary one, removed at the end
+  std::uint32_t jobs = 6;  // cases side by side
 };
 
 struct Judged {

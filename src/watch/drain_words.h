@@ -30,7 +30,7 @@ struct GivenUp {
 
 // What the drain found out of workers and ways.
 struct DrainFindings {
-  std::string serial_refuted;        // why one vote at a time cannot be; empty: it was not refuted
+  std::string serial_refuted{};      // why one vote at a time cannot be; empty: it was not refuted
   std::uint64_t serial_samples = 0;  // readings that could have refuted it
   std::size_t consumers = 0;         // clients that took votes, seen at any time
   bool hands_are_empty = false;      // each of them was looked at, and none holds a vote

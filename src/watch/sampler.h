@@ -22,7 +22,7 @@ struct SampleSink {
   // The HTTP level is the caller's to fill in.
   std::function<void(const Sample&)> on_sample;
   std::function<void(const RunEvent&)> on_event;
-  std::function<void(const ServerClock&)> on_clock;
+  std::function<void(const ServerClock&)> on_clock{};
 };
 
 // Probes are moved in: the sampler has its own connections. Either may be null.
