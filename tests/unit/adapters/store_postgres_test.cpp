@@ -1,7 +1,11 @@
 // The row store against a real PostgreSQL, and every trap that a claim leans on.
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/types.h>
 
+#include <cerrno>
 #include <future>
+#include <sstream>
 
 #include "adapters/postgres/pq_connection.h"
 #include "support/catch.h"
@@ -188,12 +192,15 @@ TEST_CASE("identity: another table of the same name is another store, a restart 
 
 namespace {
 
-// Ends our backends as a time limit of the server would, and waits until they are gone.
+// Ends our backends as a time limit of the server would, and waits until their processes, and with
+// them their sockets, are gone: they leave pg_stat_activity before.
 void end_our_backends(SqlSession& sql) {
   const std::string ours = "FROM pg_stat_activity WHERE starts_with(query, " +
                            quoted_literal(PqConnection::mark()) + ") AND pid <> pg_backend_pid()";
+  std::istringstream pids(sql.ask("SELECT coalesce(string_agg(pid::text, ' '), '') " + ours));
   sql.ask("SELECT pg_terminate_backend(pid) " + ours);
-  test::wait_until("they are gone", [&] { return sql.ask("SELECT count(*) " + ours) == "0"; });
+  for (pid_t pid = 0; pids >> pid;)
+    test::wait_until("it is gone", [&] { return kill(pid, 0) != 0 && errno == ESRCH; });
 }
 
 }  // namespace
