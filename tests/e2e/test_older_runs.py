@@ -40,6 +40,9 @@ def test_it_is_reported_with_the_same_facts(older, tmp_path):
     # What that version did not know.
     assert now["audit"].pop("altered_ids") == 0
     assert now["levels"]["db"].pop("updates") is None
+    # End to end began when a vote was sent, now when it was due.
+    counts = [result["latency"].pop("end_to_end")["count"] for result in (before, now)]
+    assert counts[0] == counts[1] == 80
     assert before["audit"].pop("assumptions") == []
     assert now["audit"].pop("assumptions") == ["no vote is pushed again after its answer",
                                                "nobody removes or changes rows later"]
