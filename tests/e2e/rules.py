@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Has every rule of the proof a test? Takes one rule out of the source at a time, builds votebench and
-runs the cases of its self-test that should notice; prints rule and cases. Exit 1 when a rule's absence
-changes no case, when the unchanged source is not right, or when a patch no longer fits.
+"""Has every rule of the proof a test? Takes one rule out of the source at a time, builds what should
+notice and runs it: cases of the self-test or, where another rule holds as well or no stack here can
+show it, cases of a unit test program. Prints the rule and what reddened. Exit 1 when nothing does, when
+the unchanged source is not right, or when a patch no longer fits.
 
   tests/e2e/rules.py [--rule NAME]...
 """
@@ -25,7 +26,9 @@ class Rule(typing.NamedTuple):
     file: str
     old: str
     new: str
-    cases: tuple  # that should redden
+    cases: tuple = ()  # of the self-test that should redden
+    unit: str = ""     # or the folder whose unit tests should: their names
+    tests: tuple = ()
 
 
 RULES = (
@@ -57,22 +60,52 @@ RULES = (
          "if (!has_other_pushes(input, verdict, *pushed))",
          "if (!has_other_pushes(input, verdict, *pushed) || lost > 0)",
          ("lost-among-others",)),
+    Rule("W1", "a list is believed once a vote of ours was seen in it", "watch/queue_view.cpp",
+         "if (history.list_seen() || history.blocking_pops) return", "return",
+         unit="watch", tests=("a list that no vote of ours was ever seen in proves nothing by being "
+                              "empty",)),
+    Rule("W3", "how the table spells a choice is tried", "run/probe_rows.cpp",
+         "if (is_as_sent(sent, stored)) continue;\n    ++otherwise;",
+         "if (is_as_sent(sent, stored) || !stored.empty()) continue;\n    ++otherwise;",
+         unit="run", tests=("other words, one for each choice, are a spelling",
+                            "choices that stand as one another are flipped votes, not a spelling")),
+    Rule("W4", "row security, views and subscribers are said", "adapters/postgres/catalogue.cpp",
+         "facts.exists = !facts.columns.empty();",
+         "facts.exists = !facts.columns.empty();\n  if (facts.exists) return facts;",
+         unit="adapters", tests=("row security is said, and never hides rows from a reading",)),
+    Rule("W5", "a column that cannot hold our ids is said", "adapters/postgres/catalogue.cpp",
+         "if (cast && cast->truth(0, 0)) return", "if (cast || !cast) return",
+         unit="adapters", tests=("a column that cannot hold our ids is said by its type",)),
+    Rule("S1", "what cannot be read may be ours", "watch/final_evidence.cpp",
+         "(readable ? 0 : list.unclear) +", "(readable ? 0 : 0) +",
+         unit="watch", tests=("elements that cannot be read stand in the way, and are named",)),
+    Rule("S3", "nothing is claimed while votes move", "watch/settle.cpp",
+         "if (rows_->missing().count > 0 && clock_.now() - rows_->missing_since() < kStill) {",
+         "if (rows_->missing().count > 0 && kStill < kStill) {",
+         unit="watch", tests=("while votes come in nothing is claimed, whoever waits in a pop",)),
+    Rule("S8", "rows that vanished are no loss of the stack's", "audit/judgement.cpp",
+         "!rows.were_removed();", "true;",
+         unit="audit", tests=("evidence: where rows were removed, absence is no loss; after a crash "
+                              "it is",)),
+    Rule("C2", "a pass prints what it leans on", "audit/decide.cpp",
+         "if (passes)  // what", "if (passes && claims_absence)  // what",
+         unit="audit", tests=("hops: what a range leans on is said with it",)),
+    Rule("C3", "accepted above pushed, and rows that nobody sent, are reasons", "audit/decide.cpp",
+         "if (const auto count = unpushed(input, verdict))",
+         "if (const auto count = unpushed(input, verdict); count && input.own_stack)",
+         unit="audit", tests=("pushes: accepted votes that cannot have been pushed keep a run from "
+                              "passing",)),
+    Rule("C6", "means divide by the planned time", "report/measures/measured.cpp",
+         "std::max(reached->at, load);", "reached->at;",
+         unit="report", tests=("a mean rate divides by the planned time, or to the last row where "
+                               "that came later",)),
+    Rule("R1", "every slot's check is seeded with the run", "ledger/attempt_store.cpp",
+         "if (owner.form == SlotForm::plain) return 0xFF;", "static_cast<void>(owner);\n  return 0xFF;",
+         unit="ledger", tests=("slots of another run, or of another place, are found",)),
+    Rule("R2", "after a clean, absence proves nothing", "audit/second_look.cpp",
+         "if (first.cleaned)", "if (first.cleaned && live.rows.rows.own.empty() && false)",
+         unit="audit", tests=("what votebench itself took out is no loss of the stack's",)),
 )
-
-# Rules whose absence no case of the self-test can show, each with the reason.
-WITHOUT_CASE = {
-    "W1": "S2 holds as well: the trailing votes come last; tests of the watch",
-    "S1": "S2 holds as well: trailing votes stand behind what waits; tests of the watch",
-    "S3": "S2 and the workers' own state hold as well; tests of the watch",
-    "W3": "votestack stores choices as they are sent",
-    "W4": "needs row security, a subscriber or partitions: tests of the store's adapter",
-    "W5": "needs a table of another shape: tests of the preflight",
-    "S8": "needs rows that vanish after they were seen: tests of the audit",
-    "C3": "needs a row that was never pushed: tests of the audit",
-    "C5": "needs a server's clock that steps",
-    "R1": "needs a killed run: tests of the ledger",
-    "R2": "needs a `clean` that was interrupted: tests of verify",
-}
 
 
 def run(command, **options):
@@ -86,14 +119,17 @@ class Nest:
 
     def __init__(self, directory):
         self.source, self.build = directory / "source", directory / "build"
-        for part in ("src", "cmake"):
+        for part in ("src", "cmake", "tests/support", "tests/unit"):
             shutil.copytree(ROOT / part, self.source / part)
-        shutil.copy(ROOT / "CMakeLists.txt", self.source)
+        for file in ("CMakeLists.txt", "tests/CMakeLists.txt", "check"):
+            shutil.copy(ROOT / file, self.source / file)
+        for part in ("e2e", "tidy", "infra"):  # of whose tests none is run here
+            (self.source / "tests" / part).mkdir()
+            (self.source / "tests" / part / "CMakeLists.txt").touch()
         launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
         self.succeed(["cmake", "-G", "Ninja", "-S", self.source, "-B", self.build,
-                      "-DVOTEBENCH_TESTS=OFF", "-DCMAKE_BUILD_TYPE=Debug",
-                      "-DCMAKE_CXX_FLAGS_DEBUG=-O0", "-DCMAKE_UNITY_BUILD=ON",
-                      "-DCMAKE_UNITY_BUILD_BATCH_SIZE=10", *launcher])
+                      "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
+                      "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=10", *launcher])
 
     @staticmethod
     def succeed(command):
@@ -101,10 +137,18 @@ class Nest:
         if done.returncode != 0:
             sys.exit(f"{command[0]} failed:\n{done.stdout[-3000:]}")
 
-    def make(self):
+    def make(self, *targets):
         jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "2")
-        self.succeed(["cmake", "--build", self.build, "--parallel", jobs, "--target", "votebench",
-                      "votestack"])
+        self.succeed(["cmake", "--build", self.build, "--parallel", jobs, "--target", *targets])
+
+    def wrong(self, rule):
+        """What is red of that which should be where the rule is taken out, and the line that says why."""
+        if rule.unit:
+            self.make(f"unit_{rule.unit}")
+            return {f"unit.{rule.unit}": test for test in rule.tests
+                    if not self.passes(rule.unit, test)}
+        self.make("votebench", "votestack")
+        return self.wrong_cases(rule.cases)
 
     def wrong_cases(self, cases):
         """The rows that are wrong, with the line that says why."""
@@ -115,16 +159,22 @@ class Nest:
         rows = re.findall(r"^(\S+) .* WRONG\n +(.*)$", done.stdout, re.M)
         return dict(rows)
 
+    def passes(self, unit, test):
+        # A comma parts test names from each other.
+        done = run([self.build / f"unit_{unit}", test.replace(",", "\\,")])
+        if not re.search(r"\b1 test case\b|\b1 \| ", done.stdout):
+            sys.exit(f"unit_{unit} has no test '{test}':\n{done.stdout[-1000:]}")
+        return done.returncode == 0
+
     def without(self, rule):
-        """The self-test's wrong rows when the rule is taken out."""
+        """What is red when the rule is taken out."""
         file = self.source / "src" / rule.file
         original = file.read_text()
         if original.count(rule.old) != 1:
             sys.exit(f"{rule.name}: src/{rule.file} does not hold its line once: {rule.old}")
         file.write_text(original.replace(rule.old, rule.new))
         try:
-            self.make()
-            return self.wrong_cases(rule.cases)
+            return self.wrong(rule)
         finally:
             file.write_text(original)
 
@@ -139,8 +189,13 @@ def main():
     untested = []
     with tempfile.TemporaryDirectory(prefix="votebench-rules-") as base:
         nest = Nest(pathlib.Path(base))
-        nest.make()
-        wrong = nest.wrong_cases(sorted({case for rule in rules for case in rule.cases}))
+        wrong = {}
+        cases = {case for rule in rules for case in rule.cases}
+        if cases:
+            nest.make("votebench", "votestack")
+            wrong = nest.wrong_cases(sorted(cases))
+        for rule in rules:
+            wrong |= nest.wrong(rule) if rule.unit else {}
         if wrong:
             sys.exit(f"the unchanged source is not right: {wrong}")
         for rule in rules:
@@ -150,9 +205,7 @@ def main():
                 print(f"       {case}: {why}", flush=True)
             if not wrong:
                 untested.append(rule.name)
-                print(f"       NOTHING of {', '.join(rule.cases)} notices", flush=True)
-    for name, why in WITHOUT_CASE.items() if not wanted else ():
-        print(f"{name:<4} without a case: {why}")
+                print(f"       NOTHING of {', '.join(rule.cases + rule.tests)} notices", flush=True)
     print(f"{len(rules)} rules taken out, {len(untested)} of them missed by nobody"
           + (f": {', '.join(untested)}" if untested else ""))
     return 1 if untested else 0
