@@ -159,7 +159,8 @@ class Tree:
         tests = f"tests/unit/{name}"
         for part in (*(f"src/{part}" for part in self.folder.parts), "tests/support", tests):
             shutil.copytree(ROOT / part, root / part)
-        self.flags = ["-std=c++20", "-Isrc", "-Itests", '-DVOTEBENCH_VERSION="0"', self.folder.level,
+        self.flags = ["-std=c++20", "-Isrc", "-Itests", '-DVOTEBENCH_VERSION="0"',
+                      "-D_GLIBCXX_ASSERTIONS", self.folder.level,
                       *pkg_config("--cflags", self.folder.packages)]
         self.linker = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []  # twice as quick
         self.libraries = pkg_config("--libs", self.folder.packages)

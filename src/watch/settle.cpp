@@ -113,7 +113,7 @@ Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
 }
 
 DrainResult Drain::run() {
-  SettleProof proof = SettleProof::none;
+  SettleProof proof{};
   for (;;) {
     look();
     proof = prove();
@@ -145,7 +145,7 @@ void Drain::look() {
   }
   // A reading that failed moved nothing.
   position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
-  position.missing = rows_ && rows_->has_rows() ? rows_->missing().count : position_.missing;
+  if (rows_) position.missing = rows_->missing().count;
   if (!queue_ && rows_) rate_.observe(now, position.missing);
   if (position != std::exchange(position_, position)) patience_.moved(now);
   if (!queue_ || !rows_ || !rows_->has_rows()) return;

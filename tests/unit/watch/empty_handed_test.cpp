@@ -148,3 +148,102 @@ TEST_CASE("an open transaction of anybody may still write") {
   made.activity.may_write = {"a backend is active for 4 s", "a transaction is prepared"};
   CHECK(*look_at_hands(made).obstacle == "a backend is active for 4 s");
 }
+
+TEST_CASE("a worker that popped a moment ago is waited for, one that did not is said to hold") {
+  const auto said = [](std::uint64_t idle_s) {
+    return *look_at_hands(hands({consumer("lpop", idle_s)}, milliseconds(2100))).obstacle;
+  };
+  CHECK(said(1) == "worker 10.0.0.5:4001 is still being waited for");
+  CHECK(said(2) == "worker 10.0.0.5:4001 has not come back for a vote for 2 s, it may hold one");
+}
+
+TEST_CASE("the first worker that is not empty-handed is named, whoever comes after it") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(98));
+  const auto finding = look_at_hands(hands({consumer("lpop", 30), gone}, seconds(20)));
+  REQUIRE(finding.obstacle);
+  CHECK(finding.obstacle->find("has not come back for a vote for 30 s") != std::string::npos);
+}
+
+TEST_CASE("clients that did something else, and workers that pop several, have max_hold") {
+  Hands made = hands({consumer("lpop", 0)}, milliseconds(9900));
+  std::string said;
+  SECTION("somebody else") {
+    made.others = {consumer("xread", 0)};
+    said = "worker 10.0.0.5:4001 (xread) may have taken votes as well (worker.max_hold is 10 s)";
+  }
+  SECTION("several at a time") {
+    made.serial_refuted = "3 rows came";
+    said = "3 rows came: they handle several votes at a time (worker.max_hold is 10 s)";
+  }
+  SECTION("the first of all reasons is said") {
+    made.unseen_consumers = true;
+    made.others = {consumer("xread", 0)};
+    made.serial_refuted = "3 rows came";
+    said = "workers that nobody saw may still hold votes (worker.max_hold is 10 s)";
+  }
+  CHECK(look_at_hands(made).obstacle == said);
+  made.looked_at += milliseconds(100);
+  CHECK(proven(made));
+  CHECK(look_at_hands(made).leans_on_max_hold);
+}
+
+TEST_CASE("what only a profile says binds workers that behave like its own, no others") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(98));
+  gone.server_id = "server-1";
+  Hands made = hands({consumer("lpop", 0)}, seconds(20));
+  made.consumers[0].server_id = made.server_id = "server-1";
+  made.worker_stated = made.max_hold_stated = false;
+  CHECK(proven(made));
+  std::string strange;
+  bool leans = true;
+  SECTION("several votes at a time") { made.serial_refuted = strange = "3 rows came"; }
+  SECTION("nobody saw them") {
+    made.unseen_consumers = true;
+    strange = "nobody saw all who took votes";
+  }
+  SECTION("somebody else") {
+    made.others = {consumer("xread", 0)};
+    strange = "worker 10.0.0.5:4001 (xread) may have taken votes as well";
+  }
+  SECTION("one disconnected") {
+    made.consumers.push_back(gone);
+    strange = "worker 10.0.0.5:4001 disconnected during the run";
+  }
+  SECTION("one waits in what is no pop") {
+    made.consumers[0].client.waits = true;
+    made.consumers[0].client.asks = false;
+    made.consumers[0].client.command = "xread";
+    strange = "worker 10.0.0.5:4001 did more than take votes (xread)";
+    leans = false;
+  }
+  const HandsFinding finding = look_at_hands(made);
+  CHECK(finding.leans_on_max_hold == leans);
+  REQUIRE(finding.obstacle);
+  CHECK(*finding.obstacle ==
+        strange +
+            ", and how long a worker may hold a vote is only assumed; if you know it, say "
+            "it in the target: worker: { model: serial, max_hold: 10s }");
+  made.max_hold_stated = true;
+  CHECK_FALSE(proven(made));
+  made.worker_stated = true;
+  CHECK(proven(made));
+  made.max_hold_stated = false;
+  CHECK(proven(made) == !leans);
+}
+
+TEST_CASE("who is known dead, or was cut off by a server that was restarted, is not strange") {
+  SeenConsumer gone = consumer("lpop", 0);
+  gone.gone_since = Instant(seconds(98));
+  gone.server_id = "server-1";
+  Hands made = hands({gone}, seconds(20));
+  made.server_id = "server-1";
+  made.worker_stated = made.max_hold_stated = false;
+  CHECK_FALSE(proven(made));
+  SECTION("dead") {
+    made.client_is_dead = [](const QueueClient&) { return true; };
+  }
+  SECTION("cut off") { made.server_id = "server-2"; }
+  CHECK(proven(made));
+}

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -48,11 +49,15 @@ struct World {
   bool replica = false;
   std::vector<OwnRow> rows;
   adapters::StoreActivity activity;
+  bool may_ask_activity = true;
   std::uint64_t readings = 0;       // of all rows
   std::uint64_t readings_fail = 0;  // so many of the next ones
   std::uint64_t contents_read = 0;  // of the lists
-  Tallies tallies;                  // of the table
-  Result<Tallies> page;             // what the result page shows
+  Result<adapters::Elsewhere> elsewhere;
+  std::uint64_t looks_elsewhere = 0;
+  std::unordered_set<std::string> carried;  // what the table was last asked to tell from strangers
+  Tallies tallies;                          // of the table
+  Result<Tallies> page;                     // what the result page shows
   std::function<void(World&, Nanoseconds)> at = [](World&, Nanoseconds) {};
 };
 
@@ -101,7 +106,8 @@ class FakeQueue final : public adapters::QueueProbe {
   }
   Result<adapters::Elsewhere> find_elsewhere(const VoterIds& /*ids*/,
                                              const adapters::ElsewhereLimits&) override {
-    return adapters::Elsewhere{};
+    ++world_.looks_elsewhere;
+    return world_.elsewhere;
   }
   Result<std::uint64_t> count_own(const VoterIds& /*ids*/) override { return 0U; }
   Result<std::uint64_t> remove_own(const VoterIds& /*ids*/) override { return 0U; }
@@ -138,7 +144,8 @@ class FakeRows final : public adapters::RowStore {
     baseline.identity = world_.store;
     return baseline;
   }
-  Result<RowSet> read_rows(const adapters::RowQuestion& /*question*/) override {
+  Result<RowSet> read_rows(const adapters::RowQuestion& question) override {
+    world_.carried = question.carry_over_ids;
     world_.at(world_, clock_.now() - begin_);
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     if (world_.readings_fail > 0) {
@@ -175,6 +182,7 @@ class FakeRows final : public adapters::RowStore {
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& /*ids*/) override { return 0U; }
   Result<adapters::StoreActivity> activity() override {
     world_.at(world_, clock_.now() - begin_);
+    if (!world_.may_ask_activity) return unreachable("pg_stat_activity");
     return world_.activity;
   }
   Result<ClockOffset> clock_offset(const Clock& /*clock*/) override { return ClockOffset{}; }

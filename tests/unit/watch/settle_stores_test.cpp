@@ -1,4 +1,7 @@
 // The drain when a store is gone, replaced or not there at all; no server, no sleep.
+#include <algorithm>
+#include <functional>
+
 #include "support/catch.h"
 #include "unit/watch/ended_run.h"
 
@@ -171,6 +174,107 @@ TEST_CASE("without Redis only completeness settles") {
     CHECK(result.settlement.proof == SettleProof::none);
     CHECK_FALSE(result.queue.configured);
   }
+  SECTION("the rate is that of the rows") {
+    run.acked = 50;
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      run.write(std::min<std::uint64_t>(50, static_cast<std::uint64_t>(at / milliseconds(100))));
+    };
+    const Settlement settlement = run.settle().settlement;
+    CHECK(settlement.proof == SettleProof::complete);
+    CHECK(settlement.drain_rate_per_s == Approx(10).margin(1));
+  }
+}
+
+TEST_CASE("without Redis rows that come are waited for to twice the limit") {
+  Run run(100);
+  run.task.queue = nullptr;
+  run.task.queue_baseline = nullptr;
+  run.task.timeout = seconds(5);
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.write(static_cast<std::uint64_t>(at / seconds(1)));
+  };
+  CHECK(run.settle().settlement.drain >= seconds(10));
+}
+
+TEST_CASE("a PostgreSQL that does not show who may still write: loss cannot be proven") {
+  Run run(10);
+  run.write(9);
+  run.world.may_ask_activity = false;
+  run.task.timeout = seconds(15);
+  SECTION("by empty hands") {}
+  SECTION("by stillness") {
+    run.target.worker = WorkerModel::unknown;
+    run.target.settle_quiet = seconds(3);
+  }
+  CHECK(run.settle().settlement.proof == SettleProof::none);
+}
+
+TEST_CASE("what changes between the proof and the final reading takes the proof away") {
+  Run run(10);
+  run.write(9);
+  run.rows.cost = Nanoseconds(0);
+  test::set_command(run.world.clients[0], "blpop", true);
+  int looks = 0;  // of the proof: lists, rows, activity, rows again, lists again
+  int last = 4;
+  std::function<void(test::World&)> change = [](test::World&) {};
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    world.redis_up = true;
+    if (at >= seconds(2) && ++looks == last) change(world);
+  };
+  SECTION("nothing does") {
+    CHECK(run.settle().settlement.drain == seconds(2));
+    CHECK(looks == 5);
+    return;
+  }
+  SECTION("the reading fails") {
+    change = [](test::World& world) { world.readings_fail = 1; };
+  }
+  SECTION("the table is replaced") {
+    last = 3;
+    change = [](test::World& world) { world.store.table = "another"; };
+  }
+  SECTION("a row comes, and another vote is missing") {
+    change = [&](test::World&) { run.write(run.acked++); };
+  }
+  SECTION("a row has another value") {
+    change = [&](test::World&) { run.wrong = 1; };
+  }
+  SECTION("a vote is in the list again") {
+    last = 5;
+    change = [&](test::World&) { run.list(9, 10); };
+  }
+  SECTION("the lists cannot be read") {
+    last = 5;
+    change = [](test::World& world) { world.redis_up = false; };
+  }
+  CHECK(run.settle().settlement.drain > seconds(2));
+}
+
+TEST_CASE("ids that stood in the list before the run are told from strangers by the table") {
+  Run run(10);
+  run.write(10);
+  run.queue_baseline.carry_over_ids = {"ann"};
+  run.settle();
+  CHECK(run.world.carried == std::unordered_set<std::string>{"ann"});
+  run.task.queue = nullptr;
+  run.task.queue_baseline = nullptr;
+  run.settle();
+  CHECK(run.world.carried.empty());
+}
+
+TEST_CASE("a reading that fails moved nothing") {
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(5);
+  run.world.clients.clear();
+  run.target.max_hold_stated = false;
+  run.target.worker_max_hold = seconds(60);
+  run.world.at = [](test::World& world, Nanoseconds at) {
+    world.readings_fail = at / seconds(1) % 2 == 1 ? 1 : 0;
+  };
+  const Settlement settlement = run.settle().settlement;
+  CHECK(settlement.proof == SettleProof::none);
+  CHECK(settlement.drain < milliseconds(5500));
 }
 
 TEST_CASE("without PostgreSQL nothing settles, but the queue is watched to its end") {
@@ -198,6 +302,27 @@ TEST_CASE("Ctrl-C cuts the drain short, the evidence is still read") {
   CHECK(result.settlement.reason.starts_with("the drain was interrupted, "));
   CHECK(result.rows.readable);
   CHECK(result.queue.own_listed.size() + result.rows.rows.own.size() == 100);
+}
+
+TEST_CASE("the last vote that comes at the last reading makes it complete") {
+  Run run(10);
+  run.write(9);
+  run.stop.request_stop();
+  run.world.at = [&](test::World& world, Nanoseconds) {
+    if (world.readings == 1) run.write(10);
+  };
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("the stack is looked at every 20 ms in the first second, later ten times a second") {
+  Run run(10);
+  run.list(0, 10);
+  run.task.timeout = seconds(3);
+  std::vector<Nanoseconds> told;
+  run.task.on_status = [&](const DrainStatus& status) { told.push_back(status.elapsed); };
+  run.settle();
+  CHECK(std::ranges::count_if(told, [](Nanoseconds at) { return at < seconds(1); }) == 50);
+  CHECK(std::ranges::count_if(told, [](Nanoseconds at) { return at >= seconds(1); }) == 20);
 }
 
 TEST_CASE("the live view is told where the drain stands") {

@@ -1,0 +1,135 @@
+// Votes of ours that stand somewhere else on the queue's server.
+#include "watch/elsewhere.h"
+
+#include "support/catch.h"
+#include "unit/watch/ended_run.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using adapters::Elsewhere;
+using adapters::QueuePlace;
+using std::chrono::seconds;
+using test_run::Run;
+
+namespace {
+
+constexpr Instant kBegin{seconds(100)};
+
+bool has_row(VoterIndex voter) { return voter < 5; }
+
+Elsewhere places(std::vector<QueuePlace> all) { return {std::move(all), ""}; }
+
+QueuePlace retry_set(std::vector<VoterIndex> own) { return {0, "retry", "zset", std::move(own)}; }
+
+}  // namespace
+
+TEST_CASE("a place with votes without rows is a waiting room until max_hold has passed") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(kBegin, places({retry_set({7})}), has_row);
+  CHECK(check.obstacle() ==
+        "1 vote of ours stands in zset 'retry' of database 0: they may still be on their way");
+  CHECK(check.assumptions().empty());
+  check.observe(kBegin + seconds(10) - Nanoseconds(1), places({retry_set({7})}), has_row);
+  CHECK_FALSE(check.obstacle().empty());
+  check.observe(kBegin + seconds(10), places({retry_set({7})}), has_row);
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions() ==
+        std::vector<std::string>{"1 vote of ours stands in zset 'retry' of database 0 and is "
+                                 "parked there: nothing moved them for 10 s"});
+}
+
+TEST_CASE("a place that changes begins anew") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(kBegin, places({retry_set({7, 8})}), has_row);
+  check.observe(kBegin + seconds(9), places({retry_set({8})}), has_row);
+  check.observe(kBegin + seconds(10), places({retry_set({8})}), has_row);
+  CHECK_FALSE(check.obstacle().empty());
+  check.observe(kBegin + seconds(12), places({}), has_row);  // taken out, and put back
+  CHECK(check.obstacle().empty());
+  check.observe(kBegin + seconds(20), places({retry_set({8})}), has_row);
+  CHECK_FALSE(check.obstacle().empty());
+  check.observe(kBegin + seconds(30), places({retry_set({8})}), has_row);
+  CHECK(check.obstacle().empty());
+}
+
+TEST_CASE("a place that also holds votes with rows is a log, an empty one is nothing") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(kBegin, places({retry_set({1, 7}), retry_set({})}), has_row);
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions().empty());
+}
+
+TEST_CASE("of several waiting rooms the first is named, and all that are parked") {
+  ElsewhereCheck check(seconds(10));
+  const auto both = places({retry_set({7, 8}), {1, "failed", "list", {9, 10}}});
+  check.observe(kBegin, both, has_row);
+  CHECK(check.obstacle().starts_with("2 votes of ours stand in zset 'retry' of database 0"));
+  check.observe(kBegin + seconds(10), both, has_row);
+  REQUIRE(check.assumptions().size() == 2);
+  CHECK(check.assumptions()[1].starts_with(
+      "2 votes of ours stand in list 'failed' of database 1 and are parked"));
+}
+
+TEST_CASE("what was not looked at is an assumption, for as long as it was not") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(kBegin, {{}, "10,000 keys"}, has_row);
+  CHECK(check.assumptions() ==
+        std::vector<std::string>{"votes stand nowhere else on the queue's server (10,000 keys)"});
+  check.observe(kBegin + seconds(1), places({}), has_row);
+  CHECK(check.assumptions().empty());
+}
+
+TEST_CASE("missing votes that stand elsewhere") {
+  Run run(10);
+  run.write(9);
+  run.world.elsewhere->places = {retry_set({9})};
+  SECTION("innocent: they come at last") {
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      if (at < seconds(8)) return;
+      world.elsewhere->places.clear();
+      run.write(10);
+    };
+    CHECK(run.settle().settlement.proof == SettleProof::complete);
+  }
+  SECTION("guilty: they are parked, and lost") {
+    run.rows.cost = Nanoseconds(0);
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::empty_handed);
+    CHECK(result.settlement.drain == seconds(12));
+    CHECK(result.settlement.assumptions.back().find("parked there") != std::string::npos);
+    CHECK(run.world.looks_elsewhere == 6);  // every two seconds
+  }
+  SECTION("they move for ever: nothing is claimed, and where they are is said") {
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      const bool odd = at / seconds(3) % 2 == 1;
+      world.elsewhere->places = {odd ? retry_set({8, 9}) : retry_set({9})};
+      world.rows.resize(8);
+    };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK(result.settlement.reason.find("'retry'") != std::string::npos);
+  }
+  SECTION("a server that does not let us look") {
+    run.world.elsewhere = test::unreachable("SCAN");
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK(result.settlement.reason.find("SCAN does not answer") != std::string::npos);
+  }
+  SECTION("a log of all votes is in nobody's way") {
+    run.world.elsewhere->places = {{0, "log", "list", {3, 9}}};
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::empty_handed);
+    CHECK(result.settlement.drain < seconds(3));
+    CHECK(result.settlement.assumptions.size() == 4);
+  }
+}
+
+TEST_CASE("where nothing is missing nobody looks elsewhere") {
+  Run run(10);
+  run.write(10);
+  run.task.rows_may_change = true;
+  run.trailing_votes();
+  run.world.elsewhere = test::unreachable("SCAN");
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+  CHECK(run.world.looks_elsewhere == 0);
+}
