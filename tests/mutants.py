@@ -204,9 +204,10 @@ class Tree:
     def compile(self, source, made, flags=()):
         return run(["c++", *flags, *self.flags, "-c", source, "-o", made], self.root)
 
+    # A header's functions are in tests as well; the first definition is the one that is linked.
     def link(self, instead, scratch, output=subprocess.DEVNULL):
         objects = [instead.get(source, self.object(source)) for source in self.changed]
-        return run(["c++", *self.linker, "kept.o", *objects, "parts.a", "-o", scratch / "tests", *self.libraries],
+        return run(["c++", *self.linker, *objects, "kept.o", "parts.a", "-o", scratch / "tests", *self.libraries],
                    self.root, output=output)
 
     def judge(self, scratch, limit_s, output=subprocess.DEVNULL):

@@ -82,7 +82,8 @@ RULES = (
     Rule("S3", "nothing is claimed while votes move", "watch/settle.cpp",
          "if (rows_->missing().count > 0 && clock_.now() - rows_->missing_since() < kStill) {",
          "if (rows_->missing().count > 0 && kStill < kStill) {",
-         unit="watch", tests=("while votes come in nothing is claimed, whoever waits in a pop",)),
+         unit="watch", tests=("a worker that waits in a pop may be one that has just handed its vote to "
+                              "another",)),
     Rule("S8", "rows that vanished are no loss of the stack's", "audit/judgement.cpp",
          "!rows.were_removed();", "true;",
          unit="audit", tests=("evidence: where rows were removed, absence is no loss; after a crash "

@@ -55,6 +55,7 @@ struct World {
   std::uint64_t contents_read = 0;  // of the lists
   Result<adapters::Elsewhere> elsewhere;
   std::uint64_t looks_elsewhere = 0;
+  std::uint64_t clients_asked = 0;
   std::unordered_set<std::string> carried;  // what the table was last asked to tell from strangers
   Tallies tallies;                          // of the table
   Result<Tallies> page;                     // what the result page shows
@@ -101,6 +102,7 @@ class FakeQueue final : public adapters::QueueProbe {
     return contents;
   }
   Result<std::vector<QueueClient>> clients() override {
+    ++world_.clients_asked;
     if (!world_.redis_up || !world_.may_list_clients) return unreachable("Redis");
     return world_.clients;
   }

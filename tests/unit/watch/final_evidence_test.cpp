@@ -126,6 +126,8 @@ TEST_CASE("nothing is derived from what does not add up or was not read") {
   history.pushed = 3;
   const auto more_than_pushed = contents_of({"a", "b", "c", "d"}, {});
   CHECK_FALSE(queue_evidence(baseline, history, &more_than_pushed).popped);
+  history.pushed = 4;
+  CHECK(queue_evidence(baseline, history, &more_than_pushed).popped == 0U);
   const QueueEvidence unread = queue_evidence(baseline, history, nullptr);
   CHECK_FALSE(unread.readable_at_end);
   CHECK_FALSE(unread.pushed);

@@ -238,4 +238,7 @@ TEST_CASE("a serial check begins anew with every list that is empty again") {
   CHECK(check.refuted().empty());
   check.observe(clear + seconds(2), clear + seconds(4), 33, 2);
   CHECK(check.refuted() == "3 rows came after the lists were empty, from 2 workers");
+  CHECK(check.samples() == 5);
+  check.observe(clear + seconds(2), clear + seconds(4), 33, 2);  // the same reading
+  CHECK(check.samples() == 5);
 }

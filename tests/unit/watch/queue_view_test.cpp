@@ -145,3 +145,85 @@ TEST_CASE("what a sampler saw is not forgotten by the drain") {
   view.continue_from(history);
   CHECK_FALSE(view.obstacle());
 }
+
+TEST_CASE(
+    "lists that are not empty are read a fifth of the time, and between that by their length") {
+  Looks looks;
+  looks.seen();
+  looks.world.listed = {"ann"};
+  looks.world.at = [&](test::World&, Nanoseconds) { looks.clock.advance(milliseconds(10)); };
+  QueueView view = looks.view();
+  for (const Instant end = looks.clock.now() + milliseconds(500); looks.clock.now() < end;)
+    view.look();
+  CHECK(looks.world.contents_read == 10);
+  const auto since = view.clear_since();
+  REQUIRE(since);
+  while (looks.world.contents_read == 10) view.look();
+  view.look();
+  CHECK(view.clear_since() == since);
+  looks.world.listed.push_back("bob");
+  view.look();
+  CHECK(looks.world.contents_read == 11);
+  CHECK_FALSE(view.clear_since());
+}
+
+TEST_CASE("clients are asked for four times a second") {
+  Looks looks;
+  QueueView view = looks.view();
+  for (int i = 0; i < 40; ++i) {
+    looks.clock.advance(milliseconds(50));
+    view.look();
+  }
+  CHECK(looks.world.clients_asked == 8);
+}
+
+TEST_CASE("a server that does not answer is said until it does") {
+  Looks looks;
+  QueueView view = looks.view();
+  CHECK(view.read_contents());
+  CHECK(view.look_at_clients());
+  looks.world.may_list_clients = false;
+  CHECK_FALSE(view.look_at_clients());
+  CHECK(view.error() == "Redis does not answer");
+  CHECK_FALSE(view.clear_since());
+  CHECK(view.read_contents());
+  CHECK(view.error().empty());
+  looks.world.redis_up = false;
+  CHECK_FALSE(view.read_contents());
+  CHECK(view.error() == "Redis does not answer");
+}
+
+TEST_CASE("somebody took votes whom nobody saw") {
+  Looks looks;
+  looks.baseline.snapshot.depth = 5;
+  looks.world.pushes = 10;
+  QueueView view = looks.view();
+  CHECK(view.has_unseen_consumers());  // nobody watched
+  view.continue_from({.last = looks.baseline.snapshot,
+                      .seen_in = {},
+                      .own_seen = {},
+                      .consumers = {},
+                      .pushers = {},
+                      .others = {}});
+  looks.world.listed.assign(15, "ann");
+  looks.look(view);
+  CHECK_FALSE(view.has_unseen_consumers());
+  looks.world.listed.assign(14, "ann");
+  looks.look(view);
+  CHECK(view.has_unseen_consumers());
+  looks.blocked_worker();
+  view.look_at_clients();
+  CHECK_FALSE(view.has_unseen_consumers());
+}
+
+TEST_CASE("what is pushed behind the load is not the run's") {
+  Looks looks;
+  QueueView view = looks.view();
+  looks.world.pushes = 3;
+  view.read_contents();
+  view.freeze_pushed();
+  looks.world.pushes = 9;
+  view.read_contents();
+  view.freeze_pushed();
+  CHECK(view.evidence().pushed == 3U);
+}

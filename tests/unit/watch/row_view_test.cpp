@@ -127,6 +127,13 @@ TEST_CASE("probes that went are rows that went; of several rows of a voter none 
   probes.probes_vanished = 1;
   seen.compare(probes);
   CHECK(probes.rows_vanished);
+  RowEvidence with_row = reading({{0, 0, 1}});
+  SeenVoters both;
+  both.compare(with_row);
+  RowEvidence gone = reading({});
+  gone.probes_vanished = 1;  // as many as voters
+  both.compare(gone);
+  CHECK(gone.rows_vanished);
   SeenVoters other;
   for (const ChoiceIndex choice : {ChoiceIndex{0}, ChoiceIndex{1}}) {
     RowEvidence append = reading({{0, choice, 1}}, TableModel::append);
