@@ -100,7 +100,13 @@ FOLDERS = {
 }
 
 # Changes that no test can notice, each with its reason: (file, code as it is, replacement).
-EQUIVALENT = {}
+EQUIVALENT = {
+    ("watch/settle.cpp", "if (!queue_->look_at_clients()) return false;", "return false", "return true"):
+        "a look that fails forgets since when the lists are clear, and evidence_stands() compares that",
+    ("watch/trailing_votes.cpp", "if (cast_ids_.empty()) return true;",
+     "if (cast_ids_.empty()) return true;", ";"):
+        "none was cast, so the last cast is the clock's epoch, which is longer ago than kPatience",
+}
 
 
 class Mutant(typing.NamedTuple):
