@@ -27,7 +27,7 @@ Result<Recognised> recognise_text(const std::vector<std::string>& containers) {
   std::string json = "[";
   for (const std::string& text : containers) json += (json == "[" ? "" : ",") + text;
   TRY_ASSIGN(const auto facts, parse_inspection(json + "]"));
-  return recognise(facts);
+  return recognise(facts, {});
 }
 
 bool has_note(const Recognised& found, const std::string& start) {
