@@ -36,6 +36,12 @@ std::uint16_t first_port(std::initializer_list<std::uint16_t> ports) {
   return found == ports.end() ? 0 : *found;
 }
 
+std::string first_of(std::initializer_list<std::string> texts) {
+  for (const std::string& text : texts)
+    if (!text.empty()) return text;
+  return "";
+}
+
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "::1";
 }
@@ -122,10 +128,13 @@ class Recogniser {
     return {std::move(host), there.value_or(port)};
   }
 
+  static std::uint16_t told_port(const ContainerFacts& app) {
+    return port_in(first_variable(app, {"PORT", "HTTP_PORT", "APP_PORT", "FLASK_RUN_PORT"}));
+  }
+
   // A port that it publishes, or else one that it is told to listen on.
   static std::uint16_t http_port(const ContainerFacts& container) {
-    const std::uint16_t told =
-        port_in(first_variable(container, {"PORT", "HTTP_PORT", "APP_PORT", "FLASK_RUN_PORT"}));
+    const std::uint16_t told = told_port(container);
     if (container.published.empty())
       return first_port({told, container.ports.empty() ? kHttpPort : container.ports.front()});
     return container.published.contains(told) ? told : container.published.begin()->first;
@@ -136,11 +145,14 @@ class Recogniser {
     const HostPort at = place(*vote_, port);
     found_.target.vote.host = at.host;
     found_.target.vote.port = at.port;
-    if (vote_->published.size() > 1)
+    const bool is_told = port == told_port(*vote_);
+    if (vote_->published.size() > 1 && !is_told)
       note(fmt::format("vote.url: {} ports are published, its {} is a guess",
                        vote_->published.size(), port));
-    else if (vote_->published.empty() && vote_->ports.empty())
-      note(fmt::format("vote.url: the container exposes no port, {} is a guess", port));
+    if (vote_->published.empty() && (is_told || vote_->ports.empty()))
+      note(is_told ? fmt::format("vote.url: port {}, by a variable of {}", port,
+                                 printable(vote_->service, 60))
+                   : fmt::format("vote.url: the container names no port, {} is a guess", port));
     if (result_ != nullptr)
       found_.target.result_url =
           fmt::format("http://{}/", place(*result_, http_port(*result_)).text());
@@ -204,24 +216,26 @@ class Recogniser {
   }
 
   FoundPassword redis_password(const ServerWords& words) {
-    if (redis_ != nullptr)
-      if (FoundPassword told = required_password(*redis_); !told.empty()) return told;
-    FoundPassword found = password({"REDIS_PASSWORD", "VALKEY_PASSWORD"}, {redis_, vote_, worker_});
-    return found.empty() ? FoundPassword{words.password, ""} : found;
+    const std::string told = redis_ == nullptr ? "" : redis_->option("--requirepass");
+    FoundPassword found = told.empty() ? FoundPassword{} : required_password(*redis_, told);
+    if (found.empty())
+      found = password({"REDIS_PASSWORD", "VALKEY_PASSWORD"}, {redis_, vote_, worker_});
+    if (found.empty()) found.value = words.password;
+    if (found.empty() && !told.empty())
+      note("redis: it wants a password that was not found; add password: { env: NAME }");
+    return found;
   }
 
-  // As the server's command has it: the word itself, or "$(cat FILE)" of a mounted file.
-  FoundPassword required_password(const ContainerFacts& server) {
-    const std::string told = server.option("--requirepass");
+  // What its command tells it: the password, or "$(cat FILE)" of a mounted file.
+  static FoundPassword required_password(const ContainerFacts& server, const std::string& told) {
     constexpr std::string_view kCat = "$(cat ";
-    if (!told.starts_with(kCat)) {
-      if (told.find('$') == std::string::npos || told.find('(') == std::string::npos)
-        return {told, ""};
-      note("redis: its password is made by a command; add password: { env: NAME }");
-      return {};
+    if (told.starts_with(kCat)) {
+      const auto mount =
+          server.mounts.find(told.substr(kCat.size(), told.size() - kCat.size() - 1));
+      return mount == server.mounts.end() ? FoundPassword{} : FoundPassword{"", mount->second};
     }
-    const auto mount = server.mounts.find(told.substr(kCat.size(), told.size() - kCat.size() - 1));
-    return mount == server.mounts.end() ? FoundPassword{} : FoundPassword{"", mount->second};
+    const bool is_made = told.find("$(") != std::string::npos;
+    return {is_made ? "" : told, ""};
   }
 
   void place_postgres() {
@@ -248,23 +262,19 @@ class Recogniser {
     find_postgres_password(words);
   }
 
-  // Its user and database, as the server is told, where the apps are not told by a URL.
+  // User and database: of an app's URL, or as the server is told, or its defaults.
   [[nodiscard]] std::pair<std::string, std::string> account(const ServerWords& words) const {
-    std::string user = words.password.empty() ? "" : words.user;
-    std::string database = words.database;
-    const bool is_bitnami =
-        postgres_ != nullptr && postgres_->image.find("bitnami") != std::string::npos;
+    std::string servers_user = words.user;
+    std::string servers_database;
+    bool is_bitnami = false;
     if (postgres_ != nullptr) {
-      if (user.empty()) user = first_variable(*postgres_, {"POSTGRES_USER", "POSTGRESQL_USERNAME"});
-      if (const std::string own =
-              first_variable(*postgres_, {"POSTGRES_DB", "POSTGRESQL_DATABASE"});
-          database.empty())
-        database = own;
+      servers_user = first_variable(*postgres_, {"POSTGRES_USER", "POSTGRESQL_USERNAME"});
+      servers_database = first_variable(*postgres_, {"POSTGRES_DB", "POSTGRESQL_DATABASE"});
+      is_bitnami = postgres_->image.find("bitnami") != std::string::npos;
     }
-    if (user.empty() && postgres_ == nullptr) user = words.user;
-    if (user.empty()) user = "postgres";
-    if (database.empty()) database = is_bitnami ? "postgres" : user;
-    return {user, database};
+    const std::string user =
+        first_of({words.password.empty() ? "" : words.user, servers_user, "postgres"});
+    return {user, first_of({words.database, servers_database, is_bitnami ? "postgres" : user})};
   }
 
   void find_postgres_password(const ServerWords& words) {

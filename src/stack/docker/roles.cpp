@@ -65,18 +65,20 @@ const std::vector<Clue>& clues() {
        kKind,
        Place::image,
        {"nginx", "haproxy", "traefik", "caddy", "envoy", "httpd"}},
+      {Role::store,
+       kFirm,
+       Place::image,
+       {"mysql", "mysql-server", "mariadb", "percona", "mongo", "mongodb", "memcached", "rabbitmq",
+        "kafka", "cp-kafka", "nats", "cassandra", "elasticsearch", "opensearch"}},
       {Role::other,
        kFirm,
        Place::image,
-       {"mysql",        "mysql-server",  "mariadb",    "percona",   "mongo",     "mongodb",
-        "memcached",    "rabbitmq",      "kafka",      "cp-kafka",  "zookeeper", "nats",
-        "cassandra",    "elasticsearch", "opensearch", "etcd",      "consul",    "vault",
-        "minio",        "pgbouncer",     "cadvisor",   "portainer", "loki",      "jaeger",
-        "redisinsight", "adminer",       "pgweb"}},
+       {"zookeeper", "etcd", "consul", "vault", "minio", "pgbouncer", "cadvisor", "portainer",
+        "loki", "jaeger", "redisinsight", "adminer", "pgweb"}},
 
       {Role::redis, kKind, Place::port, {"6379"}},
       {Role::postgres, kKind, Place::port, {"5432"}},
-      {Role::other, kFirm, Place::port, {"3306", "27017", "5672", "9092", "4222", "11211", "9200"}},
+      {Role::store, kFirm, Place::port, {"3306", "27017", "5672"}},
 
       {Role::redis, kKind, Place::variable, {"REDIS_VERSION", "VALKEY_VERSION"}},
       {Role::postgres,
@@ -101,12 +103,12 @@ const std::vector<Clue>& clues() {
        kLikeness,
        Place::word,
        {"nginx", "haproxy", "traefik", "proxy", "gateway", "ingress", "balancer", "lb"}},
-      {Role::other,
+      {Role::store,
        kLikeness,
        Place::word,
        {"mysql", "mariadb", "mongo", "rabbit", "kafka", "memcache", "elastic"}},
 
-      {Role::vote, kHint, Place::word, {"web", "app", "webapp", "front", "frontend", "ui"}},
+      {Role::vote, kHint, Place::word, {"web", "app", "webapp", "front", "ui"}},
       {Role::worker, kHint, Place::word, {"processor"}},
       {Role::result, kHint, Place::word, {"dashboard", "scoreboard"}},
   };
@@ -224,6 +226,7 @@ class Finder {
     for (const Role role : kRoles)
       if (roles_.of(role) == nullptr) look_for(role);
     if (!questions_.empty()) return ask();
+    tell_stores();
     if (roles_.of(Role::vote) == nullptr) return nothing();
     return std::move(roles_);
   }
@@ -275,13 +278,21 @@ class Finder {
     for (std::size_t i = 0; i < found_.size(); ++i)
       if (is_candidate(i)) services.insert((*containers_)[i].service);
     if (services.empty()) return;
-    if (services.size() > 1 && role != Role::worker)
+    if (services.size() > 1)
       return questions_.push_back({role, *services.begin(), listed(is_candidate)});
     take(role, *services.begin());
     if (strongest >= kKind) return;
     const auto first = static_cast<std::size_t>(roles_.of(role) - containers_->data());
     roles_.notes.push_back(fmt::format("{}: {} is a guess, by {}", to_string(role),
                                        printable(*services.begin(), 60), found_[first].reason));
+  }
+
+  void tell_stores() {
+    const std::string stores = listed([&](std::size_t i) { return found_[i].role == Role::store; });
+    const bool reads_all =
+        roles_.of(Role::redis) != nullptr && roles_.of(Role::postgres) != nullptr;
+    if (!stores.empty() && !reads_all)
+      roles_.notes.push_back(fmt::format("stores: votebench does not read {}", stores));
   }
 
   // Of several containers of a service one that is published.

@@ -20,10 +20,11 @@ enum class Role {
   redis,
   postgres,
   proxy,  // in front of others
-  other,  // a known product or helper that is none of these
+  store,  // one that votebench does not read
+  other,  // a known helper
 };
-constexpr std::array<std::string_view, 7> names_of(Role) {
-  return {"vote", "worker", "result", "redis", "postgres", "proxy", "other"};
+constexpr std::array<std::string_view, 8> names_of(Role) {
+  return {"vote", "worker", "result", "redis", "postgres", "proxy", "store", "other"};
 }
 // Those that a target describes.
 inline constexpr std::array kRoles{Role::vote, Role::worker, Role::result, Role::redis,
