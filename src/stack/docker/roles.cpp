@@ -38,81 +38,63 @@ struct Clue {
   Role role;
   Strength strength;
   Place place;
-  std::vector<std::string_view> words;
+  std::string_view words;  // any of them, between blanks
 };
 
-const std::vector<Clue>& clues() {
-  static const std::vector<Clue> kClues{
-      {Role::vote, kName, Place::service, {"vote", "poll"}},
-      {Role::worker, kName, Place::service, {"worker"}},
-      {Role::result, kName, Place::service, {"result"}},
-      {Role::redis, kName, Place::service, {"redis"}},
-      {Role::postgres, kName, Place::service, {"postgres", "postgresql"}},
+constexpr auto kClues = std::to_array<Clue>({
+    {Role::vote, kName, Place::service, "vote poll"},
+    {Role::worker, kName, Place::service, "worker"},
+    {Role::result, kName, Place::service, "result"},
+    {Role::redis, kName, Place::service, "redis"},
+    {Role::postgres, kName, Place::service, "postgres postgresql"},
 
-      {Role::vote, kKind, Place::image, {"examplevotingapp_vote"}},
-      {Role::worker, kKind, Place::image, {"examplevotingapp_worker"}},
-      {Role::result, kKind, Place::image, {"examplevotingapp_result"}},
-      {Role::redis,
-       kKind,
-       Place::image,
-       {"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "dragonfly"}},
-      {Role::postgres,
-       kKind,
-       Place::image,
-       {"postgres", "postgresql", "postgresql-repmgr", "postgis", "pgvector", "timescaledb",
-        "timescaledb-ha"}},
-      {Role::proxy,
-       kKind,
-       Place::image,
-       {"nginx", "haproxy", "traefik", "caddy", "envoy", "httpd"}},
-      {Role::store,
-       kFirm,
-       Place::image,
-       {"mysql", "mysql-server", "mariadb", "percona", "mongo", "mongodb", "memcached", "rabbitmq",
-        "kafka", "cp-kafka", "nats", "cassandra", "elasticsearch", "opensearch"}},
-      {Role::other,
-       kFirm,
-       Place::image,
-       {"zookeeper", "etcd", "consul", "vault", "minio", "pgbouncer", "cadvisor", "portainer",
-        "loki", "jaeger", "redisinsight", "adminer", "pgweb"}},
+    {Role::vote, kKind, Place::image, "examplevotingapp_vote"},
+    {Role::worker, kKind, Place::image, "examplevotingapp_worker"},
+    {Role::result, kKind, Place::image, "examplevotingapp_result"},
+    {Role::redis, kKind, Place::image,
+     "redis redis-stack redis-stack-server valkey keydb dragonfly"},
+    {Role::postgres, kKind, Place::image,
+     "postgres postgresql postgresql-repmgr postgis pgvector timescaledb timescaledb-ha"},
+    {Role::proxy, kKind, Place::image, "nginx haproxy traefik caddy envoy httpd"},
+    {Role::store, kFirm, Place::image,
+     "mysql mysql-server mariadb percona mongo mongodb memcached rabbitmq kafka cp-kafka nats "
+     "cassandra elasticsearch opensearch"},
+    {Role::other, kFirm, Place::image,
+     "zookeeper etcd consul vault minio pgbouncer cadvisor portainer loki jaeger redisinsight "
+     "adminer pgweb"},
 
-      {Role::redis, kKind, Place::port, {"6379"}},
-      {Role::postgres, kKind, Place::port, {"5432"}},
-      {Role::store, kFirm, Place::port, {"3306", "27017", "5672"}},
+    {Role::redis, kKind, Place::port, "6379"},
+    {Role::postgres, kKind, Place::port, "5432"},
+    {Role::store, kFirm, Place::port, "3306 27017 5672"},
 
-      {Role::redis, kKind, Place::variable, {"REDIS_VERSION", "VALKEY_VERSION"}},
-      {Role::postgres,
-       kKind,
-       Place::variable,
-       {"PGDATA", "PG_MAJOR", "POSTGRES_HOST_AUTH_METHOD", "POSTGRES_INITDB_ARGS"}},
+    {Role::redis, kKind, Place::variable, "REDIS_VERSION VALKEY_VERSION"},
+    {Role::postgres, kKind, Place::variable,
+     "PGDATA PG_MAJOR POSTGRES_HOST_AUTH_METHOD POSTGRES_INITDB_ARGS"},
 
-      {Role::other,
-       kFirm,
-       Place::word,
-       {"exporter", "commander", "admin", "seed", "migrat", "backup", "sentinel", "prometheus",
-        "grafana"}},
-      {Role::vote, kLikeness, Place::word, {"vote", "voting", "poll", "ballot"}},
-      {Role::worker, kLikeness, Place::word, {"worker", "consumer"}},
-      {Role::result, kLikeness, Place::word, {"result"}},
-      {Role::redis, kLikeness, Place::word, {"redis", "valkey", "keydb", "dragonfly"}},
-      {Role::postgres,
-       kLikeness,
-       Place::word,
-       {"postgres", "postgis", "timescale", "database", "db", "pg"}},
-      {Role::proxy,
-       kLikeness,
-       Place::word,
-       {"nginx", "haproxy", "traefik", "proxy", "gateway", "ingress", "balancer", "lb"}},
-      {Role::store,
-       kLikeness,
-       Place::word,
-       {"mysql", "mariadb", "mongo", "rabbit", "kafka", "memcache", "elastic"}},
+    {Role::other, kFirm, Place::word,
+     "exporter commander admin seed migrat backup sentinel prometheus grafana"},
+    {Role::vote, kLikeness, Place::word, "vote voting poll ballot"},
+    {Role::worker, kLikeness, Place::word, "worker consumer"},
+    {Role::result, kLikeness, Place::word, "result"},
+    {Role::redis, kLikeness, Place::word, "redis valkey keydb dragonfly"},
+    {Role::postgres, kLikeness, Place::word, "postgres postgis timescale database db pg"},
+    {Role::proxy, kLikeness, Place::word,
+     "nginx haproxy traefik proxy gateway ingress balancer lb"},
+    {Role::store, kLikeness, Place::word, "mysql mariadb mongo rabbit kafka memcache elastic"},
 
-      {Role::vote, kHint, Place::word, {"web", "app", "webapp", "front", "ui"}},
-      {Role::worker, kHint, Place::word, {"processor"}},
-      {Role::result, kHint, Place::word, {"dashboard", "scoreboard"}},
-  };
-  return kClues;
+    {Role::vote, kHint, Place::word, "web app webapp front ui"},
+    {Role::worker, kHint, Place::word, "processor"},
+    {Role::result, kHint, Place::word, "dashboard scoreboard"},
+});
+
+std::vector<std::string_view> split(std::string_view words) {
+  std::vector<std::string_view> parts;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    parts.push_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return parts;
 }
 
 // "registry:5000/team/vote:1.2@sha256:..." -> "vote"; "PROJECT-vote", which compose has built ->
@@ -169,8 +151,8 @@ class Likenesses {
     const std::string image = image_name(container);
     const std::string names = image + ' ' + lower_case(container.service);
     Likeness best;
-    for (const Clue& clue : clues())
-      for (const std::string_view word : clue.words) {
+    for (const Clue& clue : kClues)
+      for (const std::string_view word : split(clue.words)) {
         const auto position = found(clue.place, word, container, names);
         if (position &&
             std::tuple(int{clue.strength}, *position) > std::tuple(best.strength, best.position))
