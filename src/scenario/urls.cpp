@@ -220,6 +220,36 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = text[i] == '%' && i + 2 < text.size()
+                          ? whole_number<std::uint8_t>(text.substr(i + 1, 2), 16)
+                          : std::nullopt;
+    decoded += byte ? static_cast<char>(*byte) : text[i];
+    if (byte) i += 2;
+  }
+  return decoded;
+}
+
+std::optional<AppUrl> parse_app_url(std::string_view text) {
+  const SecretPart secret = find_url_secret(text);
+  std::string open(text);  // without the password and the ':' or '=' before it
+  if (secret.length > 0) open.erase(secret.offset - 1, secret.length + 1);
+  const auto parts = take_apart(open);
+  const auto at = parts ? to_endpoint(parts->authority, 0) : std::nullopt;
+  if (!at) return std::nullopt;
+  const std::string_view tail = parts->tail;
+  const std::size_t query = std::min(tail.find_first_of("?#"), tail.size());
+  const std::size_t path = tail.starts_with('/') ? 1 : 0;
+  return AppUrl{std::string(parts->scheme),
+                percent_decoded(parts->user.substr(0, parts->user.find(':'))),
+                percent_decoded(text.substr(secret.offset, secret.length)),
+                *at,
+                percent_decoded(tail.substr(path, query - path)),
+                std::string(tail.substr(query))};
+}
+
 tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text) {
   if (find_url_secret(text).length > 0)
     return userinfo(text, "write the password as password: { env: NAME }");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,21 @@ struct HttpUrl {
 // The URL that parse_redis_url reads back as the same place and user.
 [[nodiscard]] std::string redis_url_of(const QueueSettings& queue);
 
+// The URL of a server as an app's environment holds it, with its password.
+struct AppUrl {
+  std::string scheme;
+  std::string user;      // decoded, as the password
+  std::string password;  // a secret
+  HostPort at;           // port 0: none is named
+  std::string path;      // behind the first '/'
+  std::string query;     // from '?' on
+};
+// Nothing: no URL.
+[[nodiscard]] std::optional<AppUrl> parse_app_url(std::string_view text);
+
 // `text` as a part of a URL: what is not a letter, a digit or one of "-._~" becomes %XX.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
+[[nodiscard]] std::string percent_decoded(std::string_view text);
 
 // postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
 [[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);

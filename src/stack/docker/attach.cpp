@@ -37,9 +37,21 @@ Result<std::string> choose_project(const std::string& wanted) {
               fmt::format("no container of a compose project '{}' runs", printable(wanted)), list);
 }
 
+// A project's name becomes a folder's. Compose allows what is no name of a stack of ours: '_' and
+// any length.
+Result<> check_project(const std::string& project) {
+  constexpr std::size_t kLongest = 200;  // a file's name has 255, with "-postgres" behind it
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  if (project.size() <= kLongest && project.find_first_not_of(kLetters) == std::string::npos)
+    return {};
+  return fail(ErrorKind::usage,
+              fmt::format("the name of the project '{}' cannot be a folder's", printable(project)),
+              "name the file with -o FILE");
+}
+
 Result<fs::path> choose_file(const AttachRequest& request, const std::string& project) {
   const bool is_file = output_kind(request.file) == OutputKind::file;
-  if (request.file.empty() || !is_file) TRY(check_name(project));
+  if (request.file.empty() || !is_file) TRY(check_project(project));
   if (!is_file) return request.file;
   const StackId id{request.artifacts, project};
   const fs::path file = request.file.empty() ? id.target_file() : request.file;
@@ -101,7 +113,7 @@ Result<Attached> attach_compose(const AttachRequest& request) {
   TRY_ASSIGN(const std::string project, choose_project(request.project));
   TRY_ASSIGN(const std::string inspection, inspect_project(project));
   TRY_ASSIGN(const std::vector<ContainerFacts> containers, parse_inspection(inspection));
-  TRY_ASSIGN(Recognised found, recognise(containers));
+  TRY_ASSIGN(Recognised found, recognise(containers, request.services));
   Attached attached{.project = project, .file = {}, .notes = std::move(found.notes), .secrets = {}};
   TRY_ASSIGN(attached.file, choose_file(request, project));
   const fs::path folder = folder_of_secrets(request, attached);

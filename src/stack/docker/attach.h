@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "stack/docker/roles.h"
 
 namespace votebench::stack {
 
@@ -15,7 +16,8 @@ struct AttachRequest {
   // artifacts/PROJECT/secrets.
   std::filesystem::path file;
   std::filesystem::path artifacts = "artifacts";
-  bool force = false;  // replace a file that exists
+  ChosenServices services;  // who is who, where the user says so
+  bool force = false;       // replace a file that exists
 };
 
 struct Attached {
@@ -28,7 +30,8 @@ struct Attached {
 // Reads what Docker knows, changes nothing in it. The file holds no password: one that stands in a
 // container's environment or command goes to a file of its own in secrets/, one that is mounted
 // from a file of this machine is read from there. Errors: usage (several projects run, no such
-// project, the file exists), environment (no Docker, nothing that looks like a voting stack).
+// project or service, the file exists), environment (no Docker, nothing that looks like a voting
+// stack, several services that look the same).
 [[nodiscard]] Result<Attached> attach_compose(const AttachRequest& request);
 
 }  // namespace votebench::stack

@@ -12,7 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kNowhere = std::string_view::npos;
 constexpr char kServiceLabel[] = "com.docker.compose.service";
+constexpr char kProjectLabel[] = "com.docker.compose.project";
 
 // The value at a path of names; null where it ends early.
 const Json& at(const Json& json, std::initializer_list<const char*> path) {
@@ -79,8 +81,19 @@ std::string address_of(const Json& networks) {
   return "";
 }
 
+std::vector<std::string> aliases_of(const Json& inspection) {
+  std::vector<std::string> aliases;
+  for (const auto& [name, network] : at(inspection, {"NetworkSettings", "Networks"}).items())
+    append_words(at(network, {"Aliases"}), aliases);
+  const std::string name = text(at(inspection, {"Name"}));
+  if (name.starts_with('/')) aliases.push_back(name.substr(1));
+  return aliases;
+}
+
 ContainerFacts facts_of(const Json& inspection) {
   ContainerFacts facts;
+  facts.project = text(at(inspection, {"Config", "Labels", kProjectLabel}));
+  facts.aliases = aliases_of(inspection);
   facts.service = text(at(inspection, {"Config", "Labels", kServiceLabel}));
   facts.image = text(at(inspection, {"Config", "Image"}));
   append_words(at(inspection, {"Config", "Entrypoint"}), facts.command);
@@ -93,6 +106,48 @@ ContainerFacts facts_of(const Json& inspection) {
   return facts;
 }
 
+// The words of a shell script. Quotes are gone; what stands in $(...) is a part of its word.
+std::vector<std::string> script_words(std::string_view script) {
+  std::vector<std::string> words(1);
+  char quote = '\0';
+  int depth = 0;
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    const char c = script[i];
+    if (c == quote)
+      quote = '\0';
+    else if (quote == '\0' && (c == '"' || c == '\''))
+      quote = c;
+    else if (quote == '\0' && depth == 0 && std::string_view(" \t\n;&|").find(c) != kNowhere)
+      words.emplace_back();
+    else
+      words.back() += c;
+    if (quote == '\'') continue;
+    if (c == '(' && i > 0 && script[i - 1] == '$') ++depth;
+    if (c == ')' && depth > 0) --depth;
+  }
+  return words;
+}
+
+// A word that is one variable, replaced as a shell does it: $NAME, ${NAME}, ${NAME:-DEFAULT}; '$$'
+// is how compose files write '$'.
+std::string expanded(const ContainerFacts& facts, const std::string& word) {
+  const std::size_t begin = word.find_first_not_of('$');
+  if (begin == 0 || begin == kNowhere || word[begin] == '(') return word;
+  std::string name = word.substr(begin);
+  if (name.front() == '{' && name.back() == '}') name = name.substr(1, name.size() - 2);
+  const std::size_t otherwise = name.find(":-");
+  const std::string value = facts.variable(name.substr(0, otherwise));
+  return value.empty() && otherwise != kNowhere ? name.substr(otherwise + 2) : value;
+}
+
+std::string option_in(const std::vector<std::string>& words, std::string_view option) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == option && i + 1 < words.size()) return words[i + 1];
+    if (words[i].starts_with(std::string(option) + '=')) return words[i].substr(option.size() + 1);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string ContainerFacts::variable(const std::string& name) const {
@@ -101,12 +156,15 @@ std::string ContainerFacts::variable(const std::string& name) const {
 }
 
 std::string ContainerFacts::option(std::string_view option) const {
-  for (std::size_t i = 0; i < command.size(); ++i) {
-    if (command[i] == option && i + 1 < command.size()) return command[i + 1];
-    if (command[i].starts_with(std::string(option) + '='))
-      return command[i].substr(option.size() + 1);
-  }
+  if (std::string value = option_in(command, option); !value.empty()) return value;
+  for (const std::string& word : command)
+    if (const std::string value = option_in(script_words(word), option); !value.empty())
+      return expanded(*this, value);
   return "";
+}
+
+bool ContainerFacts::is_called(std::string_view host) const {
+  return service == host || std::ranges::find(aliases, host) != aliases.end();
 }
 
 Result<std::vector<ContainerFacts>> parse_inspection(std::string_view json) {

@@ -13,7 +13,9 @@
 namespace votebench::stack {
 
 struct ContainerFacts {
+  std::string project;                             // of compose
   std::string service;                             // of the compose file
+  std::vector<std::string> aliases;                // further names in its networks
   std::string image;                               // as the compose file names it
   std::vector<std::string> command;                // entry point and arguments
   std::map<std::string, std::string> environment;  // may hold secrets
@@ -24,8 +26,12 @@ struct ContainerFacts {
 
   // The value of an environment variable; empty: not set.
   [[nodiscard]] std::string variable(const std::string& name) const;
-  // What follows `option` in the command, as its next word or behind '='; empty: not there.
+  // What follows `option` in the command, as its next word or behind '='; empty: not there. Also in
+  // a script (`sh -c`), with the variables of the environment replaced; what a command there prints
+  // stays as it is written: "$(cat FILE)".
   [[nodiscard]] std::string option(std::string_view option) const;
+  // Whether the other containers of its networks reach it by this name.
+  [[nodiscard]] bool is_called(std::string_view host) const;
 };
 
 // Of the text that `docker inspect CONTAINER...` prints, sorted by service. Error (environment): it

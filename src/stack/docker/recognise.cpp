@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 #include "core/number.h"
 #include "core/text.h"
 #include "scenario/profiles.h"
 #include "scenario/urls.h"
+#include "stack/docker/server_words.h"
 #include "stack/variant.h"
 
 namespace votebench::stack {
@@ -17,54 +20,45 @@ constexpr std::uint16_t kRedisPort = 6379;
 constexpr std::uint16_t kPostgresPort = 5432;
 constexpr std::uint16_t kHttpPort = 80;
 
-bool holds(std::string_view text, std::initializer_list<std::string_view> parts) {
-  return std::ranges::any_of(
-      parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+using Apps = std::vector<const ContainerFacts*>;  // null: there is none
+
+bool is_original(const ContainerFacts& container) {
+  return container.image.find("examplevotingapp") != std::string::npos;
 }
 
-// "registry:5000/team/vote:1.2@sha256:..." -> "vote".
-std::string image_name(const ContainerFacts& container) {
-  std::string name = container.image.substr(0, container.image.find('@'));
-  name.erase(0, name.rfind('/') == std::string::npos ? 0 : name.rfind('/') + 1);
-  return name.substr(0, name.find(':'));
+std::uint16_t port_in(const std::string& text) {
+  return whole_number<std::uint16_t>(text).value_or(0);
 }
 
-bool is_helper(const ContainerFacts& container) {
-  return holds(container.service + " " + image_name(container),
-               {"exporter", "admin", "commander", "seed", "prometheus", "grafana"});
+// The first that is one.
+std::uint16_t first_port(std::initializer_list<std::uint16_t> ports) {
+  const auto* found = std::ranges::find_if(ports, [](std::uint16_t port) { return port != 0; });
+  return found == ports.end() ? 0 : *found;
 }
 
-bool looks_like(const ContainerFacts& container, std::string_view role) {
-  const std::string image = image_name(container);
-  const std::string both = container.service + " " + image;
-  if (is_helper(container)) return false;
-  if (role == "redis") return holds(both, {"redis", "valkey", "keydb"});
-  if (role == "postgres")
-    return holds(both, {"postgres", "postgis"}) ||
-           container.environment.contains("POSTGRES_PASSWORD");
-  if (role == "worker") return holds(both, {"worker"});
-  if (role == "result") return holds(both, {"result"}) && !holds(both, {"worker"});
-  const bool named = holds(container.service, {"vote", "voting", "frontend"}) ||
-                     (container.service != "result" && holds(image, {"vote", "voting"}));
-  return named && !looks_like(container, "worker") && !looks_like(container, "result") &&
-         !looks_like(container, "redis") && !looks_like(container, "postgres");
+std::string first_of(std::initializer_list<std::string> texts) {
+  for (const std::string& text : texts)
+    if (!text.empty()) return text;
+  return "";
 }
 
-struct Roles {
-  const ContainerFacts* vote = nullptr;
-  const ContainerFacts* worker = nullptr;
-  const ContainerFacts* result = nullptr;
-  const ContainerFacts* redis = nullptr;
-  const ContainerFacts* postgres = nullptr;
-};
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
 
 class Recogniser {
  public:
-  explicit Recogniser(const std::vector<ContainerFacts>& containers) : containers_(containers) {}
+  Recogniser(const std::vector<ContainerFacts>& containers, Roles roles)
+      : containers_(containers),
+        vote_(roles.of(Role::vote)),
+        worker_(roles.of(Role::worker)),
+        result_(roles.of(Role::result)),
+        redis_(roles.of(Role::redis)),
+        postgres_(roles.of(Role::postgres)) {
+    found_.notes = std::move(roles.notes);
+  }
 
-  Result<Recognised> run() {
-    roles_ = {find("vote"), find("worker"), find("result"), find("redis"), find("postgres")};
-    if (roles_.vote == nullptr) return nothing();
+  Recognised run() {
     choose_profile();
     place_vote();
     place_redis();
@@ -75,29 +69,6 @@ class Recogniser {
  private:
   void note(std::string text) { found_.notes.push_back(std::move(text)); }
 
-  const ContainerFacts* find(std::string_view role) {
-    std::vector<const ContainerFacts*> candidates;
-    for (const ContainerFacts& container : containers_)
-      if (looks_like(container, role)) candidates.push_back(&container);
-    if (candidates.empty()) return nullptr;
-    // A service that is called so wins over one that only sounds like it.
-    const auto exact = std::ranges::find(candidates, role, &ContainerFacts::service);
-    const ContainerFacts* chosen = exact != candidates.end() ? *exact : candidates.front();
-    if (candidates.size() > 1 && role != "worker")
-      note(fmt::format("{} containers look like {}; this is {}'s first", candidates.size(), role,
-                       printable(chosen->service, 60)));
-    return chosen;
-  }
-
-  Failure nothing() const {
-    std::vector<std::string> seen;
-    for (const ContainerFacts& container : containers_)
-      seen.push_back(
-          fmt::format("{} ({})", printable(container.service, 60), printable(container.image, 60)));
-    return fail(ErrorKind::environment, "no container of this project looks like a vote service",
-                fmt::format("it has {}; write a target file by hand", fmt::join(seen, ", ")));
-  }
-
   // The reference stack says how it behaves; the original images are known; of others nothing is
   // assumed.
   void choose_profile() {
@@ -106,8 +77,7 @@ class Recogniser {
       const std::string option = container->option("--profile");
       return option.empty() ? container->variable("VOTES_PROFILE") : option;
     };
-    const std::string variant =
-        word(roles_.worker).empty() ? word(roles_.vote) : word(roles_.worker);
+    const std::string variant = word(worker_).empty() ? word(vote_) : word(worker_);
     if (auto settings = variant_settings(variant, {}); !variant.empty() && settings) {
       found_.target = std::move(*settings);
       found_.target.settle_quiet.reset();  // an assumption about workers that we started ourselves
@@ -118,34 +88,31 @@ class Recogniser {
       found_.target.rows = scenario::postgres_table();
       guess_worker();
     }
-    if (roles_.redis == nullptr) found_.target.queue.reset();
-    if (roles_.postgres == nullptr) found_.target.rows.reset();
   }
 
   // One with knobs of its own may hold more votes, or hold them for longer.
   void distrust_changed_worker() {
     for (const char* knob : {"--batch", "--hold", "--order"}) {
-      if (roles_.worker == nullptr || roles_.worker->option(knob).empty()) continue;
+      if (worker_ == nullptr || worker_->option(knob).empty()) continue;
       found_.target.worker = WorkerModel::unknown;
       note(fmt::format("worker: it is started with {}, so nothing is assumed of it", knob));
     }
   }
 
   void guess_worker() {
-    if (!holds(roles_.vote->image, {"examplevotingapp"}))
-      note(fmt::format("profile: guessed, the image {} is not known",
-                       printable(roles_.vote->image, 60)));
+    if (!is_original(*vote_))
+      note(fmt::format("profile: guessed, the image {} is not known", printable(vote_->image, 60)));
     found_.target.worker_stated = true;
-    if (roles_.worker != nullptr && holds(roles_.worker->image, {"examplevotingapp"})) {
+    if (worker_ != nullptr && is_original(*worker_)) {
       found_.target.max_hold_stated = true;
       return;
     }
     found_.target.worker = WorkerModel::unknown;
-    note(roles_.worker == nullptr
+    note(worker_ == nullptr
              ? "worker: no container looks like one, so nothing is assumed of it"
              : fmt::format("worker: nothing is known of the image {}; if it pops one vote, writes "
                            "it and pops again, say serial",
-                           printable(roles_.worker->image, 60)));
+                           printable(worker_->image, 60)));
   }
 
   // Where a port of a container is reached from this machine.
@@ -161,54 +128,182 @@ class Recogniser {
     return {std::move(host), there.value_or(port)};
   }
 
+  static std::uint16_t told_port(const ContainerFacts& app) {
+    return port_in(first_variable(app, {"PORT", "HTTP_PORT", "APP_PORT", "FLASK_RUN_PORT"}));
+  }
+
+  // A port that it publishes, or else one that it is told to listen on.
   static std::uint16_t http_port(const ContainerFacts& container) {
-    if (!container.published.empty()) return container.published.begin()->first;
-    return container.ports.empty() ? kHttpPort : container.ports.front();
+    const std::uint16_t told = told_port(container);
+    if (container.published.empty())
+      return first_port({told, container.ports.empty() ? kHttpPort : container.ports.front()});
+    return container.published.contains(told) ? told : container.published.begin()->first;
   }
 
   void place_vote() {
-    const HostPort at = place(*roles_.vote, http_port(*roles_.vote));
+    const std::uint16_t port = http_port(*vote_);
+    const HostPort at = place(*vote_, port);
     found_.target.vote.host = at.host;
     found_.target.vote.port = at.port;
-    if (roles_.vote->published.empty() && roles_.vote->ports.empty())
-      note(fmt::format("vote.url: the container names no port, {} is a guess", kHttpPort));
-    if (roles_.result != nullptr)
+    const bool is_told = port == told_port(*vote_);
+    if (vote_->published.size() > 1 && !is_told)
+      note(fmt::format("vote.url: {} ports are published, its {} is a guess",
+                       vote_->published.size(), port));
+    if (vote_->published.empty() && (is_told || vote_->ports.empty()))
+      note(is_told ? fmt::format("vote.url: port {}, by a variable of {}", port,
+                                 printable(vote_->service, 60))
+                   : fmt::format("vote.url: the container names no port, {} is a guess", port));
+    if (result_ != nullptr)
       found_.target.result_url =
-          fmt::format("http://{}/", place(*roles_.result, http_port(*roles_.result)).text());
+          fmt::format("http://{}/", place(*result_, http_port(*result_)).text());
     else
       note("result: no container looks like a result page");
   }
 
+  // What the first of the apps that is told of such a server is told; of one in another project
+  // only where it is surely of this kind.
+  ServerWords said(ServerKind kind, const Apps& apps, const ContainerFacts* server) {
+    for (const ContainerFacts* app : apps) {
+      if (app == nullptr) continue;
+      ServerWords words = server_words(kind, *app);
+      const bool is_meant = server != nullptr && (server->is_called(words.host) ||
+                                                  (words.is_sure && is_loopback(words.host)));
+      const bool is_ours = std::ranges::any_of(
+          containers_, [&](const auto& container) { return container.is_called(words.host); });
+      const bool is_elsewhere = words.is_sure && !is_ours && !is_loopback(words.host);
+      if (is_meant || (server == nullptr && is_elsewhere)) return words;
+      if (is_elsewhere)
+        note(fmt::format("{}: {}, in {}, is no container of this project; {} is a guess",
+                         kind == ServerKind::redis ? "redis" : "postgres",
+                         printable(words.host, 60), words.source, printable(server->service, 60)));
+    }
+    return {};
+  }
+
+  // A container, or the server elsewhere that the apps are told of.
+  HostPort place_server(const char* name, const ContainerFacts* server, std::uint16_t port,
+                        const ServerWords& words) {
+    if (server != nullptr) return place(*server, port);
+    note(fmt::format("{}: {} is no container of this project; it stands in {}", name,
+                     printable(words.host, 60), words.source));
+    return {words.host, port};
+  }
+
   void place_redis() {
-    if (roles_.redis == nullptr)
+    const ServerWords words = said(ServerKind::redis, {vote_, worker_}, redis_);
+    if (redis_ == nullptr && words.host.empty()) {
+      found_.target.queue.reset();
       return note("redis: no container looks like it; without it a vote's hop is not known");
-    const HostPort at = place(*roles_.redis, kRedisPort);
-    found_.target.queue->host = at.host;
-    found_.target.queue->port = at.port;
-    found_.redis = password({"REDIS_PASSWORD"}, {roles_.redis, roles_.vote, roles_.worker});
-    if (found_.redis.empty()) found_.redis.value = roles_.redis->option("--requirepass");
+    }
+    std::uint16_t port = words.port;
+    if (redis_ != nullptr)
+      port = first_port({port_in(redis_->option("--port")),
+                         port_in(redis_->variable("REDIS_PORT_NUMBER")), words.port});
+    QueueSettings& queue = *found_.target.queue;
+    const HostPort at = place_server("redis", redis_, first_port({port, kRedisPort}), words);
+    queue.host = at.host;
+    queue.port = at.port;
+    queue.tls = words.tls;
+    queue.database = whole_number<std::uint16_t>(words.database).value_or(0);
+    read_name("redis.list", {"QUEUE_NAME", "REDIS_QUEUE", "REDIS_LIST", "REDIS_KEY"},
+              {vote_, worker_}, queue.list);
+    if (!words.user.empty() && !words.password.empty()) {
+      queue.user = words.user;
+      found_.redis.value = words.password;
+    } else {
+      found_.redis = redis_password(words);
+    }
+  }
+
+  FoundPassword redis_password(const ServerWords& words) {
+    const std::string told = redis_ == nullptr ? "" : redis_->option("--requirepass");
+    FoundPassword found = told.empty() ? FoundPassword{} : required_password(*redis_, told);
+    if (found.empty())
+      found = password({"REDIS_PASSWORD", "VALKEY_PASSWORD"}, {redis_, vote_, worker_});
+    if (found.empty()) found.value = words.password;
+    if (found.empty() && !told.empty())
+      note("redis: it wants a password that was not found; add password: { env: NAME }");
+    return found;
+  }
+
+  // What its command tells it: the password, or "$(cat FILE)" of a mounted file.
+  static FoundPassword required_password(const ContainerFacts& server, const std::string& told) {
+    constexpr std::string_view kCat = "$(cat ";
+    if (told.starts_with(kCat)) {
+      const auto mount =
+          server.mounts.find(told.substr(kCat.size(), told.size() - kCat.size() - 1));
+      return mount == server.mounts.end() ? FoundPassword{} : FoundPassword{"", mount->second};
+    }
+    const bool is_made = told.find("$(") != std::string::npos;
+    return {is_made ? "" : told, ""};
   }
 
   void place_postgres() {
-    if (roles_.postgres == nullptr)
+    const Apps apps{worker_, result_, vote_};
+    const ServerWords words = said(ServerKind::postgres, apps, postgres_);
+    if (postgres_ == nullptr && words.host.empty()) {
+      found_.target.rows.reset();
       return note("postgres: no container looks like it; without it nothing is proven lost");
-    const HostPort at = place(*roles_.postgres, kPostgresPort);
-    std::string user = roles_.postgres->variable("POSTGRES_USER");
-    if (user.empty()) user = "postgres";
-    std::string database = roles_.postgres->variable("POSTGRES_DB");
-    if (database.empty()) database = user;
-    found_.target.rows->url = fmt::format("postgresql://{}@{}/{}", scenario::percent_encoded(user),
-                                          at.text(), scenario::percent_encoded(database));
-    found_.postgres = password({"POSTGRES_PASSWORD", "DB_PASSWORD", "PGPASSWORD"},
-                               {roles_.postgres, roles_.worker, roles_.result});
-    if (found_.postgres.empty() &&
-        roles_.postgres->variable("POSTGRES_HOST_AUTH_METHOD") != "trust")
+    }
+    std::uint16_t port = words.port;
+    if (postgres_ != nullptr)
+      port = first_port({port_in(postgres_->option("-p")), port_in(postgres_->option("--port")),
+                         port_in(postgres_->variable("PGPORT")),
+                         port_in(postgres_->variable("POSTGRESQL_PORT_NUMBER")), words.port});
+    const HostPort at =
+        place_server("postgres", postgres_, first_port({port, kPostgresPort}), words);
+    const auto [user, database] = account(words);
+    found_.target.rows->url = fmt::format(
+        "postgresql://{}@{}/{}{}{}", scenario::percent_encoded(user), at.text(),
+        scenario::percent_encoded(database),
+        words.ssl_mode.empty() ? "" : "?sslmode=", scenario::percent_encoded(words.ssl_mode));
+    read_name("postgres.table", {"TABLE_NAME", "DB_TABLE", "POSTGRES_TABLE"}, apps,
+              found_.target.rows->table);
+    find_postgres_password(words);
+  }
+
+  // User and database: of an app's URL, or as the server is told, or its defaults.
+  [[nodiscard]] std::pair<std::string, std::string> account(const ServerWords& words) const {
+    std::string servers_user = words.user;
+    std::string servers_database;
+    bool is_bitnami = false;
+    if (postgres_ != nullptr) {
+      servers_user = first_variable(*postgres_, {"POSTGRES_USER", "POSTGRESQL_USERNAME"});
+      servers_database = first_variable(*postgres_, {"POSTGRES_DB", "POSTGRESQL_DATABASE"});
+      is_bitnami = postgres_->image.find("bitnami") != std::string::npos;
+    }
+    const std::string user =
+        first_of({words.password.empty() ? "" : words.user, servers_user, "postgres"});
+    return {user, first_of({words.database, servers_database, is_bitnami ? "postgres" : user})};
+  }
+
+  void find_postgres_password(const ServerWords& words) {
+    found_.postgres.value = words.password;
+    if (found_.postgres.empty())
+      found_.postgres = password({"POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "DB_PASSWORD",
+                                  "PGPASSWORD", "PG_PASSWORD", "DATABASE_PASSWORD"},
+                                 {postgres_, worker_, result_});
+    const bool trusts =
+        postgres_ != nullptr && postgres_->variable("POSTGRES_HOST_AUTH_METHOD") == "trust";
+    if (found_.postgres.empty() && !trusts)
       note("postgres: no password found; if it wants one, add password: { env: NAME }");
   }
 
+  // A list's or a table's own name, where the apps are told one.
+  void read_name(const char* key, std::initializer_list<const char*> variables, const Apps& apps,
+                 std::string& name) {
+    for (const ContainerFacts* app : apps)
+      for (const char* variable : variables) {
+        const std::string told = app == nullptr ? "" : app->variable(variable);
+        if (told.empty()) continue;
+        name = told;
+        return note(fmt::format("{}: {}, by {} of {}", key, printable(told, 60), variable,
+                                printable(app->service, 60)));
+      }
+  }
+
   // NAME_FILE (a mounted file), then NAME, in the first container that has one.
-  static FoundPassword password(std::initializer_list<const char*> names,
-                                std::initializer_list<const ContainerFacts*> containers) {
+  static FoundPassword password(std::initializer_list<const char*> names, const Apps& containers) {
     for (const ContainerFacts* container : containers)
       for (const char* name : names) {
         if (container == nullptr) continue;
@@ -220,14 +315,20 @@ class Recogniser {
   }
 
   const std::vector<ContainerFacts>& containers_;
-  Roles roles_;
+  const ContainerFacts* vote_;
+  const ContainerFacts* worker_;
+  const ContainerFacts* result_;
+  const ContainerFacts* redis_;
+  const ContainerFacts* postgres_;
   Recognised found_;
 };
 
 }  // namespace
 
-Result<Recognised> recognise(const std::vector<ContainerFacts>& containers) {
-  return Recogniser(containers).run();
+Result<Recognised> recognise(const std::vector<ContainerFacts>& containers,
+                             const ChosenServices& chosen) {
+  TRY_ASSIGN(Roles roles, find_roles(containers, chosen));
+  return Recogniser(containers, std::move(roles)).run();
 }
 
 }  // namespace votebench::stack

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "stack/docker/container_facts.h"
+#include "stack/docker/roles.h"
 #include "vote/target_settings.h"
 
 namespace votebench::stack {
 
 // A password that the containers are given.
 struct FoundPassword {
-  std::string value;  // where it stands in a container's environment or command
+  std::string value;  // where it stands in a container's environment or command, or in a URL
   std::string file;   // or the file of this machine that is mounted into the container
   [[nodiscard]] bool empty() const { return value.empty() && file.empty(); }
 };
@@ -25,8 +26,9 @@ struct Recognised {
   std::vector<std::string> notes;
 };
 
-// Guesses from the names of services and images, from ports and environment. Error (environment):
-// none of the containers looks like a vote service.
-[[nodiscard]] Result<Recognised> recognise(const std::vector<ContainerFacts>& containers);
+// From what the containers are (roles.h), their ports, commands and environment. Errors: those of
+// find_roles.
+[[nodiscard]] Result<Recognised> recognise(const std::vector<ContainerFacts>& containers,
+                                           const ChosenServices& chosen);
 
 }  // namespace votebench::stack
