@@ -16,7 +16,8 @@ from harness import Running, until, votebench
 from servers import PostgresServer, program
 
 PASSWORDS = {"REDIS_PASSWORD": "vb-marker-redis-4711", "POSTGRES_PASSWORD": "vb-marker-pg-4711"}
-PROFILES = {"reference": "reliable", "dockersamples": "stock"}  # the projects' names
+STOCK = "stock_of_somebody_with_a_name_of_43_letters"
+PROFILES = {"reference": "reliable", "dockersamples": STOCK}  # the projects' names
 
 DATABASE = """
 printf %s "$$POSTGRES_PASSWORD" >/tmp/pw
@@ -134,7 +135,7 @@ def test_a_run_on_what_was_attached_to_passes(projects, tmp_path, project):
     assert f"--target artifacts/{project}/target.yaml" in attached.stdout
     file = tmp_path / f"artifacts/{project}/target.yaml"
     target = yaml.safe_load(file.read_text())
-    assert target["worker"]["model"] == ("serial" if project == "stock" else "unknown")
+    assert target["worker"]["model"] == ("serial" if project == STOCK else "unknown")
     for store in ("redis", "postgres"):
         secret = pathlib.Path(target[store]["password"]["file"])
         assert secret.stat().st_mode & 0o777 == 0o600
@@ -154,13 +155,13 @@ def test_a_run_on_what_was_attached_to_passes(projects, tmp_path, project):
 def test_which_project_is_said_by_the_user(projects, tmp_path):
     several = votebench("attach", "compose", cwd=tmp_path)
     assert several.returncode == 2
-    assert "running: reliable, stock" in several.stderr
+    assert f"running: reliable, {STOCK}" in several.stderr
     unknown = votebench("attach", "compose", "nobody", cwd=tmp_path)
-    assert unknown.returncode == 2 and "running: reliable, stock" in unknown.stderr
+    assert unknown.returncode == 2 and f"running: reliable, {STOCK}" in unknown.stderr
     for _ in range(2):
-        again = votebench("attach", "compose", "stock", "-o", "mine.yaml", cwd=tmp_path)
+        again = votebench("attach", "compose", STOCK, "-o", "mine.yaml", cwd=tmp_path)
     assert again.returncode == 2 and "--force" in again.stderr
-    forced = votebench("attach", "compose", "stock", "-o", "mine.yaml", "--force", cwd=tmp_path)
+    forced = votebench("attach", "compose", STOCK, "-o", "mine.yaml", "--force", cwd=tmp_path)
     assert forced.returncode == 0, forced
 
 
@@ -169,11 +170,11 @@ def test_a_device_is_never_replaced_and_a_dash_is_standard_output(projects, tmp_
     device.parent.mkdir()
     os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
     for output in ("folder/device", "-"):
-        done = votebench("attach", "compose", "stock", "-o", output, "--force", cwd=tmp_path)
+        done = votebench("attach", "compose", STOCK, "-o", output, "--force", cwd=tmp_path)
         assert done.returncode == 0, done
     assert device.is_char_device() and list(device.parent.iterdir()) == [device]
     target = yaml.safe_load(done.stdout)
     for store in ("redis", "postgres"):
         secret = pathlib.Path(target[store]["password"]["file"])
-        assert secret.parent == tmp_path / "artifacts/stock/secrets"
+        assert secret.parent == tmp_path / f"artifacts/{STOCK}/secrets"
         assert secret.stat().st_mode & 0o777 == 0o600

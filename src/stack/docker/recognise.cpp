@@ -207,16 +207,14 @@ class Recogniser {
     queue.database = whole_number<std::uint16_t>(words.database).value_or(0);
     read_name("redis.list", {"QUEUE_NAME", "REDIS_QUEUE", "REDIS_LIST", "REDIS_KEY"},
               {vote_, worker_}, queue.list);
-    if (!words.user.empty() && !words.password.empty()) {
-      queue.user = words.user;
-      found_.redis.value = words.password;
-    } else {
-      found_.redis = redis_password(words);
-    }
+    queue.user = words.user;  // whose password the apps know, not the server's command
+    found_.redis.value = words.user.empty() ? "" : words.password;
+    if (found_.redis.empty()) found_.redis = redis_password(words);
   }
 
   FoundPassword redis_password(const ServerWords& words) {
-    const std::string told = redis_ == nullptr ? "" : redis_->option("--requirepass");
+    const bool is_default_user = redis_ != nullptr && words.user.empty();
+    const std::string told = is_default_user ? redis_->option("--requirepass") : "";
     FoundPassword found = told.empty() ? FoundPassword{} : required_password(*redis_, told);
     if (found.empty())
       found = password({"REDIS_PASSWORD", "VALKEY_PASSWORD"}, {redis_, vote_, worker_});
