@@ -62,9 +62,26 @@ TEST_CASE("a page that follows a table that changes is not said to differ") {
     world.page = world.tallies;
     ++world.tallies["a"];
   };
+  const Instant begin = check.clock.now();
   const PageEvidence page = check.run();
   CHECK_FALSE(page.compared);
   CHECK(page.why_not == "the table changed while they were compared");
+  CHECK(check.clock.now() - begin == kPagePatience);
+}
+
+TEST_CASE("a table that answers only once, or only at last, is not compared") {
+  for (const bool answers_first : {true, false}) {
+    Check check;
+    check.world.page = Tallies{};
+    int asked = 0;  // the table, the page, the table
+    check.world.at = [&](test::World& world, Nanoseconds) {
+      world.postgres_up = (++asked == 1) == answers_first;
+    };
+    const PageEvidence page = check.run();
+    CHECK_FALSE(page.compared);
+    CHECK(page.why_not == "PostgreSQL does not answer");
+    CHECK(asked <= 3);
+  }
 }
 
 TEST_CASE("a page or a table that does not answer is not compared, and why is said") {

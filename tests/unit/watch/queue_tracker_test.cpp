@@ -219,6 +219,44 @@ TEST_CASE("a pop that waits is remembered") {
   CHECK(tracker.history().blocking_pops);
 }
 
+TEST_CASE("growth is compared with the pushes since the last look, not since the beginning") {
+  QueueTracker tracker(snapshot(5, 10));
+  tracker.observe({}, snapshot(8, 13));
+  tracker.observe({}, snapshot(10, 15));
+  CHECK_FALSE(tracker.history().pushes_undercount);
+  tracker.observe({}, snapshot(14, 18));
+  CHECK(tracker.history().pushes_undercount);
+}
+
+TEST_CASE("evictions are counted on where their counter begins anew") {
+  const auto look = [](std::uint64_t dropped, const char* server) {
+    QueueSnapshot taken = snapshot(0, 0);
+    taken.dropped = dropped;
+    taken.server_id = server;
+    return taken;
+  };
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe({}, look(3, "one"));
+  const auto events = tracker.observe({}, look(7, "one"));
+  REQUIRE(names(events) == Names{"evicted"});
+  CHECK(events[0].detail == "4 keys were dropped for lack of memory");
+  CHECK(tracker.observe({}, look(7, "one")).empty());
+  CHECK(tracker.history().evicted == 7);
+  tracker.observe({}, look(9, "two"));  // all of them are its own
+  CHECK(tracker.history().evicted == 16);
+  tracker.observe({}, look(2, "two"));  // its counters were reset
+  CHECK(tracker.history().evicted == 18);
+}
+
+TEST_CASE("what was seen of a pop that waits is not forgotten for a baseline without one") {
+  QueueTracker tracker(snapshot(0, 0));
+  QueueBaseline baseline;
+  baseline.blocking_pops = true;
+  tracker.remember(baseline);
+  tracker.remember(QueueBaseline());
+  CHECK(tracker.history().blocking_pops);
+}
+
 TEST_CASE("voters whose votes were seen in a list are remembered, once each and not without end") {
   QueueTracker tracker(snapshot(0, 0));
   adapters::QueueContents contents;
@@ -234,6 +272,19 @@ TEST_CASE("voters whose votes were seen in a list are remembered, once each and 
     contents.list.own.push_back(voter);
   tracker.observe_contents(contents);
   CHECK(tracker.history().own_seen.size() == QueueHistory::kMaxOwnSeen);
+  CHECK(tracker.history().own_seen.back() == QueueHistory::kMaxOwnSeen - 1);
+}
+
+TEST_CASE("whoever is remembered stays so when there is room for no more") {
+  QueueTracker tracker(snapshot(0, 0));
+  adapters::QueueContents contents;
+  for (VoterIndex voter = 1; voter <= QueueHistory::kMaxOwnSeen; ++voter)
+    contents.list.own.push_back(voter);
+  tracker.observe_contents(contents);
+  contents.list.own = {0};
+  tracker.observe_contents(contents);
+  CHECK(tracker.history().own_seen.front() == 1);
+  CHECK(tracker.history().own_seen.back() == QueueHistory::kMaxOwnSeen);
 }
 
 TEST_CASE("a worker that pushes may have pushed a vote again") {
