@@ -205,8 +205,8 @@ AttemptState state_of(const Attempt& slot) {
 void set_state(Attempt& slot, AttemptState state, std::uint8_t seed) {
   Attempt whole = slot;
   whole.state = state;
-  const auto both = static_cast<std::uint16_t>(check_of(whole, seed) |
-                                               static_cast<unsigned>(state) << 8U);
+  const auto both =
+      static_cast<std::uint16_t>(check_of(whole, seed) | static_cast<unsigned>(state) << 8U);
   check_and_state(slot).store(both, std::memory_order_release);
 }
 

@@ -322,7 +322,7 @@ Result<> compose_reset(const StackId& id, const Progress& progress) {
   TRY_ASSIGN(const FileDescriptor lock, lock_or_refuse(project.id));
   TRY_ASSIGN(const Driver driver, driver_for(project));
   TRY(drive(driver, {"stop", "worker"}, kStop));
-  const Result<> emptied = empty_stores(driver);
+  Result<> emptied = empty_stores(driver);
   TRY(drive(driver, {"start", "worker"}, kStop));
   if (emptied) progress(fmt::format("{}: table and queue are empty", id.name));
   return emptied;

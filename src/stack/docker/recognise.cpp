@@ -116,7 +116,7 @@ class Recogniser {
   }
 
   // Where a port of a container is reached from this machine.
-  HostPort place(const ContainerFacts& container, std::uint16_t port) const {
+  [[nodiscard]] HostPort place(const ContainerFacts& container, std::uint16_t port) const {
     const auto published = container.published.find(port);
     if (published == container.published.end())
       return {container.address.empty() ? "127.0.0.1" : container.address, port};

@@ -291,7 +291,7 @@ class Finder {
   }
 
   template <typename Filter>
-  std::string listed(Filter filter) const {
+  [[nodiscard]] std::string listed(Filter filter) const {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < found_.size(); ++i)
       if (filter(i))

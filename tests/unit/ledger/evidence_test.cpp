@@ -76,7 +76,15 @@ RunRecord some_record() {
   record.unfit = Error{ErrorKind::environment, "no answer from " + kHostile, "start it"};
   evidence.page = {true, true, kHostile, {{"a", 36}}, {{kHostile, 37}}};
   evidence.settlement = {
-      SettleProof::quiet, "because", {"one", kHostile}, 3100ms, 9.9, 233s, 9, 8, 3,
+      SettleProof::quiet,
+      "because",
+      {"one", kHostile},
+      3100ms,
+      9.9,
+      233s,
+      9,
+      8,
+      3,
       {{Ground::Kind::measured, "table", kHostile}, {Ground::Kind::looked_at, "clients", "none"}}};
   return record;
 }
