@@ -306,7 +306,7 @@ class Finder {
     std::string candidates;
   };
 
-  Failure ask() const {
+  [[nodiscard]] Failure ask() const {
     std::vector<std::string> sentences;
     std::string options;
     for (const Question& question : questions_) {
@@ -324,7 +324,7 @@ class Finder {
     return fail(ErrorKind::environment, fmt::format("{}", fmt::join(sentences, "; ")), help);
   }
 
-  Failure nothing() const {
+  [[nodiscard]] Failure nothing() const {
     return fail(ErrorKind::environment, "no container of this project looks like a vote service",
                 fmt::format("it has {}; name one with --vote SERVICE, or write a target file by "
                             "hand",
