@@ -22,7 +22,7 @@ std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
   if (state.waiting > 0 && obstacle.empty())
     return counted(state.waiting, "vote") + " still queued" + after +
            (state.interrupted ? "" : advice_of(settlement));
-  if (!state.missing) return "not settled" + after + obstacle;
+  if (state.missing.value_or(0) == 0) return "not settled" + after + obstacle;
   return fmt::format("{} accepted but without a row{}{}", counted(*state.missing, "vote"), after,
                      obstacle);
 }

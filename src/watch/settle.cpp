@@ -67,6 +67,9 @@ class Drain {
   GivenUp state_when_given_up() const;
   void report_status() const;
 
+  // Once all are there, whoever holds an older vote or a second copy could change none of them.
+  // Without a queue nobody can be asked.
+  [[nodiscard]] bool rows_stay_as_they_are() const { return !task_.rows_may_change || !queue_; }
   [[nodiscard]] bool lists_are_clear() const { return !queue_ || queue_->clear_since(); }
   [[nodiscard]] Nanoseconds elapsed() const { return clock_.now() - begin_; }
 
@@ -87,7 +90,9 @@ class Drain {
   std::string obstacle_;
   bool leans_on_max_hold_ = false;
   bool looked_elsewhere_ = false;
-  SettleProof why_nothing_is_held_ = SettleProof::none;  // empty_handed or quiet
+  // By the last attempt to prove it: empty_handed or quiet; none where it failed, or was not
+  // needed.
+  SettleProof why_nothing_is_held_ = SettleProof::none;
 };
 
 Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
@@ -124,7 +129,10 @@ DrainResult Drain::run() {
   if (proof == SettleProof::none) {
     if (rows_ && !rows_->read()) rows_->read();  // the server may have ended the connection
     if (queue_) queue_->read_contents();
-    if (everything_is_there()) proof = SettleProof::complete;
+    if (rows_stay_as_they_are() && everything_is_there()) {
+      proof = SettleProof::complete;
+      why_nothing_is_held_ = SettleProof::none;
+    }
   }
   DrainResult result;
   result.settlement = settlement(proof);
@@ -165,11 +173,12 @@ std::size_t Drain::workers_since(Instant since) const {
 
 SettleProof Drain::prove() {
   obstacle_.clear();
+  why_nothing_is_held_ = SettleProof::none;
   if (!rows_ || !rows_->has_rows() || !lists_are_clear()) return SettleProof::none;
   const bool everything_there = everything_is_there();
   if (rows_->missing().wrong > 0 && clock_.now() - rows_->missing_since() < kStill)
     return SettleProof::none;
-  if (everything_there && (!task_.rows_may_change || !queue_)) return SettleProof::complete;
+  if (everything_there && rows_stay_as_they_are()) return SettleProof::complete;
   if (!queue_) return SettleProof::none;
   cast_trailing_votes(everything_there);
   if (const auto obstacle = queue_->obstacle()) {

@@ -59,6 +59,23 @@ def test_revotes_on_their_way_are_not_stale(stack):
         assert done.audit["lost"]["count"] == 0
 
 
+def test_a_worker_that_may_hold_an_older_vote_is_no_pass_when_the_time_is_over(stack):
+    """Every vote has its row, and the one in its hands may yet overwrite a newer one."""
+    with stack("dockersamples").start_vote() as target:
+        target.start_worker("--poll", "1ms")
+        silent = target.start_worker("--poll", "1ms")
+        running = target.start({"workloads": burst(100, within="2s"), "drain": {"timeout": "4s"},
+                                "voters": revotes("100ms..400ms")})
+        until(lambda: target.rows() > 40, "votes arrive")
+        silent.pause()
+        try:
+            done = running.finish()
+        finally:
+            silent.resume()
+        assert done.exit_status == 3, done
+        assert "it may hold one" in " ".join(done.stdout.split()), done
+
+
 def test_three_rows_for_two_votes_are_duplicated(stack):
     with stack("append-table").start_vote() as target:
         twice, done = change_rows_of_a_revoter(target, lambda voter: target.query(

@@ -1,6 +1,8 @@
 // The rules that keep a drain from claiming what it cannot know: trailing votes, stillness, workers
 // that are not what the profile says. Each has an innocent twin, where votes are only late, and a
 // guilty one, where they are gone.
+#include <algorithm>
+
 #include "support/catch.h"
 #include "unit/watch/ended_run.h"
 #include "watch/serial_check.h"
@@ -18,6 +20,33 @@ namespace {
 using Proof = SettleProof;
 
 }  // namespace
+
+TEST_CASE("what a drain thought of workers before it knew better is not said of its end") {
+  Run run(10);
+  run.write(9);
+  run.trailing_votes();
+  test::set_command(run.world.clients[0], "blpop", true);  // it seems to hold nothing
+  run.world.at = [&](test::World& world, Nanoseconds at) {
+    world.rows.clear();
+    run.write(at < seconds(1) ? 9 : 10);
+  };
+  const Settlement late = run.settle().settlement;
+  CHECK(late.proof == SettleProof::complete);
+  CHECK(late.assumptions.empty());
+  CHECK(std::ranges::none_of(late.grounds,
+                             [](const Ground& ground) { return ground.what == "clients"; }));
+}
+
+TEST_CASE("where a vote is gone, the workers that were asked are said") {
+  Run run(10);
+  run.write(9);
+  run.trailing_votes();
+  const Settlement gone = run.settle().settlement;
+  CHECK(gone.proof == SettleProof::empty_handed);
+  CHECK_FALSE(gone.assumptions.empty());
+  CHECK(std::ranges::any_of(gone.grounds,
+                            [](const Ground& ground) { return ground.what == "clients"; }));
+}
 
 TEST_CASE("a batcher that waits for more votes lets go of the last ones behind trailing votes") {
   Run run(10);
@@ -146,6 +175,16 @@ TEST_CASE("re-votes: that every vote has its row does not end the drain while a 
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == Proof::complete);
     CHECK(result.settlement.drain >= seconds(6));
+  }
+  SECTION("guilty: one that never comes back is not believed at the end of the time either") {
+    run.task.timeout = seconds(5);
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      run.worker("lpop", static_cast<std::uint64_t>(at / seconds(1)) + 3);
+    };
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == Proof::none);
+    CHECK(open.reason.starts_with("not settled after 5"));
+    CHECK(open.reason.find("has not come back for a vote") != std::string::npos);
   }
   SECTION("nobody holds one: done within three seconds") {
     const DrainResult result = run.settle();
