@@ -7,6 +7,8 @@
 #include <ctime>
 #include <numeric>
 
+#include "core/number.h"
+
 namespace votebench {
 namespace {
 
@@ -148,6 +150,18 @@ std::string duration_literal(Nanoseconds value) {
     value -= count * unit.length;
   }
   return text.empty() ? "0s" : text;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = text[i] == '%' && i + 2 < text.size()
+                          ? whole_number<std::uint8_t>(text.substr(i + 1, 2), 16)
+                          : std::nullopt;
+    decoded += byte ? static_cast<char>(*byte) : text[i];
+    if (byte) i += 2;
+  }
+  return decoded;
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {

@@ -27,6 +27,9 @@ namespace votebench {
 // The shortest text that parse_duration reads back as `value` ("1m30s", "250ms", "0s").
 [[nodiscard]] std::string duration_literal(Nanoseconds value);
 
+// %XX of a URL or a form as the byte that it means; what is no such thing stays as it is.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
+
 // Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/number.h"
+#include "core/text.h"
 #include "scenario/profiles.h"
 
 namespace votebench::scenario {
@@ -218,18 +219,6 @@ std::string percent_encoded(std::string_view text) {
     else
       encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return encoded;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = text[i] == '%' && i + 2 < text.size()
-                          ? whole_number<std::uint8_t>(text.substr(i + 1, 2), 16)
-                          : std::nullopt;
-    decoded += byte ? static_cast<char>(*byte) : text[i];
-    if (byte) i += 2;
-  }
-  return decoded;
 }
 
 std::optional<AppUrl> parse_app_url(std::string_view text) {

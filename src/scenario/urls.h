@@ -49,7 +49,6 @@ struct AppUrl {
 
 // `text` as a part of a URL: what is not a letter, a digit or one of "-._~" becomes %XX.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
-[[nodiscard]] std::string percent_decoded(std::string_view text);
 
 // postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
 [[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/number.h"
+#include "core/text.h"
 
 namespace votebench::votestack {
 namespace {
@@ -26,24 +26,10 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-std::optional<char> hex_byte(std::string_view digits) {
-  const auto value = whole_number<unsigned char>(digits, 16);
-  if (!value || digits.size() != 2) return std::nullopt;
-  return static_cast<char>(*value);
-}
-
 std::string decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '+') {
-      decoded += ' ';
-      continue;
-    }
-    const auto byte = text[at] == '%' ? hex_byte(text.substr(at + 1, 2)) : std::nullopt;
-    decoded += byte.value_or(text[at]);
-    if (byte) at += 2;
-  }
-  return decoded;
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return percent_decoded(spaced);
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }

@@ -25,6 +25,13 @@ TEST_CASE("durations are printed with three significant digits") {
   CHECK(format_duration(-5ms) == "-5 ms");
 }
 
+TEST_CASE("what no two digits follow is not decoded") {
+  CHECK(percent_decoded("a%20b+c%C3%A9") == "a b+c\xc3\xa9");
+  for (const std::string text : {"", "%", "%4", "a%", "%zz", "%+1", "100%"})
+    CHECK(percent_decoded(text) == text);
+  CHECK(percent_decoded("%2541") == "%41");
+}
+
 TEST_CASE("a duration needs a unit") {
   CHECK(parse_duration("5s") == 5s);
   CHECK(parse_duration("1.5s") == 1500ms);
