@@ -28,6 +28,14 @@ std::map<AttemptNumber, Attempt> witnesses(const Verdict& verdict, const Attempt
 
 }  // namespace
 
+Grounds grounds_of(const Report& report) {
+  Grounds grounds = report.record.begin.grounds;
+  std::ranges::copy(report.settlement().grounds, std::back_inserter(grounds));
+  for (const std::string& assumption : report.audit.assumptions)
+    grounds.push_back({Ground::Kind::assumed, {}, assumption});
+  return grounds;
+}
+
 const Attempt* witness_of(const Report& report, const Finding& finding) {
   if (!finding.attempt) return nullptr;
   const auto witness = report.witnesses.find(*finding.attempt);
@@ -45,7 +53,7 @@ Report make_report(const RunView& run, Verdict verdict, Presentation shown) {
   report.witnesses = witnesses(report.audit, run.attempts);
   report.measured = measure_run(run, report.audit.accounting);
   report.timeline = make_timeline(run);
-  report.validity = judge_generator(run, report.measured);
+  report.validity = judge_generator(run, report.measured, report.audit.unaccepted);
   report.thresholds = evaluate_all(run, report.measured, report.validity);
   conclude(report);
   return report;

@@ -3,21 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "report/document/sections.h"
 
-namespace votebench::report {
-
-Grounds grounds_of(const Report& report) {
-  Grounds grounds = report.record.begin.grounds;
-  std::ranges::copy(report.settlement().grounds, std::back_inserter(grounds));
-  for (const std::string& assumption : report.audit.assumptions)
-    grounds.push_back({Ground::Kind::assumed, {}, assumption});
-  return grounds;
-}
-
-namespace sections {
+namespace votebench::report::sections {
 namespace {
 
 // Why a ground is asked for, by Ground::what.
@@ -104,5 +93,4 @@ Section proof(const Report& report) {
   return section;
 }
 
-}  // namespace sections
-}  // namespace votebench::report
+}  // namespace votebench::report::sections

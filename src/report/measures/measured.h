@@ -15,6 +15,7 @@
 #include "scenario/scenario.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
+#include "vote/unaccepted.h"
 #include "vote/verdict.h"
 
 namespace votebench::report {
@@ -192,7 +193,8 @@ struct Validity {
   std::vector<std::string> notes;    // worth knowing, voids nothing
   [[nodiscard]] bool all() const { return load && samples && clocks; }
 };
-// `measured`: of the whole run.
-[[nodiscard]] Validity judge_generator(const RunView& run, const Measured& measured);
+// `measured`: of the whole run. `unaccepted`: its votes, as the audit has counted them.
+[[nodiscard]] Validity judge_generator(const RunView& run, const Measured& measured,
+                                       const std::vector<Unaccepted>& unaccepted);
 
 }  // namespace votebench::report

@@ -62,8 +62,9 @@ void judge_rate(const RunView& run, const Measured& measured, Validity& validity
 }
 
 // What kept votes from being sent, and is no fault of the target.
-void judge_own_limits(const RunView& run, Validity& validity) {
-  for (const Unaccepted& votes : unaccepted_votes(run.attempts)) {
+void judge_own_limits(const RunView& run, const std::vector<Unaccepted>& unaccepted,
+                      Validity& validity) {
+  for (const Unaccepted& votes : unaccepted) {
     const CauseWords& cause = words_of(votes.cause);
     if (!cause.ours) continue;
     validity.load = false;
@@ -121,12 +122,13 @@ std::string clock_fault(const ledger::RunRecord& record) {
   return {};
 }
 
-Validity judge_generator(const RunView& run, const Measured& measured) {
+Validity judge_generator(const RunView& run, const Measured& measured,
+                         const std::vector<Unaccepted>& unaccepted) {
   Validity validity;
   judge_lag(run.record.load, measured.lag, validity);
   judge_never_started(run, measured.accounting.started(), validity);
   judge_rate(run, measured, validity);
-  judge_own_limits(run, validity);
+  judge_own_limits(run, unaccepted, validity);
   judge_watching(run.record.load, validity);
   judge_clocks(run.record, validity);
   return validity;

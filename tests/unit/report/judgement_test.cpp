@@ -158,6 +158,7 @@ TEST_CASE("a limit of ours that kept votes from being sent makes the generator n
     World world = quick_pass();
     world.attempts.slots[5].outcome = Outcome::not_sent;
     world.attempts.slots[5].cause = cause;
+    world.verdict.unaccepted = unaccepted_votes(world.attempts);
     return world.report().validity;
   };
   CHECK(with_cause(Cause::refused).all());
