@@ -29,7 +29,7 @@
 //   words    := { "title", "block" }
 //   snapshot := "server_id", "depth", "in_flight_depths": [ n ], "pushed", "dropped",
 //               "counters": { name: n }, "uptime_s", "server_time_ns",
-//               "resets" (may be absent)
+//               "resets", "taken_bare" (both may be absent)
 //   store    := { "table", "server" }
 //   clock    := { "of": "queue" | "rows", "offset_ns", "uncertainty_ns", "measured_ns" }
 //   end      := { "schema": "votebench.run-end/1", "ended_ns", "interrupted": bool,
@@ -152,6 +152,7 @@ Json json_of(const QueueBaseline& queue) {
       {"uptime_s", snapshot.uptime_s},
       {"server_time_ns", nanoseconds(snapshot.server_time)},
       {"resets", snapshot.resets},
+      {"taken_bare", snapshot.taken_bare},
       {"shares_pushes", queue.shares_pushes},
       {"pushes_add_up", queue.pushes_add_up},
       {"counts_only", queue.counts_only},
@@ -176,6 +177,7 @@ QueueBaseline queue(const Json& json) {
   json.at("uptime_s").get_to(read.snapshot.uptime_s);
   read.snapshot.server_time = wall_time(json.at("server_time_ns"));
   read.snapshot.resets = json.value("resets", std::uint64_t{0});
+  read.snapshot.taken_bare = json.value("taken_bare", std::uint64_t{0});
   json.at("shares_pushes").get_to(read.shares_pushes);
   if (!json.contains("seen_in")) return read;  // older writers did not look
   json.at("pushes_add_up").get_to(read.pushes_add_up);

@@ -12,7 +12,8 @@ namespace votebench::report {
 std::string rate_text(const std::optional<double>& per_second) {
   if (!per_second || !std::isfinite(*per_second)) return std::string(kNotMeasured);
   if (*per_second >= 1e9) return fmt::format("{:.2e}", *per_second);
-  if (*per_second >= 9999.5) return format_count(static_cast<std::uint64_t>(*per_second + 0.5));
+  if (*per_second >= 9999.5)
+    return format_count(static_cast<std::uint64_t>(std::llround(*per_second)));
   const std::string text = fmt::format("{:.1f}", *per_second);
   return *per_second < 999.95 ? text : text.substr(0, 1) + "," + text.substr(1);
 }

@@ -113,6 +113,10 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
   return audit_input(record, attempts, record.evidence.rows);
 }
 
+bool rows_may_change(const scenario::Scenario& scenario, const std::optional<RowBaseline>& rows) {
+  return scenario.voters.revote.ratio > 0 || (rows && rows->model == TableModel::append);
+}
+
 report::Report describe_run(const RecordedRun& run) {
   Verdict verdict = judge_run(run);
   const Place place = place_of(run);

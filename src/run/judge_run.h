@@ -38,6 +38,11 @@ struct RecordedRun {
 [[nodiscard]] audit::AuditInput audit_input(const ledger::RunRecord& record,
                                             const AttemptHistory& attempts);
 
+// Rows that are there may still change or be joined by others: somebody votes more than once, or
+// the table keeps every vote.
+[[nodiscard]] bool rows_may_change(const scenario::Scenario& scenario,
+                                   const std::optional<RowBaseline>& rows);
+
 // The record and the scenario must outlive the result.
 [[nodiscard]] report::Report describe_run(const RecordedRun& run);
 

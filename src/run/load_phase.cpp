@@ -174,9 +174,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
   events.load_ended(arrivals.stop_requested() || !record.load.completed);
   watch::DrainTask task = drain_task(input, sampler, recorder);
   if (input.preflight.rows) task.missing_acked = count_missing(input, record);
-  task.rows_may_change =
-      input.scenario.voters.revote.ratio > 0 ||
-      (input.preflight.rows && input.preflight.rows->model == TableModel::append);
+  task.rows_may_change = rows_may_change(input.scenario, input.preflight.rows);
   if (task.target.vote.identity != IdentityMode::none)
     task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
   watch::DrainResult drained = watch::drain(task, input.clock, input.signals.second());

@@ -151,6 +151,7 @@ Evidence Verifier::read_stores(TargetSettings target) {
   task.queue_baseline = queue ? &*queue_baseline : nullptr;
   task.rows = rows.get();
   task.row_baseline = rows ? &*manifest().rows : nullptr;
+  task.rows_may_change = rows_may_change(run_.scenario, manifest().rows);
   task.missing_acked = [this](const RowEvidence& read) { return missing(read); };
   if (task.timeout > Nanoseconds(0))
     display_.say(

@@ -42,6 +42,9 @@ struct QueueSnapshot {
   // How often its counters were set to zero, as far as it tells: another number means that they
   // were.
   std::uint64_t resets = 0;
+  // Calls since the server counts that took elements out of whatever list and put them into no
+  // other: what they took stands nowhere.
+  std::uint64_t taken_bare = 0;
 };
 
 // A client of the queue's server, none of ours.

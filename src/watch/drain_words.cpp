@@ -34,12 +34,20 @@ std::string reason_of(const GivenUp& state, const Settlement& settlement) {
 }
 
 std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
-                                                  bool leans_on_max_hold) {
-  std::vector<std::string> assumptions{
-      "an accepted vote was pushed before it was answered",
-      "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)"};
+                                                  const HandsFinding& hands) {
+  std::vector<std::string> assumptions{"an accepted vote was pushed before it was answered"};
+  if (hands.leans_on_side_lists) {
+    std::string until = fmt::format("a vote in hand stands in {} until it is written",
+                                    fmt::join(target.queue->in_flight, ", "));
+    if (hands.leans_on_max_hold)
+      until += fmt::format(", or is written within {}", format_duration(target.worker_max_hold));
+    assumptions.push_back(until + " (declared by the target)");
+    return assumptions;
+  }
+  assumptions.emplace_back(
+      "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)");
   assumptions.push_back(
-      leans_on_max_hold
+      hands.leans_on_max_hold
           ? fmt::format("a worker that disconnected holds no vote for longer than {} "
                         "(worker.max_hold)",
                         format_duration(target.worker_max_hold))
@@ -65,6 +73,10 @@ Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlemen
     grounds.push_back({looked_at, "clients",
                        fmt::format("{} took votes, none holds one any more",
                                    counted(found.consumers, "client"))});
+  if (!found.side_lists.empty())
+    grounds.push_back({looked_at, "side lists",
+                       fmt::format("nothing stands in {}, and nothing was taken past it",
+                                   fmt::join(found.side_lists, ", "))});
   if (found.nothing_elsewhere)
     grounds.push_back(
         {looked_at, "elsewhere", "no missing vote waits in another place of the queue's server"});

@@ -8,6 +8,7 @@
 
 #include "vote/evidence.h"
 #include "vote/target_settings.h"
+#include "watch/empty_handed.h"
 
 namespace votebench::watch {
 
@@ -23,10 +24,10 @@ struct GivenUp {
 // Takes drain, rate and time still needed from `settlement`.
 [[nodiscard]] std::string reason_of(const GivenUp& state, const Settlement& settlement);
 
-// What "nobody holds a vote" leans on. Where workers have had max_hold, it does not matter whether
-// all of their connections were seen.
+// What "nobody holds a vote" leans on. Where workers have had max_hold, or their votes stand in
+// side lists, it does not matter whether all of their connections were seen.
 [[nodiscard]] std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
-                                                                bool leans_on_max_hold);
+                                                                const HandsFinding& hands);
 
 // What the drain found out of workers and ways.
 struct DrainFindings {
@@ -34,7 +35,8 @@ struct DrainFindings {
   std::uint64_t serial_samples = 0;  // readings that could have refuted it
   std::size_t consumers = 0;         // clients that took votes, seen at any time
   bool hands_are_empty = false;      // each of them was looked at, and none holds a vote
-  bool nothing_elsewhere = false;    // the other places of the queue's server were looked at
+  std::vector<std::string> side_lists{};  // that showed what is in hand instead; empty: none did
+  bool nothing_elsewhere = false;         // the other places of the queue's server were looked at
 };
 // Takes trailing votes from `settlement`.
 [[nodiscard]] Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counted.h"
 #include "core/text.h"
 
 namespace votebench::watch {
@@ -113,6 +114,26 @@ std::optional<std::string> obstacle_of_guess(const Hands& hands, bool leans_on_m
       strange, duration_literal(hands.max_hold));
 }
 
+// Workers of whatever model that keep in a side list what they have in hand. One that takes it off
+// that list before it writes would make a late vote look lost: it has had max_hold by then.
+HandsFinding look_at_side_lists(const Hands& hands) {
+  HandsFinding finding;
+  if (!hands.side_lists) {
+    finding.obstacle = "the worker may hold several votes (the target says worker: unknown)";
+    return finding;
+  }
+  finding.leans_on_side_lists = true;
+  if (hands.taken_bare > 0)
+    finding.obstacle =
+        fmt::format("votes may have been taken past the side lists ({}), and {}",
+                    counted(hands.taken_bare, "call"), "the target says worker: unknown");
+  else if (hands.votes_are_missing)
+    finding.obstacle = until_max_hold(
+        hands, "a worker may have taken votes off its side list early", finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
+  return finding;
+}
+
 }  // namespace
 
 std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& activity) {
@@ -121,11 +142,8 @@ std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& acti
 }
 
 HandsFinding look_at_hands(const Hands& hands) {
+  if (hands.worker != WorkerModel::serial) return look_at_side_lists(hands);
   HandsFinding finding;
-  if (hands.worker != WorkerModel::serial) {
-    finding.obstacle = "the worker may hold several votes (the target says worker: unknown)";
-    return finding;
-  }
   const Nanoseconds elapsed = hands.looked_at - hands.empty_since;
   for (const SeenConsumer& consumer : hands.consumers) {
     if (consumer.gone_since)

@@ -21,6 +21,11 @@ struct Hands {
   // behave like the profile's own: each one long connection that does nothing but pop.
   bool worker_stated = true;
   bool max_hold_stated = true;
+  // The target names side lists, in which its workers keep each vote until it is written; they were
+  // empty with the main list.
+  bool side_lists = false;
+  std::uint64_t taken_bare = 0;  // calls that took votes and left them in no list
+  bool votes_are_missing = false;
   std::string serial_refuted{};  // why one vote at a time cannot be; empty: not refuted
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
@@ -46,6 +51,8 @@ struct HandsFinding {
   std::optional<std::string> obstacle;
   // Somebody was given max_hold after the lists were empty: whoever disconnected has had it then.
   bool leans_on_max_hold = false;
+  // Whatever is in hand stands in a side list.
+  bool leans_on_side_lists = false;
 };
 
 [[nodiscard]] HandsFinding look_at_hands(const Hands& hands);

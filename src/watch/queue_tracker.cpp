@@ -18,8 +18,8 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
     return later != now.counters.end() && later->second < counter.second;
   };
   return now.resets != before.resets || now.pushed < before.pushed ||
-         now.dropped < before.dropped || now.uptime_s < before.uptime_s ||
-         std::ranges::any_of(before.counters, fell);
+         now.taken_bare < before.taken_bare || now.dropped < before.dropped ||
+         now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
 }
 
 bool does_else(const QueueClient& client) {
@@ -95,6 +95,8 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
     events.push_back({at, "counters-reset", "counters fell under the same server id"});
   }
   if (restarted || reset) history_.same_server = false;
+  const std::uint64_t bare_before = restarted || reset ? 0 : before.taken_bare;
+  history_.taken_bare += look.taken_bare - std::min(look.taken_bare, bare_before);
   const bool evictions_began_anew = restarted || look.dropped < before.dropped;
   const std::uint64_t evicted_before = evictions_began_anew ? 0 : before.dropped;
   if (look.dropped > evicted_before) {

@@ -38,6 +38,7 @@ struct QueueHistory {
   std::uint64_t evicted = 0;    // QueueSnapshot::dropped since the baseline, over all restarts
   // Pushes since the baseline. Nothing once the counters were reset.
   std::optional<std::uint64_t> pushed = 0;
+  std::uint64_t taken_bare = 0;  // QueueSnapshot::taken_bare since the baseline, over all restarts
   bool pushes_undercount = false;  // the list grew by more than was counted as pushed
   QueueSnapshot last;
   // In which lists ids of ours were seen standing, the main list first.

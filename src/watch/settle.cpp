@@ -70,6 +70,10 @@ class Drain {
   // Once all are there, whoever holds an older vote or a second copy could change none of them.
   // Without a queue nobody can be asked.
   [[nodiscard]] bool rows_stay_as_they_are() const { return !task_.rows_may_change || !queue_; }
+  // What the workers have in hand was seen to stand in no side list.
+  [[nodiscard]] bool by_side_lists() const {
+    return why_nothing_is_held_ == SettleProof::empty_handed && hands_.leans_on_side_lists;
+  }
   [[nodiscard]] bool lists_are_clear() const { return !queue_ || queue_->clear_since(); }
   [[nodiscard]] Nanoseconds elapsed() const { return clock_.now() - begin_; }
 
@@ -88,7 +92,7 @@ class Drain {
   Instant elsewhere_due_{};
   Position position_;
   std::string obstacle_;
-  bool leans_on_max_hold_ = false;
+  HandsFinding hands_;
   bool looked_elsewhere_ = false;
   // By the last attempt to prove it: empty_handed or quiet; none where it failed, or was not
   // needed.
@@ -188,6 +192,7 @@ SettleProof Drain::prove() {
   why_nothing_is_held_ = nobody_holds_a_vote()     ? SettleProof::empty_handed
                          : was_quiet_long_enough() ? SettleProof::quiet
                                                    : SettleProof::none;
+  if (by_side_lists() && was_quiet_long_enough()) why_nothing_is_held_ = SettleProof::quiet;
   if (why_nothing_is_held_ == SettleProof::none || !nothing_moves() || !nothing_waits_elsewhere() ||
       !evidence_stands())
     return SettleProof::none;
@@ -208,9 +213,10 @@ void Drain::cast_trailing_votes(bool everything_there) {
   queue_->note_seen_in(trailing_.seen_in());
 }
 
-// Looked at before absence is claimed, and again while something moves there.
+// Looked at before absence is claimed, and again while something moves there. Where side lists show
+// what is in hand, another list with votes of ours may be one that the target does not name.
 bool Drain::nothing_waits_elsewhere() {
-  if (rows_->missing().count == 0) return true;
+  if (rows_->missing().count == 0 && !by_side_lists()) return true;
   obstacle_ = elsewhere_.obstacle();
   if (!obstacle_.empty() && clock_.now() < elsewhere_due_) return false;
   elsewhere_due_ = clock_.now() + kBetweenElsewhere;
@@ -220,8 +226,8 @@ bool Drain::nothing_waits_elsewhere() {
     return false;
   }
   const std::vector<VoterIndex> stored = rows_->voters();
-  elsewhere_.observe(clock_.now(), *look, [&stored](VoterIndex voter) {
-    return std::ranges::binary_search(stored, voter);
+  elsewhere_.observe(clock_.now(), *look, [&](VoterIndex voter) {
+    return !by_side_lists() && std::ranges::binary_search(stored, voter);
   });
   looked_elsewhere_ = true;
   obstacle_ = elsewhere_.obstacle();
@@ -258,22 +264,24 @@ bool Drain::nobody_holds_a_vote() {
   hands.max_hold = task_.target.worker_max_hold;
   hands.worker_stated = task_.target.worker_stated;
   hands.max_hold_stated = task_.target.max_hold_stated;
+  hands.side_lists = task_.target.queue && !task_.target.queue->in_flight.empty();
+  hands.votes_are_missing = rows_->missing().count > 0;
   hands.serial_refuted = serial_.refuted();
   hands.empty_since = *queue_->clear_since();
   hands.looked_at = clock_.now();
   hands.client_is_dead = task_.client_is_dead;
   if (!queue_->look_at_clients()) return false;
   hands.server_id = queue_->history().last.server_id;
+  hands.taken_bare = queue_->history().taken_bare;
   hands.consumers = queue_->consumers();
   hands.others = queue_->history().others;
   hands.unseen_consumers = queue_->has_unseen_consumers();
   auto activity = rows_->activity();
   if (!activity) return false;
   hands.activity = *std::move(activity);
-  const HandsFinding finding = look_at_hands(hands);
-  obstacle_ = finding.obstacle.value_or("");
-  leans_on_max_hold_ = finding.leans_on_max_hold;
-  return !finding.obstacle;
+  hands_ = look_at_hands(hands);
+  obstacle_ = hands_.obstacle.value_or("");
+  return !hands_.obstacle;
 }
 
 bool Drain::was_quiet_long_enough() {
@@ -310,7 +318,7 @@ std::vector<std::string> Drain::assumptions() const {
   if (why_nothing_is_held_ == SettleProof::none) return {};
   std::vector<std::string> all = why_nothing_is_held_ == SettleProof::quiet
                                      ? quiet_assumptions(task_.target)
-                                     : empty_handed_assumptions(task_.target, leans_on_max_hold_);
+                                     : empty_handed_assumptions(task_.target, hands_);
   if (trailing_.cast_count() == 0)
     all.emplace_back(
         "nobody holds votes back until more come: no trailing votes were cast behind them");
@@ -324,7 +332,8 @@ DrainFindings Drain::findings() const {
   found.serial_refuted = serial_.refuted();
   found.serial_samples = serial_.samples();
   found.consumers = queue_->consumers().size();
-  found.hands_are_empty = why_nothing_is_held_ == SettleProof::empty_handed;
+  found.hands_are_empty = why_nothing_is_held_ == SettleProof::empty_handed && !by_side_lists();
+  if (by_side_lists()) found.side_lists = task_.target.queue->in_flight;
   found.nothing_elsewhere = looked_elsewhere_ && elsewhere_.obstacle().empty();
   return found;
 }

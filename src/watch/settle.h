@@ -39,8 +39,8 @@ struct DrainTask {
   // theirs, and voters whose row is not at an admissible final value (a re-vote is still on its
   // way). None means "complete".
   std::function<MissingVotes(const RowEvidence&)> missing_acked{};
-  // Rows that are there may still change or be joined by others: somebody votes more than once, or
-  // the table keeps every vote. Then all votes having their rows does not end the drain.
+  // Rows that are there may still change or be joined by others; then all votes having their rows
+  // does not end the drain.
   bool rows_may_change = false;
   // Casts one vote of ours; empty: no trailing votes are cast.
   CastOne cast_trailing{};

@@ -20,6 +20,8 @@ PATIENT_HTTP = {"timeout": f"{PATIENCE_S}s", "connect_timeout": f"{PATIENCE_S}s"
 # Without the rows of trailing votes, whose number depends on the drain.
 COUNT_ROWS = "SELECT count(*) FROM votes WHERE substring(id from 11 for 6) <> 'ffffff'"
 PATIENT = [word for key, time in PATIENT_HTTP.items() for word in ("--set", f"http.{key}={time}")]
+# How long absence needs to mean that nobody holds the vote, where nobody watched.
+SHORT_HOLD = {"worker": {"model": "serial", "max_hold": "2s"}}
 
 
 class Completed:

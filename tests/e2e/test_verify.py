@@ -6,12 +6,10 @@ import json
 import yaml
 
 from handmade import Gate
-from harness import PATIENT, Running, burst, until, votebench
+from harness import PATIENT, SHORT_HOLD, Running, burst, until, votebench
 from verified import Verified
 
 NO_PROBES = {"preflight": {"probe_votes": 0}}
-# How long absence needs to mean that nobody holds the vote, where nobody watched.
-SHORT_HOLD = {"worker": {"model": "serial", "max_hold": "2s"}}
 
 
 def complete_run(target, votes=30, **scenario):

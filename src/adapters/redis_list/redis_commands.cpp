@@ -73,6 +73,13 @@ CommandKind kind_of_command(std::string_view command) {
   return contains(kCounted, command) ? CommandKind::hidden : CommandKind::other;
 }
 
+bool takes_bare(std::string_view command) {
+  static constexpr auto kWords =
+      std::to_array<std::string_view>({"lpop", "rpop", "lmpop", "blpop", "brpop", "blmpop", "ltrim",
+                                       "rename", "renamenx", "swapdb"});
+  return contains(kWords, command);
+}
+
 std::span<const std::string_view> counted_commands() { return kCounted; }
 
 }  // namespace votebench::adapters

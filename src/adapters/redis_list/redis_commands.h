@@ -20,6 +20,9 @@ enum class CommandKind : std::uint8_t {
 // `command` in lower case, as CLIENT LIST has it; a subcommand ("client|list") is its command's.
 [[nodiscard]] CommandKind kind_of_command(std::string_view command);
 
+// Takes elements of a list and leaves them in no other, or under a name that is not the target's.
+[[nodiscard]] bool takes_bare(std::string_view command);
+
 // All that can put an element into a list or take one out: what a snapshot counts.
 [[nodiscard]] std::span<const std::string_view> counted_commands();
 

@@ -70,6 +70,7 @@ void count_commands(std::string_view info, QueueSnapshot& snapshot) {
   for (const std::string_view command : counted_commands()) {
     const CommandCalls calls = calls_of(command);
     snapshot.counters[std::string(command)] = calls.calls;
+    if (takes_bare(command)) snapshot.taken_bare += calls.calls;
     if (kind_of_command(command) != CommandKind::push) continue;
     snapshot.counters[fmt::format("{} failed", command)] = calls.failed;
     snapshot.pushed += calls.calls - std::min(calls.failed, calls.calls);

@@ -54,6 +54,22 @@ TEST_CASE("a snapshot of lists, counters and server") {
   CHECK(after.server_id == before.server_id);
 }
 
+TEST_CASE("what was taken out of a list and put into no other is counted, whatever the command") {
+  const RealRedis redis;
+  const auto probe = open(redis.settings());
+  RedisSession worker = redis.connect();
+  for (int i = 0; i < 6; ++i) worker.ask({"RPUSH", "votes", "x"});
+  worker.ask({"LMOVE", "votes", "held", "LEFT", "RIGHT"});
+  worker.ask({"RPOPLPUSH", "votes", "held"});
+  worker.ask({"LREM", "held", "1", "x"});
+  CHECK(look(*probe).taken_bare == 0);
+  worker.ask({"LPOP", "votes"});
+  worker.ask({"BRPOP", "votes", "1"});
+  worker.ask({"LTRIM", "votes", "1", "-1"});
+  worker.ask({"RENAME", "votes", "batch"});
+  CHECK(look(*probe).taken_bare == 4);
+}
+
 TEST_CASE("trap: one RPUSH of three elements is one call") {
   const RealRedis redis;
   const auto probe = open(redis.settings());

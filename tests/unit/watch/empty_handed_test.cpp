@@ -77,6 +77,40 @@ TEST_CASE("trap: a heartbeat is no pop") {
   CHECK_FALSE(proven(hands({consumer("evalsha", 0)})));
 }
 
+TEST_CASE(
+    "a worker that keeps in a side list what it has in hand has nothing where that is empty") {
+  Hands made = hands({consumer("lrem", 9)}, milliseconds(1));
+  made.worker = WorkerModel::unknown;
+  made.side_lists = true;
+  SECTION("at once, where nothing is missing") {
+    const HandsFinding finding = look_at_hands(made);
+    CHECK_FALSE(finding.obstacle);
+    CHECK(finding.leans_on_side_lists);
+    CHECK_FALSE(finding.leans_on_max_hold);
+  }
+  SECTION("a missing vote may have been taken off the side list before it was written") {
+    made.votes_are_missing = true;
+    CHECK_FALSE(proven(made));
+    made.looked_at = made.empty_since + made.max_hold;
+    CHECK(proven(made));
+    CHECK(look_at_hands(made).leans_on_max_hold);
+  }
+  SECTION("somebody took votes past it") {
+    made.taken_bare = 1;
+    CHECK(look_at_hands(made).obstacle ==
+          "votes may have been taken past the side lists (1 call), and the target says worker: "
+          "unknown");
+  }
+  SECTION("the table may yet be written to") {
+    made.activity.may_write = {"a transaction is open"};
+    CHECK_FALSE(proven(made));
+  }
+  SECTION("one vote at a time says more") {
+    made.worker = WorkerModel::serial;
+    CHECK_FALSE(proven(made));
+  }
+}
+
 TEST_CASE("a worker that is not declared serial is never empty-handed") {
   Hands made = hands({consumer("blpop", 0, true)});
   CHECK(proven(made));

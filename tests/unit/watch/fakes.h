@@ -44,6 +44,7 @@ struct World {
   std::string server_id = "server-1";
   WallTime redis_clock{};
   std::uint64_t pushes = 0;
+  std::uint64_t taken_bare = 0;
   StoreIdentity store{"table", "start"};
   std::map<std::string, std::string> found;  // rows that find_rows() finds: id, choice
   bool replica = false;
@@ -91,6 +92,7 @@ class FakeQueue final : public adapters::QueueProbe {
     snapshot.depth = world_.listed.size();
     snapshot.in_flight_depths = {world_.in_flight.size()};
     snapshot.pushed = world_.pushes;
+    snapshot.taken_bare = world_.taken_bare;
     return snapshot;
   }
   Result<adapters::QueueContents> contents(const VoterIds& ids, std::uint64_t limit) override {

@@ -108,10 +108,10 @@ TEST_CASE("what a drain found out is said, and only that") {
 
 TEST_CASE("assumptions are named only where they are leaned on") {
   const TargetSettings target;
-  const auto seen = empty_handed_assumptions(target, false);
+  const auto seen = empty_handed_assumptions(target, HandsFinding{});
   REQUIRE(seen.size() == 3);
   CHECK(seen[2] == "a worker's connection to Redis lasts longer than the 250 ms between two looks");
-  const auto unseen = empty_handed_assumptions(target, true);
+  const auto unseen = empty_handed_assumptions(target, HandsFinding{.leans_on_max_hold = true});
   REQUIRE(unseen.size() == 3);
   CHECK(unseen[2] ==
         "a worker that disconnected holds no vote for longer than 10 s (worker.max_hold)");

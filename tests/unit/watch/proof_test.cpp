@@ -37,6 +37,60 @@ TEST_CASE("what a drain thought of workers before it knew better is not said of 
                              [](const Ground& ground) { return ground.what == "clients"; }));
 }
 
+TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in a side list") {
+  Run run(10);
+  run.write(10);
+  run.trailing_votes();
+  run.task.rows_may_change = true;
+  run.task.timeout = seconds(5);
+  run.target.worker = WorkerModel::unknown;
+  run.target.queue.emplace();
+  run.target.queue->in_flight = {"votes:processing"};
+  SECTION("innocent: nothing stands there") {
+    const Settlement done = run.settle().settlement;
+    CHECK(done.proof == Proof::complete);
+    CHECK(done.drain < seconds(1));
+    CHECK(std::ranges::any_of(done.assumptions, [](const std::string& clause) {
+      return clause.starts_with("a vote in hand stands in votes:processing until it is written");
+    }));
+    CHECK(std::ranges::any_of(done.grounds,
+                              [](const Ground& ground) { return ground.what == "side lists"; }));
+  }
+  SECTION("innocent: an older vote stands there for a while") {
+    run.world.at = [](test::World& world, Nanoseconds at) {
+      world.in_flight.clear();
+      if (at < seconds(3)) world.in_flight = {kIds.make(4)};
+    };
+    const Settlement done = run.settle().settlement;
+    CHECK(done.proof == Proof::complete);
+    CHECK(done.drain >= seconds(3));
+  }
+  SECTION("guilty: an older vote stays there") {
+    run.world.in_flight = {kIds.make(4)};
+    CHECK(run.settle().settlement.proof == Proof::none);
+  }
+  SECTION("guilty: an older vote stands in a side list that the target does not name") {
+    run.world.elsewhere->places = {{0, "votes:working", "list", {4}}};
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == Proof::none);
+    CHECK(open.reason.find("votes:working") != std::string::npos);
+  }
+  SECTION("guilty: a second worker takes votes past the side list") {
+    run.world.taken_bare = 3;
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == Proof::none);
+    CHECK(open.reason.find("taken past the side lists (3 calls)") != std::string::npos);
+  }
+  SECTION("guilty: a vote is gone, and claimed once a late one would have come") {
+    run.world.rows.pop_back();
+    run.task.timeout = seconds(60);
+    const Settlement gone = run.settle().settlement;
+    CHECK(gone.proof == Proof::empty_handed);
+    CHECK(gone.drain >= run.target.worker_max_hold);
+    CHECK(gone.drain < run.target.worker_max_hold + seconds(5));
+  }
+}
+
 TEST_CASE("where a vote is gone, the workers that were asked are said") {
   Run run(10);
   run.write(9);
