@@ -58,7 +58,8 @@ std::vector<std::string> variables_of(const Command& command) {
     if (std::ranges::find(dropped, text.substr(0, text.find('='))) == dropped.end())
       variables.emplace_back(text);
   }
-  for (const auto& [name, value] : command.environment) variables.push_back(name + '=' + value);
+  for (const auto& [name, value] : command.environment)
+    variables.emplace_back(name).append("=").append(value);
   return variables;
 }
 

@@ -10,7 +10,7 @@ namespace votebench::run {
 
 Result<TargetCheck> check_target(TargetSettings target,
                                  const std::function<void(std::string_view)>& progress,
-                                 std::stop_token stop) {
+                                 const std::stop_token& stop) {
   if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   scenario::QuickRun one;

@@ -26,6 +26,6 @@ struct TargetCheck {
 // Error (environment): what is not as it should be, and what to try.
 [[nodiscard]] Result<TargetCheck> check_target(
     TargetSettings target, const std::function<void(std::string_view)>& progress,
-    std::stop_token stop);
+    const std::stop_token& stop);
 
 }  // namespace votebench::run

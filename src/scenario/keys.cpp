@@ -85,7 +85,7 @@ class Catalogue {
   [[nodiscard]] Catalogue below(KeyTree& child) const { return Catalogue(child, executors_); }
 
   // The place for a key. What executors describe alike is one key.
-  KeyTree& add(Key key) const {
+  KeyTree& add(Key key) const {  // NOLINT(modernize-use-nodiscard): most keys have no children
     key.path = fmt::format("{}/{}", tree_->key.path, key.name);
     for (KeyTree& known : tree_->children) {
       key.executors = known.key.executors;
@@ -98,6 +98,7 @@ class Catalogue {
   }
 
   template <typename Field>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): most keys have no children
   KeyTree& add_with_default(Key key, const Field& field) const {
     const bool optional = key.need == Need::optional && key.default_from == DefaultFrom::record;
     if constexpr (std::is_same_v<Field, std::string>)

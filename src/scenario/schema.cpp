@@ -84,7 +84,7 @@ class SchemaWriter {
  public:
   explicit SchemaWriter(ExecutorBits executors) : executors_(executors) {}
 
-  Json mapping(const KeyTree& tree) const {
+  [[nodiscard]] Json mapping(const KeyTree& tree) const {
     Json schema{{"type", "object"}, {"additionalProperties", false}};
     Json& properties = schema["properties"] = Json::object();
     Json required = Json::array();

@@ -272,7 +272,7 @@ tl::expected<Threshold, ValueError> parse_threshold(std::string_view text) {
   const std::size_t at = std::min(text.find_first_of("<>=", behind), text.size());
   const std::size_t end = std::min(text.find_first_not_of("<>=", at), text.size());
   threshold.op = text.substr(at, end - at);
-  const bool stray = next_piece(text.substr(0, at), behind, "").text.size() > 0;
+  const bool stray = !next_piece(text.substr(0, at), behind, "").text.empty();
   const bool known_operator =
       std::find(kOperators.begin(), kOperators.end(), threshold.op) != kOperators.end();
   if (metric == nullptr && (known_operator || text[behind] == '{'))

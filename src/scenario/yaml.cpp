@@ -213,7 +213,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::unordered_set<std::string> names;
   };
 
-  std::string path() const {
+  [[nodiscard]] std::string path() const {
     std::string text;
     for (const Frame& frame : stack_) {
       if (frame.node.kind == Node::Kind::list) {

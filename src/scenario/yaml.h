@@ -14,7 +14,7 @@
 namespace votebench::scenario {
 
 // Larger texts are refused.
-inline constexpr std::size_t kMaxTextBytes = 256 * 1024;
+inline constexpr std::size_t kMaxTextBytes = std::size_t{256} * 1024;
 inline constexpr std::size_t kMaxDepth = 16;
 inline constexpr std::size_t kMaxValues = 10'000;
 

@@ -58,11 +58,11 @@ struct Case {
   const Defect* planted = &kNothing;
   Hop hop = Hop::unknown;  // where; of nothing: unknown
   std::string_view variant = "dockersamples";
-  std::string_view vote_flags = "";    // of `votestack vote`
-  std::string_view worker_flags = "";  // of `votestack worker`
+  std::string_view vote_flags{};    // of `votestack vote`
+  std::string_view worker_flags{};  // of `votestack worker`
   std::uint32_t workers = 1;
   Statement statement{};
-  std::string_view load = "";  // keys of the scenario, as YAML; empty: kOneVoteEach
+  std::string_view load{};  // keys of the scenario, as YAML; empty: kOneVoteEach
   Meddling meddling = Meddling::none;
   bool may_be_open = false;                // an inconclusive verdict is right as well
   std::string_view log_event = "planted";  // what the stack's log calls a defect

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr rlim_t kFewestFiles = 4096;
 constexpr std::uintmax_t kLeastSpace = 512ULL * 1024 * 1024;
-constexpr std::uintmax_t kMegabyte = 1024 * 1024;
+constexpr std::uintmax_t kMegabyte = 1024ULL * 1024;
 
 Requirement program(const char* name, const std::optional<fs::path>& path, const fs::path& asked) {
   if (!path) return {name, false, "not found", kInstallLine};

@@ -8,7 +8,7 @@
 namespace votebench::stack {
 namespace {
 
-constexpr std::uintmax_t kWindow = 256 * 1024;
+constexpr std::uintmax_t kWindow = 256ULL * 1024;
 constexpr std::size_t kLongestShown = 500;
 
 }  // namespace

@@ -60,7 +60,7 @@ class LatePushes {
   struct Late {
     Instant due;
     Ballot ballot;
-    bool again;
+    bool again = false;
   };
   void work(const std::stop_token& stop);
   void push(const Ballot& ballot);

@@ -48,7 +48,7 @@ struct Hands {
 struct HandsFinding {
   // Nothing when it is proven that no worker holds a vote; otherwise a clause for people:
   // "worker 127.0.0.1:5101 has not come back for a vote for 7 s, it may hold one".
-  std::optional<std::string> obstacle;
+  std::optional<std::string> obstacle{};
   // Somebody was given max_hold after the lists were empty: whoever disconnected has had it then.
   bool leans_on_max_hold = false;
   // Whatever is in hand stands in a side list.

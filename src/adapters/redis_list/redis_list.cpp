@@ -196,7 +196,7 @@ class RedisProbe final : public QueueProbe {
   }
 
   // One INFO per section: several in one command are understood from Redis 7 on only.
-  std::vector<RedisCommand> snapshot_commands() const {
+  [[nodiscard]] std::vector<RedisCommand> snapshot_commands() const {
     std::vector<RedisCommand> commands;
     for (const std::string& name : names_) commands.push_back({"LLEN", name});
     for (const char* section : {"server", "stats", "commandstats"})

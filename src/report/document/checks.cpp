@@ -70,7 +70,6 @@ Check settled_check(const Report& report) {
 
 std::vector<Check> audit_checks(const Report& report) {
   std::vector<Check> checks;
-  checks.reserve(std::size(kDefects) + 1);
   for (const DefectClass& defect : kDefects) checks.push_back(class_check(report, defect));
   checks.push_back(unknown_check(report));
   return checks;

@@ -18,8 +18,8 @@ struct Columns {
 };
 
 struct Dots {
-  const char* side;
-  int y;
+  const char* side = "";
+  int y = 0;
   const std::vector<double>& values;
   std::optional<double> median;
 };

@@ -17,10 +17,10 @@ namespace {
 
 // The names of the parts of one server's address. A name that says nothing of the product is `any`.
 struct AddressNames {
-  const char* host;
-  const char* port;
-  const char* user;
-  const char* database;
+  const char* host = "";
+  const char* port = "";
+  const char* user = "";
+  const char* database = "";
   bool any = false;
 };
 

@@ -171,7 +171,7 @@ Result<> guard(const LocalStackOptions& options, Attention& attention) {
   state.guardian = process::identify(::getpid()).value_or(process::Identity{});
   Supervisor supervisor(id, attention, state);
   supervisor.enter(StackPhase::starting);
-  const Result<> lived = live(blueprint, attention, supervisor);
+  Result<> lived = live(blueprint, attention, supervisor);
   clean_up_after_guardian(id);  // of our own processes none is left: directory and files
   return lived;
 }

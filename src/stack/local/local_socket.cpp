@@ -11,7 +11,7 @@
 namespace votebench::stack {
 namespace {
 
-constexpr std::size_t kLongestLine = 64 * 1024;
+constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
 
 struct UnixAddress {
   sockaddr_un address{};

@@ -68,7 +68,7 @@ void collect(const process::Identity& guardian) {
 
 Result<> end_guardian(const StackId& id, GuardianProcess& guardian) {
   guardian.lifeline.reset();
-  const Result<> ended = await_guardian_end(id, guardian.identity);
+  Result<> ended = await_guardian_end(id, guardian.identity);
   collect(guardian.identity);
   return ended;
 }
@@ -87,7 +87,7 @@ Result<LocalStackOptions> local_options(const OptionValues& given) {
 }
 
 Result<LocalStack> bring_up(const LocalStackOptions& options, const Progress& progress,
-                            std::stop_token stop) {
+                            const std::stop_token& stop) {
   TRY_ASSIGN(const LocalStackOptions complete, completed(options));
   TRY_ASSIGN(GuardianProcess guardian, spawn_guardian(complete));
   const Result<> up = await_up(complete.id, guardian, progress, stop);

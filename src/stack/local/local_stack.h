@@ -79,7 +79,8 @@ class LocalStack final : public RunningStack {
   [[nodiscard]] Result<> take_down() override;
 
  private:
-  friend Result<LocalStack> bring_up(const LocalStackOptions&, const Progress&, std::stop_token);
+  friend Result<LocalStack> bring_up(const LocalStackOptions&, const Progress&,
+                                     const std::stop_token&);
   friend Result<LocalStack> attach(const StackId&);
   LocalStack() = default;
 
@@ -93,7 +94,8 @@ class LocalStack final : public RunningStack {
 // Errors: usage (name, variant, knobs), environment (programs missing, name already in use, a
 // service did not start, `stop` was requested).
 [[nodiscard]] Result<LocalStack> bring_up(const LocalStackOptions& options,
-                                          const Progress& progress, std::stop_token stop = {});
+                                          const Progress& progress,
+                                          const std::stop_token& stop = {});
 
 // A stack that is up already, made by another process. Error (environment): it is not up.
 [[nodiscard]] Result<LocalStack> attach(const StackId& id);

@@ -156,7 +156,7 @@ Result<> Operations::reset() {
   for (const ServiceSpec& spec : selected("worker"))
     if (supervisor_.running(spec.name)) workers.push_back(spec);
   supervisor_.stop(names_of(workers), kServiceStop);
-  const Result<> emptied = empty_stores();
+  Result<> emptied = empty_stores();
   TRY(start(workers));
   return emptied;
 }

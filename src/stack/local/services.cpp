@@ -214,6 +214,9 @@ std::vector<ServiceSpec> worker_services(const Blueprint& blueprint) {
 }
 
 ServiceSpec truncate_task(const Blueprint& blueprint) {
+  static constexpr const char* kTruncate =
+      "SET lock_timeout = '5s'; DO $$ BEGIN IF to_regclass('votes') IS NOT NULL THEN TRUNCATE "
+      "votes; END IF; END $$";
   ServiceSpec spec = postgres_program(blueprint, "reset");
   spec.command.argv = {(blueprint.programs.postgres_directory / "psql").string(),
                        "--no-psqlrc",
@@ -222,8 +225,7 @@ ServiceSpec truncate_task(const Blueprint& blueprint) {
                        "--set",
                        "ON_ERROR_STOP=1",
                        "--command",
-                       "SET lock_timeout = '5s'; DO $$ BEGIN IF to_regclass('votes') IS NOT NULL "
-                       "THEN TRUNCATE votes; END IF; END $$"};
+                       kTruncate};
   return spec;
 }
 
