@@ -11,7 +11,7 @@ report::ExitCode self_test(const selftest::Options& options, const run::SignalWa
       options, [](std::string_view line) { print_err("{}\n", line); }, signals.first());
   const bool stopped = signals.first().stop_requested();
   if (!judged && !stopped) return static_cast<report::ExitCode>(report_error(judged.error()));
-  if (judged) write_out(selftest::table(*judged, real_clock().now() - begin));
+  if (judged) write_out(selftest::table(*judged, options.planted, real_clock().now() - begin));
   if (stopped)
     return report::exit_code(
         {.error = {}, .verdict = {}, .stopped = signals.cause(), .audit_finished = false});
@@ -33,6 +33,9 @@ void add_selftest(CLI::App& app, Context& context) {
   command->add_flag("--list", *lists, "Say which cases there are, run none");
   command->add_option("--jobs", options->jobs, "Cases side by side")
       ->check(CLI::Range(1, 16).description(""))
+      ->capture_default_str();
+  command->add_option("--planted", options->planted, "Defects in a case that has any")
+      ->check(CLI::Range(1, static_cast<int>(selftest::kPlanted)).description(""))
       ->capture_default_str();
   command->add_option("--directory", options->directory, "Keep what the cases wrote here");
   command->callback([options, lists, &context] {

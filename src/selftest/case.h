@@ -50,7 +50,12 @@ enum class Meddling : std::uint8_t {
   pushes_others_votes,  // of another run, while this one goes on
   restarts_worker,      // in the middle
   pauses_table,         // in the middle, for 2 s
+  restarts_queue,       // in the middle; it keeps what it holds
+  cuts_connections,     // all of the queue's, in the middle
+  crowds_queue_server,  // 5,000 pushes a second into another list, from before the first vote on
 };
+
+inline constexpr std::string_view kPlantEvent = "planted";  // of `votestack --plant`
 
 struct Case {
   std::string_view name;   // [a-z0-9-]{1,31}
@@ -64,11 +69,12 @@ struct Case {
   Statement statement{};
   std::string_view load{};  // keys of the scenario, as YAML; empty: kOneVoteEach
   Meddling meddling = Meddling::none;
-  bool may_be_open = false;                // an inconclusive verdict is right as well
-  std::string_view log_event = "planted";  // what the stack's log calls a defect
+  bool may_be_open = false;                  // an inconclusive verdict is right as well
+  bool leaves_answers_open = false;          // some votes are unknown to have come
+  std::string_view log_event = kPlantEvent;  // what the stack's log calls a defect
 };
 
-inline constexpr std::uint64_t kPlanted = 5;  // defects in a case that has any
+inline constexpr std::uint64_t kPlanted = 5;  // defects in a case that has any, if nothing is said
 
 [[nodiscard]] std::span<const Case> cases();
 [[nodiscard]] const Case* find_case(std::string_view name);  // null: there is none

@@ -25,8 +25,18 @@ constexpr auto kPause = std::chrono::seconds(2);
 constexpr std::uint64_t kMiddle = 80;  // pushed votes, probes too
 constexpr auto kLook = std::chrono::milliseconds(20);
 constexpr auto kRedisLimit = std::chrono::seconds(1);
+constexpr auto kBetweenCrowds = std::chrono::milliseconds(10);
+constexpr int kCrowd = 50;
 constexpr RunId kFormerRun{0x0f0f0f0f};
 constexpr VoterIndex kNobody = 0x00F00000;  // far above every planned voter
+
+// "--plant lost@vote:5", for another number.
+std::string planting(std::string_view flags, std::uint64_t count) {
+  const std::string usual = fmt::format(":{}", kPlanted);
+  const auto at = flags.find(usual);
+  std::string text(flags);
+  return at == flags.npos ? text : text.replace(at, usual.size(), fmt::format(":{}", count));
+}
 
 stack::LocalStackOptions stack_of(const Case& which, const Place& place) {
   stack::LocalStackOptions options;
@@ -34,8 +44,8 @@ stack::LocalStackOptions stack_of(const Case& which, const Place& place) {
   options.cluster = place.cluster;
   options.variant = which.variant;
   if (which.workers > 1) options.worker.workers = which.workers;
-  options.vote_flags = which.vote_flags;
-  options.worker_flags = which.worker_flags;
+  options.vote_flags = planting(which.vote_flags, place.planted);
+  options.worker_flags = planting(which.worker_flags, place.planted);
   options.truth_log = true;
   return options;
 }
@@ -62,15 +72,33 @@ fs::path find_in_run(const fs::path& reports, std::string_view name) {
   return {};
 }
 
-Result<> push_votes(const stack::StackId& id, const VoterIds& ids) {
+Result<fs::path> queue_socket(const stack::StackId& id) {
   TRY_ASSIGN(const stack::StackState state, stack::live_state(id));
-  const fs::path socket = stack::layout_of(id, state).redis_socket();
-  for (VoterIndex i = 0; i < kPlanted; ++i) {
-    const std::string element =
-        fmt::format(R"({{"voter_id": "{}", "vote": "a"}})", ids.make(kNobody + i));
-    const auto answer = stack::ask_redis(socket, {"RPUSH", "votes", element}, kRedisLimit);
-    if (!answer || !answer->starts_with(':'))
-      return fail(ErrorKind::environment, "cannot push a vote of nobody");
+  return stack::layout_of(id, state).redis_socket();
+}
+
+Result<> tell(const fs::path& queue, const std::vector<std::string>& command) {
+  const auto answer = stack::ask_redis(queue, command, kRedisLimit);
+  if (answer && (answer->starts_with(':') || answer->starts_with('+'))) return {};
+  return fail(ErrorKind::environment,
+              fmt::format("redis refused {}: {}", command.front(), answer.value_or("no answer")));
+}
+
+Result<> push_votes(const stack::StackId& id, const VoterIds& ids, std::uint64_t count) {
+  TRY_ASSIGN(const fs::path queue, queue_socket(id));
+  for (VoterIndex i = 0; i < count; ++i) {
+    const std::string voter = ids.make(kNobody + i);
+    TRY(tell(queue,
+             {"RPUSH", "votes", fmt::format(R"({{"voter_id": "{}", "vote": "a"}})", voter)}));
+  }
+  return {};
+}
+
+Result<> crowd(const stack::StackId& id, const std::stop_token& over) {
+  TRY_ASSIGN(const fs::path queue, queue_socket(id));
+  for (Instant due = real_clock().now(); !over.stop_requested(); due += kBetweenCrowds) {
+    for (int i = 0; i < kCrowd; ++i) TRY(tell(queue, {"RPUSH", "others", "x"}));
+    real_clock().sleep_until(due + kBetweenCrowds, over);
   }
   return {};
 }
@@ -99,16 +127,26 @@ std::uint64_t events_in(const fs::path& truth, std::string_view event) {
 }
 
 // When the load is half over.
-Result<> interrupt(const stack::LocalStack& stack, const fs::path& truth, Meddling meddling,
+Result<> interrupt(const stack::LocalStack& stack, const stack::StackId& id, Meddling meddling,
                    const std::stop_token& over) {
-  while (events_in(truth, "pushed") < kMiddle) {
+  while (events_in(id.truth(), "pushed") < kMiddle) {
     if (over.stop_requested()) return fail(ErrorKind::environment, "the run ended too early");
     real_clock().sleep_until(real_clock().now() + kLook, over);
   }
-  if (meddling == Meddling::restarts_worker) return stack.control("restart", "worker");
-  TRY(stack.control("pause", "postgres"));
-  real_clock().sleep_until(real_clock().now() + kPause, over);
-  return stack.control("resume", "postgres");
+  TRY_ASSIGN(const fs::path queue, queue_socket(id));
+  switch (meddling) {
+    case Meddling::restarts_worker:
+      return stack.control("restart", "worker");
+    case Meddling::restarts_queue:  // one with a save point saves when it ends
+      TRY(tell(queue, {"CONFIG", "SET", "save", "3600 1"}));
+      return stack.control("restart", "redis");
+    case Meddling::cuts_connections:
+      return tell(queue, {"CLIENT", "KILL", "TYPE", "normal"});
+    default:
+      TRY(stack.control("pause", "postgres"));
+      real_clock().sleep_until(real_clock().now() + kPause, over);
+      return stack.control("resume", "postgres");
+  }
 }
 
 // Beside the run, until `over` is requested: then the run has ended.
@@ -116,16 +154,17 @@ Result<> meddle(const Case& which, const stack::LocalStack& stack, const Place& 
                 const std::stop_token& over) {
   if (which.meddling == Meddling::none) return {};
   const stack::StackId id = stack_of(which, place).id;
+  if (which.meddling == Meddling::crowds_queue_server) return crowd(id, over);
   TRY_ASSIGN(const ledger::Manifest manifest, await_manifest(place.directory / "reports", over));
   switch (which.meddling) {
     case Meddling::pushes_former_votes:
       return stack.control("resume", "worker");
     case Meddling::pushes_forged_votes:
-      return push_votes(id, VoterIds(manifest.run, manifest.key));
+      return push_votes(id, VoterIds(manifest.run, manifest.key), place.planted);
     case Meddling::pushes_others_votes:
-      return push_votes(id, VoterIds(kFormerRun, {}));
+      return push_votes(id, VoterIds(kFormerRun, {}), place.planted);
     default:
-      return interrupt(stack, id.truth(), which.meddling, over);
+      return interrupt(stack, id, which.meddling, over);
   }
 }
 
@@ -158,10 +197,10 @@ Result<Seen> result_of(const fs::path& directory, const process::Outcome& outcom
 }
 
 // The votes that were planted, by those who planted them.
-std::uint64_t planted(const Case& which, const fs::path& truth) {
+std::uint64_t planted(const Case& which, const Place& place) {
   const bool by_us = which.meddling == Meddling::pushes_former_votes ||
                      which.meddling == Meddling::pushes_forged_votes;
-  return by_us ? kPlanted : events_in(truth, which.log_event);
+  return by_us ? place.planted : events_in(stack_of(which, place).id.truth(), which.log_event);
 }
 
 Result<Seen> try_case(const Case& which, const Place& place, const std::stop_token& stop) {
@@ -171,7 +210,7 @@ Result<Seen> try_case(const Case& which, const Place& place, const std::stop_tok
   TRY(write_files(which, directory, stack.target));
   if (which.meddling == Meddling::pushes_former_votes) {
     TRY(stack.control("pause", "worker"));
-    TRY(push_votes(options.id, VoterIds(kFormerRun, {})));
+    TRY(push_votes(options.id, VoterIds(kFormerRun, {}), place.planted));
   }
   Result<> meddled;
   std::jthread meddler(
@@ -183,7 +222,8 @@ Result<Seen> try_case(const Case& which, const Place& place, const std::stop_tok
   TRY(meddled);
   if (!outcome) return fail(outcome.error());
   TRY_ASSIGN(Seen seen, result_of(directory, *outcome));
-  seen.planted = planted(which, options.id.truth());
+  if (which.log_event == kPlantEvent) seen.asked = place.planted;
+  seen.planted = planted(which, place);
   return seen;
 }
 

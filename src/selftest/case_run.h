@@ -10,8 +10,9 @@ namespace votebench::selftest {
 
 // Where one works: both are absolute.
 struct Place {
-  std::filesystem::path directory;  // of this case alone; it is there, and empty
-  std::filesystem::path cluster;    // an empty cluster of PostgreSQL, which make_cluster() made
+  std::filesystem::path directory;   // of this case alone; it is there, and empty
+  std::filesystem::path cluster;     // an empty cluster of PostgreSQL, which make_cluster() made
+  std::uint64_t planted = kPlanted;  // defects, where the case has any
 };
 
 // For all cases: initdb takes longer than any of them.

@@ -34,6 +34,11 @@ constexpr std::string_view kUnanswered = R"(
 workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
 audit: { unknown: 10% }
 )";
+// A server that is away for a moment leaves answers open.
+constexpr std::string_view kDisturbed = R"(
+workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
+audit: { unknown: 80% }
+)";
 constexpr std::string_view kQuick = "--poll 5ms";
 constexpr std::string_view kQueues =
     "--poll 40ms";  // slower than votes come: they stand in the list
@@ -232,6 +237,29 @@ constexpr Case kCases[] = {
      .about = "PostgreSQL stands still for 2 s",
      .worker_flags = kQuick,
      .meddling = Meddling::pauses_table},
+    {.name = "queue-restarts",
+     .about = "Redis is restarted, and keeps its list",
+     .variant = "reference",
+     .statement = kSideListStated,
+     .load = kDisturbed,
+     .meddling = Meddling::restarts_queue,
+     .leaves_answers_open = true},
+    {.name = "connections-cut",
+     .about = "all connections to Redis are cut",
+     .variant = "reference",
+     .statement = kSideListStated,
+     .load = kDisturbed,
+     .meddling = Meddling::cuts_connections,
+     .leaves_answers_open = true},
+    {.name = "crowded-server",
+     .about = "others push 5,000 elements a second into another list",
+     .worker_flags = kQuick,
+     .meddling = Meddling::crowds_queue_server},
+    {.name = "revotes-in-two",
+     .about = "two workers, one of which stalls for half a second",
+     .worker_flags = "--poll 5ms --shape stalling --hold 500ms",
+     .workers = 2,
+     .load = kTwoVotesEach},
     {.name = "stall",
      .about = "one of two serial workers holds a vote for 6 s",
      .worker_flags = "--poll 5ms --shape stalling --hold 6s",

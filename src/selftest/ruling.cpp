@@ -67,7 +67,9 @@ bool accuses_wrongly(const Case& which, const Seen& seen) {
   const bool renamed = which.planted == &kRenamed;  // its votes are lost under their own ids
   if (count_of(seen, kContradictions) > 0) return true;
   return std::ranges::any_of(kDefects, [&](const Defect* defect) {
-    if (defect->count == which.planted->count || (renamed && defect == &kLost)) return false;
+    if (defect->count == which.planted->count || (renamed && defect == &kLost) ||
+        (which.leaves_answers_open && defect == &kUnknown))
+      return false;
     return count_of(seen, defect->count) > 0;
   });
 }
@@ -98,7 +100,7 @@ Ruling rule(const Case& which, const Seen& seen) {
   const Defect& planted = *which.planted;
   const std::uint64_t found = planted.count.empty() ? 0 : count_of(seen, planted.count);
   if (accuses_wrongly(which, seen)) return wrong(which, seen, "found " + found_words(seen));
-  if (!planted.count.empty() && seen.planted != kPlanted)
+  if (!planted.count.empty() && seen.planted != seen.asked)
     return wrong(which, seen, fmt::format("only {} planted", seen.planted));
   if (!planted.count.empty() && found != seen.planted)
     return wrong(which, seen, fmt::format("{} of {} found", found, seen.planted));

@@ -16,6 +16,7 @@ namespace votebench::selftest {
 // What a run's result.json says.
 struct Seen {
   std::string verdict;                                       // empty: there was no result
+  std::uint64_t asked = kPlanted;                            // that were to be planted
   std::uint64_t planted = 0;                                 // by the stack's own log
   std::map<std::string, std::uint64_t, std::less<>> counts;  // by JSON pointer, of every defect
   std::vector<std::pair<HopRange, std::uint64_t>> lost_at;   // ranges with a lost vote in them

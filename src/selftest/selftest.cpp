@@ -58,8 +58,8 @@ class Workplace {
   }
 
   // A place for one case, or for what all of them need.
-  [[nodiscard]] Result<Place> of(std::string_view name) const {
-    Place place{path_ / name, path_ / "cluster"};
+  [[nodiscard]] Result<Place> of(std::string_view name, std::uint64_t planted = kPlanted) const {
+    Place place{path_ / name, path_ / "cluster", planted};
     std::error_code error;
     fs::remove_all(place.directory, error);
     fs::create_directories(place.directory, error);
@@ -73,9 +73,10 @@ class Workplace {
   bool temporary_;
 };
 
-Judged judge(const Case& which, const Workplace& workplace, const std::stop_token& stop) {
+Judged judge(const Case& which, const Workplace& workplace, std::uint64_t planted,
+             const std::stop_token& stop) {
   Judged judged{&which, {}, {}};
-  if (const auto place = workplace.of(which.name))
+  if (const auto place = workplace.of(which.name, planted))
     judged.seen = run_case(which, *place, stop);
   else
     judged.seen.trouble = place.error().message;
@@ -136,7 +137,7 @@ Result<std::vector<Judged>> examine(const Options& options,
   std::size_t done = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < chosen.size() && !stop.stop_requested(); i = next++) {
-      Judged judged = judge(*chosen[i], workplace, stop);
+      Judged judged = judge(*chosen[i], workplace, options.planted, stop);
       if (stop.stop_requested()) return;
       const std::lock_guard lock(one_at_a_time);
       tell(progress_line(judged, ++done, chosen.size()));
@@ -152,8 +153,8 @@ Result<std::vector<Judged>> examine(const Options& options,
   return judged;
 }
 
-std::string table(const std::vector<Judged>& judged, Nanoseconds took) {
-  std::string text = fmt::format(fmt::runtime(kRow), fmt::format("case ({} planted)", kPlanted),
+std::string table(const std::vector<Judged>& judged, std::uint64_t planted, Nanoseconds took) {
+  std::string text = fmt::format(fmt::runtime(kRow), fmt::format("case ({} planted)", planted),
                                  "planted", "found", "says", "time", "");
   for (const Judged& one : judged) text += row(one);
   const std::uint64_t right = count_if(judged, [](const Judged& one) { return one.ruling.right; });

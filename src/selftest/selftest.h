@@ -16,8 +16,9 @@ namespace votebench::selftest {
 struct Options {
   std::vector<std::string> names;  // of cases; empty: all
   std::filesystem::path
-      directory{};         // keeps everything; empty: a temporary one, removed at the end
-  std::uint32_t jobs = 6;  // cases side by side
+      directory{};                   // keeps everything; empty: a temporary one, removed at the end
+  std::uint32_t jobs = 6;            // cases side by side
+  std::uint64_t planted = kPlanted;  // defects in a case that has any, 1 to kPlanted
 };
 
 struct Judged {
@@ -34,7 +35,8 @@ struct Judged {
                                                   const std::stop_token& stop);
 
 // For people, 80 columns: a row per case, and what it comes to.
-[[nodiscard]] std::string table(const std::vector<Judged>& judged, Nanoseconds took);
+[[nodiscard]] std::string table(const std::vector<Judged>& judged, std::uint64_t planted,
+                                Nanoseconds took);
 [[nodiscard]] std::string list();  // name and clause of each case
 
 [[nodiscard]] bool all_right(const std::vector<Judged>& judged);

@@ -4,7 +4,7 @@ notice and runs it: cases of the self-test or, where another rule holds as well 
 show it, cases of a unit test program. Prints the rule and what reddened. Exit 1 when nothing does, when
 the unchanged source is not right, or when a patch no longer fits.
 
-  tests/e2e/rules.py [--rule NAME]...
+  tests/e2e/rules.py [--fit] [--rule NAME]...
 """
 import argparse
 import os
@@ -54,7 +54,7 @@ RULES = (
          "flips_stand_(absence_proven_ || !input.rows.values_changed),", "flips_stand_(true),",
          ("placeholder-cut",)),
     Rule("C0", "complete is not finished", "watch/settle.cpp",
-         "if (everything_there && (!task_.rows_may_change || !queue_))", "if (everything_there)",
+         "if (everything_there && rows_stay_as_they_are())", "if (everything_there)",
          ("old-again", "repeated-duplicates")),
     Rule("C4", "others' pushes widen the range of hops", "audit/hops.cpp",
          "if (!has_other_pushes(input, verdict, *pushed))",
@@ -96,6 +96,9 @@ RULES = (
          "if (const auto count = unpushed(input, verdict); count && input.own_stack)",
          unit="audit", tests=("pushes: accepted votes that cannot have been pushed keep a run from "
                               "passing",)),
+    Rule("C5", "a server's clock that was set is no drift", "vote/server_clocks.cpp",
+         "<= allowed;", "<= allowed || now.offset != before.offset;",
+         unit="vote", tests=("a clock that is set is told by how much, forward and back",)),
     Rule("C6", "means divide by the planned time", "report/measures/measured.cpp",
          "std::max(reached->at, load);", "reached->at;",
          unit="report", tests=("a mean rate divides by the planned time, or to the last row where "
@@ -172,8 +175,6 @@ class Nest:
         """What is red when the rule is taken out."""
         file = self.source / "src" / rule.file
         original = file.read_text()
-        if original.count(rule.old) != 1:
-            sys.exit(f"{rule.name}: src/{rule.file} does not hold its line once: {rule.old}")
         file.write_text(original.replace(rule.old, rule.new))
         try:
             return self.wrong(rule)
@@ -181,10 +182,21 @@ class Nest:
             file.write_text(original)
 
 
+def misfits():
+    """Of rules whose line is not there, or not once."""
+    return [f"{rule.name}: src/{rule.file} does not hold its line once: {rule.old}"
+            for rule in RULES if (ROOT / "src" / rule.file).read_text().count(rule.old) != 1]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--rule", action="append", help="only this one; again for another")
+    options.add_argument("--fit", action="store_true", help="only see whether the lines are there")
     wanted = options.parse_args().rule
+    if wrong := misfits():
+        sys.exit("\n".join(wrong))
+    if options.parse_args().fit:
+        return 0
     rules = [rule for rule in RULES if not wanted or rule.name in wanted]
     if wanted and len(rules) < len(set(wanted)):
         options.error(f"the rules are {', '.join(rule.name for rule in RULES)}")

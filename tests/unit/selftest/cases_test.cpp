@@ -70,7 +70,7 @@ TEST_CASE("the table fits 80 columns, whatever was found") {
     one.ruling = rule(which, one.seen);
     judged.push_back(one);
   }
-  std::istringstream lines(table(judged, std::chrono::seconds(170)));
+  std::istringstream lines(table(judged, kPlanted, std::chrono::seconds(170)));
   for (std::string line; std::getline(lines, line);) {
     INFO(line);
     CHECK(line.size() <= 80);
@@ -84,7 +84,7 @@ TEST_CASE("only a table without a wrong row is all right") {
   Judged accused{&cases().front(), {}, {.accused = true, .why = "found 1 lost"}};
   CHECK(all_right({right, right}));
   CHECK_FALSE(all_right({right, accused}));
-  const std::string text = table({right, accused}, std::chrono::seconds(3));
+  const std::string text = table({right, accused}, kPlanted, std::chrono::seconds(3));
   CHECK(text.find("1 of 2 cases right; 1 accused of what was not planted; 3 s") != text.npos);
   CHECK(text.find("    found 1 lost\n") != text.npos);
 }

@@ -52,6 +52,15 @@ TEST_CASE("another class than the planted one is an accusation") {
   CHECK(rule(guilty(kFlipped), contradiction).accused);
 }
 
+TEST_CASE("answers that stay open accuse nobody where a case leaves them open") {
+  Case which = kInnocent;
+  const Seen unknown = seen("pass", kUnknown, 3);
+  CHECK(rule(which, unknown).accused);
+  which.leaves_answers_open = true;
+  CHECK(rule(which, unknown).right);
+  CHECK(rule(which, seen("pass", kStale, 1)).accused);
+}
+
 TEST_CASE("an innocent stack passes") {
   CHECK(rule(kInnocent, seen("pass", kLost, 0)).right);
   const Ruling open = rule(kInnocent, seen("inconclusive", kLost, 0));
