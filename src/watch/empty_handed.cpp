@@ -114,8 +114,17 @@ std::optional<std::string> obstacle_of_guess(const Hands& hands, bool leans_on_m
       strange, duration_literal(hands.max_hold));
 }
 
-// Workers of whatever model that keep in a side list what they have in hand. One that takes it off
-// that list before it writes would make a late vote look lost: it has had max_hold by then.
+// One that takes a vote off its side list before it writes makes a late vote look lost.
+std::optional<std::string> obstacle_of_early_removal(const Hands& hands, bool& leans_on_max_hold) {
+  const std::string who = "a worker may have taken votes off its side list early";
+  if (hands.max_hold_stated) return until_max_hold(hands, who, leans_on_max_hold);
+  return fmt::format(
+      "{}, and how long it may hold one is only assumed; if you know it, say it in the target: "
+      "worker: {{ model: unknown, max_hold: {} }}",
+      who, duration_literal(hands.max_hold));
+}
+
+// Workers of whatever model that keep in a side list what they have in hand.
 HandsFinding look_at_side_lists(const Hands& hands) {
   HandsFinding finding;
   if (!hands.side_lists) {
@@ -124,12 +133,11 @@ HandsFinding look_at_side_lists(const Hands& hands) {
   }
   finding.leans_on_side_lists = true;
   if (hands.taken_bare > 0)
-    finding.obstacle =
-        fmt::format("votes may have been taken past the side lists ({}), and {}",
-                    counted(hands.taken_bare, "call"), "the target says worker: unknown");
+    finding.obstacle = fmt::format(
+        "votes may have been taken past the side lists ({}), and the target says worker: unknown",
+        counted(hands.taken_bare, "call"));
   else if (hands.votes_are_missing)
-    finding.obstacle = until_max_hold(
-        hands, "a worker may have taken votes off its side list early", finding.leans_on_max_hold);
+    finding.obstacle = obstacle_of_early_removal(hands, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
 }

@@ -94,6 +94,10 @@ TEST_CASE(
     made.looked_at = made.empty_since + made.max_hold;
     CHECK(proven(made));
     CHECK(look_at_hands(made).leans_on_max_hold);
+    made.max_hold_stated = false;
+    const auto unsaid = look_at_hands(made).obstacle;
+    REQUIRE(unsaid);
+    CHECK(unsaid->find("worker: { model: unknown, max_hold: 10s }") != unsaid->npos);
   }
   SECTION("somebody took votes past it") {
     made.taken_bare = 1;
