@@ -86,7 +86,7 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
   if (!verdict.contradiction.passed())
     doubts.push_back(contradictions(verdict.contradiction.count, input.unclosed));
   if (const auto count = unpushed(input, verdict))
-    doubts.push_back(never_pushed(*count, input.services));
+    doubts.push_back(not_pushed(*count, input.settlement.settled(), input.services));
   if (input.own_stack && !balance && verdict.foreign > 0)
     doubts.push_back(invented_votes(verdict.foreign));
   if (verdict.undecided_rows > 0) doubts.push_back(undecided_rows(verdict.undecided_rows));

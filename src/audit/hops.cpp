@@ -41,8 +41,7 @@ bool has_other_pushes(const AuditInput& input, const Verdict& verdict, std::uint
 std::optional<std::uint64_t> unpushed(const AuditInput& input, const Verdict& verdict) {
   const std::optional<std::uint64_t> pushed = believable_pushes(input, verdict);
   const std::uint64_t queued_or_stored = excess(verdict.accounting.acked, verdict.lost.count);
-  const bool enough = !pushed || *pushed >= queued_or_stored;
-  if (enough || !input.settlement.settled()) return std::nullopt;
+  if (!pushed || *pushed >= queued_or_stored) return std::nullopt;
   return queued_or_stored - *pushed;
 }
 

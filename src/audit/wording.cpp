@@ -251,11 +251,13 @@ std::string listed_though_settled(std::uint64_t missing) {
   return counted(missing, "accepted vote") + " came to light in the queue after it had settled";
 }
 
-Doubt never_pushed(std::uint64_t count, const Services& services) {
-  return {fmt::format("{} never pushed into {}: dropped for a later vote of the same voter, or "
+Doubt not_pushed(std::uint64_t count, bool settled, const Services& services) {
+  return {fmt::format("{} {} pushed into {}: {}dropped for a later vote of the same voter, or "
                       "several votes travelled in one push",
                       counted(count, "accepted vote was", "accepted votes were"),
-                      services.queue.title.empty() ? "the queue" : services.queue.title),
+                      settled ? "never" : "not",
+                      services.queue.title.empty() ? "the queue" : services.queue.title,
+                      settled ? "" : "still to come, "),
           "ask the vote service what it does with a vote that another one follows at once"};
 }
 

@@ -30,7 +30,7 @@ namespace votebench::audit {
 [[nodiscard]] std::string removed_rows(const AuditInput& input);
 [[nodiscard]] std::string missing_without_queue(std::uint64_t missing);
 [[nodiscard]] std::string listed_though_settled(std::uint64_t missing);
-[[nodiscard]] Doubt never_pushed(std::uint64_t count, const Services& services);
+[[nodiscard]] Doubt not_pushed(std::uint64_t count, bool settled, const Services& services);
 [[nodiscard]] Doubt invented_votes(std::uint64_t rows);
 [[nodiscard]] Doubt undecided_rows(std::uint64_t count);
 [[nodiscard]] Doubt contradictions(std::uint64_t count, bool unclosed);

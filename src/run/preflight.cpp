@@ -242,7 +242,9 @@ Result<TableModel> settle_model(const PreflightInput& input, const ProbeFindings
         preflight.grounds.front().text, block));
   if (rule == RevoteRule::first_wins && revotes)
     return unfit(
-        "a voter's first vote stands in this table: re-votes change nothing, and cannot be checked",
+        "a voter's first vote stands in this table (first-wins): re-votes change nothing, and "
+        "cannot "
+        "be checked",
         fmt::format("let every voter vote once (no voters.revote), or say {}.rows: last-wins to "
                     "have re-votes judged by that rule",
                     block));

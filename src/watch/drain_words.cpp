@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "adapters/queue.h"
 #include "core/counted.h"
 #include "core/text.h"
@@ -23,14 +25,29 @@ std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
     return counted(state.waiting, "vote") + " still queued" + after +
            (state.interrupted ? "" : advice_of(settlement));
   if (state.missing.value_or(0) == 0) return "not settled" + after + obstacle;
-  return fmt::format("{} accepted but without a row{}{}", counted(*state.missing, "vote"), after,
-                     obstacle);
+  const std::string elsewhere = state.elsewhere.empty() ? "" : "; " + state.elsewhere;
+  return fmt::format("{} accepted but without a row{}{}{}", counted(*state.missing, "vote"), after,
+                     obstacle, elsewhere);
 }
 
 }  // namespace
 
 std::string reason_of(const GivenUp& state, const Settlement& settlement) {
   return (state.interrupted ? "the drain was interrupted, " : "") + what_is_left(state, settlement);
+}
+
+std::string left_in_lists(const QueueSettings& queue, const QueueSnapshot& look) {
+  std::vector<std::string> lists;
+  std::uint64_t left = 0;
+  const auto add = [&](const std::string& name, std::uint64_t depth) {
+    left += depth;
+    if (depth > 0) lists.push_back(name);
+  };
+  add(queue.list, look.depth);
+  for (std::size_t i = 0; i < std::min(queue.in_flight.size(), look.in_flight_depths.size()); ++i)
+    add(queue.in_flight[i], look.in_flight_depths[i]);
+  return fmt::format("every vote has its row, and {} left in {}",
+                     counted(left, "element is", "elements are"), fmt::join(lists, ", "));
 }
 
 std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,

@@ -18,11 +18,15 @@ struct GivenUp {
   std::uint64_t waiting = 0;             // elements in the lists
   std::optional<std::uint64_t> missing;  // acked votes without a row; nothing: not known
   std::string obstacle;                  // why no proof was found, a clause; may be empty
+  std::string elsewhere{};               // what stands in other places; may be empty
 };
 
 // "2,310 votes still queued after 60 s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)".
 // Takes drain, rate and time still needed from `settlement`.
 [[nodiscard]] std::string reason_of(const GivenUp& state, const Settlement& settlement);
+
+// "every vote has its row, and 1 element is left in votes:processing". `look` is of that queue.
+[[nodiscard]] std::string left_in_lists(const QueueSettings& queue, const QueueSnapshot& look);
 
 // What "nobody holds a vote" leans on. Where workers have had max_hold, or their votes stand in
 // side lists, it does not matter whether all of their connections were seen.

@@ -11,6 +11,9 @@
 namespace votebench::watch {
 namespace {
 
+constexpr const char* kMaybeASideList =
+    "; if workers keep there what they have in hand, say so in the target (in_flight)";
+
 std::string name_of(const adapters::QueuePlace& place) {
   return fmt::format("{} '{}' of database {}", place.kind, printable(place.name, 60),
                      place.database);
@@ -40,7 +43,8 @@ void ElsewhereCheck::observe(Instant at, const adapters::Elsewhere& look,
                                          place.own.size() == 1 ? "is" : "are",
                                          format_duration(max_hold_)));
     else if (obstacle_.empty())
-      obstacle_ = found + ": they may still be on their way";
+      obstacle_ = found + ": they may still be on their way" +
+                  (place.kind == "list" ? kMaybeASideList : "");
   }
 }
 

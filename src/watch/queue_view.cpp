@@ -88,8 +88,7 @@ bool QueueView::look_at_clients() {
 void QueueView::take(const QueueSnapshot& snapshot) {
   const QueueSnapshot& before = tracker_.history().last;
   const bool pushed = !frozen_pushed_ && snapshot.pushed != before.pushed;
-  if (snapshot.server_id != before.server_id || (pushed && !tracker_.history().list_seen()))
-    clear_since_.reset();
+  if (snapshot.server_id != before.server_id || (pushed && !list_is_known())) clear_since_.reset();
   tracker_.observe({}, snapshot);
   error_.clear();
 }
@@ -99,6 +98,11 @@ void QueueView::lost(const Error& error) {
   clear_since_.reset();
   contents_.reset();
   error_ = error.message;
+}
+
+// Where a worker waits in a pop, a vote may never stand in the list.
+bool QueueView::list_is_known() const {
+  return tracker_.history().list_seen() || tracker_.history().blocking_pops;
 }
 
 bool QueueView::has_unseen_consumers() const {
@@ -115,7 +119,7 @@ std::optional<std::string> QueueView::obstacle() const {
   if (unreadable > 0)
     return fmt::format("{} in the queue cannot be read and may be {} of ours",
                        counted(unreadable, "element"), unreadable == 1 ? "a vote" : "votes");
-  if (history.list_seen() || history.blocking_pops) return std::nullopt;
+  if (list_is_known()) return std::nullopt;
   return "no vote of ours was ever seen in the queue: is its name in the target right?";
 }
 

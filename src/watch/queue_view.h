@@ -33,7 +33,8 @@ class QueueView {
 
   // Nothing while a list holds a vote of ours or what may be one, or it is not known; else the
   // arrival of the reply that showed it first. Begins anew when a list grows and with another
-  // server; while no id of ours was seen in a list, with every push to that server, too.
+  // server; while no id of ours was seen in a list and nobody waits in a pop, with every push to
+  // that server, too.
   [[nodiscard]] std::optional<Instant> clear_since() const { return clear_since_; }
   [[nodiscard]] const std::vector<SeenConsumer>& consumers() const {
     return tracker_.history().consumers;
@@ -60,6 +61,7 @@ class QueueView {
   [[nodiscard]] QueueEvidence evidence() const;
 
  private:
+  [[nodiscard]] bool list_is_known() const;
   void note_clients();
   Result<> observe_clients();
   void take(const QueueSnapshot& snapshot);

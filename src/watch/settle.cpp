@@ -56,6 +56,8 @@ class Drain {
   void cast_trailing_votes(bool everything_there);
   bool nothing_moves();
   bool nothing_waits_elsewhere();
+  Result<> look_elsewhere();
+  void name_what_stands_elsewhere();
   [[nodiscard]] bool nobody_takes_votes() const;
   bool evidence_stands();
   [[nodiscard]] std::size_t workers_since(Instant since) const;
@@ -136,6 +138,8 @@ DrainResult Drain::run() {
     if (rows_stay_as_they_are() && everything_is_there()) {
       proof = SettleProof::complete;
       why_nothing_is_held_ = SettleProof::none;
+    } else if (!stop_.stop_requested()) {
+      name_what_stands_elsewhere();
     }
   }
   DrainResult result;
@@ -220,18 +224,28 @@ bool Drain::nothing_waits_elsewhere() {
   obstacle_ = elsewhere_.obstacle();
   if (!obstacle_.empty() && clock_.now() < elsewhere_due_) return false;
   elsewhere_due_ = clock_.now() + kBetweenElsewhere;
-  const auto look = queue_->find_elsewhere();
-  if (!look) {
-    obstacle_ = look.error().message;
+  if (const Result<> looked = look_elsewhere(); !looked) {
+    obstacle_ = looked.error().message;
     return false;
   }
+  obstacle_ = elsewhere_.obstacle();
+  return obstacle_.empty();
+}
+
+Result<> Drain::look_elsewhere() {
+  TRY_ASSIGN(const adapters::Elsewhere look, queue_->find_elsewhere());
   const std::vector<VoterIndex> stored = rows_->voters();
-  elsewhere_.observe(clock_.now(), *look, [&](VoterIndex voter) {
+  elsewhere_.observe(clock_.now(), look, [&](VoterIndex voter) {
     return !by_side_lists() && std::ranges::binary_search(stored, voter);
   });
   looked_elsewhere_ = true;
-  obstacle_ = elsewhere_.obstacle();
-  return obstacle_.empty();
+  return {};
+}
+
+// For whoever has to find votes that are still missing.
+void Drain::name_what_stands_elsewhere() {
+  if (queue_ && queue_->error().empty() && rows_ && rows_->has_rows() && rows_->missing().count > 0)
+    static_cast<void>(look_elsewhere());  // why not is no news: the proof did not come to it
 }
 
 // Trailing votes that stand in the list before nobody say nothing of those that were taken.
@@ -360,7 +374,8 @@ Settlement Drain::settlement(SettleProof proof) const {
                           format_duration(*task_.target.settle_quiet);
       break;
     case SettleProof::none:
-      if (position_.waiting > 0) settlement.still_needed = rate_.time_for_rest();
+      if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)
+        settlement.still_needed = rate_.time_for_rest();
       settlement.reason = rows_ ? reason_of(state_when_given_up(), settlement)
                                 : "no table is configured: what was stored is not known";
       break;
@@ -375,7 +390,10 @@ GivenUp Drain::state_when_given_up() const {
   state.obstacle = obstacle_;
   if (queue_ && obstacle_.empty() && !queue_->clear_since())
     state.obstacle = queue_->obstacle().value_or("");
+  if (elsewhere_.obstacle() != obstacle_) state.elsewhere = elsewhere_.obstacle();
   if (rows_->has_rows()) state.missing = rows_->missing().count;
+  if (state.obstacle.empty() && state.waiting > 0 && state.missing == 0 && task_.target.queue)
+    state.obstacle = left_in_lists(*task_.target.queue, queue_->history().last);
   if (rows_->has_rows() && !rows_->proves_absence())
     state.obstacle = "the table is another one than at the start, or a replica";
   if (!rows_->error().empty()) state.obstacle = rows_->error();

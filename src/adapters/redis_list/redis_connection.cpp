@@ -93,6 +93,13 @@ Result<> RedisConnection::accept(const redisReply& reply) const {
                             "(WRONGTYPE)",
                             settings_.where()),
                 fmt::format("look at it: TYPE {}", settings_.list));
+  if (text.starts_with("NOPERM"))
+    return fail(ErrorKind::environment,
+                fmt::format("Redis at {} refuses: {}", settings_.where(), text),
+                fmt::format("what votebench asks for, read only: ACL SETUSER {} ~{} +info +time "
+                            "+multi +exec +llen +lrange +type +client{}",
+                            settings_.user.empty() ? "default" : settings_.user, settings_.list,
+                            settings_.database == 0 ? "" : " +select"));
   return failure(fmt::format("refuses: {}", text));
 }
 
@@ -113,7 +120,9 @@ Result<> RedisConnection::connect() {
 Result<> RedisConnection::greet() {
   std::vector<RedisCommand> commands;
   if (!settings_.password.empty()) commands.push_back(authentication());
-  commands.push_back({"SELECT", std::to_string(settings_.database)});
+  // A new connection is in database 0, and a user need not be allowed to go elsewhere.
+  const bool selects = settings_.database != 0;
+  if (selects) commands.push_back({"SELECT", std::to_string(settings_.database)});
   commands.push_back({"CLIENT", "SETNAME", kRedisClientName});
   commands.push_back({"CLIENT", "ID"});
   TRY_ASSIGN(const auto replies, exchange(commands));
@@ -121,7 +130,8 @@ Result<> RedisConnection::greet() {
   const std::string_view first = text_of(*replies.front());
   if (!settings_.password.empty() && is_error(*replies.front()))
     return failure(fmt::format("refuses the password ({})", first.substr(0, first.find(' '))));
-  TRY(accept(*replies[replies.size() - 3]));
+  if (selects) TRY(accept(*replies[replies.size() - 3]));
+  if (text_of(*replies.back()).starts_with("NOAUTH")) TRY(accept(*replies.back()));
   own_id_ = is_error(*replies.back()) ? 0 : number_of(*replies.back());
   return {};
 }

@@ -309,6 +309,29 @@ TEST_CASE("a look elsewhere is bounded, and says what it left out") {
   CHECK(forbidden->cut_short.find("NOPERM") != std::string::npos);
 }
 
+TEST_CASE(
+    "a user who may not leave database 0 is enough for it, and who may too little is told what") {
+  const RealRedis redis;
+  redis.connect().ask({"ACL", "SETUSER", "vb", "on", ">pw", "~votes", "&*", "-@all", "+llen",
+                       "+lrange", "+info", "+time", "+multi", "+exec", "+type", "+client"});
+  QueueSettings settings = redis.settings();
+  settings.user = "vb";
+  settings.password = Secret("pw");
+  CHECK(look(*open(settings)).depth == 0);
+  settings.database = 3;
+  const auto refused = open_queue_probe(settings);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("NOPERM") != std::string::npos);
+  CHECK(refused.error().help.ends_with("+client +select"));
+  settings.user.clear();
+  settings.password = Secret();
+  settings.database = 0;
+  redis.connect().ask({"CONFIG", "SET", "requirepass", "pw"});
+  const auto unknown = open_queue_probe(settings);
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().message.find("NOAUTH") != std::string::npos);
+}
+
 TEST_CASE("a key of the wrong type is named early and breaks nothing") {
   const RealRedis redis;
   const auto probe = open(redis.settings());

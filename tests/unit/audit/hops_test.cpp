@@ -180,6 +180,10 @@ TEST_CASE("pushes: accepted votes that cannot have been pushed keep a run from p
   CHECK(first(judge(file).reasons) ==
         "1 accepted vote was never pushed into Redis: dropped for a later vote of the same voter, "
         "or several votes travelled in one push");
+  file.settlement.proof = SettleProof::none;
+  CHECK(judge(file).reasons.back().starts_with(
+      "1 accepted vote was not pushed into Redis: still to come, dropped for a later vote"));
+  file.settlement.proof = SettleProof::complete;
   CHECK(kind_with(3) == VerdictKind::pass);  // of a counter that misses votes that arrived
   CHECK(kind_with(std::nullopt) == VerdictKind::pass);
   CHECK(kind_with(7) == VerdictKind::inconclusive);

@@ -124,6 +124,18 @@ TEST_CASE("missing votes that stand elsewhere") {
   }
 }
 
+TEST_CASE("a drain that proves nothing names the place where a missing vote stands") {
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(5);
+  run.target.worker = WorkerModel::unknown;
+  run.world.elsewhere->places = {{0, "processing", "list", {9}}};
+  const std::string reason = run.settle().settlement.reason;
+  CHECK(reason.find("the worker may hold several votes") != reason.npos);
+  CHECK(reason.find("1 vote of ours stands in list 'processing' of database 0") != reason.npos);
+  CHECK(reason.find("(in_flight)") != reason.npos);
+}
+
 TEST_CASE("where nothing is missing nobody looks elsewhere") {
   Run run(10);
   run.write(10);

@@ -67,7 +67,12 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
   }
   SECTION("guilty: an older vote stays there") {
     run.world.in_flight = {kIds.make(4)};
-    CHECK(run.settle().settlement.proof == Proof::none);
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == Proof::none);
+    CHECK(open.reason ==
+          "not settled after 5 s: every vote has its row, and 1 element is left in "
+          "votes:processing");
+    CHECK_FALSE(open.still_needed);
   }
   SECTION("guilty: an older vote stands in a side list that the target does not name") {
     run.world.elsewhere->places = {{0, "votes:working", "list", {4}}};

@@ -48,6 +48,19 @@ TEST_CASE("pushes elsewhere on a shared server do not reset a list that is known
   CHECK(view.clear_since() == since);
 }
 
+TEST_CASE(
+    "where a worker waits in a pop, votes that were never seen standing make no list unknown") {
+  Looks looks;
+  looks.blocked_worker();
+  QueueView view = looks.view();
+  looks.look(view);
+  const auto since = view.clear_since();
+  REQUIRE(since);
+  looks.world.pushes += 500;
+  looks.look(view);
+  CHECK(view.clear_since() == since);
+}
+
 TEST_CASE("while the list is not known, every push may have been into it") {
   Looks looks;
   QueueView view = looks.view();
