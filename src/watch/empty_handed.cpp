@@ -23,12 +23,22 @@ std::string name_of(const QueueClient& client) {
   return "worker " + printable(name, 60);
 }
 
+// Since the lists were seen empty.
+bool acted(const QueueClient& client, Nanoseconds elapsed) {
+  return client.idle_s && elapsed >= kFirstLook && seconds(*client.idle_s) + kIdleError <= elapsed;
+}
+
 // (b) It waits for a vote, or it asked for one after the lists were seen empty. A high idle time
 // means holding or dead, not empty-handed.
 bool came_back(const QueueClient& client, Nanoseconds elapsed) {
   if (client.waits) return true;
-  return client.asks && client.idle_s && elapsed >= kFirstLook &&
-         seconds(*client.idle_s) + kIdleError <= elapsed;
+  return client.asks && acted(client, elapsed);
+}
+
+// It takes by what may do anything, a script or a transaction: that it came back for a vote is not
+// seen, only that it did something.
+bool may_have_come_back(const QueueClient& client, Nanoseconds elapsed) {
+  return client.takes && !client.asks && acted(client, elapsed);
 }
 
 std::string has_not_come_back(const QueueClient& client) {
@@ -37,6 +47,11 @@ std::string has_not_come_back(const QueueClient& client) {
   if (client.asks && *client.idle_s < 2) return name_of(client) + " is still being waited for";
   return fmt::format("{} has not come back for a vote for {} s, it may hold one", name_of(client),
                      *client.idle_s);
+}
+
+std::string takes_unseen(const QueueClient& client) {
+  return fmt::format("{} takes votes by {}, which does not show when it came back for one",
+                     name_of(client), printable(client.command, 20));
 }
 
 // Whoever is not connected took what it may hold before the lists were empty.
@@ -157,7 +172,10 @@ HandsFinding look_at_hands(const Hands& hands) {
     if (consumer.gone_since)
       finding.obstacle = obstacle_of_gone(hands, consumer, finding.leans_on_max_hold);
     else if (!came_back(consumer.client, elapsed))
-      finding.obstacle = has_not_come_back(consumer.client);
+      finding.obstacle =
+          may_have_come_back(consumer.client, elapsed)
+              ? until_max_hold(hands, takes_unseen(consumer.client), finding.leans_on_max_hold)
+              : has_not_come_back(consumer.client);
     else if (hands.looked_at - consumer.seen_since < kClientsEvery)  // maybe one of many short ones
       finding.obstacle = name_of(consumer.client) + " has just connected";
     if (finding.obstacle) return finding;

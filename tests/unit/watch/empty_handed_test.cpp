@@ -77,6 +77,21 @@ TEST_CASE("trap: a heartbeat is no pop") {
   CHECK_FALSE(proven(hands({consumer("evalsha", 0)})));
 }
 
+TEST_CASE("a worker that takes votes by a script has had max_hold, and did something since") {
+  Hands made = hands({consumer("eval", 0)}, seconds(9));
+  CHECK(look_at_hands(made).obstacle ==
+        "worker 10.0.0.5:4001 takes votes by eval, which does not show when it came back for one "
+        "(worker.max_hold is 10 s)");
+  made = hands({consumer("eval", 0)}, seconds(10));
+  CHECK(proven(made));
+  CHECK(look_at_hands(made).leans_on_max_hold);
+  made.max_hold_stated = false;
+  CHECK_FALSE(proven(made));
+  // Whoever does nothing any more holds one, or is dead.
+  CHECK_FALSE(proven(hands({consumer("eval", 60)}, seconds(60))));
+  CHECK_FALSE(proven(hands({consumer("ping", 0)}, seconds(60))));
+}
+
 TEST_CASE(
     "a worker that keeps in a side list what it has in hand has nothing where that is empty") {
   Hands made = hands({consumer("lrem", 9)}, milliseconds(1));
