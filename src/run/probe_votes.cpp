@@ -29,8 +29,43 @@ std::string describe_get(const PreflightInput& input) {
   const adapters::HttpReply get = adapters::http_exchange({input.target.vote.url()}, seconds(2),
                                                           adapters::via_of(input.target));
   if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
-  return fmt::format("GET answers {}{}{}", get.status, get.server.empty() ? "" : ", server ",
-                     printable(get.server, 60));
+  std::string text = fmt::format("GET answers {}", get.status);
+  if (get.status / 100 == 3 && !get.location.empty())
+    text += fmt::format(", leading to {}", printable(get.location, 200));
+  if (!get.server.empty()) text += fmt::format(", server {}", printable(get.server, 60));
+  return text;
+}
+
+// What apps mean by a status that refuses a vote.
+struct StatusAdvice {
+  int from, to;
+  std::string_view words;
+};
+constexpr StatusAdvice kStatusAdvice[] = {
+    {300, 399, "votebench follows no redirect: give vote.url the address that it leads to"},
+    {400, 400,
+     "the app may know other choices (say voters.choices), or take JSON, which votebench "
+     "cannot send: it posts a form (vote.form)"},
+    {401, 401, "the app wants a login, which votebench cannot do"},
+    {403, 403,
+     "the app may want a CSRF token, which votebench does not fetch, or refuse this host"},
+    {404, 405,
+     "the form is somewhere else: try vote.url with /vote or / as its path (see the "
+     "contract profiles)"},
+    {415, 415, "the app takes another type than a form, JSON perhaps: votebench cannot send it"},
+    {422, 422, "the app may take JSON, which votebench cannot send: it posts a form (vote.form)"},
+    {429, 429, "the app limits how often one client may vote"},
+    {300, 499, "check vote.url, vote.form and vote.accept"},
+};
+
+std::string advice_on(int status, const PreflightInput& input) {
+  if (status >= 500)
+    return fmt::format("can the vote app reach its {}?",
+                       adapters::services_of(input.target).queue.title);
+  const auto found = std::ranges::find_if(kStatusAdvice, [status](const StatusAdvice& advice) {
+    return advice.from <= status && status <= advice.to;
+  });
+  return std::string(found == std::end(kStatusAdvice) ? "check vote.accept" : found->words);
 }
 
 // Why a probe was not accepted, and what to try.
@@ -54,7 +89,8 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
     return fail(
         ErrorKind::environment,
         fmt::format("{} answered {} without echoing our voter id", which, answer.status),
-        fmt::format("another app or a proxy may have answered, or the app rewrites ids; if it "
+        fmt::format("another app or a proxy may have answered, or the app rewrites ids, or takes "
+                    "JSON and ignored our form; if it "
                     "never sets the cookie '{}', say vote.identity: sent",
                     input.target.vote.cookie));
   if ((answer.flags & kTimedOut) != 0)
@@ -62,18 +98,9 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                 fmt::format("{} got no complete answer within {}", which,
                             format_duration(input.scenario.http.timeout)),
                 describe_get(input) + "; raise http.timeout if the app is that slow");
-  if (answer.status == 404 || answer.status == 405)
-    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-                describe_get(input) +
-                    "; the form is somewhere else: try vote.url with /vote "
-                    "or / as its path (see the contract profiles)");
   if (answer.status != 0)
-    return fail(
-        ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-        describe_get(input) + (answer.status >= 500
-                                   ? fmt::format("; can the vote app reach its {}?",
-                                                 adapters::services_of(input.target).queue.title)
-                                   : "; check vote.url, vote.form and vote.accept"));
+    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
+                fmt::format("{}; {}", describe_get(input), advice_on(answer.status, input)));
   if ((answer.flags & kMalformedAnswer) != 0)
     return fail(ErrorKind::environment,
                 fmt::format("{}: {}{}", which, cause.words,
@@ -169,9 +196,11 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
       ErrorKind::environment,
       fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
                   printable(table), format_duration(kRowLimit), waiting),
-      fmt::format("is the worker running, does it pop this list and write this table? check "
-                  "{}.list, {}.url and {}.table; ids must arrive unchanged",
-                  services.queue.block, services.table.block, services.table.block));
+      fmt::format(
+          "is the worker running, does it pop this list and write this table? check "
+          "{}.list, {}.url and {}.table; ids must arrive unchanged (an app that takes JSON, "
+          "or the id in a form field, ignores what votebench sends: a form and a cookie)",
+          services.queue.block, services.table.block, services.table.block));
 }
 
 // The probes that have a row, found by their ids.

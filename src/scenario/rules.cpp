@@ -116,6 +116,19 @@ void check_placeholder(const Node* node, std::string_view place, bool others,
               fmt::format("write {{ NAME: \"{}\" }}", place));
 }
 
+// A field that would be sent as it stands, with what looks like a place for something in it.
+void check_unfilled(const Node* form, const std::string& path, Context& context) {
+  if (form == nullptr || !all_valid(*form)) return;
+  for (const Member& member : form->members) {
+    const std::string& text = member.value.text;
+    if (text == kChoicePlace || !text.starts_with('{') || !text.ends_with('}')) continue;
+    context.add(DiagnosticId::bad_placeholder, member.value.span, path,
+                fmt::format("nothing fills in '{}'", printable(text, 60)),
+                text == kVoterPlace ? "the voter's id travels in vote.cookie only"
+                                    : "a form field may be \"{choice}\", or a text without braces");
+  }
+}
+
 // What the table says must tell the choices apart.
 void check_stored_choices(const Node* node, const std::string& path, Context& context) {
   if (node == nullptr || !all_valid(*node)) return;
@@ -358,9 +371,12 @@ void check_thresholds(const Node& root, const Scenario& scenario, Context& conte
 
 void check_target_rules(const Node& node, const std::string& path, Context& context) {
   check_placeholder(find(node, {"vote", "form"}), kChoicePlace, true, path + "/vote/form", context);
+  check_unfilled(find(node, {"vote", "form"}), path + "/vote/form", context);
   check_placeholder(find(node, {"vote", "cookie"}), kVoterPlace, false, path + "/vote/cookie",
                     context);
-  check_stored_choices(find(node, {"postgres", "choices"}), path + "/postgres/choices", context);
+  for (const Member& block : node.members)  // whatever store's block it is
+    check_stored_choices(block.value.find("choices"), path + "/" + block.name + "/choices",
+                         context);
 }
 
 void check_rules(const Node& root, const Scenario& scenario, Context& context) {

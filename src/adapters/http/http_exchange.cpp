@@ -49,6 +49,7 @@ HttpReply http_exchange(const HttpCall& call, Nanoseconds timeout, const HttpVia
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<int>(status);
   reply.server = header_of(easy, "Server");
+  reply.location = header_of(easy, "Location");
   return reply;
 }
 

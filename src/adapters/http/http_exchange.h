@@ -15,10 +15,11 @@ struct HttpCall {
 };
 
 struct HttpReply {
-  int status = 0;      // 0 = no answer
-  std::string server;  // the Server header
-  std::string body;    // its first kMaxBody bytes
-  std::string error;   // for people; empty = a complete answer
+  int status = 0;        // 0 = no answer
+  std::string server;    // the Server header
+  std::string location;  // the Location header: where a redirect leads to
+  std::string body;      // its first kMaxBody bytes
+  std::string error;     // for people; empty = a complete answer
   static constexpr std::size_t kMaxBody = std::size_t{64} * 1024;
 };
 
