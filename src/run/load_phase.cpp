@@ -32,24 +32,6 @@ Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input, WallTime
   return sources;
 }
 
-watch::DrainTask drain_task(const LoadPhaseInput& input, const watch::Sampler& sampler,
-                            Recorder& recorder) {
-  const Preflight& preflight = input.preflight;
-  watch::DrainTask task{
-      .target = input.target.settings(), .ids = input.ids, .choices = input.plan.choices()};
-  task.timeout = input.scenario.drain_timeout;
-  task.queue = preflight.adapters.queue.get();
-  task.queue_baseline = preflight.queue ? &*preflight.queue : nullptr;
-  task.rows = preflight.adapters.rows.get();
-  task.row_baseline = preflight.rows ? &*preflight.rows : nullptr;
-  if (task.queue != nullptr) task.history = [&sampler] { return sampler.queue_history(); };
-  task.client_is_dead = [&input](const QueueClient& client) {
-    return input.target.client_is_dead(client);
-  };
-  task.on_status = [&recorder](const watch::DrainStatus& status) { recorder.drain_status(status); };
-  return task;
-}
-
 // How many accepted votes the rows do not show yet, by the audit's own rules.
 std::function<MissingVotes(const RowEvidence&)> count_missing(const LoadPhaseInput& input,
                                                               const ledger::RunRecord& record) {
@@ -130,6 +112,28 @@ void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
   if (recorder.aborted()) record.load.stopped = StopCause::threshold;
 }
 
+watch::DrainTask drain_task(const LoadPhaseInput& input, const ledger::RunRecord& record,
+                            const watch::Sampler& sampler, Recorder& recorder) {
+  const Preflight& preflight = input.preflight;
+  watch::DrainTask task{
+      .target = input.target.settings(), .ids = input.ids, .choices = input.plan.choices()};
+  task.timeout = input.scenario.drain_timeout;
+  task.queue = preflight.adapters.queue.get();
+  task.queue_baseline = preflight.queue ? &*preflight.queue : nullptr;
+  task.rows = preflight.adapters.rows.get();
+  task.row_baseline = preflight.rows ? &*preflight.rows : nullptr;
+  if (preflight.rows) task.missing_acked = count_missing(input, record);
+  task.rows_may_change = rows_may_change(input.scenario, preflight.rows);
+  if (task.target.vote.identity != IdentityMode::none)
+    task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
+  if (task.queue != nullptr) task.history = [&sampler] { return sampler.queue_history(); };
+  task.client_is_dead = [&input](const QueueClient& client) {
+    return input.target.client_is_dead(client);
+  };
+  task.on_status = [&recorder](const watch::DrainStatus& status) { recorder.drain_status(status); };
+  return task;
+}
+
 }  // namespace
 
 Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) {
@@ -172,11 +176,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
   note_load(load, meter, record.load);
   recorder.load_ended();
   events.load_ended(arrivals.stop_requested() || !record.load.completed);
-  watch::DrainTask task = drain_task(input, sampler, recorder);
-  if (input.preflight.rows) task.missing_acked = count_missing(input, record);
-  task.rows_may_change = rows_may_change(input.scenario, input.preflight.rows);
-  if (task.target.vote.identity != IdentityMode::none)
-    task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
+  const watch::DrainTask task = drain_task(input, record, sampler, recorder);
   watch::DrainResult drained = watch::drain(task, input.clock, input.signals.second());
   record.evidence = {std::move(drained.queue), std::move(drained.rows),
                      std::move(drained.settlement)};
