@@ -12,8 +12,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // A lower bound counts as beyond all that was measured: the votes behind it were never done.
 double ranked(const Figure& figure) {
-  const double value = figure.value.value_or(0);
-  return figure.at_least ? kInfinity : value;
+  if (figure.at_least) return kInfinity;
+  return figure.value.value();
 }
 
 std::vector<double> ranked(const std::vector<Figure>& figures) {
