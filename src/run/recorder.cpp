@@ -105,9 +105,11 @@ void Recorder::work(const std::stop_token& stop) {
   }
 }
 
+// The load may have ended between the end of a standstill and this thread's waking.
 void Recorder::note_wake(Instant due, Instant now) {
   const std::scoped_lock lock(mutex_);
-  if (!load_end_) standstill_ = std::max(standstill_, now - due);
+  const Instant end = load_end_ ? std::min(now, input_.t0 + *load_end_) : now;
+  standstill_ = std::max(standstill_, end - due);
 }
 
 void Recorder::tick(Instant now) {

@@ -61,7 +61,7 @@ RULES = (
          "if (!has_other_pushes(input, verdict, *pushed) || lost > 0)",
          ("lost-among-others",)),
     Rule("W1", "a list is believed once a vote of ours was seen in it", "watch/queue_view.cpp",
-         "if (history.list_seen() || history.blocking_pops) return", "return",
+         "if (list_is_known()) return", "return",
          unit="watch", tests=("a list that no vote of ours was ever seen in proves nothing by being "
                               "empty",)),
     Rule("W3", "how the table spells a choice is tried", "run/probe_rows.cpp",
