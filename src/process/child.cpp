@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -197,6 +198,13 @@ Result<> read_report(int control, const std::string& name) {
   return cannot(fmt::format("{} {}", what(report.step), name), got < 0 ? errno : report.error);
 }
 
+// Readable once the process has ended. Where SIGCHLD is ignored the kernel may have forgotten it by
+// now.
+int open_end_event(pid_t pid) {
+  const int event = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  return event < 0 && errno == ESRCH ? ::eventfd(1, EFD_CLOEXEC) : event;
+}
+
 }  // namespace
 
 Child::Child(pid_t pid, const Command& command, FileDescriptor control)
@@ -204,7 +212,7 @@ Child::Child(pid_t pid, const Command& command, FileDescriptor control)
       name_(printable(command.argv[0], 200)),
       tether_(command.tether),
       control_(std::move(control)),
-      end_event_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
+      end_event_(open_end_event(pid)) {}
 
 Result<Child> Child::start(const Command& command) {
   int ends[2];
