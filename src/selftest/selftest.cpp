@@ -58,8 +58,8 @@ class Workplace {
   }
 
   // A place for one case, or for what all of them need.
-  [[nodiscard]] Result<Place> of(std::string_view name, std::uint64_t planted = kPlanted) const {
-    Place place{path_ / name, path_ / "cluster", planted};
+  [[nodiscard]] Result<Place> of(std::string_view name) const {
+    Place place{path_ / name, path_ / "cluster"};
     std::error_code error;
     fs::remove_all(place.directory, error);
     fs::create_directories(place.directory, error);
@@ -76,10 +76,12 @@ class Workplace {
 Judged judge(const Case& which, const Workplace& workplace, std::uint64_t planted,
              const std::stop_token& stop) {
   Judged judged{&which, {}, {}};
-  if (const auto place = workplace.of(which.name, planted))
+  if (auto place = workplace.of(which.name)) {
+    place->planted = planted;
     judged.seen = run_case(which, *place, stop);
-  else
+  } else {
     judged.seen.trouble = place.error().message;
+  }
   judged.ruling = rule(which, judged.seen);
   return judged;
 }

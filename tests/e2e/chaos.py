@@ -1,5 +1,5 @@
 """Stacks that lose nothing and are hard to judge, again and again: none may be accused. And losses of
-one to five votes: all are found (ctest -R full.chaos; each part about twenty minutes).
+one to five votes: all are found (tiers chaos-innocent, chaos-guilty).
 
     VOTEBENCH_BUILD=build/release /usr/bin/python3 -B tests/e2e/chaos.py innocent|guilty [RUNS]
 
@@ -12,7 +12,6 @@ import collections
 import re
 import subprocess
 import sys
-import tempfile
 
 from servers import program
 
@@ -44,8 +43,7 @@ def chosen(names):
 
 def names_of(innocent):
     """Cases, by what a first round plants in them; of the guilty ones those that lose votes."""
-    with tempfile.TemporaryDirectory() as directory:
-        all_rows = list(rows("--directory", directory))
+    all_rows = list(rows())
     assert len(all_rows) > 60, all_rows
     return [name for name, planted, *_ in all_rows
             if (planted == "-" if innocent else planted.startswith("lost"))]

@@ -192,10 +192,11 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--rule", action="append", help="only this one; again for another")
     options.add_argument("--fit", action="store_true", help="only see whether the lines are there")
-    wanted = options.parse_args().rule
+    given = options.parse_args()
+    wanted = given.rule
     if wrong := misfits():
         sys.exit("\n".join(wrong))
-    if options.parse_args().fit:
+    if given.fit:
         return 0
     rules = [rule for rule in RULES if not wanted or rule.name in wanted]
     if wanted and len(rules) < len(set(wanted)):

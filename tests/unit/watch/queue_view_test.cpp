@@ -38,20 +38,8 @@ struct Looks {
 
 TEST_CASE("pushes elsewhere on a shared server do not reset a list that is known") {
   Looks looks;
-  looks.seen();
-  QueueView view = looks.view();
-  looks.look(view);
-  const auto since = view.clear_since();
-  REQUIRE(since);
-  looks.world.pushes += 500;
-  looks.look(view);
-  CHECK(view.clear_since() == since);
-}
-
-TEST_CASE(
-    "where a worker waits in a pop, votes that were never seen standing make no list unknown") {
-  Looks looks;
-  looks.blocked_worker();
+  SECTION("a vote of ours was seen in it") { looks.seen(); }
+  SECTION("a worker waits in a pop: a vote may never stand in it") { looks.blocked_worker(); }
   QueueView view = looks.view();
   looks.look(view);
   const auto since = view.clear_since();
