@@ -126,7 +126,10 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const ledger::RunRecord
   task.rows_may_change = rows_may_change(input.scenario, preflight.rows);
   if (task.target.vote.identity != IdentityMode::none)
     task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
-  if (task.queue != nullptr) task.history = [&sampler] { return sampler.queue_history(); };
+  if (task.queue != nullptr) {
+    task.history = [&sampler] { return sampler.queue_history(); };
+    task.in_hand_fall = [&sampler] { return sampler.in_hand_fall(); };
+  }
   task.client_is_dead = [&input](const QueueClient& client) {
     return input.target.client_is_dead(client);
   };

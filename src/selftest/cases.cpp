@@ -16,6 +16,11 @@ workloads: { load: { executor: burst, votes: 120, within: 1500ms } }
 constexpr std::string_view kFewVotes = R"(
 workloads: { load: { executor: burst, votes: 62, within: 1500ms } }
 )";
+constexpr std::string_view kManyThenFew = R"(
+workloads:
+  many: { executor: burst, votes: 40, within: 300ms }
+  few: { executor: constant-arrival-rate, rate: 2/s, duration: 4s }
+)";
 constexpr std::string_view kTwoVotesEach = R"(
 workloads: { load: { executor: burst, votes: 150, within: 3s } }
 voters: { revote: { ratio: 30%, switch: 100%, gap: 1600ms..2500ms } }
@@ -48,6 +53,8 @@ constexpr Statement kSerial{};
 constexpr Statement kUnknownModel{.model = WorkerModel::unknown, .quiet = milliseconds(4000)};
 constexpr Statement kRetries{
     .model = WorkerModel::unknown, .max_hold = milliseconds(12000), .quiet = milliseconds(4000)};
+// Of a worker that is not what the target says, and holds one vote for 8 s.
+constexpr Statement kSlowPool{.max_hold = milliseconds(9000)};
 constexpr Statement kSideListStated{
     .model = WorkerModel::unknown, .quiet = milliseconds(4000), .side_list = true};
 
@@ -303,6 +310,18 @@ constexpr Case kCases[] = {
      .worker_flags = "--poll 5ms --shape thread-pool --hold 600ms",
      .statement = {.max_hold = milliseconds(20000)},
      .load = kFewVotes},
+    {.name = "pool-tail",
+     .about = "the same, and at the end one vote is in hand",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 400ms",
+     .statement = kSlowPool,
+     .load = kManyThenFew},
+    {.name = "pool-tail-lost",
+     .about = "the same, and it drops votes",
+     .planted = &kLost,
+     .hop = Hop::worker,
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 400ms --plant lost@worker:5",
+     .statement = kSlowPool,
+     .load = kManyThenFew},
     {.name = "thread-pool-unsaid",
      .about = "one vote 14 s, and the target says nothing of it",
      .worker_flags = "--poll 5ms --shape thread-pool --hold 700ms",

@@ -61,6 +61,11 @@ std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
     assumptions.push_back(until + " (declared by the target)");
     return assumptions;
   }
+  if (hands.several_at_once) {
+    assumptions.push_back(fmt::format("no worker holds a vote for longer than {} (worker.max_hold)",
+                                      format_duration(target.worker_max_hold)));
+    return assumptions;
+  }
   assumptions.emplace_back(
       "a worker handles one vote at a time: it pops, writes and pops again (worker: serial)");
   assumptions.push_back(

@@ -166,7 +166,7 @@ std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& acti
 
 HandsFinding look_at_hands(const Hands& hands) {
   if (hands.worker != WorkerModel::serial) return look_at_side_lists(hands);
-  HandsFinding finding;
+  HandsFinding finding{.several_at_once = !hands.serial_refuted.empty()};
   const Nanoseconds elapsed = hands.looked_at - hands.empty_since;
   for (const SeenConsumer& consumer : hands.consumers) {
     if (consumer.gone_since)

@@ -51,6 +51,8 @@ struct HandsFinding {
   std::optional<std::string> obstacle{};
   // Somebody was given max_hold after the lists were empty: whoever disconnected has had it then.
   bool leans_on_max_hold = false;
+  // "One vote at a time" was refuted: max_hold alone says that nothing is in hand.
+  bool several_at_once = false;
   // Whatever is in hand stands in a side list.
   bool leans_on_side_lists = false;
 };

@@ -62,6 +62,11 @@ class Sampler::Loops {
     return tracker_.history();
   }
 
+  InHandFall in_hand_fall() const {
+    const std::lock_guard lock(tracker_mutex_);
+    return in_hand_.seen();
+  }
+
  private:
   // `look` is told whether it is the last, and tells whether the store answered.
   template <typename Look, typename ReadClock>
@@ -91,6 +96,7 @@ class Sampler::Loops {
   }
 
   bool look_at_queue() {
+    const Instant begun = clock_.now();
     const auto look = sources_.queue->snapshot();
     const Instant now = clock_.now();
     std::vector<RunEvent> events;
@@ -99,6 +105,7 @@ class Sampler::Loops {
       const std::lock_guard lock(tracker_mutex_);
       events = tracker_.observe(now - t0_, look);
       sample.pushed = tracker_.history().pushed.value_or(0);
+      in_hand_.observe_queue(begun, look ? popped(look->depth) : std::nullopt);
     }
     for (const RunEvent& event : events) emit(event, sources_.queue_words);
     if (!look) return false;
@@ -110,6 +117,14 @@ class Sampler::Loops {
     if (shows_unseen_list(*look)) look_for_own_id();
     if (now >= clients_due_) look_at_clients(now);
     return true;
+  }
+
+  // Since the baseline, where the pushes are known.
+  std::optional<std::uint64_t> popped(std::uint64_t depth) const {
+    const QueueHistory& history = tracker_.history();
+    if (!history.pushed || history.pushes_undercount) return std::nullopt;
+    const std::uint64_t came = sources_.queue_baseline.depth + *history.pushed;
+    return came - std::min(came, depth);
   }
 
   // Something stands in a list that no id of ours was seen in yet.
@@ -135,6 +150,10 @@ class Sampler::Loops {
   }
 
   bool look_at_rows(bool last) {
+    {
+      const std::lock_guard lock(tracker_mutex_);
+      in_hand_.reading_begins();
+    }
     const auto seen = sources_.rows->progress(sources_.ids, last);
     const Nanoseconds at = clock_.now() - t0_;
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
@@ -145,6 +164,10 @@ class Sampler::Loops {
     sample.at = at;
     sample.has_rows = true;
     sample.rows_written = **seen - std::min(**seen, sources_.probe_rows);
+    {
+      const std::lock_guard lock(tracker_mutex_);
+      in_hand_.observe_rows(t0_ + at, sample.rows_written);
+    }
     emit(sample);
     return true;
   }
@@ -170,6 +193,7 @@ class Sampler::Loops {
   std::mutex sink_mutex_;
   mutable std::mutex tracker_mutex_;
   QueueTracker tracker_;
+  FallCheck in_hand_;                                     // guarded by the tracker's mutex
   Instant clients_due_{};                                 // queue thread only
   Reachability rows_reachability_{"unreadable", "back"};  // rows thread only
   std::jthread queue_thread_;
@@ -182,6 +206,8 @@ Sampler::Sampler(Clock& clock, Instant t0, SamplerSources sources, SampleSink si
 Sampler::~Sampler() { stop(); }
 
 QueueHistory Sampler::queue_history() const { return loops_->history(); }
+
+InHandFall Sampler::in_hand_fall() const { return loops_->in_hand_fall(); }
 
 void Sampler::stop() { loops_->stop(); }
 

@@ -12,6 +12,7 @@
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
+#include "watch/serial_check.h"
 
 namespace votebench::watch {
 
@@ -54,8 +55,9 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  // What was seen of the queue so far. Any thread.
+  // What was seen of the queue so far, and of both. Any thread.
   [[nodiscard]] QueueHistory queue_history() const;
+  [[nodiscard]] InHandFall in_hand_fall() const;
   // Takes a last look, then no more calls of the sink come. Idempotent; not from two threads.
   void stop();
 

@@ -15,7 +15,6 @@
 #include "watch/patience.h"
 #include "watch/queue_view.h"
 #include "watch/row_view.h"
-#include "watch/serial_check.h"
 
 namespace votebench::watch {
 namespace {
@@ -280,6 +279,8 @@ bool Drain::nobody_holds_a_vote() {
   hands.max_hold_stated = task_.target.max_hold_stated;
   hands.side_lists = task_.target.queue && !task_.target.queue->in_flight.empty();
   hands.votes_are_missing = rows_->missing().count > 0;
+  if (task_.in_hand_fall && !queue_->has_unseen_consumers())
+    serial_.observe_fall(task_.in_hand_fall(), queue_->consumers().size());
   hands.serial_refuted = serial_.refuted();
   hands.empty_since = *queue_->clear_since();
   hands.looked_at = clock_.now();

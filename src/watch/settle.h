@@ -13,6 +13,7 @@
 #include "vote/target_settings.h"
 #include "vote/voter_id.h"
 #include "watch/queue_tracker.h"
+#include "watch/serial_check.h"
 #include "watch/trailing_votes.h"
 
 namespace votebench::watch {
@@ -46,6 +47,8 @@ struct DrainTask {
   CastOne cast_trailing{};
   // What the sampler saw from the baseline on; empty: nobody watched (verify).
   std::function<QueueHistory()> history{};
+  // And of what the workers hold, asked for again and again; may be empty.
+  std::function<InHandFall()> in_hand_fall{};
   // True only when the process behind a client that vanished is known to have ended. May be empty.
   std::function<bool(const QueueClient&)> client_is_dead{};
   std::function<void(const DrainStatus&)> on_status{};  // about ten times a second; may be empty

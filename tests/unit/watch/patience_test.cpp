@@ -115,4 +115,8 @@ TEST_CASE("assumptions are named only where they are leaned on") {
   REQUIRE(unseen.size() == 3);
   CHECK(unseen[2] ==
         "a worker that disconnected holds no vote for longer than 10 s (worker.max_hold)");
+  const auto several = empty_handed_assumptions(
+      target, HandsFinding{.leans_on_max_hold = true, .several_at_once = true});
+  REQUIRE(several.size() == 2);
+  CHECK(several[1] == "no worker holds a vote for longer than 10 s (worker.max_hold)");
 }
