@@ -128,7 +128,11 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const ledger::RunRecord
     task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
   if (task.queue != nullptr) {
     task.history = [&sampler] { return sampler.queue_history(); };
-    task.in_hand_fall = [&sampler] { return sampler.in_hand_fall(); };
+    task.in_hand_fall = [&sampler, &preflight] {
+      const watch::InHandFall probes = preflight.in_hand_fall;
+      const watch::InHandFall load = sampler.in_hand_fall();
+      return watch::InHandFall{std::max(probes.most, load.most), probes.samples + load.samples};
+    };
   }
   task.client_is_dead = [&input](const QueueClient& client) {
     return input.target.client_is_dead(client);

@@ -393,6 +393,7 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   ProbeFindings probes;
   Result<> fit = cast_probe_votes(input, preflight.adapters, queue_is_dirty, probes);
   if (fit) fit = question_target(input, model, probes, preflight);
+  preflight.in_hand_fall = probes.in_hand_fall;
   if (!fit && preflight.adapters.queue)
     take_back_probes(input, *preflight.adapters.queue, probes, fit.error());
   return fit;

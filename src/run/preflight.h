@@ -21,6 +21,7 @@
 #include "vote/evidence.h"
 #include "vote/grounds.h"
 #include "vote/server_clocks.h"
+#include "watch/serial_check.h"
 
 namespace votebench::run {
 
@@ -52,6 +53,7 @@ struct Preflight {
   std::uint64_t probe_rows = 0;                     // rows that the probe votes left in the table
   std::optional<double> drain_rate_per_s;  // from the probes; nothing when faster than we can see
   std::vector<std::pair<std::string, std::string>> facts;  // "table" -> "append"
+  watch::InHandFall in_hand_fall;  // of the probes, on their way to the table
   Grounds grounds;  // what probes have shown of the target, and what is only said or likely
   std::vector<std::string> warnings;
 };

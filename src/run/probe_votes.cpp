@@ -132,6 +132,14 @@ std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& a
   return after.pushed - before.pushed;
 }
 
+// Nothing: the server counted anew.
+std::optional<std::uint64_t> popped_between(const QueueSnapshot& before, const QueueSnapshot& now) {
+  const std::uint64_t came = before.depth + now.pushed;
+  const std::uint64_t left = before.pushed + now.depth;
+  if (now.server_id != before.server_id || came < left) return std::nullopt;
+  return came - left;
+}
+
 // Asks `look` every kPoll, and at most half of the time, for the amount seen so far, until that is
 // `enough` or nothing changed for `limit`. Returns the greatest one.
 template <typename Look>
@@ -231,14 +239,16 @@ Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore
   return std::max(seen, found);
 }
 
+// `probe_rows` looks for `count` probes.
+template <typename ProbeRows>
 Result<std::optional<double>> follow_to_rows(const PreflightInput& input, const Adapters& adapters,
-                                             std::uint64_t rows_before, std::uint64_t count) {
+                                             std::uint64_t count, ProbeRows&& probe_rows) {
   std::uint64_t first_seen = 0;
   Instant first_at{};
   Instant last_at{};
   std::uint64_t last_seen = 0;
   const auto look = [&]() -> Result<std::uint64_t> {
-    TRY_ASSIGN(const std::uint64_t seen, probe_rows(input, *adapters.rows, rows_before, count));
+    TRY_ASSIGN(const std::uint64_t seen, probe_rows());
     if (seen > last_seen) {
       last_at = input.clock.now();
       if (last_seen == 0) {
@@ -284,7 +294,22 @@ class PathToQueue {
     return {};
   }
 
-  Result<> end(ProbeFindings& findings) { return learn(findings); }
+  Result<> end(ProbeFindings& findings) {
+    if (findings.pushes_add_up) findings.in_hand_fall = in_hand_.seen();
+    return learn(findings);
+  }
+
+  // Reads rows by `read`, and the queue before it, to learn how many votes are in hand.
+  template <typename Read>
+  Result<std::uint64_t> before_rows(Read&& read) {
+    const Instant begun = input_.clock.now();
+    if (const auto now = adapters_.queue->snapshot())
+      in_hand_.observe_queue(begun, popped_between(before_, *now));
+    in_hand_.reading_begins();
+    TRY_ASSIGN(const std::uint64_t rows, read());
+    in_hand_.observe_rows(input_.clock.now(), rows);
+    return rows;
+  }
 
   [[nodiscard]] Failure not_pushed(const ProbeFindings& findings) const {
     return run::not_pushed(input_, findings, pushed_);
@@ -304,6 +329,7 @@ class PathToQueue {
   const Adapters& adapters_;
   QueueSnapshot before_;
   std::uint64_t pushed_ = 0;
+  watch::FallCheck in_hand_;
   std::optional<QueueSighting> sighting_;
 };
 
@@ -325,7 +351,9 @@ Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
   TRY(cast_all(input, adapters, findings));
   if (queue) TRY(queue->follow(findings));
   if (adapters.rows && !queue_is_dirty) {
-    auto rate = follow_to_rows(input, adapters, rows_before, findings.cast);
+    const auto read = [&] { return probe_rows(input, *adapters.rows, rows_before, findings.cast); };
+    auto rate = follow_to_rows(input, adapters, findings.cast,
+                               [&] { return queue ? queue->before_rows(read) : read(); });
     if (!rate && !findings.pushes_add_up) return queue->not_pushed(findings);
     if (!rate) return fail(rate.error());
     findings.drain_rate_per_s = *rate;

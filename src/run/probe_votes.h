@@ -5,6 +5,7 @@
 
 #include "run/preflight.h"
 #include "run/table_experiment.h"
+#include "watch/serial_check.h"
 
 namespace votebench::run {
 
@@ -19,6 +20,7 @@ struct ProbeFindings {
   bool reached_rows = false;    // every probe was followed to its row
   TableFindings table;
   std::optional<double> drain_rate_per_s;
+  watch::InHandFall in_hand_fall;  // while the probes went to their rows
 };
 
 // Casts scenario.preflight.probe_votes votes, waits until each was pushed and, unless votes of

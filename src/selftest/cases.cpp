@@ -21,6 +21,10 @@ workloads:
   many: { executor: burst, votes: 40, within: 300ms }
   few: { executor: constant-arrival-rate, rate: 2/s, duration: 4s }
 )";
+constexpr std::string_view kSeldom = R"(
+workloads: { load: { executor: constant-arrival-rate, rate: 1/s, duration: 4s } }
+preflight: { probe_votes: 36 }
+)";
 constexpr std::string_view kTwoVotesEach = R"(
 workloads: { load: { executor: burst, votes: 150, within: 3s } }
 voters: { revote: { ratio: 30%, switch: 100%, gap: 1600ms..2500ms } }
@@ -322,6 +326,11 @@ constexpr Case kCases[] = {
      .worker_flags = "--poll 5ms --shape thread-pool --hold 400ms --plant lost@worker:5",
      .statement = kSlowPool,
      .load = kManyThenFew},
+    {.name = "pool-probes",
+     .about = "only the probe votes come close together",
+     .worker_flags = "--poll 5ms --shape thread-pool --hold 400ms",
+     .statement = kSlowPool,
+     .load = kSeldom},
     {.name = "thread-pool-unsaid",
      .about = "one vote 14 s, and the target says nothing of it",
      .worker_flags = "--poll 5ms --shape thread-pool --hold 700ms",

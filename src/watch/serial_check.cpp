@@ -41,7 +41,7 @@ void FallCheck::observe_rows(Instant ended, std::uint64_t own_rows) {
 void SerialCheck::observe_fall(const InHandFall& fall, std::size_t workers) {
   fall_ = fall;
   if (refuted_.empty() && fall.most > workers)
-    refuted_ = fmt::format("{} had been taken and came to the table later, from {}",
+    refuted_ = fmt::format("{} were in hand at once and came to the table later, from {}",
                            counted(fall.most, "vote"), counted(workers, "worker"));
 }
 

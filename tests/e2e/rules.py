@@ -46,7 +46,7 @@ RULES = (
          ("thread-pool-serial",)),
     Rule("S5-fall", "and by what was in hand while the load ran", "watch/serial_check.cpp",
          "refuted_.empty() && fall.most > workers", "fall.most > workers && workers == 0",
-         ("pool-tail",)),
+         ("pool-tail", "pool-probes")),
     Rule("S6", "what only a profile says does not bind strange workers", "watch/empty_handed.cpp",
          "if (strange.empty()) return std::nullopt;", "return std::nullopt;",
          ("thread-pool-unsaid",)),
