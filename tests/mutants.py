@@ -218,8 +218,9 @@ class Tree:
 
     def judge(self, scratch, limit_s, output=subprocess.DEVNULL):
         for choice in self.folder.choices:
-            passed = run([scratch / "tests", "--abort", *([choice] if choice else [])], scratch,
-                         limit_s, output)
+            told = ["-r", "junit", "-o", "red.xml"] if self.names else []
+            passed = run([scratch / "tests", "--abort", *told, *([choice] if choice else [])],
+                         scratch, limit_s, output)
             if not passed:
                 return "killed" if passed is False else "ran out of time"
         return "survived"
@@ -242,8 +243,8 @@ class Tree:
             fate = self.judge(scratch, self.limit_s)
             return fate, self.red_tests(scratch) if self.names and fate == "killed" else []
 
-    def red_tests(self, scratch):
-        run([scratch / "tests", "-r", "junit", "-o", "red.xml"], scratch, self.limit_s)
+    @staticmethod
+    def red_tests(scratch):
         try:
             cases = xml.etree.ElementTree.parse(scratch / "red.xml").iter("testcase")
         except (OSError, xml.etree.ElementTree.ParseError):
@@ -259,7 +260,7 @@ def options():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--files", default="*", help="only of these, as names or patterns")
-    parser.add_argument("--names", action="store_true", help="which tests killed each")
+    parser.add_argument("--names", action="store_true", help="which test killed each")
     chosen = parser.parse_args()
     folder = FOLDERS[chosen.folder]
     chosen.mutants = [mutant for name in folder.files
