@@ -62,6 +62,8 @@ constexpr Statement kSlowPool{.max_hold = milliseconds(9000)};
 constexpr Statement kSideListStated{
     .model = WorkerModel::unknown, .quiet = milliseconds(4000), .side_list = true};
 
+constexpr Statement kSideListOnly{.model = WorkerModel::unknown, .side_list = true};
+
 // NOLINTBEGIN(readability-magic-numbers): a table
 constexpr Case kCases[] = {
     // Every class at every hop.
@@ -222,6 +224,13 @@ constexpr Case kCases[] = {
      .about = "the reliable worker",
      .variant = "reference",
      .statement = kSideListStated},
+    {.name = "reliable-lost",
+     .about = "the same, and the app never pushes votes",
+     .planted = &kLost,
+     .hop = Hop::vote,
+     .variant = "reference",
+     .vote_flags = "--plant lost@vote:5",
+     .statement = kSideListOnly},
     {.name = "clean-stock", .about = "the stock worker", .worker_flags = kQuick},
     {.name = "clean-append",
      .about = "a row per vote",
