@@ -97,7 +97,7 @@ Result<> RedisConnection::accept(const redisReply& reply) const {
     return fail(ErrorKind::environment,
                 fmt::format("Redis at {} refuses: {}", settings_.where(), text),
                 fmt::format("what votebench asks for, read only: ACL SETUSER {} ~{} +info +time "
-                            "+multi +exec +llen +lrange +type +client{}",
+                            "+multi +exec +llen +lrange +type +client|list +client|setname{}",
                             settings_.user.empty() ? "default" : settings_.user, settings_.list,
                             settings_.database == 0 ? "" : " +select"));
   return failure(fmt::format("refuses: {}", text));

@@ -322,7 +322,7 @@ TEST_CASE(
   const auto refused = open_queue_probe(settings);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.find("NOPERM") != std::string::npos);
-  CHECK(refused.error().help.ends_with("+client +select"));
+  CHECK(refused.error().help.ends_with("+client|setname +select"));
   settings.user.clear();
   settings.password = Secret();
   settings.database = 0;
