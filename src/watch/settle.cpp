@@ -97,7 +97,7 @@ class Drain {
   bool looked_elsewhere_ = false;
   // By the last attempt to prove it: empty_handed or quiet; none where it failed, or was not
   // needed.
-  SettleProof why_nothing_is_held_ = SettleProof::none;
+  SettleProof why_nothing_is_held_{};
 };
 
 Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)

@@ -80,6 +80,13 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
     CHECK(open.proof == Proof::none);
     CHECK(open.reason.find("votes:working") != std::string::npos);
   }
+  SECTION("innocent: it does so for good, it is a log, and the target says how long to wait") {
+    run.world.elsewhere->places = {{0, "votes:log", "list", {4}}};
+    run.target.settle_quiet = seconds(2);
+    const Settlement done = run.settle().settlement;
+    CHECK(done.proof == Proof::complete);
+    CHECK(done.drain >= seconds(2));
+  }
   SECTION("guilty: a second worker takes votes past the side list") {
     run.world.taken_bare = 3;
     const Settlement open = run.settle().settlement;
@@ -94,6 +101,27 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
     CHECK(gone.drain >= run.target.worker_max_hold);
     CHECK(gone.drain < run.target.worker_max_hold + seconds(5));
   }
+}
+
+TEST_CASE("a vote for everybody, and nobody who votes again: nothing is taken for granted") {
+  Run run(10);
+  run.write(10);
+  const Settlement done = run.settle().settlement;
+  CHECK(done.proof == Proof::complete);
+  CHECK(done.assumptions.empty());
+}
+
+TEST_CASE("where no vote is missing, nobody is told where votes stand elsewhere") {
+  Run run(10);
+  run.write(10);
+  run.trailing_votes();
+  run.task.rows_may_change = true;
+  run.task.timeout = seconds(2);
+  run.target.worker = WorkerModel::unknown;
+  run.world.elsewhere->places = {{0, "votes:log", "list", {4}}};
+  const Settlement open = run.settle().settlement;
+  CHECK(open.proof == Proof::none);
+  CHECK(open.reason.find("votes:log") == std::string::npos);
 }
 
 TEST_CASE("where a vote is gone, the workers that were asked are said") {
