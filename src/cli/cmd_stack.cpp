@@ -1,14 +1,11 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <iostream>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/kind_options.h"
-#include "core/counted.h"
+#include "core/ask.h"
 #include "core/print.h"
-#include "run/check_target.h"
 #include "stack/kind.h"
 
 namespace votebench::cli {
@@ -33,26 +30,14 @@ void print_next_steps(const stack::StackId& id, const Context& context) {
   print_out("        {}\n", stack::command_on(id, "down", context.program));
 }
 
-// Asks a person; whoever cannot be asked has said no.
-bool confirmed(std::string_view question) {
-  if (isatty(STDIN_FILENO) == 0) return false;
-  print_err("{} [y/N] ", question);
-  std::string answer;
-  return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
-}
+// Whoever cannot be asked has said no.
+bool said_yes(std::string_view question) { return ask(question) == Consent::given; }
 
 Result<> check(const stack::Kind& kind, const stack::StackId& id, const Context& context) {
   TRY(kind.status(id, print));
   if (kind.check != nullptr) TRY(kind.check(id, {.progress = say}));
   TRY_ASSIGN(TargetSettings target, stack::read_target(id));
-  TRY_ASSIGN(const run::TargetCheck found,
-             run::check_target(std::move(target), say, context.signals->first()));
-  for (const auto& [name, value] : found.facts) print_out("  {:<14} {}\n", name, value);
-  for (const Ground& ground : found.grounds)
-    print_out("  {:<14} {} ({})\n", ground.what, ground.text, to_string(ground.kind));
-  for (const std::string& warning : found.warnings) print_out("  warning: {}\n", warning);
-  print_out("fit: {} followed to the table\n", counted(found.probe_votes, "probe vote"));
-  return {};
+  return print_fitness(std::move(target), {}, context);
 }
 
 // A verb on a stack that is there: its kind and the name given by --as are the same thing, a name.
@@ -74,7 +59,7 @@ Result<> bring_up(StackOptions& options, const Context& context) {
   TRY_ASSIGN(const auto stack, kind->bring_up(wanted, {.progress = say,
                                                        .stop = context.signals->first(),
                                                        .costs_agreed = options.yes,
-                                                       .ask = confirmed}));
+                                                       .ask = said_yes}));
   TRY(stack->leave_up());
   if (!stack->description.empty()) print_out("{}\n", stack->description);
   print_next_steps(options.id, context);

@@ -9,17 +9,28 @@
 namespace votebench::cli {
 namespace {
 
+int refuse(const scenario::Diagnostics& diagnostics) {
+  write_err(diagnostics.render());
+  return static_cast<int>(report::ExitCode::usage);
+}
+
+int validate_target(const std::string& text, const std::string& path,
+                    const scenario::ParseOptions& options) {
+  const scenario::TargetOutcome outcome = scenario::parse_target(text, path, options);
+  if (!outcome) return refuse(outcome.diagnostics);
+  print_out("{} is a valid target\n", path);
+  return 0;
+}
+
 int validate(const std::string& path, const std::vector<std::string>& overrides) {
   const Result<std::string> text = read_file(path);
   if (!text) return report_error({ErrorKind::usage, text.error().message, {}});
   scenario::ParseOptions options = scenario::process_options();
   options.overrides = overrides;
   options.check_fault = check_faults_of({});
+  if (scenario::is_target(*text)) return validate_target(*text, path, options);
   const scenario::ParseOutcome outcome = scenario::parse_scenario(*text, path, options);
-  if (!outcome) {
-    write_err(outcome.diagnostics.render());
-    return static_cast<int>(report::ExitCode::usage);
-  }
+  if (!outcome) return refuse(outcome.diagnostics);
   const Result<plan::RunPlan> plan = plan::RunPlan::make(*outcome.value);
   if (!plan) return report_error(plan.error());
   print_out("{} is valid\n", path);
@@ -32,15 +43,16 @@ int validate(const std::string& path, const std::vector<std::string>& overrides)
 
 void add_validate(CLI::App& app, Context& context) {
   CLI::App* command =
-      add_command(app, "validate", "Check a scenario, send nothing",
+      add_command(app, "validate", "Check a scenario or a target file, send nothing",
                   "  votebench validate scenarios/quick.yaml\n"
+                  "  votebench validate target.yaml\n"
                   "  votebench validate scenarios/steady.yaml --set workloads.votes.rate=200/s\n");
   struct Options {
     std::string path;
     std::vector<std::string> overrides;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("SCENARIO", options->path, "The YAML file")->required();
+  command->add_option("FILE", options->path, "The YAML file")->required();
   command->add_option("--set", options->overrides, "KEY=VALUE, replaces a value of the file")
       ->allow_extra_args(false);
   command->callback(

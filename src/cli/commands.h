@@ -30,6 +30,7 @@ void add_list(CLI::App& app, Context& context);
 void add_clean(CLI::App& app, Context& context);
 void add_prune(CLI::App& app, Context& context);
 void add_validate(CLI::App& app, Context& context);
+void add_preflight(CLI::App& app, Context& context);
 void add_schema(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
 void add_attach(CLI::App& app, Context& context);
@@ -69,5 +70,11 @@ CLI::Option* add_explain_option(CLI::App& command, bool& explain);
 // What `--target FILE` says, with its secrets from this process' environment and files. Error
 // (usage): there is no such file, or it has mistakes.
 [[nodiscard]] Result<TargetSettings> read_target_file(const std::string& path);
+
+// Casts probe votes at the target and prints what they show of it; `settings`: KEY=VALUE as --set
+// has them. Errors as of run::check_target().
+[[nodiscard]] Result<> print_fitness(TargetSettings target,
+                                     const std::vector<std::string>& settings,
+                                     const Context& context);
 
 }  // namespace votebench::cli

@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   cli::add_clean(app, context);
   cli::add_prune(app, context);
   cli::add_validate(app, context);
+  cli::add_preflight(app, context);
   cli::add_schema(app, context);
   cli::add_init(app, context);
   cli::add_attach(app, context);

@@ -2,20 +2,45 @@
 
 #include <fmt/format.h>
 
+#include "adapters/services.h"
+#include "core/counted.h"
+#include "core/text.h"
 #include "run/preflight.h"
 #include "run/reach.h"
 #include "scenario/quick.h"
 
 namespace votebench::run {
 
-Result<TargetCheck> check_target(TargetSettings target,
+namespace {
+
+TargetCheck found_by(const Preflight& preflight, const TargetSettings& target) {
+  TargetCheck check{preflight.probe_rows, preflight.facts, preflight.grounds, preflight.warnings};
+  const auto& [queue, table] = adapters::services_of(target);
+  for (const ServerClock& clock : preflight.clocks)
+    check.facts.emplace_back(
+        "clock of " + (clock.of == ServerClock::Of::queue ? queue.title : table.title),
+        fmt::format("{} from ours, within {}", format_duration(clock.offset.offset),
+                    format_duration(clock.offset.uncertainty)));
+  if (preflight.in_hand_fall.most > 1)
+    check.grounds.push_back(
+        {Ground::Kind::measured, "workers",
+         counted(preflight.in_hand_fall.most, "vote") +
+             " were in hand at once: with fewer workers, each handles several"});
+  return check;
+}
+
+}  // namespace
+
+Result<TargetCheck> check_target(TargetSettings target, const std::vector<std::string>& settings,
                                  const std::function<void(std::string_view)>& progress,
                                  const std::stop_token& stop) {
+  scenario::ParseOptions options = scenario::process_options();
+  options.overrides = settings;
+  TRY_ASSIGN(
+      const scenario::Scenario scenario,
+      scenario::quick_scenario({.votes = "1", .clients = {}, .rate = {}, .duration = {}}, options));
   if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
-  scenario::QuickRun one;
-  one.votes = "1";
-  TRY_ASSIGN(const scenario::Scenario scenario, scenario::quick_scenario(one));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
   const VoterIds ids = VoterIds::of_new_run();
   Preflight preflight;
@@ -30,7 +55,7 @@ Result<TargetCheck> check_target(TargetSettings target,
                     preflight));
   if (stop.stop_requested())
     return fail(ErrorKind::environment, "interrupted: nothing is proven of the probe votes");
-  return TargetCheck{preflight.probe_rows, preflight.facts, preflight.grounds, preflight.warnings};
+  return found_by(preflight, target);
 }
 
 }  // namespace votebench::run

@@ -22,10 +22,10 @@ struct TargetCheck {
 };
 
 // Casts probe votes and follows each to its row, through the target's tunnel if it has one; they
-// stay in the table.
-// Error (environment): what is not as it should be, and what to try.
+// stay in the table. `settings`: KEY=VALUE of a scenario, which say what the voters choose.
+// Errors: usage (a setting), environment (what is not as it should be, and what to try).
 [[nodiscard]] Result<TargetCheck> check_target(
-    TargetSettings target, const std::function<void(std::string_view)>& progress,
-    const std::stop_token& stop);
+    TargetSettings target, const std::vector<std::string>& settings,
+    const std::function<void(std::string_view)>& progress, const std::stop_token& stop);
 
 }  // namespace votebench::run

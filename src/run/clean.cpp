@@ -1,12 +1,10 @@
 #include "run/clean.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <iostream>
 
 #include "adapters/queue.h"
 #include "adapters/store.h"
+#include "core/ask.h"
 #include "core/print.h"
 #include "core/text.h"
 #include "run/reach.h"
@@ -80,13 +78,11 @@ Result<Leftovers> look(Stores& stores, const VoterIds& ids) {
 Result<bool> agreed(const CleanRequest& request, const std::string& question) {
   print_out("{}\n", question);
   if (request.assume_yes) return true;
-  if (::isatty(STDIN_FILENO) == 0)
+  const Consent consent = ask("remove them?");
+  if (consent == Consent::nobody_there)
     return fail(ErrorKind::usage, "nobody is there to be asked: nothing was removed",
                 "say --yes if that is meant");
-  print_out("remove them? [y/N] ");
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
+  return consent == Consent::given;
 }
 
 Result<> remove(const StoredRun& run, Stores& stores, const Leftovers& left) {

@@ -1,5 +1,6 @@
 #include "scenario/parse.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -99,6 +100,19 @@ TargetOutcome parse_target(std::string_view text, std::string_view source_name,
                                  check_target_rules(root, "", context);
                                  return build_target(root);
                                });
+}
+
+bool is_target(std::string_view text) {
+  Diagnostics unread;
+  unread.add_source("", std::string(text), false);
+  const auto root = read_yaml(0, 0, unread);
+  if (!root) return false;
+  const auto known_to = [&](const KeyTree& tree) {
+    return std::ranges::count_if(root->members, [&](const Member& member) {
+      return tree.find(member.name, kEveryExecutor) != nullptr;
+    });
+  };
+  return known_to(target_tree()) > known_to(scenario_tree());
 }
 
 }  // namespace votebench::scenario

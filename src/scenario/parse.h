@@ -66,4 +66,7 @@ using TargetOutcome = Parsed<TargetSettings>;
 [[nodiscard]] TargetOutcome parse_target(std::string_view text, std::string_view source_name,
                                          const ParseOptions& options);
 
+// Whether the text is a target file rather than a scenario: by whose keys most of its own are.
+[[nodiscard]] bool is_target(std::string_view text);
+
 }  // namespace votebench::scenario

@@ -6,7 +6,6 @@
 
 #include "core/text.h"
 #include "scenario/keys.h"
-#include "scenario/parse.h"
 #include "scenario/values.h"
 
 namespace votebench::scenario {
@@ -79,9 +78,9 @@ Result<std::string> quick_yaml(const QuickRun& run) {
               "--clients");
 }
 
-Result<Scenario> quick_scenario(const QuickRun& run) {
+Result<Scenario> quick_scenario(const QuickRun& run, const ParseOptions& options) {
   TRY_ASSIGN(const std::string yaml, quick_yaml(run));
-  return parse_scenario(yaml, "(command line)", {}).result();
+  return parse_scenario(yaml, "(command line)", options).result();
 }
 
 std::string starter_scenario(std::string_view name) {

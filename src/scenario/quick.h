@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "scenario/parse.h"
 #include "scenario/scenario.h"
 
 namespace votebench::scenario {
@@ -33,7 +34,8 @@ struct QuickRun {
 [[nodiscard]] Result<std::string> quick_yaml(const QuickRun& run);
 
 // Errors (usage): as quick_yaml, or a value that is out of range.
-[[nodiscard]] Result<Scenario> quick_scenario(const QuickRun& run);
+[[nodiscard]] Result<Scenario> quick_scenario(const QuickRun& run,
+                                              const ParseOptions& options = {});
 
 // The commented scenario that `votebench init` writes. It is valid as it stands. REQUIRES: `name`
 // is made of letters, digits, '_', '-' and '.'.
