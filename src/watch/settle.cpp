@@ -60,6 +60,7 @@ class Drain {
   [[nodiscard]] bool nobody_takes_votes() const;
   bool evidence_stands();
   [[nodiscard]] std::size_t workers_since(Instant since) const;
+  [[nodiscard]] std::size_t takers_ever_seen() const;
 
   bool is_pointless();
   Settlement settlement(SettleProof proof) const;
@@ -178,6 +179,12 @@ std::size_t Drain::workers_since(Instant since) const {
   return std::max<std::size_t>(1, static_cast<std::size_t>(there));
 }
 
+// Who took votes, or may have: more than there ever were at one time, at least one.
+std::size_t Drain::takers_ever_seen() const {
+  const QueueHistory& history = queue_->history();
+  return std::max<std::size_t>(1, history.consumers.size() + history.others.size());
+}
+
 SettleProof Drain::prove() {
   obstacle_.clear();
   why_nothing_is_held_ = SettleProof::none;
@@ -280,7 +287,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.side_lists = task_.target.queue && !task_.target.queue->in_flight.empty();
   hands.votes_are_missing = rows_->missing().count > 0;
   if (task_.in_hand_fall && !queue_->has_unseen_consumers())
-    serial_.observe_fall(task_.in_hand_fall(), queue_->consumers().size());
+    serial_.observe_fall(task_.in_hand_fall(), takers_ever_seen());
   hands.serial_refuted = serial_.refuted();
   hands.empty_since = *queue_->clear_since();
   hands.looked_at = clock_.now();

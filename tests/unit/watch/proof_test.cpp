@@ -356,6 +356,13 @@ TEST_CASE("a worker that held several votes during the load may hold one behind 
   run.trailing_votes();
   run.write(9);
   run.task.in_hand_fall = [] { return InHandFall{.most = 2, .samples = 9}; };
+  SECTION("guilty: with as many workers as votes, nothing is said against one at a time") {
+    run.history.consumers.push_back({run.world.clients[0], "a server that was", Instant{}});
+    run.task.client_is_dead = [](const QueueClient&) { return true; };
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == Proof::empty_handed);
+    CHECK(result.settlement.drain < seconds(5));
+  }
   SECTION("guilty: the vote is lost, after max_hold") {
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == Proof::empty_handed);
