@@ -103,6 +103,9 @@ FOLDERS = {
 EQUIVALENT = {
     ("watch/settle.cpp", "if (!queue_->look_at_clients()) return false;", "return false", "return true"):
         "a look that fails forgets since when the lists are clear, and evidence_stands() compares that",
+    ("watch/settle.cpp", "if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)",
+     "<", "<="):
+        "a clock that reads the limit to the nanosecond, some looks after it was first compared",
     ("watch/trailing_votes.cpp", "if (cast_ids_.empty()) return true;",
      "if (cast_ids_.empty()) return true;", ";"):
         "none was cast, so the last cast is the clock's epoch, which is longer ago than kPatience",

@@ -56,6 +56,32 @@ TEST_CASE("a backlog that is nearly done gets up to twice the limit") {
   CHECK(run.settle().settlement.proof == SettleProof::complete);
 }
 
+TEST_CASE("how long a backlog still needs is said only of one that moves") {
+  Run run(300);
+  run.task.timeout = seconds(5);
+  std::uint64_t worked_off = 100;
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    const auto done =
+        std::min<std::uint64_t>(worked_off, static_cast<std::uint64_t>(at / milliseconds(10)));
+    run.write(std::min<std::uint64_t>(done, 299));
+    run.list(done, 300);
+    if (worked_off == 300 && at > seconds(4)) run.stop.request_stop();
+  };
+  SECTION("one that stands still") {
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == SettleProof::none);
+    CHECK(open.drain_rate_per_s > 0);
+    CHECK_FALSE(open.still_needed);
+  }
+  SECTION("one that is gone, with a vote missing") {
+    worked_off = 300;
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == SettleProof::none);
+    CHECK(open.drain_rate_per_s > 0);
+    CHECK_FALSE(open.still_needed);
+  }
+}
+
 TEST_CASE("a backlog that nobody works off is given up after the limit") {
   Run run(10);
   run.list(0, 10);
