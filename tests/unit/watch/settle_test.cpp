@@ -82,6 +82,19 @@ TEST_CASE("how long a backlog still needs is said only of one that moves") {
   }
 }
 
+TEST_CASE("lists are said to hold something only where they do") {
+  Run run(10);
+  run.write(10);
+  run.target.queue.emplace();
+  run.task.rows_may_change = true;
+  run.wrong = 1;  // it may be on its way to right, and nobody was asked for yet
+  run.stop.request_stop();
+  const Settlement open = run.settle().settlement;
+  CHECK(open.proof == SettleProof::none);
+  CHECK(open.reason.starts_with("the drain was interrupted, not settled after "));
+  CHECK(open.reason.find("left in") == std::string::npos);
+}
+
 TEST_CASE("a backlog that nobody works off is given up after the limit") {
   Run run(10);
   run.list(0, 10);
