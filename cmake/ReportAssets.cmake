@@ -11,3 +11,14 @@ add_custom_command(
   DEPENDS ${parts} ${schema} ${CMAKE_SOURCE_DIR}/cmake/EmbedPage.cmake
   COMMENT "Embedding the report's page" VERBATIM)
 target_sources(votebench_report PRIVATE ${assets})
+
+# So do the pages that say what a verdict means.
+set(meanings ${CMAKE_BINARY_DIR}/generated/meanings.cpp)
+file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/meaning/*.md)
+add_custom_command(
+  OUTPUT ${meanings}
+  COMMAND ${CMAKE_COMMAND} -DPAGES=${CMAKE_SOURCE_DIR}/docs/meaning -DOUTPUT=${meanings}
+          -P ${CMAKE_SOURCE_DIR}/cmake/EmbedMeanings.cmake
+  DEPENDS ${pages} ${CMAKE_SOURCE_DIR}/cmake/EmbedMeanings.cmake
+  COMMENT "Embedding what a verdict means" VERBATIM)
+target_sources(votebench_report PRIVATE ${meanings})

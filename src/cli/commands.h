@@ -24,6 +24,7 @@ struct Context {
 void add_run(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
+void add_explain(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_list(CLI::App& app, Context& context);

@@ -69,6 +69,7 @@ int main(int argc, char** argv) {
   cli::add_run(app, context);
   cli::add_verify(app, context);
   cli::add_show(app, context);
+  cli::add_explain(app, context);
   cli::add_report(app, context);
   cli::add_compare(app, context);
   cli::add_list(app, context);

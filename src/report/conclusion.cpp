@@ -4,6 +4,7 @@
 
 #include "core/invocation.h"
 #include "core/text.h"
+#include "report/meanings.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -157,6 +158,11 @@ std::vector<std::string> next_commands(const Report& report) {
     Invocation longer = *begin.invocation;
     longer.set("drain.timeout", duration_literal(*needed));
     next.add(longer);
+  }
+  if (const auto pages = meanings_of(report.audit); !pages.empty()) {
+    Invocation explain{shown.here.program, shown.here.directory, "explain", {}};
+    for (const std::string& page : pages) explain.options.push_back({"", page});
+    next.add(explain);
   }
   if (shown.follows_one_like_it) next.add("compare", {"@prev", "@latest"});
   return std::move(next).take();

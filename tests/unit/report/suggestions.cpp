@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/meanings.h"
 #include "support/catch.h"
 
 namespace votebench::report::tests {
@@ -69,6 +70,11 @@ void Suggested::check() const {
       continue;
     }
     if (command == "doctor") continue;
+    if (command == "explain") {
+      CHECK(std::ranges::all_of(
+          words, [](const std::string& page) { return find_meaning(page) != nullptr; }));
+      continue;
+    }
     if (!selector.empty() && command != "compare") CHECK(words.at(0) == selector);
     if (command != "report")  // names a path
       CHECK(value_of(words, "--reports") == here.value_of("--reports").value_or(""));
