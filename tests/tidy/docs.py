@@ -1,5 +1,6 @@
 """The pages hold together: links and paths lead somewhere, README.md leads to every page of docs/, and
 the table of folders tells the levels that are enforced."""
+import pathlib
 import re
 
 import levels
@@ -36,11 +37,20 @@ def missing_paths(root, path, page):
             yield f"{path}: there is no {span}"
 
 
+def linked_from(root, page):
+    """The files that a page leads to, seen from the root."""
+    if not (root / page).exists():
+        return set()
+    return {str(page.parent / link.partition("#")[0]) for link in read(root / page).links}
+
+
 def unlinked_pages(root, all_pages):
-    readme = root / "README.md"
-    linked = {link.partition("#")[0] for link in read(readme).links} if readme.exists() else set()
+    """README.md leads to every page, or to the README.md of its folder, which does."""
+    linked = linked_from(root, pathlib.Path("README.md"))
     return [f"README.md: no link to {path}" for path in all_pages
-            if path.parts[0] == "docs" and str(path) not in linked]
+            if path.parts[0] == "docs" and str(path) not in linked
+            and not (str(path.with_name("README.md")) in linked
+                     and str(path) in linked_from(root, path.with_name("README.md")))]
 
 
 def wrong_levels(root):

@@ -184,6 +184,15 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.complaints(docs, "docs/a.md", ""), [])
         self.assertEqual(self.complaints(docs, "docs/b.md", ""), ["README.md: no link to docs/b.md"])
 
+    def test_a_page_may_be_linked_by_the_first_page_of_its_folder(self):
+        self.write("README.md", "[more](docs/more/README.md)")
+        self.write("docs/more/README.md", "[a](a.md)")
+        self.assertEqual(self.complaints(docs, "docs/more/a.md", ""), [])
+        self.assertEqual(self.complaints(docs, "docs/more/b.md", ""),
+                         ["README.md: no link to docs/more/b.md"])
+        self.write("README.md", "")
+        self.assertEqual(len(docs.check(self.root)), 3)
+
     def test_a_folder_with_another_level_is_found(self):
         rows = [f"| `{folder}` | {level} | x |" for folder, level in levels.LEVELS.items()]
         self.write("README.md", "[a](docs/internals.md)")

@@ -251,12 +251,13 @@ TEST_CASE("only commands that help are suggested") {
   CHECK(world.report().next.at(1) ==
         "build/release/votebench run scenarios/classic-300x40.yaml --target 'my targets/blue.yaml' "
         "--set http.timeout=9s --set drain.timeout=30s");
-  CHECK(world.report().next.at(2) == "build/release/votebench compare @prev @latest");
+  CHECK(world.report().next.at(2) == "build/release/votebench explain pending");
+  CHECK(world.report().next.at(3) == "build/release/votebench compare @prev @latest");
   world.follows_one_like_it = false;
   world.record.begin.stack_ends_with_run = true;  // nothing to look at any more
-  CHECK(world.report().next.size() == 1);
+  CHECK(world.report().next.size() == 2);
   world.record.begin.invocation.reset();  // by an older votebench: its target is not known
-  CHECK(world.report().next.empty());
+  CHECK(world.report().next.size() == 1);
   world = quick_pass();
   world.follows_one_like_it = false;
   CHECK(world.report().next.empty());
