@@ -173,6 +173,21 @@ TEST_CASE("probe rows that the baseline saw and the end does not") {
   CHECK_FALSE(row_evidence(baseline, &end).were_removed());
 }
 
+TEST_CASE("rows that were written again are counted from the baseline on, where they are counted") {
+  RowBaseline baseline;
+  const auto updates = [&](std::optional<std::uint64_t> start, std::optional<std::uint64_t> now) {
+    baseline.updates = start;
+    FinalRows end;
+    end.rows.updates = now;
+    return row_evidence(baseline, &end).updates;
+  };
+  CHECK(updates(30, 42) == 12);
+  CHECK(updates(30, 30) == 0);
+  CHECK_FALSE(updates(30, 29));  // the store began to count anew
+  CHECK_FALSE(updates(std::nullopt, 42));
+  CHECK_FALSE(updates(30, std::nullopt));
+}
+
 TEST_CASE("rows at the end, against the baseline") {
   RowBaseline baseline;
   baseline.identity = {"table", "monday"};

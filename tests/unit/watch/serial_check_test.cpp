@@ -100,6 +100,31 @@ TEST_CASE("what was in hand is not known where the numbers contradict each other
   CHECK(check.seen().most == 0);
 }
 
+TEST_CASE("looks and readings from before the queue counted anew are held against nothing") {
+  FallCheck check;
+  Flow flow(check);
+  SECTION("a reading behind it, before the first look") {
+    flow.popped(20);
+    flow.popped(std::nullopt);
+    flow.written(0);
+  }
+  SECTION("a reading that had begun") {
+    flow.popped(20);
+    check.reading_begins();
+    flow.popped(std::nullopt);
+    check.observe_rows(Instant(seconds(2)), 0);
+  }
+  SECTION("a reading that waited for its look") {
+    flow.popped(20);
+    flow.written(0);
+    flow.popped(std::nullopt);
+    flow.popped(20);
+    CHECK(check.seen().samples == 0);
+  }
+  flow.holds(20, 15);
+  CHECK(check.seen().most == 0);
+}
+
 TEST_CASE("a fall of what was in hand by more than there are workers refutes one vote at a time") {
   SerialCheck check;
   check.observe_fall({.most = 3, .samples = 40}, 3);
