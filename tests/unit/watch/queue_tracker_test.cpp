@@ -157,6 +157,24 @@ TEST_CASE("counters that were reset between two looks are worth nothing, however
   CHECK_FALSE(tracker.history().pushed);
 }
 
+TEST_CASE("calls that take votes past the side lists are counted over resets and restarts") {
+  QueueSnapshot look = snapshot(0, 5);
+  look.taken_bare = 7;
+  QueueTracker tracker(look);
+  const auto taken = [&](std::uint64_t calls) {
+    look.taken_bare = calls;
+    tracker.observe({}, look);
+    return tracker.history().taken_bare;
+  };
+  CHECK(taken(7) == 0);
+  CHECK(taken(9) == 2);
+  ++look.resets;
+  CHECK(taken(10) == 12);  // all of them came since
+  look.server_id = "another";
+  CHECK(taken(11) == 23);
+  CHECK(taken(12) == 24);
+}
+
 TEST_CASE("a list that grows by more than was pushed shows that pushes carry several votes") {
   QueueTracker tracker(snapshot(2, 5));
   tracker.observe({}, snapshot(6, 9));
