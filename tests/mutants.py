@@ -101,6 +101,16 @@ FOLDERS = {
 
 # Changes that no test can notice, each with its reason: (file, code as it is, replacement).
 EQUIVALENT = {
+    **{("audit/judge.cpp",
+        "for (const VoteClass vote_class : {VoteClass::persisted, VoteClass::flipped, VoteClass::stale})",
+        old, "VoteClass::persisted"):
+       "a guard against faults of the auditor: no input makes the classes disagree"
+       for old in ("VoteClass::flipped", "VoteClass::stale")},
+    ("audit/decide.cpp",
+     "return static_cast<double>(count) <= share * static_cast<double>(total) + 1e-6;", "<=", "<"):
+        "no count is a share of another plus a millionth",
+    ("audit/decide.cpp", "else if (static_cast<double>(accounting.acked) + 1e-6 < wanted)", "<", "<="):
+        "no count is a share of another less a millionth",
     ("watch/settle.cpp", "if (!queue_->look_at_clients()) return false;", "return false", "return true"):
         "a look that fails forgets since when the lists are clear, and evidence_stands() compares that",
     ("watch/settle.cpp", "if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)",

@@ -44,7 +44,7 @@ class Tally {
 // An anomaly before it is written out.
 struct Suspicion {
   static constexpr std::uint32_t kNoCast = std::numeric_limits<std::uint32_t>::max();
-  VoteClass vote_class = VoteClass::lost;
+  VoteClass vote_class{};
   VoterIndex voter = 0;
   std::uint32_t cast = kNoCast;      // place among the voter's attempts, in order of start
   std::optional<ChoiceIndex> found;  // what the row holds, nothing: no row
