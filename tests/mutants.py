@@ -106,6 +106,9 @@ EQUIVALENT = {
         old, "VoteClass::persisted"):
        "a guard against faults of the auditor: no input makes the classes disagree"
        for old in ("VoteClass::flipped", "VoteClass::stale")},
+    ("audit/last_wins.cpp", "? judgement.absent(voter.voter, 0, VoteClass::flipped)",
+     "VoteClass::flipped", "VoteClass::persisted"):
+        "where flips do not stand absence is not proven, and what it would be then is not asked for",
     ("audit/decide.cpp",
      "return static_cast<double>(count) <= share * static_cast<double>(total) + 1e-6;", "<=", "<"):
         "no count is a share of another plus a millionth",

@@ -19,6 +19,8 @@ enum class Subject : std::uint8_t { acked, ambiguous, unsent, row };
 // The second sum: every vote and every row is counted here once, in exactly one class.
 class Tally {
  public:
+  static constexpr std::size_t kClasses = static_cast<std::size_t>(VoteClass::not_counted) + 1;
+
   void add(Subject subject, VoteClass vote_class, std::uint64_t count = 1) {
     counts_[index(subject)][index(vote_class)] += count;
   }
@@ -33,7 +35,6 @@ class Tally {
   [[nodiscard]] std::uint64_t sum(Subject subject) const;
 
  private:
-  static constexpr std::size_t kClasses = static_cast<std::size_t>(VoteClass::not_counted) + 1;
   template <typename Enum>
   static constexpr std::size_t index(Enum value) {
     return static_cast<std::size_t>(value);
@@ -117,7 +118,7 @@ class Judgement {
   std::uint64_t lost_or_changed_ = 0;
   std::uint64_t lost_behind_vote_ = 0;
   std::vector<Suspicion> suspicions_;
-  std::array<std::size_t, static_cast<std::size_t>(VoteClass::not_counted) + 1> kept_{};
+  std::array<std::size_t, Tally::kClasses> kept_{};
 };
 
 // What the only row of a voter on a last-wins table means; `casts` in order of start, not empty.
