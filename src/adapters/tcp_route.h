@@ -45,7 +45,8 @@ class TcpRoute {
   // Where it leads, as an address.
   [[nodiscard]] HostPort peer() const;
 
-  TcpRoute(TcpRoute&& other) noexcept : peer_(other.peer_), sources_(std::move(other.sources_)) {}
+  TcpRoute(TcpRoute&& other) noexcept
+      : peer_(other.peer_), sources_(std::move(other.sources_)), turn_(other.turn_.load()) {}
 
  private:
   TcpRoute(SocketAddress peer, std::vector<SocketAddress> sources)

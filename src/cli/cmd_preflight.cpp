@@ -47,7 +47,8 @@ Result<> agreed(const PreflightOptions& options, const TargetSettings& target) {
 }
 
 Result<> check(const PreflightOptions& options, const Context& context) {
-  TRY_ASSIGN(TargetSettings target, read_target_file(options.target));
+  TRY_ASSIGN(const scenario::Scenario scenario, run::scenario_of_check(options.settings));
+  TRY_ASSIGN(TargetSettings target, read_target_file(options.target, scenario.voters.names()));
   TRY(agreed(options, target));
   TRY(print_fitness(std::move(target), options.settings, context));
   print_out("next    {}\n", first_run(context, options.target));

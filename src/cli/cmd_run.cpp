@@ -91,7 +91,8 @@ Result<> choose_target(const RunOptions& options, run::RunRequest& request) {
     return usage("--target and --stack, --variant, --workers or --vars exclude each other",
                  "a target is already there, a stack is stood up by votebench");
   if (!options.target.empty()) {
-    TRY_ASSIGN(TargetSettings settings, read_target_file(options.target));
+    TRY_ASSIGN(TargetSettings settings,
+               read_target_file(options.target, request.scenario.voters.names()));
     request.destination = run::GivenTarget{std::move(settings), options.target};
     return {};
   }

@@ -61,12 +61,14 @@ CLI::Option* add_run_argument(CLI::App& command, std::string& run) {
       ->capture_default_str();
 }
 
-Result<TargetSettings> read_target_file(const std::string& path) {
+Result<TargetSettings> read_target_file(const std::string& path, std::vector<std::string> choices) {
   Result<std::string> text = read_file(path);
   if (!text)
     return fail(ErrorKind::usage, text.error().message,
                 "`votebench stack up local` writes artifacts/local/target.yaml");
-  return scenario::parse_target(*text, path, scenario::process_options()).result();
+  scenario::ParseOptions options = scenario::process_options();
+  options.choices = std::move(choices);
+  return scenario::parse_target(*text, path, options).result();
 }
 
 }  // namespace votebench::cli

@@ -68,9 +68,11 @@ CLI::Option* add_reports_option(CLI::App& command, Path& reports) {
 CLI::Option* add_explain_option(CLI::App& command, bool& explain);
 [[nodiscard]] run::Output output_of(bool json, bool explain);
 
-// What `--target FILE` says, with its secrets from this process' environment and files. Error
-// (usage): there is no such file, or it has mistakes.
-[[nodiscard]] Result<TargetSettings> read_target_file(const std::string& path);
+// What `--target FILE` says, with its secrets from this process' environment and files. `choices`:
+// what votes will say, where votes are sent. Error (usage): there is no such file, or it has
+// mistakes.
+[[nodiscard]] Result<TargetSettings> read_target_file(const std::string& path,
+                                                      std::vector<std::string> choices = {});
 
 // Casts probe votes at the target and prints what they show of it; `settings`: KEY=VALUE as --set
 // has them. Errors as of run::check_target().

@@ -91,6 +91,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// What is neither a letter or digit nor one of `plain` becomes %XX.
+std::string encoded(std::string_view text, std::string_view plain) {
+  std::string code;
+  for (const char c : text)
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        plain.find(c) != std::string_view::npos)
+      code += c;
+    else
+      code += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return code;
+}
+
 }  // namespace
 
 std::string format_count(std::uint64_t value) {
@@ -162,6 +174,14 @@ std::string percent_decoded(std::string_view text) {
     if (byte) i += 2;
   }
   return decoded;
+}
+
+std::string percent_encoded(std::string_view text) { return encoded(text, "-._~"); }
+
+std::string form_encoded(std::string_view text) {
+  std::string form = encoded(text, "*-._ ");
+  std::ranges::replace(form, ' ', '+');
+  return form;
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {

@@ -30,6 +30,12 @@ namespace votebench {
 // %XX of a URL or a form as the byte that it means; what is no such thing stays as it is.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
 
+// `text` as a part of a URL: what is not a letter, a digit or one of "-._~" becomes %XX.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
+// application/x-www-form-urlencoded (WHATWG URL, section 5.2).
+[[nodiscard]] std::string form_encoded(std::string_view text);
+
 // Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 

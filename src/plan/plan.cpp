@@ -104,8 +104,7 @@ Result<RunPlan> RunPlan::make(const scenario::Scenario& scenario) {
     return fail(ErrorKind::usage, fmt::format("{} workloads; a run can hold {}",
                                               scenario.workloads.size(), kMaxWorkloads));
   RunPlan run;
-  for (const scenario::Choice& choice : scenario.voters.choices)
-    run.choices_.push_back(choice.name);
+  run.choices_ = scenario.voters.names();
   for (std::size_t i = 0; i < scenario.workloads.size(); ++i) {
     TRY_ASSIGN(WorkloadPlan workload, WorkloadPlan::make(scenario, i));
     workload.first_ = run.end();

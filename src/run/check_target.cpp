@@ -31,14 +31,17 @@ TargetCheck found_by(const Preflight& preflight, const TargetSettings& target) {
 
 }  // namespace
 
+Result<scenario::Scenario> scenario_of_check(const std::vector<std::string>& settings) {
+  scenario::ParseOptions options = scenario::process_options();
+  options.overrides = settings;
+  return scenario::quick_scenario({.votes = "1", .clients = {}, .rate = {}, .duration = {}},
+                                  options);
+}
+
 Result<TargetCheck> check_target(TargetSettings target, const std::vector<std::string>& settings,
                                  const std::function<void(std::string_view)>& progress,
                                  const std::stop_token& stop) {
-  scenario::ParseOptions options = scenario::process_options();
-  options.overrides = settings;
-  TRY_ASSIGN(
-      const scenario::Scenario scenario,
-      scenario::quick_scenario({.votes = "1", .clients = {}, .rate = {}, .duration = {}}, options));
+  TRY_ASSIGN(const scenario::Scenario scenario, scenario_of_check(settings));
   if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "scenario/scenario.h"
 #include "vote/grounds.h"
 #include "vote/target_settings.h"
 
@@ -21,9 +22,14 @@ struct TargetCheck {
   std::vector<std::string> warnings;
 };
 
+// What a check casts its votes by. `settings`: KEY=VALUE of a scenario, which say what the voters
+// choose. Error (usage): a setting.
+[[nodiscard]] Result<scenario::Scenario> scenario_of_check(
+    const std::vector<std::string>& settings);
+
 // Casts probe votes and follows each to its row, through the target's tunnel if it has one; they
-// stay in the table. `settings`: KEY=VALUE of a scenario, which say what the voters choose.
-// Errors: usage (a setting), environment (what is not as it should be, and what to try).
+// stay in the table. `settings` as above. Errors: usage (a setting), environment (what is not as it
+// should be, and what to try).
 [[nodiscard]] Result<TargetCheck> check_target(
     TargetSettings target, const std::vector<std::string>& settings,
     const std::function<void(std::string_view)>& progress, const std::stop_token& stop);

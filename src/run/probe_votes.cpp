@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/http/csrf_pass.h"
 #include "adapters/http/http_exchange.h"
 #include "adapters/services.h"
 #include "core/os.h"
@@ -25,47 +26,75 @@ constexpr Nanoseconds kRowLimit = seconds(15);
 // Rates are stated only where the rows came slowly enough for the polling to tell.
 constexpr Nanoseconds kShortestRate = kPoll * 10;
 
-std::string describe_get(const PreflightInput& input) {
-  const adapters::HttpReply get = adapters::http_exchange({input.target.vote.url()}, seconds(2),
-                                                          adapters::via_of(input.target));
-  if (!get.error.empty()) return fmt::format("GET fails too: {}", printable(get.error));
-  std::string text = fmt::format("GET answers {}", get.status);
-  if (get.status / 100 == 3 && !get.location.empty())
-    text += fmt::format(", leading to {}", printable(get.location, 200));
-  if (!get.server.empty()) text += fmt::format(", server {}", printable(get.server, 60));
+// Where votes go, without what a vote fills in there: to GET such a path might be to vote.
+VoteEndpoint page_of(const VoteEndpoint& vote) {
+  VoteEndpoint page = vote;
+  page.path = vote.path.substr(0, vote.path.find('{'));
+  return page;
+}
+
+adapters::HttpReply get_page(const PreflightInput& input) {
+  return adapters::http_exchange({page_of(input.target.vote).url()}, seconds(2),
+                                 adapters::via_of(input.target));
+}
+
+std::string describe(const adapters::HttpReply& page) {
+  if (!page.error.empty()) return fmt::format("GET fails too: {}", printable(page.error));
+  std::string text = fmt::format("GET answers {}", page.status);
+  if (page.status / 100 == 3 && !page.location.empty())
+    text += fmt::format(", leading to {}", printable(page.location, 200));
+  if (!page.server.empty()) text += fmt::format(", server {}", printable(page.server, 60));
   return text;
 }
 
-// What apps mean by a status that refuses a vote.
+constexpr std::string_view kSayJson =
+    R"(say vote.json: '{"vote": "{choice}", "voter_id": "{voter}"}' with the app's own names)";
+
+std::string json_advice(const VoteEndpoint& vote) {
+  return vote.json.empty() ? fmt::format("take JSON: {}", kSayJson)
+                           : "want other names or types than vote.json's";
+}
+
+// What apps mean by a status that refuses a vote. {json}: they may take JSON, or another.
 struct StatusAdvice {
   int from, to;
   std::string_view words;
 };
 constexpr StatusAdvice kStatusAdvice[] = {
     {300, 399, "votebench follows no redirect: give vote.url the address that it leads to"},
-    {400, 400,
-     "the app may know other choices (say voters.choices), or take JSON, which votebench "
-     "cannot send: it posts a form (vote.form)"},
-    {401, 401, "the app wants a login, which votebench cannot do"},
+    {400, 400, "the app may know other choices (say voters.choices), or {json}"},
+    {401, 401,
+     "the app wants a login, which votebench cannot do; a fixed token can stand in vote.headers: "
+     "{{ Authorization: {{ env: NAME }} }}"},
     {403, 403,
-     "the app may want a CSRF token, which votebench does not fetch, or refuse this host"},
+     "the app may want a CSRF token (say vote.csrf: {{ page: PATH, field: NAME }}, the page with "
+     "the form and its hidden input), or refuse this host"},
     {404, 405,
-     "the form is somewhere else: try vote.url with /vote or / as its path (see the "
-     "contract profiles)"},
-    {415, 415, "the app takes another type than a form, JSON perhaps: votebench cannot send it"},
-    {422, 422, "the app may take JSON, which votebench cannot send: it posts a form (vote.form)"},
+     "the app takes votes somewhere else: try vote.url with /vote or / as its path (see the "
+     "contract profiles), or vote.method: PUT"},
+    {415, 415, "the app takes another type than it was sent: it may {json}"},
+    {422, 422, "the app may {json}"},
     {429, 429, "the app limits how often one client may vote"},
     {300, 499, "check vote.url, vote.form and vote.accept"},
 };
 
-std::string advice_on(int status, const PreflightInput& input) {
+// Frameworks refuse a vote without a token by 400, 403, 419 or 422.
+std::string advice_on(int status, const PreflightInput& input, const adapters::HttpReply& page) {
+  const VoteEndpoint& vote = input.target.vote;
   if (status >= 500)
     return fmt::format("can the vote app reach its {}?",
                        adapters::services_of(input.target).queue.title);
+  if (status >= 400 && !vote.csrf)
+    if (const auto csrf = adapters::suggested_csrf(page, page_of(vote).path))
+      return fmt::format(
+          "its page holds a CSRF token, which votes may have to show: say vote.csrf: "
+          "{}",
+          *csrf);
   const auto found = std::ranges::find_if(kStatusAdvice, [status](const StatusAdvice& advice) {
     return advice.from <= status && status <= advice.to;
   });
-  return std::string(found == std::end(kStatusAdvice) ? "check vote.accept" : found->words);
+  if (found == std::end(kStatusAdvice)) return "check vote.accept";
+  return fmt::format(fmt::runtime(found->words), fmt::arg("json", json_advice(vote)));
 }
 
 // Why a probe was not accepted, and what to try.
@@ -75,7 +104,8 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
   const std::string connect_to = input.target.vote.connect_to
                                      ? fmt::format(" (at {})", input.target.vote.connect_to->text())
                                      : "";
-  const std::string which = fmt::format("probe vote {} to POST {}", nth, url);
+  const std::string which =
+      fmt::format("probe vote {} to {} {}", nth, to_string(input.target.vote.method), url);
   const CauseWords& cause = words_of(answer.cause);
   if (cause.ours)
     return fail(ErrorKind::environment, fmt::format("{} could not be sent: {}", which, cause.words),
@@ -89,28 +119,30 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
     return fail(
         ErrorKind::environment,
         fmt::format("{} answered {} without echoing our voter id", which, answer.status),
-        fmt::format("another app or a proxy may have answered, or the app rewrites ids, or takes "
-                    "JSON and ignored our form; if it "
-                    "never sets the cookie '{}', say vote.identity: sent",
-                    input.target.vote.cookie));
+        fmt::format(
+            "another app or a proxy may have answered, or the app rewrites ids; if it never "
+            "sets the cookie '{}', say vote.identity: sent; or it may {}",
+            input.target.vote.cookie, json_advice(input.target.vote)));
   if ((answer.flags & kTimedOut) != 0)
     return fail(ErrorKind::environment,
                 fmt::format("{} got no complete answer within {}", which,
                             format_duration(input.scenario.http.timeout)),
-                describe_get(input) + "; raise http.timeout if the app is that slow");
-  if (answer.status != 0)
+                describe(get_page(input)) + "; raise http.timeout if the app is that slow");
+  if (answer.status != 0) {
+    const adapters::HttpReply page = get_page(input);
     return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-                fmt::format("{}; {}", describe_get(input), advice_on(answer.status, input)));
+                fmt::format("{}; {}", describe(page), advice_on(answer.status, input, page)));
+  }
   if ((answer.flags & kMalformedAnswer) != 0)
     return fail(ErrorKind::environment,
                 fmt::format("{}: {}{}", which, cause.words,
                             answer.excerpt.empty()
                                 ? ""
                                 : fmt::format(" (it began '{}')", printable(answer.excerpt))),
-                fmt::format("{}; {}", describe_get(input), cause.advice));
+                fmt::format("{}; {}", describe(get_page(input)), cause.advice));
   return fail(ErrorKind::environment,
               fmt::format("{} was cut off without an answer: {}", which, cause.words),
-              fmt::format("{}; {}", describe_get(input), cause.advice));
+              fmt::format("{}; {}", describe(get_page(input)), cause.advice));
 }
 
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFindings& findings) {
@@ -204,11 +236,11 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
       ErrorKind::environment,
       fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
                   printable(table), format_duration(kRowLimit), waiting),
-      fmt::format(
-          "is the worker running, does it pop this list and write this table? check "
-          "{}.list, {}.url and {}.table; ids must arrive unchanged (an app that takes JSON, "
-          "or the id in a form field, ignores what votebench sends: a form and a cookie)",
-          services.queue.block, services.table.block, services.table.block));
+      fmt::format("is the worker running, does it pop this list and write this table? check "
+                  "{}.list, {}.url and {}.table; ids must arrive unchanged: the app may read them "
+                  "elsewhere (vote.form, vote.headers, vote.url), or {}",
+                  services.queue.block, services.table.block, services.table.block,
+                  json_advice(input.target.vote)));
 }
 
 // The probes that have a row, found by their ids.

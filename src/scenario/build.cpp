@@ -36,6 +36,15 @@ void read(const Node& node, std::map<std::string, std::string>& field) {
   for (const Member& member : node.members)
     if (member.value.valid) read(member.value, field[member.name]);
 }
+void read(const Node& node, std::map<std::string, HeaderValue>& field) {
+  field.clear();
+  for (const Member& member : node.members) {
+    if (!member.value.valid) continue;
+    HeaderValue& value = field[member.name];
+    read(member.value, value.text);
+    read(member.value, value.secret);
+  }
+}
 void read(const Node& node, std::vector<Choice>& field) {
   field.clear();
   for (const Member& member : node.members)
@@ -43,7 +52,8 @@ void read(const Node& node, std::vector<Choice>& field) {
 }
 
 // The visitor (scenario/describe.h) that fills records from a checked tree. A key that is absent,
-// null or not valid leaves its field as it is: at its default, or the profile's.
+// null or not valid leaves its field as it is: at its default, or the profile's. Null of a key that
+// may be none empties it.
 class Reader {
  public:
   static constexpr bool kReads = true;
@@ -110,7 +120,9 @@ class Reader {
   // The valid value of a key; nullptr: absent, null or wrong.
   [[nodiscard]] const Node* given(const Key& key) const {
     const Node* node = node_ != nullptr ? node_->find(key.name) : nullptr;
-    return node != nullptr && node->valid && node->kind != Node::Kind::null ? node : nullptr;
+    const bool says =
+        node != nullptr && (node->kind != Node::Kind::null || key.need == Need::or_none);
+    return says && node->valid ? node : nullptr;
   }
 
   const Node* node_;

@@ -43,6 +43,10 @@ class Checker {
       case ValueType::secret:
         node.valid = read_secret(node, path, context_);
         return;
+      case ValueType::text_or_secret:
+        if (node.kind != Node::Kind::mapping) return check_value(tree, node, path);
+        node.valid = read_secret(node, path, context_);
+        return;
       default:
         return check_value(tree, node, path);
     }
@@ -55,7 +59,7 @@ class Checker {
   }
 
   void check_null(const KeyTree& tree, Node& node, const std::string& path) {
-    if (tree.key.need == Need::nullable)
+    if (tree.key.need == Need::nullable || tree.key.need == Need::or_none)
       node.valid = true;
     else
       add(DiagnosticId::missing_value, node.span, path, "the value is missing",
@@ -149,7 +153,7 @@ class Checker {
 
   void check_names(const KeyTree& tree, Node& node, const std::string& path) {
     if (!is(Node::Kind::mapping, "a mapping", node, path)) return;
-    if (node.members.empty())
+    if (node.members.empty() && tree.key.need != Need::or_none)
       return add(DiagnosticId::missing_value, node.owner, path, "at least one name is needed");
     if (node.members.size() > 64)
       return add(DiagnosticId::out_of_range, node.owner, path,

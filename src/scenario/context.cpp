@@ -62,7 +62,8 @@ bool names_a_secret(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const std::string_view part : {"pass", "pwd", "secret", "token", "credential"})
+  for (const std::string_view part :
+       {"pass", "pwd", "secret", "token", "credential", "authorization", "api-key", "apikey"})
     if (lower.find(part) != std::string::npos) return true;
   return closest_match(lower, {"password"}).has_value();
 }
@@ -91,6 +92,14 @@ void mask_lines(std::size_t source, Diagnostics& diagnostics) {
     if (part.length > 0) diagnostics.mask({source, begin + part.offset, part.length});
     begin = end + 1;
   }
+}
+
+Span Context::span_in(const Node& node, std::string_view words) const {
+  const std::string_view raw =
+      diagnostics.text(node.span.source).substr(node.span.offset, node.span.length);
+  const std::size_t at = raw.find(words);
+  if (at == std::string_view::npos) return node.span;
+  return {node.span.source, node.span.offset + at, words.size()};
 }
 
 void Context::add(const ValueError& error, const Node& node, const std::string& path) {

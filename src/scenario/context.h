@@ -19,6 +19,9 @@ struct Context {
     diagnostics.add({id, span, path.empty() ? "/" : path, std::move(message), std::move(help)});
   }
 
+  // The part of a scalar that says `words`, or all of it.
+  [[nodiscard]] Span span_in(const Node& node, std::string_view words) const;
+
   // A value that cannot be converted; puts the value as it may be shown in the place of {value}.
   void add(const ValueError& error, const Node& node, const std::string& path);
 };

@@ -39,6 +39,7 @@
 #include "scenario/scenario.h"
 #include "scenario/urls.h"
 #include "scenario/values.h"
+#include "vote/request_text.h"
 #include "vote/target_settings.h"
 
 namespace votebench::scenario::description {
@@ -90,7 +91,8 @@ void describe(const Visitor& at, StackChoice& stack) {
 template <typename Visitor>
 void describe_address(const Visitor& at, VoteEndpoint& vote) {
   std::string url = vote.url();
-  at(key("url", http_url, "the vote page; without a path, the profile's path").profile_default(),
+  at(key("url", http_url, "where votes are sent; without a path, the profile's path")
+         .profile_default(),
      url);
   if (const auto parts = parse_http_url(url)) {
     vote.tls = parts->tls;
@@ -107,27 +109,55 @@ void describe_address(const Visitor& at, VoteEndpoint& vote) {
 }
 
 template <typename Visitor>
-void describe_form(const Visitor& at, VoteEndpoint& vote) {
-  std::map<std::string, std::string> form = vote.extra_fields;
-  form[vote.choice_field] = kChoicePlace;
-  at.items(key("form", names, "the form fields of a vote"),
-           key("*", text, "`{choice}` in exactly one field, others as they are"), form);
-  vote.extra_fields.clear();
-  for (const auto& [field, value] : form)
-    if (value == kChoicePlace)
-      vote.choice_field = field;
-    else
-      vote.extra_fields[field] = value;
-  std::map<std::string, std::string> cookie{{vote.cookie, std::string(kVoterPlace)}};
-  at.items(key("cookie", names, "the cookie that carries the voter's id"),
-           key("*", text, "`{voter}`"), cookie);
+void describe_body(const Visitor& at, VoteEndpoint& vote) {
+  at(key("json", text,
+         "the body as JSON, in place of `form`: `\"{choice}\"` inside quotes, or a bare `{choice}` "
+         "where choices are numbers")
+         .no_default(),
+     vote.json);
+  if (Visitor::kReads && !vote.json.empty()) vote.form.clear();
+  if (at.visits(vote.json.empty()))
+    at.items(key("form", names, "the form fields of a vote; null: no body").or_none(),
+             key("*", text, "with `{choice}` or `{voter}`, or sent as it is"), vote.form);
+  at.at_most_one("form", "json");
+}
+
+template <typename Visitor>
+void describe_headers(const Visitor& at, VoteEndpoint& vote) {
+  at.items(key("headers", names, "further headers, or others than votebench's own").no_default(),
+           key("*", text_or_secret, "with `{choice}` or `{voter}`, or sent as it is"),
+           vote.headers);
+  std::map<std::string, std::string> cookie;
+  if (!vote.cookie.empty()) cookie[vote.cookie] = kVoterPlace;
+  at.items(
+      key("cookie", names, "the cookie that carries the voter's id; null: none does").or_none(),
+      key("*", text, "`{voter}`"), cookie);
   vote.cookie = cookie.empty() ? "" : cookie.begin()->first;
 }
 
 template <typename Visitor>
+void describe(const Visitor& at, CsrfSettings& csrf) {
+  at(key("page", text,
+         "the path of a page that shows the form; fetched once, its cookies are sent"),
+     csrf.page);
+  at(key("field", text, "the hidden input that holds the token; sent as the form's field")
+         .no_default(),
+     csrf.field);
+  at(key("cookie", text, "the cookie that holds the token, where no hidden input does")
+         .no_default(),
+     csrf.cookie);
+  at(key("header", name, "the header that carries the token").no_default(), csrf.header);
+}
+
+template <typename Visitor>
 void describe(const Visitor& at, VoteEndpoint& vote) {
+  static const Words<VoteMethod> kMethods{{"POST", VoteMethod::post}, {"PUT", VoteMethod::put}};
   describe_address(at, vote);
-  describe_form(at, vote);
+  words(at, key("method", word, "how votes are sent"), kMethods, vote.method);
+  describe_body(at, vote);
+  describe_headers(at, vote);
+  at.part(key("csrf", mapping, "where an app wants a token of its page with every vote").nullable(),
+          vote.csrf, [](const auto& in, CsrfSettings& csrf) { describe(in, csrf); });
   const Key status = key("[]", count, "an HTTP status").range("100", "599");
   at.items(key("accept", list, "statuses that mean: this vote counts").profile_default(), status,
            vote.accepted);
@@ -136,11 +166,12 @@ void describe(const Visitor& at, VoteEndpoint& vote) {
            status, vote.rejected);
   static const Words<IdentityMode> kModes{
       {"echoed", IdentityMode::echoed}, {"sent", IdentityMode::sent}, {"none", IdentityMode::none}};
-  words(at,
-        key("identity", word,
-            "whether answers show the voter's id (echoed), it only travels (sent), or no cookie is "
-            "sent and votes are only counted"),
-        kModes, vote.identity);
+  words(
+      at,
+      key("identity", word,
+          "whether answers show the voter's id (echoed), it only travels (sent), or no id is sent "
+          "and votes are only counted"),
+      kModes, vote.identity);
 }
 
 // A block of the target file that is named after the kind of queue or table that it describes: it

@@ -100,7 +100,8 @@ class Catalogue {
   template <typename Field>
   // NOLINTNEXTLINE(modernize-use-nodiscard): most keys have no children
   KeyTree& add_with_default(Key key, const Field& field) const {
-    const bool optional = key.need == Need::optional && key.default_from == DefaultFrom::record;
+    const bool optional = (key.need == Need::optional || key.need == Need::or_none) &&
+                          key.default_from == DefaultFrom::record;
     if constexpr (std::is_same_v<Field, std::string>)
       key.fallback = optional ? field : "";  // without the quotes of YAML
     else

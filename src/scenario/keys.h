@@ -40,8 +40,9 @@ enum class ValueType : std::uint8_t {
   destination,  // HOST:PORT
   redis_url,
   postgres_uri,
-  address,    // an IP address
-  secret,     // a reference to a secret: { env: NAME } or { file: PATH }
+  address,  // an IP address
+  secret,   // a reference to a secret: { env: NAME } or { file: PATH }
+  text_or_secret,
   threshold,  // metric.stat op value
 };
 
@@ -49,6 +50,7 @@ enum class Need : std::uint8_t {
   optional,
   required,
   nullable,     // optional, and `null` says the same as leaving it out
+  or_none,      // optional, and `null` says: none, where the default is something
   alternative,  // one of two keys of which exactly one is needed: no default
 };
 
@@ -86,6 +88,7 @@ struct Key {
   // The parts of a description: each returns the key with one thing more said about it.
   [[nodiscard]] Key required() const { return with(&Key::need, Need::required); }
   [[nodiscard]] Key nullable() const { return with(&Key::need, Need::nullable); }
+  [[nodiscard]] Key or_none() const { return with(&Key::need, Need::or_none); }
   [[nodiscard]] Key alternative() const { return with(&Key::need, Need::alternative); }
   [[nodiscard]] Key profile_default() const {
     return with(&Key::default_from, DefaultFrom::profile);

@@ -95,11 +95,12 @@ ParseOutcome parse_scenario(std::string_view text, std::string_view source_name,
 
 TargetOutcome parse_target(std::string_view text, std::string_view source_name,
                            const ParseOptions& options) {
-  return parse<TargetSettings>(text, source_name, options, target_tree(),
-                               [](const Node& root, Context& context) {
-                                 check_target_rules(root, "", context);
-                                 return build_target(root);
-                               });
+  return parse<TargetSettings>(
+      text, source_name, options, target_tree(), [](const Node& root, Context& context) {
+        TargetSettings target = build_target(root);
+        check_target_rules(root, target, {"", context.options.choices}, context);
+        return target;
+      });
 }
 
 bool is_target(std::string_view text) {

@@ -32,6 +32,8 @@ struct ParseOptions {
   std::function<Result<std::optional<std::string>>(const std::string& path)> read_secret_file;
   // "workloads.peak.duration=10s": KEY=VALUE as given to --set, the value in YAML.
   std::vector<std::string> overrides;
+  // What votes of a target file will say; empty: not known yet. A scenario names its own.
+  std::vector<std::string> choices;
   // Why a stack of the kind `stack` cannot carry out a fault, as a usage error; empty: it can. No
   // function: whatever the scenario says.
   std::function<Result<>(std::string_view stack, const Intervention& fault)> check_fault;

@@ -102,33 +102,6 @@ void check_revotes(const Node& root, const Scenario& scenario, Context& context)
                 "add a choice, or write switch: 0%");
 }
 
-// A mapping in which exactly one value is `place`; with `others`, further values are allowed.
-void check_placeholder(const Node* node, std::string_view place, bool others,
-                       const std::string& path, Context& context) {
-  if (node == nullptr || !all_valid(*node)) return;
-  const auto places =
-      std::count_if(node->members.begin(), node->members.end(),
-                    [&](const Member& member) { return member.value.text == place; });
-  if (places == 1 && (others || node->members.size() == 1)) return;
-  context.add(DiagnosticId::bad_placeholder, node->owner, path,
-              fmt::format("exactly one value must be \"{}\"{}", place,
-                          others ? "" : ", and there must be no other"),
-              fmt::format("write {{ NAME: \"{}\" }}", place));
-}
-
-// A field that would be sent as it stands, with what looks like a place for something in it.
-void check_unfilled(const Node* form, const std::string& path, Context& context) {
-  if (form == nullptr || !all_valid(*form)) return;
-  for (const Member& member : form->members) {
-    const std::string& text = member.value.text;
-    if (text == kChoicePlace || !text.starts_with('{') || !text.ends_with('}')) continue;
-    context.add(DiagnosticId::bad_placeholder, member.value.span, path,
-                fmt::format("nothing fills in '{}'", printable(text, 60)),
-                text == kVoterPlace ? "the voter's id travels in vote.cookie only"
-                                    : "a form field may be \"{choice}\", or a text without braces");
-  }
-}
-
 // What the table says must tell the choices apart.
 void check_stored_choices(const Node* node, const std::string& path, Context& context) {
   if (node == nullptr || !all_valid(*node)) return;
@@ -305,21 +278,12 @@ void check_events(const Node& root, const Scenario& scenario, Context& context) 
 
 // Thresholds.
 
-// The part of a scalar that says `words`, or all of it.
-Span span_of(const Node& node, std::string_view words, const Context& context) {
-  const std::string_view raw =
-      context.diagnostics.text(node.span.source).substr(node.span.offset, node.span.length);
-  const std::size_t at = raw.find(words);
-  if (at == std::string_view::npos) return node.span;
-  return {node.span.source, node.span.offset + at, words.size()};
-}
-
 void check_workload(const Node& node, const Threshold& threshold, const std::string& path,
                     const Scenario& scenario, Context& context) {
   std::vector<std::string> names;
   for (const Workload& workload : scenario.workloads) names.push_back(workload.name);
   if (threshold.workload.empty() || std::ranges::count(names, threshold.workload) > 0) return;
-  context.add(DiagnosticId::unknown_workload, span_of(node, threshold.workload, context), path,
+  context.add(DiagnosticId::unknown_workload, context.span_in(node, threshold.workload), path,
               fmt::format("there is no workload '{}'", threshold.workload),
               suggest(threshold.workload, names));
 }
@@ -369,19 +333,19 @@ void check_thresholds(const Node& root, const Scenario& scenario, Context& conte
 
 }  // namespace
 
-void check_target_rules(const Node& node, const std::string& path, Context& context) {
-  check_placeholder(find(node, {"vote", "form"}), kChoicePlace, true, path + "/vote/form", context);
-  check_unfilled(find(node, {"vote", "form"}), path + "/vote/form", context);
-  check_placeholder(find(node, {"vote", "cookie"}), kVoterPlace, false, path + "/vote/cookie",
-                    context);
+void check_target_rules(const Node& node, const TargetSettings& target, const TargetRules& rules,
+                        Context& context) {
+  if (const Node* vote = node.find("vote"); vote != nullptr && all_valid(*vote))
+    check_request(*vote, target.vote, rules, context);
   for (const Member& block : node.members)  // whatever store's block it is
-    check_stored_choices(block.value.find("choices"), path + "/" + block.name + "/choices",
+    check_stored_choices(block.value.find("choices"), rules.path + "/" + block.name + "/choices",
                          context);
 }
 
 void check_rules(const Node& root, const Scenario& scenario, Context& context) {
   check_stack(root, context);
-  if (const Node* target = root.find("target")) check_target_rules(*target, "/target", context);
+  if (const Node* target = root.find("target"); target != nullptr && scenario.target)
+    check_target_rules(*target, *scenario.target, {"/target", scenario.voters.names()}, context);
   check_warm_up(root, scenario, context);
   check_revotes(root, scenario, context);
   check_events(root, scenario, context);

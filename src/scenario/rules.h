@@ -1,9 +1,8 @@
 // The rules that concern more than one value.
 #pragma once
 
-#include <string>
-
 #include "scenario/context.h"
+#include "scenario/request_rules.h"
 #include "scenario/scenario.h"
 #include "scenario/yaml.h"
 
@@ -12,7 +11,8 @@ namespace votebench::scenario {
 // Adds a diagnostic for every rule that the scenario breaks. A rule about values of which one is
 // wrong, which has been said, is left out. REQUIRES: `scenario` was built from `root`.
 void check_rules(const Node& root, const Scenario& scenario, Context& context);
-// The same for a target; `path` is how messages call it.
-void check_target_rules(const Node& node, const std::string& path, Context& context);
+// The same for a target.
+void check_target_rules(const Node& node, const TargetSettings& target, const TargetRules& rules,
+                        Context& context);
 
 }  // namespace votebench::scenario

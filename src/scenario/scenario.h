@@ -86,6 +86,13 @@ struct Choice {
 struct Voters {
   std::vector<Choice> choices{{"a", 50}, {"b", 50}};
   Revotes revote;
+
+  // Of the choices.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const Choice& choice : choices) all.push_back(choice.name);
+    return all;
+  }
   friend bool operator==(const Voters&, const Voters&) = default;
 };
 

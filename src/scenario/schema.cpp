@@ -55,6 +55,8 @@ std::vector<Json> scalar_schemas(const Key& key) {
   std::vector<Json> schemas;
   if (!key.words.empty()) schemas.push_back({{"enum", key.words}});
   switch (key.type) {
+    case ValueType::text_or_secret:
+      return {Json{{"type", "string"}}, secret_schema()};
     case ValueType::boolean:
       schemas.push_back({{"type", "boolean"}});
       break;
@@ -113,7 +115,8 @@ class SchemaWriter {
     const bool plain = key.type != ValueType::names && key.type != ValueType::list;
     if (plain && !key.fallback.empty()) schema["default"] = default_of(key);
     std::vector<Json> forms = forms_of(tree);
-    if (key.need == Need::nullable) forms.push_back({{"type", "null"}});
+    if (key.need == Need::nullable || key.need == Need::or_none)
+      forms.push_back({{"type", "null"}});
     schema.update(any_of(std::move(forms)));
     return schema;
   }
@@ -124,7 +127,7 @@ class SchemaWriter {
         return {mapping(tree)};
       case ValueType::names:
         return {{{"type", "object"},
-                 {"minProperties", 1},
+                 {"minProperties", tree.key.need == Need::or_none ? 0 : 1},
                  {"maxProperties", 64},
                  {"additionalProperties", named(tree.item())}}};
       case ValueType::list:

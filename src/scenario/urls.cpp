@@ -210,17 +210,6 @@ std::string redis_url_of(const QueueSettings& queue) {
                      queue.database);
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text)
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-        std::string_view("-._~").find(c) != std::string_view::npos)
-      encoded += c;
-    else
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return encoded;
-}
-
 std::optional<AppUrl> parse_app_url(std::string_view text) {
   const SecretPart secret = find_url_secret(text);
   std::string open(text);  // without the password and the ':' or '=' before it

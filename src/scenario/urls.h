@@ -47,9 +47,6 @@ struct AppUrl {
 // Nothing: no URL.
 [[nodiscard]] std::optional<AppUrl> parse_app_url(std::string_view text);
 
-// `text` as a part of a URL: what is not a letter, a digit or one of "-._~" becomes %XX.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 // postgresql://... (or postgres://...) for libpq, checked only for being one without a password.
 [[nodiscard]] tl::expected<std::string, ValueError> parse_postgres_uri(std::string_view text);
 

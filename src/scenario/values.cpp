@@ -165,6 +165,7 @@ std::vector<TypeRow> make_types() {
       {names, {"mapping of names", ""}, nullptr},
       {list, {"list", ""}, nullptr},
       {secret, {"{ env: NAME } or { file: PATH }", ""}, nullptr},
+      {text_or_secret, {"text, { env: NAME } or { file: PATH }", ""}, plain<to_text>},
       {boolean, {"true or false", ""}, to_boolean},
       {count, {"count", ""}, plain<parse_count>},
       {number, {"number", ""}, plain<parse_number>},
@@ -238,6 +239,12 @@ std::string reference_of(const Secret& secret) {
   return fmt::format("{{ {}: {}{} }}",
                      secret.origin() == Secret::Origin::environment ? "env" : "file",
                      yaml_text(secret.reference()), secret.empty() ? ", optional: true" : "");
+}
+
+Literal mapping_of(const Key& key, const std::vector<std::string>& items) {
+  if (items.empty() && key.default_from == DefaultFrom::nowhere) return std::nullopt;
+  if (items.empty() && key.need == Need::or_none) return "null";
+  return fmt::format("{{ {} }}", fmt::join(items, ", "));
 }
 
 }  // namespace
@@ -408,11 +415,18 @@ Literal literal(const Key&, const std::vector<int>& field) {
   return fmt::format("[{}]", fmt::join(field, ", "));
 }
 Literal literal(const Key& key, const std::map<std::string, std::string>& field) {
-  if (field.empty() && key.default_from == DefaultFrom::nowhere) return std::nullopt;
   std::vector<std::string> items;
   for (const auto& [name, text] : field)
     items.push_back(fmt::format("{}: {}", yaml_text(name), yaml_text(text)));
-  return fmt::format("{{ {} }}", fmt::join(items, ", "));
+  return mapping_of(key, items);
+}
+Literal literal(const Key& key, const std::map<std::string, HeaderValue>& field) {
+  std::vector<std::string> items;
+  for (const auto& [name, value] : field)
+    items.push_back(
+        fmt::format("{}: {}", yaml_text(name),
+                    value.text.empty() ? reference_of(value.secret) : yaml_text(value.text)));
+  return mapping_of(key, items);
 }
 Literal literal(const Key&, const std::vector<Choice>& field) {
   std::vector<std::string> items;

@@ -18,10 +18,6 @@
 
 namespace votebench::scenario {
 
-// What stands in the form and the cookie of a vote for its choice and its voter.
-inline constexpr std::string_view kChoicePlace = "{choice}";
-inline constexpr std::string_view kVoterPlace = "{voter}";
-
 using DurationRange = std::pair<Nanoseconds, Nanoseconds>;
 
 // What a scalar of a file means. Rates are votes per second, shares from 0 to 1, URLs and words
@@ -86,6 +82,7 @@ using Literal = std::optional<std::string>;
 [[nodiscard]] Literal literal(const Key& key, const std::vector<std::string>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::vector<int>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::map<std::string, std::string>& field);
+[[nodiscard]] Literal literal(const Key& key, const std::map<std::string, HeaderValue>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::vector<Choice>& field);
 [[nodiscard]] Literal literal(const Key& key, const Threshold& field);
 [[nodiscard]] Literal literal(const Key& key, const WrittenStage& field);

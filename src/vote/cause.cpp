@@ -69,7 +69,9 @@ struct StatusAdvice {
   std::string_view advice;
 };
 constexpr std::array<StatusAdvice, 8> kStatuses{{
-    {401, 403, "the target wants somebody to be logged in, or keeps this machine out"},
+    {401, 403,
+     "the target wants a login or a CSRF token that still holds (vote.csrf), or keeps this machine "
+     "out"},
     {404, 405, "the form is somewhere else: try vote.url with /vote or / as its path"},
     {429, 429, "the target limits the rate of votes: lower the load, or raise its limit"},
     {502, 502, "a proxy or load balancer got no answer from the vote app: is the app up?"},

@@ -13,6 +13,16 @@ std::string VoteEndpoint::url() const {
   return fmt::format("{}://{}{}", tls ? "https" : "http", HostPort{host, port}.text(), path);
 }
 
+std::string VoteEndpoint::authority() const {
+  const std::string text = HostPort{host, port}.text();
+  const bool usual = port == (tls ? 443 : 80);
+  return usual ? text.substr(0, text.rfind(':')) : text;
+}
+
+std::string VoteEndpoint::csrf_page_url() const {
+  return fmt::format("{}://{}{}", tls ? "https" : "http", authority(), csrf->page);
+}
+
 std::string QueueSettings::where() const {
   if (path.empty())
     return fmt::format("{}{}://{}/{}", kind, tls ? "s" : "", HostPort{host, port}.text(), database);

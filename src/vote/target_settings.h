@@ -48,9 +48,9 @@ struct HostPort {
 
 // Whether the voter's id that a vote carries can be followed.
 enum class IdentityMode {
-  echoed,  // our voter id travels in the cookie and comes back in Set-Cookie
+  echoed,  // it travels in the cookie and comes back in Set-Cookie
   sent,    // it travels, but the answer does not show it
-  none,    // no cookie is sent: the app makes ids, only counts can be audited
+  none,    // no id is sent: the app makes ids, only counts can be audited
 };
 constexpr std::array<std::string_view, 3> names_of(IdentityMode) {
   return {"echoed", "sent", "none"};
@@ -73,23 +73,52 @@ struct TunnelSettings {
   friend bool operator==(const TunnelSettings&, const TunnelSettings&) = default;
 };
 
-// How a vote is posted, and what its answer means. A vote is
-//   POST PATH, form: choice_field=CHOICE and extra_fields, cookie: cookie=VOTER
+enum class VoteMethod { post, put };
+constexpr std::array<std::string_view, 2> names_of(VoteMethod) { return {"POST", "PUT"}; }
+
+// What a header says: a text, or a secret in its place.
+struct HeaderValue {
+  std::string text;
+  Secret secret;
+  [[nodiscard]] const std::string& reveal() const {
+    return secret.empty() ? text : secret.reveal();
+  }
+  friend bool operator==(const HeaderValue&, const HeaderValue&) = default;
+};
+
+// A page that is fetched once, before any vote, for the token that votes must show.
+struct CsrfSettings {
+  std::string page = "/";  // its path, with the query
+  std::string field;       // the hidden input that holds the token, and the form's field for it
+  std::string cookie;      // holds the token in place of an input; empty: none does
+  std::string header;      // carries the token, too; empty: none does
+  friend bool operator==(const CsrfSettings&, const CsrfSettings&) = default;
+};
+
+// How a vote is sent, and what its answer means. In `path`, `form`, `json` and `headers` may stand
+// "{choice}" and "{voter}" (vote/request_text.h).
 struct VoteEndpoint {
   bool tls = false;
   std::string host;  // name or address, without brackets
   std::uint16_t port = 80;
   // Where connections go; nothing: to host and port, which stay in requests and certificates.
   std::optional<HostPort> connect_to;
-  std::string path = "/";  // with the query, if any
-  std::string choice_field = "vote";
-  std::map<std::string, std::string> extra_fields;  // further form fields, sent as they are
-  std::string cookie = "voter_id";                  // the name of the cookie
+  VoteMethod method = VoteMethod::post;
+  std::string path = "/";                                         // with the query, if any
+  std::map<std::string, std::string> form{{"vote", "{choice}"}};  // empty: no form is sent
+  std::string json;                            // the body in place of a form; empty: none
+  std::map<std::string, HeaderValue> headers;  // further ones, or in place of our own
+  std::string cookie = "voter_id";             // carries the voter's id; empty: none does
+  std::optional<CsrfSettings> csrf;            // nothing: no page is fetched
   IdentityMode identity = IdentityMode::echoed;
   std::vector<int> accepted{200};            // statuses that mean: this vote counts
   std::vector<int> rejected{400, 404, 405};  // decided before the push: this vote does not count
 
   [[nodiscard]] std::string url() const;
+  // "HOST:PORT", or "HOST" where the port is the scheme's own: as browsers write it.
+  [[nodiscard]] std::string authority() const;
+  // Of the page of `csrf`. REQUIRES: there is one.
+  [[nodiscard]] std::string csrf_page_url() const;
   friend bool operator==(const VoteEndpoint&, const VoteEndpoint&) = default;
 };
 

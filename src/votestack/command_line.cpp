@@ -48,7 +48,7 @@ struct Words {
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
   std::string poll, hold, order, table_model;
-  std::string push, push_delay, shape, plant;
+  std::string push, push_delay, request, shape, plant;
 };
 
 template <typename Row>
@@ -132,6 +132,11 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
       ->option_text("HABIT");
   app->add_option("--push-delay", words.push_delay, "What --push makes of it (2s)")
       ->option_text("DURATION");
+  app->add_option(
+         "--request", words.request,
+         with_table("How votes are to be sent, comma-separated (a form, the id in a cookie)",
+                    request_traits()))
+      ->option_text("TRAITS");
   add_plant(*app, words, "vote (before the push) or queue (in the list)");
   return app;
 }
@@ -221,6 +226,9 @@ Result<Command> vote_command(const Words& words) {
   command.settings.silent_after = words.silent_after;
   command.settings.push = words.push;
   TRY(override_duration("--push-delay", words.push_delay, command.settings.push_delay));
+  const auto shape = parse_request_shape(words.request);
+  if (!shape) return usage(fmt::format("--request: '{}' holds a word that is none", words.request));
+  command.settings.shape = *shape;
   TRY_ASSIGN(command.settings.plant, plant_of(words.plant, {Site::vote, Site::queue}));
   command.threads = words.threads;
   command.truth_log = words.truth_log;

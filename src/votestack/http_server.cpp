@@ -20,9 +20,13 @@ struct Exchange {
   bool too_large = false;
 };
 
-std::string header(MHD_Connection* connection, const char* name) {
-  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+std::string value_of(MHD_Connection* connection, MHD_ValueKind kind, const char* name) {
+  const char* value = MHD_lookup_connection_value(connection, kind, name);
   return value == nullptr ? "" : value;
+}
+
+std::string header(MHD_Connection* connection, const char* name) {
+  return value_of(connection, MHD_HEADER_KIND, name);
 }
 
 void receive(Exchange& exchange, const char* data, std::size_t size) {
@@ -93,6 +97,9 @@ class HttpServer::Worker {
                              path,
                              header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
                              header(connection, MHD_HTTP_HEADER_COOKIE),
+                             header(connection, "X-Voter-Id"),
+                             header(connection, "X-CSRFToken"),
+                             value_of(connection, MHD_GET_ARGUMENT_KIND, "voter_id"),
                              {}}};
       return MHD_YES;
     }

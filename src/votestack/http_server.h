@@ -17,7 +17,10 @@ struct HttpRequest {
   std::string method;
   std::string path;  // decoded, without the query
   std::string content_type;
-  std::string cookies;  // the Cookie header
+  std::string cookies;         // the Cookie header
+  std::string voter_header;    // X-Voter-Id
+  std::string csrf_header;     // X-CSRFToken
+  std::string voter_argument;  // voter_id of the query
   std::string body;
 };
 

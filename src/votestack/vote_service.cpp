@@ -11,21 +11,6 @@ namespace {
 
 constexpr std::string_view kCookie = "voter_id";
 
-// As upstream makes it: 64 random bits in hexadecimal without the last digit.
-std::string fresh_voter() {
-  std::uint8_t bytes[8];
-  fill_random(bytes);
-  std::uint64_t bits = 0;
-  for (const std::uint8_t byte : bytes) bits = bits << 8U | byte;
-  constexpr std::uint64_t kAtLeast13Digits = std::uint64_t{1} << 48U;
-  return fmt::format("{:x}", bits >> 4U | kAtLeast13Digits);
-}
-
-std::string voter_of(const HttpRequest& request) {
-  const auto known = cookie(request.cookies, kCookie);
-  return known && !known->empty() ? std::string(*known) : fresh_voter();
-}
-
 HttpResponse plain(unsigned status, std::string_view text) {
   return {status, std::string(text) + '\n', {{"Content-Type", "text/plain; charset=utf-8"}}};
 }
@@ -63,14 +48,21 @@ HttpResponse VoteHandler::handle(const HttpRequest& request) {
 HttpResponse VoteHandler::route(const HttpRequest& request) {
   const VoteContract& contract = settings_.contract;
   if (request.path == "/health") return health();
-  const bool root = request.path == "/";
-  if (!root && !(request.path == "/vote" && contract.posts_at_vote)) return plain(404, "not found");
+  const std::string_view verb = settings_.shape.put ? "PUT" : "POST";
+  const bool votes = request.method == verb;
+  const std::string path = votes ? path_of_votes(settings_.shape, request.path) : request.path;
+  const bool root = path == "/";
+  if (!root && !(path == "/vote" && contract.posts_at_vote)) return plain(404, "not found");
   const bool posts = root ? contract.posts_at_root : contract.posts_at_vote;
   const bool pages = root || contract.posts_at_root;
-  if (request.method == "POST" && posts) return vote(request);
-  if ((request.method == "GET" || request.method == "HEAD") && pages)
-    return page(voter_of(request), "");
-  return not_allowed(posts && pages ? "GET, HEAD, POST" : posts ? "POST" : "GET, HEAD");
+  if (votes && posts) return vote(request);
+  if ((request.method == "GET" || request.method == "HEAD") && pages) {
+    HttpResponse first = page(voter_of_cookie(request), "");
+    if (settings_.shape.csrf) desk_.guard.equip(first);
+    return first;
+  }
+  return not_allowed(fmt::format("{}{}{}", pages ? "GET, HEAD" : "", posts && pages ? ", " : "",
+                                 posts ? verb : ""));
 }
 
 // RPUSHX of a list that does not exist adds nothing, and is refused where RPUSH would be: wrong
@@ -88,10 +80,11 @@ HttpResponse VoteHandler::health() {
 }
 
 HttpResponse VoteHandler::vote(const HttpRequest& request) {
-  const auto choice = is_form(request.content_type) ? form_field(request.body, "vote")
-                                                    : std::optional<std::string>();
-  if (!choice) return plain(400, "form field vote is missing");
-  const Ballot ballot{voter_of(request), *choice};
+  if (settings_.shape.csrf && !desk_.guard.admits(request))
+    return plain(403, "CSRF verification failed");
+  const auto read = read_ballot(settings_.shape, request);
+  if (!read) return plain(read.error().status, read.error().why);
+  const Ballot& ballot = *read;
   desk_.truth.record("delivered", ballot);
   if (settings_.silent_after && desk_.received.fetch_add(1) >= *settings_.silent_after)
     return {.silent = true};
@@ -151,10 +144,11 @@ HttpResponse VoteHandler::page(const std::string& voter, std::string_view choice
                             : choice == "a" ? page_a_
                             : choice == "b" ? page_b_
                                             : page_other_;
-  return {200,
-          body,
-          {{"Content-Type", "text/html; charset=utf-8"},
-           {"Set-Cookie", fmt::format("{}={}; Path=/", kCookie, cookie_text(voter))}}};
+  HttpResponse response{200, body, {{"Content-Type", "text/html; charset=utf-8"}}};
+  if (settings_.shape.id == RequestShape::IdPlace::cookie)
+    response.headers.emplace_back("Set-Cookie",
+                                  fmt::format("{}={}; Path=/", kCookie, cookie_text(voter)));
+  return response;
 }
 
 }  // namespace votebench::votestack

@@ -16,11 +16,13 @@
 #include <optional>
 #include <string>
 
+#include "votestack/csrf_guard.h"
 #include "votestack/http_server.h"
 #include "votestack/late_pushes.h"
 #include "votestack/planting.h"
 #include "votestack/profile.h"
 #include "votestack/redis_link.h"
+#include "votestack/request_shape.h"
 #include "votestack/truth_log.h"
 
 namespace votebench::votestack {
@@ -32,6 +34,7 @@ struct VoteSettings {
   std::optional<std::uint64_t> silent_after;  // votes that are answered; later ones never are
   std::string push = "at-once";               // a word of late_pushes.h
   Nanoseconds push_delay = std::chrono::seconds(2);
+  RequestShape shape;          // how votes are to be sent
   std::optional<Plant> plant;  // in the app or the list; nothing: no defect
 };
 
@@ -45,6 +48,7 @@ struct VoteDesk {
   std::atomic<std::uint64_t> received{0};
   Planting planting;
   LatePushes late;
+  CsrfGuard guard;
 };
 
 // What one thread of the service does. Not thread-safe: each thread has its own.

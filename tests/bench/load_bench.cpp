@@ -3,9 +3,11 @@
 // models, and the price of pacing slowly.
 //
 //   bench_load [rounds]            needs wrk; pins the client to one processor, the server to
-//   another bench_load channels [rounds]   the plain channel against libcurl's (a tunnel through
-//   the same
+//                                  another
+//   bench_load channels [rounds]   the plain channel against libcurl's (a tunnel through the same
 //                                  server), and plain against TLS (both to nginx)
+//   bench_load requests [rounds]   a form with the id in the cookie against an id in a header,
+//                                  JSON, and several ids
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -45,7 +47,7 @@ void pin_to(int processor) {
   (void)::sched_setaffinity(0, sizeof set, &set);
 }
 
-// --- the server: answers each POST with a page of 1.2 KB and the cookie it came with -------------
+// --- the server: answers each vote with a page of 1.2 KB and the cookie it came with -------------
 
 std::atomic<std::uint64_t>* shared_counter() {
   void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -84,12 +86,12 @@ bool answer_one(int fd, std::atomic<std::uint64_t>& requests) {
     constexpr std::string_view kReady = "HTTP/1.1 200 OK\r\n\r\n";
     return ::send(fd, kReady.data(), kReady.size(), MSG_NOSIGNAL) > 0;
   }
-  const std::size_t cookie = request.find("voter_id=");
+  const std::size_t cookie = std::min(request.find("Cookie: voter_id="), request.size());
   const bool close = request.find("Connection: close") != std::string_view::npos;
-  const std::string answer =
-      fmt::format("HTTP/1.1 200 OK\r\nSet-Cookie: {}; Path=/\r\n{}Content-Length: {}\r\n\r\n{}",
-                  request.substr(cookie, 9 + VoterIds::kLength),
-                  close ? "Connection: close\r\n" : "", page.size(), page);
+  const std::string answer = fmt::format(
+      "HTTP/1.1 200 OK\r\nSet-{}; Path=/\r\n{}Content-Length: {}\r\n\r\n{}",
+      cookie < request.size() ? request.substr(cookie, 17 + VoterIds::kLength) : "Cookie: none=",
+      close ? "Connection: close\r\n" : "", page.size(), page);
   requests.fetch_add(1, std::memory_order_relaxed);
   (void)::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
   return !close;
@@ -336,19 +338,38 @@ void compare_channels(int rounds, std::uint16_t port) {
   compare_ways(rounds, nginx.over_tcp(), nginx.over_tls(), "TLS");
 }
 
+void compare_requests(int rounds, std::uint16_t port) {
+  TargetSettings form = plain_at(port);
+  form.vote.identity = IdentityMode::sent;  // else it alone would look for its id in the answer
+  compare_ways(rounds, form, form, "the form itself");
+  TargetSettings other = form;
+  other.vote.cookie.clear();
+  other.vote.headers["X-Voter-Id"].text = "{voter}";
+  compare_ways(rounds, form, other, "an id in a header");
+  other.vote.headers.clear();
+  other.vote.form.clear();
+  other.vote.json = R"({"vote": "{choice}", "voter_id": "{voter}"})";
+  compare_ways(rounds, form, other, "JSON");
+  other.vote.path = "/{voter}?voter_id={voter}";
+  compare_ways(rounds, form, other, "JSON and ids in path and query");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool channels = argc > 1 && std::string_view(argv[1]) == "channels";
-  const int rounds = argc > (channels ? 2 : 1) ? std::atoi(argv[argc - 1]) : 5;
+  const std::string_view mode = argc > 1 ? argv[1] : "";
+  const bool named = mode == "channels" || mode == "requests";
+  const int rounds = argc > (named ? 2 : 1) ? std::atoi(argv[argc - 1]) : 5;
   std::atomic<std::uint64_t>* requests = shared_counter();
   std::uint16_t port = 0;
   const int listener = listen_on_loopback(port);
   const pid_t server = ::fork();
   if (server == 0) serve(listener, *requests);
   ::close(listener);
-  if (channels) {
+  if (mode == "channels") {
     compare_channels(rounds, port);
+  } else if (mode == "requests") {
+    compare_requests(rounds, port);
   } else {
     compare(rounds, port, true, *requests);
     compare(rounds, port, false, *requests);

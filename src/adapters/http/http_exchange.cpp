@@ -9,9 +9,14 @@
 namespace votebench::adapters {
 namespace {
 
+struct BodyKeeper {
+  std::string& body;
+  std::size_t most;
+};
+
 std::size_t keep_body(char* data, std::size_t, std::size_t size, void* context) {
-  std::string& body = static_cast<HttpReply*>(context)->body;
-  body.append(data, std::min(size, HttpReply::kMaxBody - body.size()));
+  const auto& keeper = *static_cast<const BodyKeeper*>(context);
+  keeper.body.append(data, std::min(size, keeper.most - keeper.body.size()));
   return size;
 }
 
@@ -19,6 +24,14 @@ std::string header_of(CURL* handle, const char* name) {
   curl_header* header = nullptr;
   const bool found = curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
   return found ? header->value : "";
+}
+
+std::vector<std::string> headers_of(CURL* handle, const char* name) {
+  std::vector<std::string> values;
+  curl_header* header = nullptr;
+  while (curl_easy_header(handle, name, values.size(), CURLH_HEADER, -1, &header) == CURLHE_OK)
+    values.emplace_back(header->value);
+  return values;
 }
 
 struct ListDeleter {
@@ -41,7 +54,8 @@ HttpReply http_exchange(const HttpCall& call, Nanoseconds timeout, const HttpVia
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, curl_milliseconds(timeout));
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &reply);
+  BodyKeeper keeper{reply.body, call.most_body};
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &keeper);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
   const CURLcode code = curl_easy_perform(easy);
   if (code != CURLE_OK) reply.error = detail[0] != '\0' ? detail : curl_easy_strerror(code);
@@ -50,6 +64,7 @@ HttpReply http_exchange(const HttpCall& call, Nanoseconds timeout, const HttpVia
   reply.status = static_cast<int>(status);
   reply.server = header_of(easy, "Server");
   reply.location = header_of(easy, "Location");
+  reply.set_cookies = headers_of(easy, "Set-Cookie");
   return reply;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adapters/curl_handle.h"
 #include "core/clock.h"
@@ -11,16 +12,17 @@ namespace votebench::adapters {
 
 struct HttpCall {
   std::string url;
-  std::optional<std::string> post{};  // a text/plain body; nothing: GET
+  std::optional<std::string> post{};               // a text/plain body; nothing: GET
+  std::size_t most_body = std::size_t{64} * 1024;  // of the answer: what is longer is cut
 };
 
 struct HttpReply {
-  int status = 0;        // 0 = no answer
-  std::string server;    // the Server header
-  std::string location;  // the Location header: where a redirect leads to
-  std::string body;      // its first kMaxBody bytes
-  std::string error;     // for people; empty = a complete answer
-  static constexpr std::size_t kMaxBody = std::size_t{64} * 1024;
+  int status = 0;                        // 0 = no answer
+  std::string server;                    // the Server header
+  std::string location;                  // the Location header: where a redirect leads to
+  std::string body;                      // its first HttpCall::most_body bytes
+  std::string error;                     // for people; empty = a complete answer
+  std::vector<std::string> set_cookies;  // the Set-Cookie headers: secrets may be among them
 };
 
 // Follows no redirects, obeys no proxy settings of the environment, sends no credentials.

@@ -1,10 +1,13 @@
 // The bytes of a vote request: rendered once per choice, the voter id patched in.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapters/http/csrf_pass.h"
+#include "vote/request_text.h"
 #include "vote/target_settings.h"
 #include "vote/vote.h"
 #include "vote/voter_id.h"
@@ -14,29 +17,29 @@ namespace votebench::adapters {
 // A request, and where in it the voter id stands. The buffer is reused from vote to vote.
 struct WireRequest {
   std::string bytes;
-  std::size_t id_at = std::string::npos;  // npos: no cookie is sent
+  std::span<const std::size_t> ids_at;  // empty: no id is sent
 
+  void set_voter(std::string_view id) {
+    for (const std::size_t at : ids_at) bytes.replace(at, id.size(), id);
+  }
   [[nodiscard]] std::string_view voter_id() const {
-    if (id_at == std::string::npos) return {};
-    return std::string_view(bytes).substr(id_at, VoterIds::kLength);
+    if (ids_at.empty()) return {};
+    return std::string_view(bytes).substr(ids_at.front(), VoterIds::kLength);
   }
 };
 
 // Immutable; any thread may use it.
 class RequestTemplates {
  public:
-  RequestTemplates(const VoteEndpoint& endpoint, const ChoiceNames& choices);
+  RequestTemplates(const VoteEndpoint& endpoint, const CsrfPass& pass, const ChoiceNames& choices);
 
-  // Room for the voter id is left at out.id_at. `last`: asks the target to close the connection
-  // after its answer.
+  // Room for the voter id is left at out.ids_at, which refer to this object. `last`: asks the
+  // target to close the connection after its answer.
   void write(ChoiceIndex choice, bool last, WireRequest& out) const;
 
  private:
-  std::vector<WireRequest> kept_;  // by choice
-  std::vector<WireRequest> last_;
+  std::vector<RequestText> kept_;  // by choice
+  std::vector<RequestText> last_;
 };
-
-// application/x-www-form-urlencoded (WHATWG URL, section 5.2).
-[[nodiscard]] std::string form_encoded(std::string_view text);
 
 }  // namespace votebench::adapters

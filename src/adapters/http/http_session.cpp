@@ -48,11 +48,10 @@ void HttpSession::render() {
   const HttpSettings& http = settings_.http;
   last_ = !http.keep_alive || served_ + 1 == http.requests_per_connection;
   settings_.requests.write(request_.choice, last_, wire_);
-  if (wire_.id_at != std::string::npos) {
+  if (!wire_.ids_at.empty()) {
     char id[VoterIds::kLength];
     settings_.ids.write(request_.voter, id);
-    std::copy(std::begin(id), std::end(id),
-              wire_.bytes.begin() + static_cast<std::ptrdiff_t>(wire_.id_at));
+    wire_.set_voter({id, VoterIds::kLength});
   }
   reader_.restart({settings_.endpoint.cookie, wire_.voter_id()});
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 
 #include "adapters/curl_route.h"
 #include "adapters/http/curl_channel.h"
@@ -41,7 +42,6 @@ class CurlVoteBox final : public VoteBox {
     return std::make_unique<HttpSession>(settings_,
                                          std::make_unique<CurlChannel>(std::move(group), wake_up));
   }
-  [[nodiscard]] Result<> try_out() const { return route_.try_out(); }
 
  private:
   const SessionSettings settings_;
@@ -49,21 +49,27 @@ class CurlVoteBox final : public VoteBox {
   CurlGroups groups_;
 };
 
+// Asked for once the way there leads somewhere.
+using MakeSettings = std::function<Result<SessionSettings>()>;
+
 Result<std::unique_ptr<VoteBox>> open_curl_box(const TargetSettings& target,
-                                               SessionSettings settings) {
-  TRY_ASSIGN(CurlRoute route, CurlRoute::find(target, settings.http));
-  auto box = std::make_unique<CurlVoteBox>(std::move(settings), std::move(route));
-  TRY(box->try_out());
-  return box;
+                                               const HttpSettings& http,
+                                               const MakeSettings& make_settings) {
+  TRY_ASSIGN(CurlRoute route, CurlRoute::find(target, http));
+  TRY(route.try_out());
+  TRY_ASSIGN(SessionSettings settings, make_settings());
+  return std::make_unique<CurlVoteBox>(std::move(settings), std::move(route));
 }
 
 Result<std::unique_ptr<VoteBox>> open_tcp_box(const TargetSettings& target,
-                                              SessionSettings settings) {
+                                              const HttpSettings& http,
+                                              const MakeSettings& make_settings) {
   const HostPort own{target.vote.host, target.vote.port};
   TRY_ASSIGN(TcpRoute route,
              TcpRoute::find({target.vote.connect_to.value_or(own),
                              target.vote.connect_to ? "vote.connect_to" : "vote.url",
-                             settings.http.source_addresses, settings.http.connect_timeout}));
+                             http.source_addresses, http.connect_timeout}));
+  TRY_ASSIGN(SessionSettings settings, make_settings());
   return std::make_unique<TcpVoteBox>(std::move(settings), std::move(route));
 }
 
@@ -78,9 +84,12 @@ int milliseconds_until(Instant until, Instant now) {
 Result<std::unique_ptr<VoteBox>> open_vote_box(const TargetSettings& target,
                                                const HttpSettings& http, const VoterIds& ids,
                                                const ChoiceNames& choices) {
-  SessionSettings settings{target.vote, http, ids, RequestTemplates(target.vote, choices)};
-  return target.vote.tls || target.proxy ? open_curl_box(target, std::move(settings))
-                                         : open_tcp_box(target, std::move(settings));
+  const auto make_settings = [&]() -> Result<SessionSettings> {
+    TRY_ASSIGN(const CsrfPass pass, fetch_csrf_pass(target, http.timeout));
+    return SessionSettings{target.vote, http, ids, RequestTemplates(target.vote, pass, choices)};
+  };
+  return target.vote.tls || target.proxy ? open_curl_box(target, http, make_settings)
+                                         : open_tcp_box(target, http, make_settings);
 }
 
 Result<VoteAnswer> cast_one_vote(VoteBox& box, const VoteRequest& request, const Clock& clock) {

@@ -78,8 +78,9 @@ class VoteBox {
 
 // Resolves the name once; where it has several addresses, the first that accepts a connection is
 // used from then on. Over TLS or through a proxy one connection is made, so that what is wrong with
-// it is said before any vote. Sends nothing. Errors (environment): the name is unknown, a source
-// address is not ours, the proxy refuses, the server's certificate is not accepted.
+// it is said before any vote. Casts nothing; a page that the target names for a CSRF token is
+// fetched here. Errors (environment): the name is unknown, a source address is not ours, the proxy
+// refuses, the server's certificate is not accepted, the page holds no token.
 [[nodiscard]] Result<std::unique_ptr<VoteBox>> open_vote_box(const TargetSettings& target,
                                                              const HttpSettings& http,
                                                              const VoterIds& ids,

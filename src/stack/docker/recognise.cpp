@@ -252,9 +252,8 @@ class Recogniser {
         place_server("postgres", postgres_, first_port({port, kPostgresPort}), words);
     const auto [user, database] = account(words);
     found_.target.rows->url = fmt::format(
-        "postgresql://{}@{}/{}{}{}", scenario::percent_encoded(user), at.text(),
-        scenario::percent_encoded(database),
-        words.ssl_mode.empty() ? "" : "?sslmode=", scenario::percent_encoded(words.ssl_mode));
+        "postgresql://{}@{}/{}{}{}", percent_encoded(user), at.text(), percent_encoded(database),
+        words.ssl_mode.empty() ? "" : "?sslmode=", percent_encoded(words.ssl_mode));
     read_name("postgres.table", {"TABLE_NAME", "DB_TABLE", "POSTGRES_TABLE"}, apps,
               found_.target.rows->table);
     find_postgres_password(words);

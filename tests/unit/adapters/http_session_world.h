@@ -91,7 +91,7 @@ inline Step takes(std::size_t limit) { return {IoStatus::done, "", limit, 0}; }
 
 struct World {
   explicit World(const HttpSettings& http = {}, const VoteEndpoint& endpoint = {})
-      : settings{endpoint, http, VoterIds({7}, {}), RequestTemplates(endpoint, {"a", "b"})} {
+      : settings{endpoint, http, VoterIds({7}, {}), RequestTemplates(endpoint, {}, {"a", "b"})} {
     auto owned = std::make_unique<ScriptedChannel>();
     channel = owned.get();
     session = std::make_unique<HttpSession>(settings, std::move(owned));

@@ -37,8 +37,7 @@ TEST_CASE("a target's vote page is read") {
   CHECK(vote.host == "vote.example");
   CHECK(vote.port == 8443);
   CHECK(vote.path == "/cast?x=1");
-  CHECK(vote.choice_field == "choice");
-  CHECK(vote.extra_fields == std::map<std::string, std::string>{{"lang", "en"}});
+  CHECK(vote.form == std::map<std::string, std::string>{{"choice", "{choice}"}, {"lang", "en"}});
   CHECK(vote.cookie == "session");
   CHECK(vote.accepted == std::vector<int>{200, 204});
   CHECK(vote.rejected == std::vector<int>{418});
@@ -132,6 +131,43 @@ TEST_CASE("the short form of the worker") {
 
 TEST_CASE("a cookie-less target") {
   CHECK(target_of("vote: { identity: none }").vote.identity == IdentityMode::none);
+}
+
+TEST_CASE("a vote that is no form") {
+  const VoteEndpoint vote = target_of(R"(vote:
+  url: "http://h/{choice}?voter={voter}"
+  method: PUT
+  json: '{"vote": "{choice}", "n": 1}'
+  headers: { X-Voter: "{voter}", Authorization: { env: REDIS_PASSWORD }, Accept: "*/*" }
+  cookie: null
+  identity: sent
+  csrf: { page: /form, field: token, header: X-Token }
+)",
+                                      with_secrets())
+                                .vote;
+  CHECK(vote.method == VoteMethod::put);
+  CHECK(vote.path == "/{choice}?voter={voter}");
+  CHECK(vote.form.empty());
+  CHECK(vote.json == R"({"vote": "{choice}", "n": 1})");
+  CHECK(vote.headers.at("X-Voter").text == "{voter}");
+  CHECK(vote.headers.at("Authorization").reveal() == "hunter2");
+  CHECK(vote.cookie.empty());
+  CHECK(vote.csrf == CsrfSettings{"/form", "token", "", "X-Token"});
+  CHECK(target_of(
+            "vote: { cookie: {}, form: { vote: \"{choice}\", id: \"{voter}\" }, identity: sent }")
+            .vote.cookie.empty());
+  CHECK(target_of("vote: { url: \"http://h/{choice}\", form: null }").vote.form.empty());
+}
+
+TEST_CASE("votes of a target are checked with the choices of the scenario") {
+  const std::string text = "vote: { json: '{\"vote\": {choice}, \"id\": \"{voter}\"}' }";
+  CHECK(parse_target(text, "t.yaml", {}));
+  ParseOptions options;
+  options.choices = {"1", "2.5"};
+  CHECK(parse_target(text, "t.yaml", options));
+  options.choices = {"1", "b"};
+  const TargetOutcome wrong = parse_target(text, "t.yaml", options);
+  CHECK(wrong.diagnostics.render().find("the choice 'b' is no number") != std::string::npos);
 }
 
 TEST_CASE("an optional secret may be absent") {

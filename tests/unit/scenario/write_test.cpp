@@ -87,8 +87,9 @@ class RandomScenario {
   TargetSettings target() {
     TargetSettings target = profile_settings(profiles()[rng_.below(profiles().size())]);
     target.vote.host = coin() ? "::1" : "host.example";
-    target.vote.extra_fields = {{"lang", "de: at"}};
+    target.vote.form["lang"] = "de: at";
     target.vote.identity = coin() ? IdentityMode::sent : IdentityMode::none;
+    if (target.vote.identity == IdentityMode::sent && coin()) ids_elsewhere(target.vote);
     if (coin()) target.queue = redis_list();
     if (coin()) target.rows = postgres_table();
     if (target.queue && coin()) target.queue->path = "/run/redis.sock";
@@ -98,6 +99,20 @@ class RandomScenario {
     if (coin()) target.vote.connect_to = HostPort{coin() ? "10.0.0.1" : "::1", 8443};
     if (coin()) target.tunnel = {"artifacts/a b/ssh_config", "front-end.1"};
     return target;
+  }
+
+  void ids_elsewhere(VoteEndpoint& vote) {
+    vote.method = coin() ? VoteMethod::post : VoteMethod::put;
+    vote.headers = {{"X-Voter", {"{voter}", {}}}, {"Accept", {"*/*; \"q\"", {}}}};
+    if (coin()) vote.cookie.clear();
+    if (coin()) vote.path = "/votes/{choice}?id={voter}";
+    if (coin()) {
+      vote.form.clear();
+      vote.json = coin() ? R"({"vote": "{choice}\\", "id": "{voter}$"})" : "";
+      if (vote.json.empty()) vote.path = "/votes/{choice}";
+    }
+    if (coin()) vote.csrf = CsrfSettings{"/form?a=b", "", "csrftoken", "X-CSRFToken"};
+    if (coin() && !vote.form.empty()) vote.csrf = CsrfSettings{"/", "token", "", ""};
   }
 
   Workload workload(int i) {
@@ -141,9 +156,12 @@ TEST_CASE("a target file parses back to the same target") {
   target.queue->password = Secret("hunter2", Secret::Origin::environment, "REDIS_PASSWORD");
   target.rows = postgres_table();
   target.rows->password = Secret("", Secret::Origin::environment, "PG_PASSWORD");
+  target.vote.headers["Authorization"] = {
+      "", Secret("hunter2", Secret::Origin::environment, "REDIS_PASSWORD")};
   const std::string text = to_yaml(target);
   INFO(text);
   CHECK(text.find("hunter2") == std::string::npos);
+  CHECK(text.find("headers: { Authorization: { env: REDIS_PASSWORD } }") != std::string::npos);
   CHECK(text.find("password: { env: REDIS_PASSWORD }") != std::string::npos);
   CHECK(text.find("password: { env: PG_PASSWORD, optional: true }") != std::string::npos);
   CHECK(target_of(text, options_with({{"REDIS_PASSWORD", "hunter2"}})) == target);

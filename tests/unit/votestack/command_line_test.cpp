@@ -75,8 +75,10 @@ TEST_CASE("options override the preset") {
 TEST_CASE("the vote service is set up from its options") {
   const auto command = std::get<VoteCommand>(
       parse("votestack vote --listen [::1]:0 --redis unix:/r --list other --profile always-200 "
-            "--threads 2 --silent-after 5 --truth-log /t")
+            "--threads 2 --silent-after 5 --truth-log /t --request json,id-in-header")
           .value());
+  CHECK(command.settings.shape.json);
+  CHECK(command.settings.shape.id == RequestShape::IdPlace::header);
   CHECK(command.listen.host == "::1");
   CHECK(command.settings.redis.socket_path == "/r");
   CHECK(command.settings.list == "other");
@@ -93,6 +95,7 @@ TEST_CASE("what is wrong with a command line is a usage error") {
         "votestack vote --listen h:1 --redis h:1 --threads 0",
         "votestack vote --listen h:1 --redis h:1 --profile nix",
         "votestack vote --listen h:1 --redis h:1 --silent-after -1",
+        "votestack vote --listen h:1 --redis h:1 --request json,xml",
         "votestack worker --redis h:1 --postgres postgresql:///d --batch 0",
         "votestack worker --redis h:1 --postgres postgresql:///d --hold 5",
         "votestack worker --redis h:1 --postgres postgresql:///d --order nix",

@@ -1,0 +1,160 @@
+"""Votes that are no form with a cookie: every target of docs/your-stack.md against a stack that takes
+votes so and no other way; what is said where a target asks for another way; CSRF tokens and secrets."""
+
+import re
+import sys
+
+import pytest
+import yaml
+
+from harness import SOURCE_DIR, burst, examples, votebench
+
+sys.path.insert(0, str(SOURCE_DIR / "tests/tidy"))
+import pages  # noqa: E402
+
+VOTES = 120
+PLANTED = 7
+RUN = {"workloads": burst(VOTES, clients=8)}
+FEW = {"workloads": burst(10, clients=2), "preflight": {"probe_votes": 2}}
+FORM = re.compile(r"# votestack vote(?: --request (\S+))?")
+
+
+def shapes():
+    """Traits of the app, and the YAML that the page shows for it."""
+    for language, lines in pages.read(SOURCE_DIR / "docs/your-stack.md").blocks:
+        told = FORM.fullmatch(lines[0]) if language == "yaml" else None
+        if told:
+            yield pytest.param(told.group(1), "\n".join(lines[1:]), id=told.group(1))
+
+
+def here(target, text):
+    """The YAML of the page with the addresses of this test's servers; a scenario, and its target."""
+    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{target.port}")
+    text = text.replace("127.0.0.1:6379", target.redis_server.tcp_address)
+    text = text.replace("postgresql://postgres@127.0.0.1/postgres", target.postgres_uri)
+    keys = yaml.safe_load(text)
+    scenario = {key: value for key, value in keys.items() if key == "voters"}
+    file = target.directory / "target.yaml"
+    file.write_text(yaml.safe_dump(keys["target"]) if "target" in keys else text)
+    return scenario, file
+
+
+def test_the_page_shows_every_shape():
+    known = {trait for shape in shapes() for trait in shape.id.split(",")}
+    assert known == {"id-in-body", "id-in-header", "id-in-path", "id-in-query", "choice-in-path",
+                     "json", "numbers", "put", "csrf"}
+    for shape in shapes():
+        assert len(shape.values[1].splitlines()) <= 15
+
+
+@pytest.mark.parametrize("traits, text", shapes())
+def test_votes_of_a_shape_are_persisted_and_lost_ones_are_counted(stack, traits, text):
+    with stack().start_vote("--request", traits) as target:
+        target.start_worker("--poll", "1ms")
+        scenario, file = here(target, text)
+        done = target.run({**scenario, **RUN}, target=file)
+        assert done.exit_status == 0, done
+        assert done.audit["persisted"] == VOTES and target.missing() == []
+        again = votebench("verify", str(done.directory), cwd=target.directory)
+        assert again.returncode == 0, again
+
+    with stack().start_vote("--request", traits) as target:
+        target.query("TRUNCATE votes")
+        target.start_worker("--poll", "1ms", "--plant", f"lost@worker:{PLANTED}")
+        scenario, file = here(target, text)
+        done = target.run({**scenario, **RUN}, target=file)
+        assert done.exit_status == 1, done
+        assert done.audit["lost"]["count"] == PLANTED
+        assert examples(done, "lost") == sorted(target.truth("planted"))
+
+
+def refused(target, file, *words):
+    """The run says these words and sends none of its votes."""
+    done = target.run(FEW, target=file)
+    assert done.exit_status == 6, done
+    said = " ".join(done.stdout.split())
+    for word in words:
+        assert word in said, done
+    assert "no vote of the run was sent" in said
+    return said
+
+
+def passes(target, file):
+    done = target.run(FEW, target=file)
+    assert done.exit_status == 0, done
+
+
+def test_an_app_that_takes_json_says_so_and_what_is_said_can_be_typed(stack):
+    with stack().start_vote("--request", "json,id-in-body") as target:
+        target.start_worker("--poll", "1ms")
+        said = refused(target, target.target(), "answered 422", "take JSON: say vote.json: '")
+        assert target.truth("delivered") == []
+        json = yaml.safe_load(re.search(r"say vote\.(json: '.*?')", said).group(1))
+        said = refused(target, target.target(vote=json), "without echoing our voter id")
+        identity = yaml.safe_load(re.search(r"say vote\.(identity: \w+)", said).group(1))
+        passes(target, target.target(vote={**json, **identity}))
+
+
+@pytest.mark.parametrize("traits", ["csrf", "csrf,json"])
+def test_an_app_that_wants_a_token_says_so_and_what_is_said_can_be_typed(stack, traits):
+    with stack().start_vote("--request", traits) as target:
+        target.start_worker("--poll", "1ms")
+        json = {"json": '{"vote": "{choice}"}'} if "json" in traits else {}
+        said = refused(target, target.target(vote=json), "answered 403", "say vote.csrf:")
+        csrf = yaml.safe_load(re.search(r"say vote\.(csrf: \{.*?\})", said).group(1))
+        assert target.truth("delivered") == []
+        assert csrf == {"csrf": {"page": "/", "field": "csrfmiddlewaretoken"}}
+        if json:
+            csrf["csrf"]["header"] = "X-CSRFToken"
+        passes(target, target.target(vote={**json, **csrf}))
+
+
+def test_a_page_without_the_token_is_said_before_any_vote(stack):
+    with stack().start_vote("--request", "csrf") as target:
+        def with_csrf(**csrf):
+            return target.target(vote={"csrf": csrf})
+        refused(target, with_csrf(page="/gone", field="csrfmiddlewaretoken"), "/gone",
+                "answers 404", "give vote.csrf.page the path")
+        refused(target, with_csrf(field="csrf_token"),
+                "the page / has no hidden input 'csrf_token' (it has: csrfmiddlewaretoken)",
+                'say vote.csrf: { page: "/", field: csrfmiddlewaretoken }')
+        refused(target, with_csrf(cookie="XSRF-TOKEN", header="X-XSRF-TOKEN"),
+                "sets no cookie 'XSRF-TOKEN'", "it sets:", "csrftoken")
+        assert target.truth("delivered") == []
+    with stack().start_vote() as target:
+        refused(target, target.target(vote={"csrf": {"field": "t"}}),
+                "has no hidden input 't' (it has: none)", "a page that shows the voting form")
+
+
+def test_a_choice_that_is_no_number_is_said_with_its_place(stack):
+    with stack().start_vote() as target:
+        json = '{"vote": {choice}, "voter_id": "{voter}"}'
+        file = target.target(vote={"json": json, "identity": "sent"})
+        done = target.run(FEW, target=file)
+        assert done.exit_status == 2, done
+        assert re.search(rf"{file.name}:\d+:\d+: error: the choice 'a' is no number", done.stderr)
+        assert target.truth("delivered") == []
+
+
+def test_the_secret_of_a_header_is_sent_and_stands_nowhere(stack, monkeypatch):
+    monkeypatch.setenv("API_KEY", "hunter2hunter2")
+
+    def with_secret(target, header, **vote):
+        done = target.run(FEW, target=target.target(
+            vote={"headers": {header: {"env": "API_KEY"}}, **vote}))
+        written = [path for path in target.directory.rglob("*")
+                   if path.is_file() and not path.name.startswith("truth-")]
+        assert not [path for path in written if b"hunter2" in path.read_bytes()]
+        assert "hunter2" not in repr(done)
+        return done
+
+    with stack().start_vote("--request", "id-in-header") as target:  # shows what came
+        target.start_worker("--poll", "1ms")
+        done = with_secret(target, "X-Voter-Id", identity="none")
+        assert set(target.truth("delivered")) == {"hunter2hunter2"}, done
+    with stack().start_vote() as target:
+        target.query("TRUNCATE votes")
+        target.start_worker("--poll", "1ms")
+        done = with_secret(target, "X-Api-Key")
+        assert done.exit_status == 0 and done.directory, done
+        assert "X-Api-Key: { env: API_KEY }" in (done.directory / "target.yaml").read_text()
