@@ -28,9 +28,10 @@ struct Services {
 
 // One look at the queue; all of it of one instant.
 struct QueueSnapshot {
-  std::string server_id;  // of the server's process: another one after a restart
-  std::uint64_t depth = 0;
-  std::vector<std::uint64_t> in_flight_depths;  // one per declared side list
+  std::string server_id;    // of the server's process: another one after a restart
+  std::uint64_t depth = 0;  // of all lists that votes are pushed to
+  std::vector<std::uint64_t> further_depths{};    // of these, of each but the first
+  std::vector<std::uint64_t> in_flight_depths{};  // one per declared side list
   // Calls of plain pushes since the server counts, of whatever list: elements, where each push
   // brings one.
   std::uint64_t pushed = 0;
@@ -45,6 +46,13 @@ struct QueueSnapshot {
   // Calls since the server counts that took elements out of whatever list and put them into no
   // other: what they took stands nowhere.
   std::uint64_t taken_bare = 0;
+  // Of a queue that knows itself what workers have in hand (in_flight_depths), since it began:
+  std::optional<std::uint64_t> delivered{};  // elements that were handed to them
+  std::uint64_t acknowledged = 0;            // calls that say of some that they are done
+  std::uint64_t handed_over = 0;             // calls that may give one worker what another one has
+  // Elements that went before anybody was handed them, as far as it tells now: it may fall. Nothing
+  // where it does not.
+  std::optional<std::uint64_t> removed{};
 };
 
 // A client of the queue's server, none of ours.
@@ -74,7 +82,9 @@ struct QueueBaseline {
   std::unordered_set<std::string> carry_over_ids;  // voter ids found in the lists
   bool shares_pushes = false;                      // somebody else was seen pushing
   bool pushes_add_up = true;                       // every probe was a push of its own
-  bool counts_only = false;  // votes bear ids of the app: ours cannot be told from a stranger's
+  bool newest_first = false;                       // votes are pushed and taken at the same end
+  bool settled_early = false;  // probes were done with in the queue, and had no rows then
+  bool counts_only = false;    // votes bear ids of the app: ours cannot be told from a stranger's
   // In which lists ids of ours were seen, the main list first; absent ones: not seen.
   std::vector<bool> seen_in;
   bool blocking_pops = false;  // a worker waits in a pop: a vote may never stand in a list
@@ -183,7 +193,8 @@ struct QueueEvidence {
   std::uint64_t depth_start = 0;
   std::uint64_t depth_end = 0;
   std::uint64_t depth_max = 0;
-  std::uint64_t evicted = 0;            // QueueSnapshot::dropped since the baseline
+  std::uint64_t evicted = 0;  // QueueSnapshot::dropped since the baseline
+  std::uint64_t removed = 0;  // elements that went before anybody was handed them, since then
   std::optional<std::uint64_t> pushed;  // elements, baseline to end; nothing when not derivable
   std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
   // Of `pushed`: the list was seen to grow by more, so that it counts fewer than were pushed.

@@ -14,9 +14,11 @@ std::string VoteEndpoint::url() const {
 }
 
 std::string QueueSettings::where() const {
+  const std::string scheme = kind.substr(0, kind.find('_'));
   if (path.empty())
-    return fmt::format("{}{}://{}/{}", kind, tls ? "s" : "", HostPort{host, port}.text(), database);
-  return fmt::format("{}:{}{}", kind, path, database == 0 ? "" : fmt::format("?db={}", database));
+    return fmt::format("{}{}://{}/{}", scheme, tls ? "s" : "", HostPort{host, port}.text(),
+                       database);
+  return fmt::format("{}:{}{}", scheme, path, database == 0 ? "" : fmt::format("?db={}", database));
 }
 
 }  // namespace votebench

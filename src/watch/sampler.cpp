@@ -133,7 +133,7 @@ class Sampler::Loops {
     const QueueHistory& history = tracker_.history();
     for (std::size_t i = 0; i < look.in_flight_depths.size(); ++i)
       if (look.in_flight_depths[i] > 0 && !history.seen_in_list(1 + i)) return true;
-    return look.depth > 0 && !history.seen_in_list(0);
+    return look.depth > 0 && (!history.seen_in_list(0) || !history.way_seen());
   }
 
   void look_for_own_id() {

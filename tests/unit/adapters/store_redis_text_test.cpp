@@ -1,4 +1,4 @@
-#include "adapters/redis_list/redis_text.h"
+#include "adapters/redis/redis_text.h"
 #include "support/catch.h"
 
 using namespace votebench;
