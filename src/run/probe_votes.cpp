@@ -304,9 +304,16 @@ class PathToQueue {
     return {};
   }
 
+  // Where all probes have their rows, none is in hand any more.
   Result<> end(ProbeFindings& findings) {
     if (findings.pushes_add_up) findings.in_hand_fall = in_hand_.seen();
-    return learn(findings);
+    TRY(learn(findings));
+    if (!findings.reached_rows || !findings.never_done) return {};
+    return fail(ErrorKind::environment,
+                fmt::format("{} probe votes have their rows, and the queue has them in hand as "
+                            "before: workers acknowledge none",
+                            findings.cast),
+                "what is in hand says nothing then: leave the group out of the target");
   }
 
   // Reads rows by `read`, and the queue before it, to learn how many votes are in hand.
@@ -346,8 +353,10 @@ class PathToQueue {
     TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
     findings.use = adapters::queue_kind(input_.target.queue).use(before_, now);
     findings.seen_in = sighting_->seen_in();
-    findings.not_kept = now.delivered && *now.delivered > before_.delivered.value_or(0) &&
-                        now.acknowledged == before_.acknowledged && waiting_in(now) == 0;
+    const bool handed = now.delivered && *now.delivered > before_.delivered.value_or(0) &&
+                        now.acknowledged == before_.acknowledged;
+    findings.never_done = handed && waiting_in(now) - now.depth >= findings.cast;
+    findings.not_kept = handed && waiting_in(now) == 0;
     if (const auto clients = adapters_.queue->clients())
       findings.blocking_pops |= std::ranges::any_of(*clients, &QueueClient::blocks);
     return {};

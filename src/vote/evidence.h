@@ -30,7 +30,6 @@ struct Services {
 struct QueueSnapshot {
   std::string server_id;    // of the server's process: another one after a restart
   std::uint64_t depth = 0;  // of all lists that votes are pushed to
-  std::vector<std::uint64_t> further_depths{};    // of these, of each but the first
   std::vector<std::uint64_t> in_flight_depths{};  // one per declared side list
   // Calls of plain pushes since the server counts, of whatever list: elements, where each push
   // brings one.
@@ -53,6 +52,8 @@ struct QueueSnapshot {
   // Elements that went before anybody was handed them, as far as it tells now: it may fall. Nothing
   // where it does not.
   std::optional<std::uint64_t> removed{};
+  // Where votes are pushed to several lists: what of `depth` stands in each but the first.
+  std::vector<std::uint64_t> further_depths{};
 };
 
 // A client of the queue's server, none of ours.
@@ -82,15 +83,15 @@ struct QueueBaseline {
   std::unordered_set<std::string> carry_over_ids;  // voter ids found in the lists
   bool shares_pushes = false;                      // somebody else was seen pushing
   bool pushes_add_up = true;                       // every probe was a push of its own
-  bool newest_first = false;                       // votes are pushed and taken at the same end
-  bool settled_early = false;  // probes were done with in the queue, and had no rows then
-  bool counts_only = false;    // votes bear ids of the app: ours cannot be told from a stranger's
+  bool counts_only = false;  // votes bear ids of the app: ours cannot be told from a stranger's
   // In which lists ids of ours were seen, the main list first; absent ones: not seen.
   std::vector<bool> seen_in;
   bool blocking_pops = false;  // a worker waits in a pop: a vote may never stand in a list
   // How long a client may be silent before its server closes the connection; 0: for ever; nothing:
   // not known.
   std::optional<Nanoseconds> client_timeout;
+  bool newest_first = false;   // votes are pushed and taken at the same end
+  bool settled_early = false;  // probes were done with in the queue, and had no rows then
 };
 
 // A server's clock minus ours, by a bracketed reading; the true value is within +- uncertainty.

@@ -13,10 +13,11 @@ constexpr std::string_view kAfter = "after-write";
 constexpr std::string_view kBefore = "before-write";
 constexpr std::string_view kNever = "never";
 constexpr std::string_view kPlain = "no-group";
-constexpr std::array<AckHabit, 4> kHabits{{
+constexpr std::array<AckHabit, 5> kHabits{{
     {kAfter, "XACK once the vote is committed"},
     {kBefore, "XACK, then --hold, then the write"},
     {kNever, "XREADGROUP with NOACK: nothing is ever pending"},
+    {"forgotten", "no XACK: what was read stays pending"},
     {kPlain, "XREAD from where it was; no group"},
 }};
 

@@ -169,12 +169,13 @@ void Drain::look() {
   position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
   if (rows_) position.missing = rows_->missing().count;
   if (!queue_ && rows_) rate_.observe(now, position.missing);
+  const bool pushed = position.pushed != position_.pushed;
   if (position != std::exchange(position_, position)) patience_.moved(now);
   if (!queue_ || !rows_ || !rows_->has_rows()) return;
   const auto clear_since = queue_->clear_since();
   serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),
                   workers_since(clear_since.value_or(now)));
-  settling_.observe(clear_since, rows_->read_at(), rows_->own_rows(), 0);
+  settling_.observe(pushed ? std::nullopt : clear_since, rows_->read_at(), rows_->own_rows(), 0);
 }
 
 // Workers that may have taken votes before `since` and were still there then, at least one.

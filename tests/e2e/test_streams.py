@@ -5,6 +5,7 @@ import pytest
 
 from handmade import Gate
 from harness import burst, examples, until
+from verified import Verified
 
 QUICK = ("--queue", "stream", "--poll", "1ms")
 LATE = (*QUICK, "--hold", "30ms")
@@ -115,6 +116,18 @@ def test_a_group_that_acknowledges_nothing_is_named(streams):
     assert "acknowledge none: what they have in hand is not seen" in said(done)
 
 
+def test_workers_that_forget_to_acknowledge_are_told_from_those_that_hold_votes(streams):
+    streams.start_worker(*QUICK, "--ack", "forgotten")
+    first = streams.run(VOTES, target=file_of(streams))
+    assert first.exit_status == 6, first
+    assert "workers acknowledge none" in said(first)
+    plain = streams.run(VOTES, target=file_of(streams, group=None))
+    assert plain.exit_status == 0, plain
+    again = streams.run(VOTES, target=file_of(streams))
+    assert again.exit_status == 6, again
+    assert "leave redis_stream.group out" in said(again)
+
+
 @pytest.mark.parametrize("flags", [QUICK, LOSES_7])
 @pytest.mark.parametrize("settle", [None, {"quiet": "4s"}])
 def test_without_a_group_only_quiet_proves_a_loss(streams, settle, flags):
@@ -162,6 +175,9 @@ def delete_unread(client, unread):
 def test_entries_that_are_removed_before_they_are_read_are_lost_in_the_queue(streams, what):
     done, gone = stopped_behind_the_probes(streams, what)
     lost_exactly(done, gone)
+    again = Verified(done.directory)
+    assert again.exit_status == 1, again
+    assert again.audit["lost"]["count"] == 7
     assert done.audit["lost"]["by_hop"]["queue"] == 7, done.audit["lost"]
     assert "7 votes were thrown out of the queue before a worker had them" in said(done)
 

@@ -128,6 +128,9 @@ class StreamProbe final : public QueueProbe {
                               settings_.where(), facts.version),
                   "streams are followed from Redis 7.0 on; without the block redis_stream votes "
                   "are followed from their answers to their rows");
+    TRY_ASSIGN(const QueueSnapshot look, snapshot_of(answers, state));
+    if (state.group && state.group->pending > 0 && look.acknowledged == 0)
+      return never_acknowledged(state.group->pending);
     const std::vector<GroupState> groups = group_states(answers[kGroupsAt]);
     if (!is_grouped() && !groups.empty())
       facts.warnings.push_back(
@@ -223,6 +226,16 @@ class StreamProbe final : public QueueProbe {
             ? "it has none: is the worker running? where workers read without a group (XREAD), "
               "leave redis_stream.group out"
             : fmt::format("it has {}: say which one in redis_stream.group", known));
+  }
+
+  [[nodiscard]] Failure never_acknowledged(std::uint64_t pending) const {
+    return fail(ErrorKind::environment,
+                fmt::format("{} of group '{}' in {} not acknowledged, and no XACK was called since "
+                            "Redis started",
+                            counted(pending, "entry is", "entries are"), printable(settings_.group),
+                            place_of(settings_)),
+                "let the workers finish; where they never acknowledge, what is pending says "
+                "nothing: leave redis_stream.group out");
   }
 
   Result<QueueSnapshot> snapshot_of(const RedisAnswers& answers, const State& state) const {
