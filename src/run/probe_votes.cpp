@@ -133,11 +133,11 @@ std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& a
   return after.pushed - before.pushed;
 }
 
-// Nothing: the server counted anew.
+// Nothing: the server counted anew, or does not show what waits.
 std::optional<std::uint64_t> popped_between(const QueueSnapshot& before, const QueueSnapshot& now) {
   const std::uint64_t came = before.depth + now.pushed;
   const std::uint64_t left = before.pushed + now.depth;
-  if (now.server_id != before.server_id || came < left) return std::nullopt;
+  if (now.server_id != before.server_id || came < left || now.blind) return std::nullopt;
   return came - left;
 }
 

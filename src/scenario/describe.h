@@ -185,7 +185,8 @@ void describe_sampling(const Visitor& at, QueueSettings& queue) {
 template <typename Visitor>
 void describe_redis(const Visitor& at, QueueSettings& queue) {
   describe_server(at, queue);
-  at(key("list", text, "the list that votes are pushed to"), queue.list);
+  if (at.visits(queue.further_lists.empty()))
+    at(key("list", text, "the list that votes are pushed to"), queue.list);
   std::vector<std::string> lists;
   if (!queue.further_lists.empty()) {
     lists = queue.further_lists;

@@ -52,6 +52,7 @@ struct QueueSnapshot {
   // Elements that went before anybody was handed them, as far as it tells now: it may fall. Nothing
   // where it does not.
   std::optional<std::uint64_t> removed{};
+  bool blind = false;  // what waits is not known: `depth` is no number of it
   // Where votes are pushed to several lists: what of `depth` stands in each but the first.
   std::vector<std::uint64_t> further_depths{};
 };

@@ -19,7 +19,8 @@
 namespace votebench::adapters::redis_stream {
 namespace {
 
-constexpr RedisWords kWords{"stream", "redis_stream.stream", "+xinfo +xrange +xrevrange +xpending"};
+constexpr RedisWords kWords{"stream", "redis_stream.stream",
+                            "+xinfo|stream +xinfo|groups +xrange +xrevrange +xpending"};
 constexpr std::uint64_t kFirstMajor = 7;        // of the servers that count entries
 constexpr std::uint64_t kCountedExactly = 200;  // unread entries, in a snapshot
 constexpr std::uint64_t kLatest = 1000;         // of what was read already, for its form
@@ -244,6 +245,7 @@ class StreamProbe final : public QueueProbe {
     for (const char* name : kAcknowledging) snapshot.acknowledged += snapshot.counters[name];
     for (const char* name : kHandingOver) snapshot.handed_over += snapshot.counters[name];
     snapshot.depth = state.unread.count;
+    snapshot.blind = !is_grouped();
     if (is_grouped()) snapshot.in_flight_depths.push_back(state.group ? state.group->pending : 0);
     if (!state.group) return snapshot;
     snapshot.delivered = state.group->read;
