@@ -177,7 +177,9 @@ std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& acti
 
 HandsFinding look_at_hands(const Hands& hands) {
   if (!hands.blind_spot.empty()) return {.obstacle = hands.blind_spot};
-  if (hands.worker != WorkerModel::serial) return look_at_side_lists(hands);
+  const bool several_that_show =
+      hands.shows_hands && hands.taken_bare == 0 && !hands.serial_refuted.empty();
+  if (hands.worker != WorkerModel::serial || several_that_show) return look_at_side_lists(hands);
   HandsFinding finding{.several_at_once = !hands.serial_refuted.empty()};
   const Nanoseconds elapsed = hands.looked_at - hands.empty_since;
   for (const SeenConsumer& consumer : hands.consumers) {

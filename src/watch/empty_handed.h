@@ -24,6 +24,8 @@ struct Hands {
   // The target names side lists, in which its workers keep each vote until it is written; they were
   // empty with the main list.
   bool side_lists = false;
+  // The queue itself knows what is in hand: who handles several votes at a time has them there.
+  bool shows_hands = false;
   // Why that nothing waits does not show that nothing is left to be taken; empty: it shows it.
   std::string blind_spot{};
   std::uint64_t taken_bare = 0;   // calls that took votes and left them in no list

@@ -304,6 +304,7 @@ bool Drain::nobody_holds_a_vote() {
   if (!queue_->look_at_clients()) return false;
   hands.server_id = queue_->history().last.server_id;
   hands.taken_bare = queue_->history().taken_bare;
+  hands.shows_hands = queue_->history().last.delivered.has_value();
   hands.handed_over = queue_->history().handed_over;
   hands.settled_early = settled_early();
   hands.consumers = queue_->consumers();

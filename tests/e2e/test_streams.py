@@ -40,7 +40,8 @@ def said(done):
     return " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize("worker", [{"model": "serial", "max_hold": "10s"}, UNKNOWN, "unknown"])
+@pytest.mark.parametrize("worker", [{"model": "serial", "max_hold": "10s"}, UNKNOWN, "unknown",
+                                    None])
 @pytest.mark.parametrize("flags", [QUICK, LATE, (*LATE, "--batch", "10")])
 def test_acknowledged_after_the_write(streams, worker, flags):
     streams.start_worker(*flags)

@@ -134,6 +134,16 @@ TEST_CASE(
     CHECK(proven(made));
     CHECK(look_at_hands(made).leans_on_max_hold);
   }
+  SECTION("a queue that knows what is in hand needs no worker of one vote at a time") {
+    made.worker = WorkerModel::serial;
+    made.serial_refuted = "9 rows came after the lists were empty, from 1 worker";
+    CHECK_FALSE(proven(made));
+    made.shows_hands = true;
+    CHECK(proven(made));
+    CHECK(look_at_hands(made).leans_on_side_lists);
+    made.taken_bare = 1;
+    CHECK_FALSE(proven(made));
+  }
   SECTION("the table may yet be written to") {
     made.activity.may_write = {"a transaction is open"};
     CHECK_FALSE(proven(made));
