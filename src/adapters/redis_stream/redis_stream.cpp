@@ -129,8 +129,8 @@ class StreamProbe final : public QueueProbe {
                               settings_.where(), facts.version),
                   "streams are followed from Redis 7.0 on; without the block redis_stream votes "
                   "are followed from their answers to their rows");
-    TRY_ASSIGN(const QueueSnapshot look, snapshot_of(answers, state));
-    if (state.group && state.group->pending > 0 && look.acknowledged == 0)
+    TRY_ASSIGN(const QueueSnapshot seen, snapshot_of(answers, state));
+    if (state.group && state.group->pending > 0 && seen.acknowledged == 0)
       return never_acknowledged(state.group->pending);
     const std::vector<GroupState> groups = group_states(answers[kGroupsAt]);
     if (!is_grouped() && !groups.empty())
