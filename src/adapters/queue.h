@@ -27,6 +27,9 @@ struct QueueList {
   std::uint64_t unclear = 0;        // elements of an unknown form without an id: they may be ours
   std::uint64_t read = 0;           // elements that were looked at, the first of the list
   std::uint64_t length = 0;
+  // Ids of the run are legible in what went through it before: an element without one is none of
+  // ours.
+  bool legible = false;
   // False: the list was longer than the limit, nothing is known of the rest.
   [[nodiscard]] bool complete() const { return read >= length; }
 };
@@ -36,10 +39,25 @@ struct QueueContents {
   QueueSnapshot snapshot;
   QueueList list;
   std::vector<QueueList> in_flight;  // one per declared side list
-  // In which lists ids of the run stand, the main list first.
+  std::vector<QueueList> further{};  // one per further list that votes are pushed to
+
+  // All of them in this order.
+  [[nodiscard]] std::vector<const QueueList*> all() const {
+    std::vector<const QueueList*> lists{&list};
+    for (const QueueList& side : in_flight) lists.push_back(&side);
+    for (const QueueList& other : further) lists.push_back(&other);
+    return lists;
+  }
+  // Those that votes are pushed to.
+  [[nodiscard]] std::vector<const QueueList*> main() const {
+    std::vector<const QueueList*> lists{&list};
+    for (const QueueList& other : further) lists.push_back(&other);
+    return lists;
+  }
+  // In which lists ids of the run stand, or stood, in the order of all().
   [[nodiscard]] std::vector<bool> seen_in() const {
-    std::vector<bool> seen{!list.own.empty()};
-    for (const QueueList& side : in_flight) seen.push_back(!side.own.empty());
+    std::vector<bool> seen;
+    for (const QueueList* each : all()) seen.push_back(!each->own.empty() || each->legible);
     return seen;
   }
 };
@@ -82,6 +100,8 @@ struct QueueUse {
   std::vector<std::string> pushes;  // plain pushes: what QueueSnapshot::pushed counts
   std::vector<std::string> takes;   // pops
   std::vector<std::string> hidden;  // may put in or take out what no counter tells
+  bool newest_first = false;        // all push and all take at the same end: a stack, no queue
+  std::string advice{};             // where votes seem to go somewhere else, a clause; or empty
 };
 
 // A connection to the server of one queue. Not thread-safe: one thread at a time, one probe per
@@ -119,10 +139,19 @@ struct QueueKind {
   QueueUse (*use)(const QueueSnapshot& before, const QueueSnapshot& after);
   // Where the server is, for a tunnel. Error (usage): nowhere that a tunnel can lead to.
   Result<HostPort> (*address)(const QueueSettings& settings);
+  // What votes are pushed to, for people: "list 'votes'".
+  std::string (*place)(const QueueSettings& settings);
+  // Why that nothing waits does not show that nothing is left to be taken, a clause; empty, or no
+  // such function: it shows it.
+  std::string (*blind_spot)(const QueueSettings& settings) = nullptr;
 };
 
 // The kind of these settings; the first of the table where there are none.
 [[nodiscard]] const QueueKind& queue_kind(const std::optional<QueueSettings>& settings);
+
+// QueueKind::place and ::blind_spot of these settings.
+[[nodiscard]] std::string place_of(const QueueSettings& settings);
+[[nodiscard]] std::string blind_spot_of(const QueueSettings& settings);
 
 [[nodiscard]] Result<std::unique_ptr<QueueProbe>> open_queue_probe(const QueueSettings& settings);
 

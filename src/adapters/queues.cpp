@@ -8,10 +8,11 @@ namespace votebench::adapters {
 
 // A row each, defined in the folder of its kind.
 extern const QueueKind kRedisList;
+extern const QueueKind kRedisStream;
 
 namespace {
 
-constexpr std::array kQueueKinds{&kRedisList};
+constexpr std::array kQueueKinds{&kRedisList, &kRedisStream};
 
 }  // namespace
 
@@ -20,6 +21,13 @@ const QueueKind& queue_kind(const std::optional<QueueSettings>& settings) {
   const auto found = std::ranges::find(kQueueKinds, settings->kind, &QueueKind::name);
   CHECK_THAT_HOLDS(found != kQueueKinds.end());
   return **found;
+}
+
+std::string place_of(const QueueSettings& settings) { return queue_kind(settings).place(settings); }
+
+std::string blind_spot_of(const QueueSettings& settings) {
+  const QueueKind& kind = queue_kind(settings);
+  return kind.blind_spot == nullptr ? std::string() : kind.blind_spot(settings);
 }
 
 Result<std::unique_ptr<QueueProbe>> open_queue_probe(const QueueSettings& settings) {

@@ -7,6 +7,7 @@ namespace {
 
 constexpr HopRange kVote{Hop::vote, Hop::vote};
 constexpr HopRange kDatabase{Hop::db, Hop::db};
+constexpr HopRange kQueue{Hop::queue, Hop::queue};
 constexpr HopRange kBehindVote{Hop::queue, Hop::db};
 constexpr HopRange kAnywhere{Hop::vote, Hop::db};
 
@@ -63,14 +64,21 @@ std::map<HopRange, std::uint64_t> losses_by_hop(const AuditInput& input, const V
   std::map<HopRange, std::uint64_t> hops;
   if (at_least > 0) hops[kVote] = at_least;
   if (at_most > at_least) hops[kAnywhere] = at_most - at_least;
-  if (lost > at_most) hops[kBehindVote] = lost - at_most;
+  // What the queue threw out before a worker had it, and was pushed once, came nowhere.
+  const auto pushed = believable_pushes(input, verdict);
+  const bool once = pushed && !has_other_pushes(input, verdict, *pushed);
+  const std::uint64_t thrown_out = excess(input.queue.removed, verdict.accounting.ambiguous);
+  const std::uint64_t in_queue = once ? std::min(lost - at_most, thrown_out) : 0;
+  if (in_queue > 0) hops[kQueue] = in_queue;
+  if (lost > at_most + in_queue) hops[kBehindVote] = lost - at_most - in_queue;
   return hops;
 }
 
 std::string hop_condition(const AuditInput& input, const Verdict& verdict) {
   const auto behind = verdict.lost_by_hop.find(kBehindVote);
   const bool counted_behind =
-      behind != verdict.lost_by_hop.end() && behind->second > verdict.lost_behind_vote;
+      verdict.lost_by_hop.contains(kQueue) ||
+      (behind != verdict.lost_by_hop.end() && behind->second > verdict.lost_behind_vote);
   const bool counted_before = verdict.lost_by_hop.contains(kVote) && input.queue.pushed != 0;
   if (counted_behind && counted_before) return "each vote was pushed once and by itself";
   if (counted_behind) return "no vote was pushed twice";

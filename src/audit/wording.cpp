@@ -99,6 +99,11 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
          fmt::format("{} evicted {}: the list of votes may be among them",
                      input.services.queue.title, counted(queue.evicted, "key")),
          notes);
+  add_if(queue.removed > 0,
+         fmt::format("{} thrown out of the queue before a worker had {}",
+                     counted(queue.removed, "vote was", "votes were"),
+                     queue.removed == 1 ? "it" : "them"),
+         notes);
   if (queue.pushed && *queue.pushed > explained)
     notes.push_back(
         fmt::format("{} more than votes sent: somebody else pushes, or a client library "

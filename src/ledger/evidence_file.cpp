@@ -144,6 +144,7 @@ void queue_fields(Direction&& field, Queue& queue) {
   field("depth_end", queue.depth_end);
   field("depth_max", queue.depth_max);
   field("evicted", queue.evicted);
+  field.optional("removed", queue.removed);
   field("pushed", queue.pushed);
   field("popped", queue.popped);
   field.optional("pushes_undercount", queue.pushes_undercount);

@@ -140,6 +140,14 @@ AuditLimits limits(const Json& json) {
   return read;
 }
 
+Json or_null(const std::optional<std::uint64_t>& count) { return count ? Json(*count) : Json(); }
+// Older writers did not know some counts.
+std::optional<std::uint64_t> count_or_nothing(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end() || found->is_null()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
 Json json_of(const QueueBaseline& queue) {
   const QueueSnapshot& snapshot = queue.snapshot;
   return {
@@ -153,6 +161,12 @@ Json json_of(const QueueBaseline& queue) {
       {"server_time_ns", nanoseconds(snapshot.server_time)},
       {"resets", snapshot.resets},
       {"taken_bare", snapshot.taken_bare},
+      {"delivered", or_null(snapshot.delivered)},
+      {"acknowledged", snapshot.acknowledged},
+      {"handed_over", snapshot.handed_over},
+      {"removed", or_null(snapshot.removed)},
+      {"newest_first", queue.newest_first},
+      {"settled_early", queue.settled_early},
       {"shares_pushes", queue.shares_pushes},
       {"pushes_add_up", queue.pushes_add_up},
       {"counts_only", queue.counts_only},
@@ -178,6 +192,12 @@ QueueBaseline queue(const Json& json) {
   read.snapshot.server_time = wall_time(json.at("server_time_ns"));
   read.snapshot.resets = json.value("resets", std::uint64_t{0});
   read.snapshot.taken_bare = json.value("taken_bare", std::uint64_t{0});
+  read.snapshot.delivered = count_or_nothing(json, "delivered");
+  read.snapshot.acknowledged = json.value("acknowledged", std::uint64_t{0});
+  read.snapshot.handed_over = json.value("handed_over", std::uint64_t{0});
+  read.snapshot.removed = count_or_nothing(json, "removed");
+  read.newest_first = json.value("newest_first", false);
+  read.settled_early = json.value("settled_early", false);
   json.at("shares_pushes").get_to(read.shares_pushes);
   if (!json.contains("seen_in")) return read;  // older writers did not look
   json.at("pushes_add_up").get_to(read.pushes_add_up);

@@ -58,8 +58,8 @@ Result<Stores> open_stores(const StoredRun& run, const TargetSettings& target) {
   }
   if (target.queue && manifest.queue) {
     TRY_ASSIGN(stores.queue, adapters::open_queue_probe(*target.queue));
-    stores.where += fmt::format("{}list '{}' of {}", stores.where.empty() ? "" : " and ",
-                                printable(target.queue->list), target.queue->where());
+    stores.where += fmt::format("{}{} of {}", stores.where.empty() ? "" : " and ",
+                                adapters::place_of(*target.queue), target.queue->where());
   }
   return stores;
 }

@@ -50,13 +50,15 @@ Result<bool> check_queue(const PreflightInput& input, adapters::QueueProbe& queu
   if (facts.client_timeout && *facts.client_timeout > Nanoseconds(0))
     preflight.facts.emplace_back("idle clients are cut off after",
                                  format_duration(*facts.client_timeout));
+  if (std::string blind = adapters::blind_spot_of(settings); !blind.empty())
+    preflight.warnings.push_back(std::move(blind));
   TRY_ASSIGN(const QueueSnapshot look, queue.snapshot());
   std::uint64_t waiting = look.depth;
   for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
   if (waiting > 0 && input.scenario.preflight.require_empty_queue)
     return unfit(
-        fmt::format("{} elements wait in list '{}' of {} already", format_count(waiting),
-                    printable(settings.list), settings.where()),
+        fmt::format("{} elements wait in {} of {} already", format_count(waiting),
+                    adapters::place_of(settings), settings.where()),
         "let the worker finish, empty it (`votebench stack reset NAME` for a stack of ours), "
         "or set preflight.require_empty_queue: false");
   return waiting > 0;
@@ -120,6 +122,20 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
   return table.model;
 }
 
+// What the probes showed of the order of votes, and of what is known of those in hand.
+void describe_hands(const ProbeFindings& probes, Preflight& preflight) {
+  const auto warn = [&](bool condition, std::string_view text) {
+    if (condition) preflight.warnings.emplace_back(text);
+  };
+  warn(probes.use.newest_first,
+       "votes are pushed and taken at the same end: the newest first, so that trailing votes prove "
+       "nothing of those that wait");
+  warn(probes.not_kept,
+       "workers are handed votes and acknowledge none: what they have in hand is not seen");
+  warn(probes.settled_early,
+       "votes are acknowledged before they are written: what workers have in hand is not seen");
+}
+
 // How the votes go through the queue, as far as the probes showed it.
 void describe_way(const ProbeFindings& probes, Preflight& preflight) {
   if (!preflight.adapters.queue || probes.cast == 0) return;
@@ -129,6 +145,7 @@ void describe_way(const ProbeFindings& probes, Preflight& preflight) {
   if (!probes.use.pushes.empty())
     preflight.facts.emplace_back("queued by", words(probes.use.pushes));
   if (!probes.use.takes.empty()) preflight.facts.emplace_back("taken by", words(probes.use.takes));
+  describe_hands(probes, preflight);
   if (!probes.pushes_add_up)
     preflight.warnings.push_back(
         fmt::format("{} probe votes have their rows, but fewer pushes were counted{}: the app puts "
@@ -146,6 +163,8 @@ Result<QueueBaseline> queue_baseline(const PreflightInput& input, const ProbeFin
   baseline.snapshot = contents.snapshot;
   baseline.shares_pushes = probes.strangers_push;
   baseline.pushes_add_up = probes.pushes_add_up;
+  baseline.newest_first = probes.use.newest_first;
+  baseline.settled_early = probes.settled_early;
   baseline.blocking_pops = probes.blocking_pops;
   baseline.counts_only = input.target.vote.identity == IdentityMode::none;
   baseline.client_timeout = preflight.queue_client_timeout;
@@ -155,18 +174,17 @@ Result<QueueBaseline> queue_baseline(const PreflightInput& input, const ProbeFin
   const auto remember = [&](const adapters::QueueList& list) {
     baseline.carry_over_ids.insert(list.others.begin(), list.others.end());
   };
-  remember(contents.list);
-  std::ranges::for_each(contents.in_flight, remember);
-  if (contents.list.length > 0)
+  for (const adapters::QueueList* list : contents.all()) remember(*list);
+  if (contents.snapshot.depth > 0)
     preflight.warnings.push_back(
         fmt::format("{} votes of others wait in the queue: they will arrive during the run",
-                    format_count(contents.list.length)));
+                    format_count(contents.snapshot.depth)));
   const bool was_seen = std::ranges::find(baseline.seen_in, true) != baseline.seen_in.end();
   if (probes.cast > 0 && !was_seen && !probes.blocking_pops)
     preflight.warnings.push_back(
-        fmt::format("no probe vote was seen standing in list '{}': is the name right? As long as "
+        fmt::format("no probe vote was seen standing in {}: is the name right? As long as "
                     "none is, no loss can be proven",
-                    printable(input.target.queue->list)));
+                    adapters::place_of(*input.target.queue)));
   return baseline;
 }
 
@@ -180,8 +198,8 @@ Ground ground_of_way(const PreflightInput& input, const ProbeFindings& probes,
   if (preflight.queue) {
     const bool seen =
         std::ranges::find(preflight.queue->seen_in, true) != preflight.queue->seen_in.end();
-    text += fmt::format(" {} list '{}'", seen ? "through" : "unseen, perhaps through",
-                        printable(input.target.queue->list));
+    text += fmt::format(" {} {}", seen ? "through" : "unseen, perhaps through",
+                        adapters::place_of(*input.target.queue));
   }
   if (preflight.adapters.rows)
     text += probes.reached_rows
@@ -338,15 +356,15 @@ Result<> take_baselines(const PreflightInput& input, const ProbeFindings& probes
 // run. What cannot be taken back is said.
 void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue,
                       const ProbeFindings& probes, Error& why) {
-  const std::string list = printable(input.target.queue->list);
+  const std::string place = adapters::place_of(*input.target.queue);
   const auto say_too = [&](const std::string& clause) {
     why.help += (why.help.empty() ? "" : "; ") + clause;
   };
   const auto removed = queue.remove_own(input.ids);
-  if (!removed) return say_too(fmt::format("probe votes may still wait in list '{}'", list));
+  if (!removed) return say_too(fmt::format("probe votes may still wait in {}", place));
   if (*removed > 0)
-    say_too(fmt::format("{} that waited in list '{}' {} taken out again",
-                        counted(*removed, "probe vote"), list, *removed == 1 ? "was" : "were"));
+    say_too(fmt::format("{} that waited in {} {} taken out again", counted(*removed, "probe vote"),
+                        place, *removed == 1 ? "was" : "were"));
   if (probes.unclear > *removed)
     say_too("the probe vote without an answer may still be queued or stored");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "adapters/http/csrf_pass.h"
@@ -164,12 +165,16 @@ std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& a
   return after.pushed - before.pushed;
 }
 
-// Nothing: the server counted anew.
+// Nothing: the server counted anew, or does not show what waits.
 std::optional<std::uint64_t> popped_between(const QueueSnapshot& before, const QueueSnapshot& now) {
   const std::uint64_t came = before.depth + now.pushed;
   const std::uint64_t left = before.pushed + now.depth;
-  if (now.server_id != before.server_id || came < left) return std::nullopt;
+  if (now.server_id != before.server_id || came < left || now.blind) return std::nullopt;
   return came - left;
+}
+
+std::uint64_t waiting_in(const QueueSnapshot& look) {
+  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(), look.depth);
 }
 
 // Asks `look` every kPoll, and at most half of the time, for the amount seen so far, until that is
@@ -203,21 +208,25 @@ Failure not_pushed(const PreflightInput& input, const ProbeFindings& findings,
                    std::uint64_t pushed) {
   const std::string where = input.target.queue->where();
   const std::string server = adapters::services_of(input.target).queue.title;
+  const std::string place = adapters::place_of(*input.target.queue);
   const std::string answered = fmt::format("{} probe votes answered 200", findings.cast);
   const std::vector<std::string>& hidden = findings.use.hidden;
   if (pushed == 0 && !hidden.empty())
-    return fail(
-        ErrorKind::environment,
-        fmt::format("{}, no push was counted ({}), and none was seen in list '{}'; the "
-                    "server saw {}, which cannot be counted",
-                    answered, where, printable(input.target.queue->list), fmt::join(hidden, ", ")),
-        "votebench follows votes that wait in a list: which one does the app fill?");
+    return fail(ErrorKind::environment,
+                fmt::format("{}, no push was counted ({}), and none was seen in {}; the "
+                            "server saw {}, which cannot be counted",
+                            answered, where, place, fmt::join(hidden, ", ")),
+                findings.use.advice.empty()
+                    ? "votebench follows votes that wait in a list: which one does the app fill?"
+                    : findings.use.advice);
   if (pushed == 0)
     return fail(ErrorKind::environment,
                 fmt::format("{}, none reached the queue ({})", answered, where),
-                fmt::format("the vote app writes to another {}, or hides that it cannot reach "
-                            "one; compare its settings with {}.url",
-                            server, input.target.queue->kind));
+                findings.use.advice.empty()
+                    ? fmt::format("the vote app writes to another {}, or hides that it cannot "
+                                  "reach one; compare its settings with {}.url",
+                                  server, input.target.queue->kind)
+                    : findings.use.advice);
   return fail(ErrorKind::environment,
               fmt::format("{}, only {} reached the queue ({})", answered, pushed, where),
               "the vote app loses votes before they are queued; look at its log");
@@ -230,17 +239,18 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
   std::string waiting;
   if (adapters.queue)
     if (const auto look = adapters.queue->snapshot())
-      waiting =
-          fmt::format("; {} elements wait in list '{}'", look->depth, input.target.queue->list);
+      waiting = fmt::format("; {} elements wait in {}", look->depth,
+                            adapters::place_of(*input.target.queue));
   return fail(
       ErrorKind::environment,
       fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
                   printable(table), format_duration(kRowLimit), waiting),
-      fmt::format("is the worker running, does it pop this list and write this table? check "
-                  "{}.list, {}.url and {}.table; ids must arrive unchanged: the app may read them "
-                  "elsewhere (vote.form, vote.headers, vote.url), or {}",
-                  services.queue.block, services.table.block, services.table.block,
-                  json_advice(input.target.vote)));
+      fmt::format(
+          "is the worker running, does it take votes from there and write this table? check "
+          "the names in {}, {}.url and {}.table; ids must arrive unchanged: the app may "
+          "read them elsewhere (vote.form, vote.headers, vote.url), or {}",
+          services.queue.block, services.table.block, services.table.block,
+          json_advice(input.target.vote)));
 }
 
 // The probes that have a row, found by their ids.
@@ -326,9 +336,16 @@ class PathToQueue {
     return {};
   }
 
+  // Where all probes have their rows, none is in hand any more.
   Result<> end(ProbeFindings& findings) {
     if (findings.pushes_add_up) findings.in_hand_fall = in_hand_.seen();
-    return learn(findings);
+    TRY(learn(findings));
+    if (!findings.reached_rows || !findings.never_done) return {};
+    return fail(ErrorKind::environment,
+                fmt::format("{} probe votes have their rows, and the queue has them in hand as "
+                            "before: workers acknowledge none",
+                            findings.cast),
+                "what is in hand says nothing then: leave the group out of the target");
   }
 
   // Reads rows by `read`, and the queue before it, to learn how many votes are in hand.
@@ -343,6 +360,22 @@ class PathToQueue {
     return rows;
   }
 
+  // Of a queue that knows what is in hand: a vote that a worker is done with has its row, where it
+  // acknowledges after the write.
+  Result<> look_at_hands(ProbeFindings& findings) {
+    TRY_ASSIGN(const QueueSnapshot first, adapters_.queue->snapshot());
+    if (!first.delivered) return {};
+    TRY_ASSIGN(const std::uint64_t empty,
+               wait_for(input_, 1, kPushLimit, [&]() -> Result<std::uint64_t> {
+                 TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
+                 return waiting_in(now) == 0 ? 1 : 0;
+               }));
+    if (empty == 0 || input_.stop.stop_requested()) return {};
+    TRY_ASSIGN(const std::uint64_t found, found_probes(input_, *adapters_.rows, findings.cast));
+    findings.settled_early = found < findings.cast;
+    return {};
+  }
+
   [[nodiscard]] Failure not_pushed(const ProbeFindings& findings) const {
     return run::not_pushed(input_, findings, pushed_);
   }
@@ -352,6 +385,10 @@ class PathToQueue {
     TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
     findings.use = adapters::queue_kind(input_.target.queue).use(before_, now);
     findings.seen_in = sighting_->seen_in();
+    const bool handed = now.delivered && *now.delivered > before_.delivered.value_or(0) &&
+                        now.acknowledged == before_.acknowledged;
+    findings.never_done = handed && waiting_in(now) - now.depth >= findings.cast;
+    findings.not_kept = handed && waiting_in(now) == 0;
     if (const auto clients = adapters_.queue->clients())
       findings.blocking_pops |= std::ranges::any_of(*clients, &QueueClient::blocks);
     return {};
@@ -383,6 +420,8 @@ Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
   TRY(cast_all(input, adapters, findings));
   if (queue) TRY(queue->follow(findings));
   if (adapters.rows && !queue_is_dirty) {
+    const bool by_id = input.target.vote.identity != IdentityMode::none;
+    if (queue && by_id) TRY(queue->look_at_hands(findings));
     const auto read = [&] { return probe_rows(input, *adapters.rows, rows_before, findings.cast); };
     auto rate = follow_to_rows(input, adapters, findings.cast,
                                [&] { return queue ? queue->before_rows(read) : read(); });
@@ -390,7 +429,7 @@ Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
     if (!rate) return fail(rate.error());
     findings.drain_rate_per_s = *rate;
     findings.reached_rows = true;
-    if (input.target.vote.identity != IdentityMode::none) {
+    if (by_id) {
       TRY_ASSIGN(findings.table, question_table(input, adapters, findings.cast));
     }
   }

@@ -16,6 +16,9 @@ struct ProbeFindings {
   bool pushes_add_up = true;    // every probe was a push of its own
   std::vector<bool> seen_in;    // lists that probes were seen standing in, the main list first
   bool blocking_pops = false;   // a worker waits in a pop, which may never leave a vote standing
+  bool settled_early = false;   // a probe had left the queue's hands before it had its row
+  bool never_done = false;      // probes have their rows, and stay in hand as if they had none
+  bool not_kept = false;        // probes were handed to a worker, and none was ever acknowledged
   adapters::QueueUse use;       // commands that the queue's server saw meanwhile
   bool reached_rows = false;    // every probe was followed to its row
   TableFindings table;

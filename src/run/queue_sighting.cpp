@@ -26,9 +26,8 @@ void QueueSighting::look() {
   if (!contents) return;  // the preflight's own looks say why
   std::vector<bool> seen = contents->seen_in();
   if (any_element_) {
-    seen[0] = contents->list.length > 0;
-    for (std::size_t i = 0; i < contents->in_flight.size(); ++i)
-      seen[1 + i] = contents->in_flight[i].length > 0;
+    const auto lists = contents->all();
+    for (std::size_t i = 0; i < lists.size(); ++i) seen[i] = lists[i]->length > 0;
   }
   const std::lock_guard lock(mutex_);
   adapters::add_seen_in(seen_in_, seen);

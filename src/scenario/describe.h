@@ -189,8 +189,9 @@ void kind_block(const Visitor& at, const std::pair<Key, Settings>& kind,
   if (block) field = std::move(block);
 }
 
+// Where a Redis is, and how to get in: the same for all that may be a queue on it.
 template <typename Visitor>
-void describe_redis(const Visitor& at, QueueSettings& queue) {
+void describe_server(const Visitor& at, QueueSettings& queue) {
   std::string url = redis_url_of(queue);
   at(key("url", redis_url,
          "redis://[USER@]HOST[:PORT][/DB], rediss:// over TLS, or unix:///PATH[?db=DB]"),
@@ -204,11 +205,52 @@ void describe_redis(const Visitor& at, QueueSettings& queue) {
     queue.user = parts->user;
   }
   at(key("password", secret, "its password"), queue.password);
-  at(key("list", text, "the list that votes are pushed to"), queue.list);
-  at.items(key("in_flight", list, "side lists of a reliable worker"), key("[]", text, "a list"),
-           queue.in_flight);
+}
+
+template <typename Visitor>
+void describe_sampling(const Visitor& at, QueueSettings& queue) {
   at(key("sample_every", duration, "between two looks at the queue").range("10ms", "1m"),
      queue.sample_every);
+}
+
+template <typename Visitor>
+void describe_redis(const Visitor& at, QueueSettings& queue) {
+  describe_server(at, queue);
+  if (at.visits(queue.further_lists.empty()))
+    at(key("list", text, "the list that votes are pushed to"), queue.list);
+  std::vector<std::string> lists;
+  if (!queue.further_lists.empty()) {
+    lists = queue.further_lists;
+    lists.insert(lists.begin(), queue.list);
+  }
+  at.items(key("lists", list,
+               "in its place, where votes are pushed to several: one per choice, or "
+               "shards")
+               .no_default(),
+           key("[]", text, "a list"), lists);
+  at.at_most_one("list", "lists");
+  if (Visitor::kReads && !lists.empty()) {
+    queue.list = lists.front();
+    queue.further_lists.assign(lists.begin() + 1, lists.end());
+  }
+  at.items(key("in_flight", list, "side lists of a reliable worker"), key("[]", text, "a list"),
+           queue.in_flight);
+  describe_sampling(at, queue);
+}
+
+template <typename Visitor>
+void describe_redis_stream(const Visitor& at, QueueSettings& queue) {
+  describe_server(at, queue);
+  at(key("stream", text, "the stream that votes are added to"), queue.list);
+  at(key("group", text, "the workers' consumer group; left out: they read without one (XREAD)")
+         .nullable(),
+     queue.group);
+  if (Visitor::kReads) {
+    queue.in_flight.clear();
+    if (!queue.group.empty())
+      queue.in_flight = {"the pending entries of group '" + queue.group + "'"};
+  }
+  describe_sampling(at, queue);
 }
 
 template <typename Visitor>
@@ -313,6 +355,15 @@ void describe(const Visitor& at, TargetSettings& target) {
       std::pair(key("redis", mapping, "the queue; left out: there is none to look at").nullable(),
                 redis_list()),
       target.queue, [](const auto& in, QueueSettings& queue) { describe_redis(in, queue); });
+  kind_block(at,
+             std::pair(key("redis_stream", mapping,
+                           "in its place, where votes are added to a "
+                           "stream (Redis 7 or later)")
+                           .nullable(),
+                       redis_stream()),
+             target.queue,
+             [](const auto& in, QueueSettings& queue) { describe_redis_stream(in, queue); });
+  at.at_most_one("redis", "redis_stream");
   kind_block(
       at,
       std::pair(

@@ -53,6 +53,12 @@ QueueSettings redis_list() {
   return queue;
 }
 
+QueueSettings redis_stream() {
+  QueueSettings queue = redis_list();
+  queue.kind = "redis_stream";
+  return queue;
+}
+
 RowSettings postgres_table() {
   RowSettings rows;
   rows.kind = "postgres";

@@ -32,6 +32,7 @@ struct Profile {
 // What a block of the target file says when it says nothing: the stock apps' services, on this
 // machine.
 [[nodiscard]] QueueSettings redis_list();
+[[nodiscard]] QueueSettings redis_stream();
 [[nodiscard]] RowSettings postgres_table();
 
 }  // namespace votebench::scenario

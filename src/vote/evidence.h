@@ -28,9 +28,9 @@ struct Services {
 
 // One look at the queue; all of it of one instant.
 struct QueueSnapshot {
-  std::string server_id;  // of the server's process: another one after a restart
-  std::uint64_t depth = 0;
-  std::vector<std::uint64_t> in_flight_depths;  // one per declared side list
+  std::string server_id;    // of the server's process: another one after a restart
+  std::uint64_t depth = 0;  // of all lists that votes are pushed to
+  std::vector<std::uint64_t> in_flight_depths{};  // one per declared side list
   // Calls of plain pushes since the server counts, of whatever list: elements, where each push
   // brings one.
   std::uint64_t pushed = 0;
@@ -45,6 +45,16 @@ struct QueueSnapshot {
   // Calls since the server counts that took elements out of whatever list and put them into no
   // other: what they took stands nowhere.
   std::uint64_t taken_bare = 0;
+  // Of a queue that knows itself what workers have in hand (in_flight_depths), since it began:
+  std::optional<std::uint64_t> delivered{};  // elements that were handed to them
+  std::uint64_t acknowledged = 0;            // calls that say of some that they are done
+  std::uint64_t handed_over = 0;             // calls that may give one worker what another one has
+  // Elements that went before anybody was handed them, as far as it tells now: it may fall. Nothing
+  // where it does not.
+  std::optional<std::uint64_t> removed{};
+  bool blind = false;  // what waits is not known: `depth` is no number of it
+  // Where votes are pushed to several lists: what of `depth` stands in each but the first.
+  std::vector<std::uint64_t> further_depths{};
 };
 
 // A client of the queue's server, none of ours.
@@ -81,6 +91,8 @@ struct QueueBaseline {
   // How long a client may be silent before its server closes the connection; 0: for ever; nothing:
   // not known.
   std::optional<Nanoseconds> client_timeout;
+  bool newest_first = false;   // votes are pushed and taken at the same end
+  bool settled_early = false;  // probes were done with in the queue, and had no rows then
 };
 
 // A server's clock minus ours, by a bracketed reading; the true value is within +- uncertainty.
@@ -183,7 +195,8 @@ struct QueueEvidence {
   std::uint64_t depth_start = 0;
   std::uint64_t depth_end = 0;
   std::uint64_t depth_max = 0;
-  std::uint64_t evicted = 0;            // QueueSnapshot::dropped since the baseline
+  std::uint64_t evicted = 0;  // QueueSnapshot::dropped since the baseline
+  std::uint64_t removed = 0;  // elements that went before anybody was handed them, since then
   std::optional<std::uint64_t> pushed;  // elements, baseline to end; nothing when not derivable
   std::optional<std::uint64_t> popped;  // derived: depth_start + pushed - depth_end
   // Of `pushed`: the list was seen to grow by more, so that it counts fewer than were pushed.

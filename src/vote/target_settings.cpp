@@ -24,9 +24,11 @@ std::string VoteEndpoint::csrf_page_url() const {
 }
 
 std::string QueueSettings::where() const {
+  const std::string scheme = kind.substr(0, kind.find('_'));
   if (path.empty())
-    return fmt::format("{}{}://{}/{}", kind, tls ? "s" : "", HostPort{host, port}.text(), database);
-  return fmt::format("{}:{}{}", kind, path, database == 0 ? "" : fmt::format("?db={}", database));
+    return fmt::format("{}{}://{}/{}", scheme, tls ? "s" : "", HostPort{host, port}.text(),
+                       database);
+  return fmt::format("{}:{}{}", scheme, path, database == 0 ? "" : fmt::format("?db={}", database));
 }
 
 }  // namespace votebench

@@ -134,7 +134,7 @@ struct HttpSettings {
 
 // The queue that votes are pushed to. What `kind` does not need stays empty.
 struct QueueSettings {
-  std::string kind;  // names a row of adapters/queues.cpp, and the scheme of its URLs
+  std::string kind;  // names a row of adapters/queues.cpp; up to a '_' the scheme of its URLs
   bool tls = false;
   bool tls_verify = true;   // a copy of TargetSettings::tls_verify
   std::string tls_ca_file;  // a copy of TargetSettings::tls_ca_file
@@ -142,10 +142,14 @@ struct QueueSettings {
   std::uint16_t port = 0;
   std::string path;  // of a socket or file, in place of host and port; empty: those are used
   int database = 0;
-  std::string user;  // empty: the server's default user
-  Secret password;   // empty: none is sent
-  std::string list = "votes";
-  std::vector<std::string> in_flight;  // side lists of a reliable worker
+  std::string user;                        // empty: the server's default user
+  Secret password;                         // empty: none is sent
+  std::string list = "votes";              // or the stream
+  std::vector<std::string> further_lists;  // that votes are pushed to, beside `list`
+  std::string group;                       // of a stream's workers; empty: they read without one
+  // What holds the votes in hand, where something does: side lists of a reliable worker, or what a
+  // group has not acknowledged.
+  std::vector<std::string> in_flight;
   Nanoseconds sample_every = std::chrono::milliseconds(100);
   // Set while a tunnel is open, in the copy that connections are made from; never in a file.
   std::optional<TunnelEnd> tunnel_end;

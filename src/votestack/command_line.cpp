@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "votestack/queue_shape.h"
+#include "votestack/stream_reader.h"
 #include "votestack/worker_shape.h"
 
 namespace votebench::votestack {
@@ -48,7 +50,7 @@ struct Words {
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
   std::string poll, hold, order, table_model;
-  std::string push, push_delay, request, shape, plant;
+  std::string push, push_delay, request, shape, plant, queue = "list", ack, claim;
 };
 
 template <typename Row>
@@ -108,6 +110,25 @@ void add_plant(CLI::App& app, Words& words, const char* sites) {
       ->option_text("WHAT@WHERE:N");
 }
 
+void add_queue(CLI::App& app, Words& words) {
+  app.add_option("--queue", words.queue,
+                 with_table("How votes stand in Redis (list)", queue_shapes()))
+      ->check(CLI::IsMember(words_of(queue_shapes())).description(""))
+      ->option_text("SHAPE");
+}
+
+void add_stream(CLI::App& app, Words& words) {
+  words.ack = ack_habits().front().word;
+  app.add_option(
+         "--ack", words.ack,
+         with_table("When an entry of a stream is acknowledged (after-write)", ack_habits()))
+      ->check(CLI::IsMember(words_of(ack_habits())).description(""))
+      ->option_text("HABIT");
+  app.add_option("--claim", words.claim,
+                 "Claim what another worker has had pending for so long (0s: never)")
+      ->option_text("DURATION");
+}
+
 CLI::App* add_vote(CLI::App& root, Words& words) {
   CLI::App* app = root.add_subcommand("vote", std::string("Take votes over HTTP") + kPasswords);
   app->footer(kVoteExamples);
@@ -138,6 +159,7 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
                     request_traits()))
       ->option_text("TRAITS");
   add_plant(*app, words, "vote (before the push) or queue (in the list)");
+  add_queue(*app, words);
   return app;
 }
 
@@ -164,6 +186,8 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
       ->check(CLI::IsMember(words_of(shapes())).description(""))
       ->option_text("SHAPE");
   add_plant(*app, words, "worker (before the write) or db (in the table)");
+  add_queue(*app, words);
+  add_stream(*app, words);
   app->add_option("--order", words.order, "ack-after-write (reliable) or pop-before-write (stock)")
       ->check(CLI::IsMember({"ack-after-write", "pop-before-write"}))
       ->option_text("ORDER");
@@ -230,6 +254,11 @@ Result<Command> vote_command(const Words& words) {
   if (!shape) return usage(fmt::format("--request: '{}' holds a word that is none", words.request));
   command.settings.shape = *shape;
   TRY_ASSIGN(command.settings.plant, plant_of(words.plant, {Site::vote, Site::queue}));
+  command.settings.queue = words.queue;
+  const bool late = words.push != push_habits().front().word;
+  const bool in_list = command.settings.plant && command.settings.plant->site == Site::queue;
+  if (words.queue != queue_shapes().front().word && (late || in_list))
+    return usage("--push and --plant at the queue need --queue list");
   command.threads = words.threads;
   command.truth_log = words.truth_log;
   return Command(command);
@@ -254,10 +283,15 @@ Result<Command> worker_command(const Words& words) {
     behaviour.table_model =
         words.table_model == "append" ? TableModel::append : TableModel::last_wins;
   settings.shape = words.shape;
+  settings.queue = words.queue;
+  settings.ack = words.ack;
+  TRY(override_duration("--claim", words.claim, settings.claim));
   TRY_ASSIGN(settings.plant, plant_of(words.plant, {Site::worker, Site::db}));
   const bool stock = settings.shape == shapes().front().word && !settings.plant;
   if (!stock && behaviour.order == WriteOrder::ack_after_write)
     return usage("--shape and --plant need --order pop-before-write");
+  if (words.queue != queue_shapes().front().word && behaviour.order == WriteOrder::ack_after_write)
+    return usage("--queue needs --order pop-before-write (a stream: see --ack)");
   return Command(WorkerCommand{settings});
 }
 

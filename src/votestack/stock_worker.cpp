@@ -1,11 +1,21 @@
 #include "votestack/stock_worker.h"
 
+#include "votestack/queue_shape.h"
 #include "votestack/service.h"
+#include "votestack/stream_reader.h"
 
 namespace votebench::votestack {
 namespace {
 
 constexpr std::chrono::seconds kBetweenAttempts{1};
+
+const QueueShape& queue_of(const WorkerSettings& settings) {
+  return *find_queue_shape(settings.queue);
+}
+std::vector<std::string> lists_of(const WorkerSettings& settings) {
+  const QueueShape& queue = queue_of(settings);
+  return queue.lists == nullptr ? std::vector<std::string>() : queue.lists(settings.list);
+}
 
 }  // namespace
 
@@ -15,10 +25,11 @@ StockWorker::StockWorker(const WorkerSettings& settings, const TruthLog& truth,
       stop_(std::move(stop)),
       planting_(settings.plant, truth),
       redis_(settings.redis),
-      list_(redis_, settings.list),
+      list_(redis_, settings.list, lists_of(settings), queue_of(settings).takes_right),
       rows_(settings, truth, planting_),
       bench_{settings, truth, planting_, stop_, redis_, list_, rows_},
-      shape_(find_shape(settings.shape)->make(bench_)) {}
+      shape_(queue_of(settings).lists == nullptr ? make_stream_reader(bench_)
+                                                 : find_shape(settings.shape)->make(bench_)) {}
 
 Result<> StockWorker::run() {
   TRY(start());

@@ -20,27 +20,41 @@ VoteList::Elements texts_of(std::vector<RedisReply> replies) {
 
 }  // namespace
 
-VoteList::VoteList(RedisLink& link, std::string name)
+VoteList::VoteList(RedisLink& link, std::string name, std::vector<std::string> from,
+                   bool on_the_right)
     : link_(link),
       name_(std::move(name)),
       processing_(name_ + ":processing"),
-      rejected_(name_ + ":rejected") {}
+      rejected_(name_ + ":rejected"),
+      from_(std::move(from)),
+      on_the_right_(on_the_right) {
+  if (from_.empty()) from_.push_back(name_);
+}
 
 Result<VoteList::Elements> VoteList::pop(std::uint32_t limit, bool wait) {
   Elements elements;
   if (wait) {
-    TRY_ASSIGN(auto first, run({{"BLPOP", name_, kLongestWait}}));
+    RedisCommand command{on_the_right_ ? "BRPOP" : "BLPOP"};
+    command.insert(command.end(), from_.begin(), from_.end());
+    command.push_back(kLongestWait);
+    TRY_ASSIGN(auto first, run({command}));
     if (first[0].kind != RedisReply::Kind::list) return elements;
     keep_text(elements, first[0].elements.back());
-    if (--limit == 0) return elements;
   }
-  // Without a count, as the real worker pops one.
+  for (const std::string& list : from_)
+    if (elements.size() < limit) TRY(pop_from(list, limit - elements.size(), elements));
+  return elements;
+}
+
+// Without a count where it is one, as the real worker pops.
+Result<> VoteList::pop_from(const std::string& list, std::size_t limit, Elements& elements) {
   const std::string count = std::to_string(limit);
-  TRY_ASSIGN(auto popped,
-             run({limit == 1 ? RedisCommand{"LPOP", name_} : RedisCommand{"LPOP", name_, count}}));
+  RedisCommand command{on_the_right_ ? "RPOP" : "LPOP", list};
+  if (limit > 1) command.emplace_back(count);
+  TRY_ASSIGN(auto popped, run({command}));
   keep_text(elements, popped[0]);
   for (RedisReply& element : popped[0].elements) keep_text(elements, element);
-  return elements;
+  return {};
 }
 
 Result<VoteList::Elements> VoteList::take(std::uint32_t limit, bool wait) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "votestack/form.h"
+#include "votestack/queue_shape.h"
 #include "votestack/service.h"
 #include "votestack/vote_page.h"
 
@@ -74,8 +75,10 @@ HttpResponse VoteHandler::health() {
   const RedisReply& push = replies->at(0);
   const RedisReply& type = replies->at(1);
   if (push.kind != RedisReply::Kind::integer) return plain(503, "redis refuses: " + push.text);
-  if (type.text != "list" && type.text != "none")
-    return plain(503, fmt::format("the key {} is no list", settings_.list));
+  const bool no_list = find_queue_shape(settings_.queue)->lists == nullptr;
+  if (type.text != (no_list ? "stream" : "list") && type.text != "none")
+    return plain(503,
+                 fmt::format("the key {} is no {}", settings_.list, no_list ? "stream" : "list"));
   return plain(200, "a vote can be queued");
 }
 
@@ -122,11 +125,11 @@ void VoteHandler::meddle_with_list(const Ballot& ballot) {
 }
 
 bool VoteHandler::push_now(const Ballot& ballot) {
-  const std::string element = to_element(ballot);
-  std::vector<RedisCommand> commands{{"RPUSH", settings_.list, element}};
+  const auto push = find_queue_shape(settings_.queue)->push(settings_.list, ballot);
+  std::vector<RedisCommand> commands{{push.begin(), push.end()}};
   if (settings_.contract.always_200) commands.push_back({"SET", ballot.voter, ballot.choice});
   const auto replies = redis_.run(commands);
-  const bool pushed = replies && replies->front().kind == RedisReply::Kind::integer;
+  const bool pushed = replies && replies->front().kind != RedisReply::Kind::error;
   note_trouble(pushed     ? ""
                : !replies ? replies.error().message
                           : "redis refused a push: " + replies->front().text);

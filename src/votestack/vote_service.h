@@ -31,6 +31,7 @@ struct VoteSettings {
   VoteContract contract;
   Address redis;
   std::string list = "votes";
+  std::string queue = "list";                 // a word of queue_shape.h
   std::optional<std::uint64_t> silent_after;  // votes that are answered; later ones never are
   std::string push = "at-once";               // a word of late_pushes.h
   Nanoseconds push_delay = std::chrono::seconds(2);

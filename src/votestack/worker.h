@@ -25,8 +25,11 @@ struct WorkerSettings {
   std::string list = "votes";
   std::filesystem::path truth_log;  // empty: none
   // Of pop_before_write only:
-  std::string shape = "plain";  // a word of worker_shape.h
-  std::optional<Plant> plant;   // at the worker or the table; nothing: no defect
+  std::string shape = "plain";      // a word of worker_shape.h
+  std::string queue = "list";       // a word of queue_shape.h; of a stream:
+  std::string ack = "after-write";  // a word of stream_reader.h
+  Nanoseconds claim{};         // what others have had pending for so long is claimed; 0: nothing is
+  std::optional<Plant> plant;  // at the worker or the table; nothing: no defect
 };
 
 // Announces "ready" once it is connected to both and the table exists. Returns without an error

@@ -43,7 +43,7 @@ std::string left_in_lists(const QueueSettings& queue, const QueueSnapshot& look)
     left += depth;
     if (depth > 0) lists.push_back(name);
   };
-  add(queue.list, look.depth);
+  add(adapters::place_of(queue), look.depth);
   for (std::size_t i = 0; i < std::min(queue.in_flight.size(), look.in_flight_depths.size()); ++i)
     add(queue.in_flight[i], look.in_flight_depths[i]);
   return fmt::format("every vote has its row, and {} left in {}",
@@ -78,6 +78,32 @@ std::vector<std::string> empty_handed_assumptions(const TargetSettings& target,
   return assumptions;
 }
 
+namespace {
+
+// What a queue that knows what workers have in hand has shown of that.
+void add_hands(const DrainFindings& found, Grounds& grounds) {
+  using enum Ground::Kind;
+  if (!found.shows_hands) return;
+  if (found.taken_bare > 0)
+    grounds.push_back({measured, "in hand",
+                       fmt::format("{} taken without being kept until done: what workers hold is "
+                                   "not seen",
+                                   counted(found.taken_bare, "vote was", "votes were"))});
+  else if (!found.settled_early.empty())
+    grounds.push_back({measured, "in hand", found.settled_early});
+  else if (found.settling_samples > 0)
+    grounds.push_back({looked_at, "in hand",
+                       fmt::format("no row came after nothing was in hand any more, in {}",
+                                   counted(found.settling_samples, "reading"))});
+  if (found.handed_over > 0)
+    grounds.push_back({looked_at, "handed over",
+                       fmt::format("{} may have given a vote to a second worker: it is then "
+                                   "written twice, which a table with one row per voter hides",
+                                   counted(found.handed_over, "call"))});
+}
+
+}  // namespace
+
 Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement) {
   using enum Ground::Kind;
   Grounds grounds;
@@ -99,6 +125,7 @@ Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlemen
     grounds.push_back({looked_at, "side lists",
                        fmt::format("nothing stands in {}, and nothing was taken past it",
                                    fmt::join(found.side_lists, ", "))});
+  add_hands(found, grounds);
   if (found.nothing_elsewhere)
     grounds.push_back(
         {looked_at, "elsewhere", "no missing vote waits in another place of the queue's server"});

@@ -40,7 +40,12 @@ struct DrainFindings {
   std::size_t consumers = 0;         // clients that took votes, seen at any time
   bool hands_are_empty = false;      // each of them was looked at, and none holds a vote
   std::vector<std::string> side_lists{};  // that showed what is in hand instead; empty: none did
-  bool nothing_elsewhere = false;         // the other places of the queue's server were looked at
+  bool shows_hands = false;               // the queue itself knows what workers have in hand
+  std::string settled_early{};            // why it knows too little; empty: not refuted
+  std::uint64_t settling_samples = 0;     // readings that could have refuted it
+  std::uint64_t taken_bare = 0;           // elements that it handed out and never had in hand
+  std::uint64_t handed_over = 0;   // calls that may have given one worker what another one has
+  bool nothing_elsewhere = false;  // the other places of the queue's server were looked at
 };
 // Takes trailing votes from `settlement`.
 [[nodiscard]] Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement);

@@ -129,9 +129,20 @@ std::optional<std::string> obstacle_of_guess(const Hands& hands, bool leans_on_m
       strange, duration_literal(hands.max_hold));
 }
 
-// One that takes a vote off its side list before it writes makes a late vote look lost.
-std::optional<std::string> obstacle_of_early_removal(const Hands& hands, bool& leans_on_max_hold) {
-  const std::string who = "a worker may have taken votes off its side list early";
+// Where side lists may not show all that is in hand. One that takes a vote off its side list before
+// it writes makes a late vote look lost.
+std::string doubt_of_side_lists(const Hands& hands) {
+  if (!hands.settled_early.empty()) return hands.settled_early;
+  if (hands.handed_over > 0)
+    return fmt::format(
+        "a vote may have been handed to a second worker while the first still has it "
+        "({})",
+        counted(hands.handed_over, "call"));
+  return hands.votes_are_missing ? "a worker may have taken votes off its side list early" : "";
+}
+
+std::optional<std::string> obstacle_of_doubt(const Hands& hands, const std::string& who,
+                                             bool& leans_on_max_hold) {
   if (hands.max_hold_stated) return until_max_hold(hands, who, leans_on_max_hold);
   return fmt::format(
       "{}, and how long it may hold one is only assumed; if you know it, say it in the target: "
@@ -150,9 +161,9 @@ HandsFinding look_at_side_lists(const Hands& hands) {
   if (hands.taken_bare > 0)
     finding.obstacle = fmt::format(
         "votes may have been taken past the side lists ({}), and the target says worker: unknown",
-        counted(hands.taken_bare, "call"));
-  else if (hands.votes_are_missing)
-    finding.obstacle = obstacle_of_early_removal(hands, finding.leans_on_max_hold);
+        counted(hands.taken_bare, "time"));
+  else if (const std::string doubt = doubt_of_side_lists(hands); !doubt.empty())
+    finding.obstacle = obstacle_of_doubt(hands, doubt, finding.leans_on_max_hold);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
 }
@@ -165,7 +176,10 @@ std::optional<std::string> obstacle_in_store(const adapters::StoreActivity& acti
 }
 
 HandsFinding look_at_hands(const Hands& hands) {
-  if (hands.worker != WorkerModel::serial) return look_at_side_lists(hands);
+  if (!hands.blind_spot.empty()) return {.obstacle = hands.blind_spot};
+  const bool several_that_show =
+      hands.shows_hands && hands.taken_bare == 0 && !hands.serial_refuted.empty();
+  if (hands.worker != WorkerModel::serial || several_that_show) return look_at_side_lists(hands);
   HandsFinding finding{.several_at_once = !hands.serial_refuted.empty()};
   const Nanoseconds elapsed = hands.looked_at - hands.empty_since;
   for (const SeenConsumer& consumer : hands.consumers) {

@@ -24,7 +24,13 @@ struct Hands {
   // The target names side lists, in which its workers keep each vote until it is written; they were
   // empty with the main list.
   bool side_lists = false;
-  std::uint64_t taken_bare = 0;  // calls that took votes and left them in no list
+  // The queue itself knows what is in hand: who handles several votes at a time has them there.
+  bool shows_hands = false;
+  // Why that nothing waits does not show that nothing is left to be taken; empty: it shows it.
+  std::string blind_spot{};
+  std::uint64_t taken_bare = 0;   // calls that took votes and left them in no list
+  std::uint64_t handed_over = 0;  // calls that may have given one worker what another one has
+  std::string settled_early{};    // why votes leave the side lists before they are written
   bool votes_are_missing = false;
   std::string serial_refuted{};  // why one vote at a time cannot be; empty: not refuted
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.

@@ -17,26 +17,41 @@ bool holds_votes(const adapters::QueueList& list) {
   return !std::ranges::all_of(list.own, is_probe);
 }
 
-// `readable`: an id of ours was found in this list once, so one would be found again.
-std::uint64_t unreadable_in(const adapters::QueueList& list, bool readable, bool counts_only) {
+// `seen`: an id of ours was found in this list once, so one would be found again.
+std::uint64_t unreadable_in(const adapters::QueueList& list, bool seen, bool counts_only) {
   if (counts_only) return list.length;
-  return (readable ? 0 : list.unclear) + list.length - std::min(list.read, list.length);
+  return (seen || list.legible ? 0 : list.unclear) + list.length - std::min(list.read, list.length);
+}
+
+std::uint64_t strangers_in(const adapters::QueueContents& contents, const QueueHistory& history) {
+  std::uint64_t sum = 0;
+  const std::size_t first_further = 1 + contents.in_flight.size();
+  const auto lists = contents.main();
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const adapters::QueueList& list = *lists[i];
+    const bool seen = list.legible || history.seen_in_list(i == 0 ? 0 : first_further + i - 1);
+    sum += static_cast<std::uint64_t>(std::ranges::count_if(list.own, is_probe)) + list.strangers +
+           (seen ? list.unclear : 0);
+  }
+  return sum;
 }
 
 }  // namespace
 
 std::uint64_t unreadable_elements(const adapters::QueueContents& contents,
                                   const QueueHistory& history, bool counts_only) {
-  std::uint64_t sum = unreadable_in(contents.list, history.seen_in_list(0), counts_only);
-  for (std::size_t i = 0; i < contents.in_flight.size(); ++i)
-    sum += unreadable_in(contents.in_flight[i], history.seen_in_list(1 + i), counts_only);
+  std::uint64_t sum = 0;
+  const auto lists = contents.all();
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    sum += unreadable_in(*lists[i], history.seen_in_list(i), counts_only);
   return sum;
 }
 
 bool may_hold_own_votes(const adapters::QueueContents& contents, const QueueHistory& history,
                         bool counts_only) {
-  return unreadable_elements(contents, history, counts_only) > 0 || holds_votes(contents.list) ||
-         std::ranges::any_of(contents.in_flight, holds_votes);
+  const auto holds = [](const adapters::QueueList* list) { return holds_votes(*list); };
+  return unreadable_elements(contents, history, counts_only) > 0 ||
+         std::ranges::any_of(contents.all(), holds);
 }
 
 QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& history,
@@ -54,6 +69,7 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
   evidence.pushes_repeat = history.consumers_push();
   evidence.own_seen = history.own_seen;
   evidence.evicted = history.evicted;
+  evidence.removed = history.removed;
   evidence.carry_over_ids = baseline.carry_over_ids;
   evidence.list_seen = history.list_seen();
   evidence.blocking_pops = history.blocking_pops;
@@ -61,16 +77,15 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
 
   evidence.depth_end = contents->snapshot.depth;
   evidence.pushed = history.pushed;
-  if (evidence.pushed && evidence.depth_start + *evidence.pushed >= evidence.depth_end)
+  if (evidence.pushed && !contents->snapshot.blind &&
+      evidence.depth_start + *evidence.pushed >= evidence.depth_end)
     evidence.popped = evidence.depth_start + *evidence.pushed - evidence.depth_end;
-  const adapters::QueueList& list = contents->list;
-  collect_votes(list, evidence.own_listed);
+  for (const adapters::QueueList* list : contents->main())
+    collect_votes(*list, evidence.own_listed);
   for (const adapters::QueueList& side : contents->in_flight)
     collect_votes(side, evidence.own_in_flight);
   evidence.unreadable_listed = unreadable_elements(*contents, history, baseline.counts_only);
-  const auto probes = static_cast<std::uint64_t>(std::ranges::count_if(list.own, is_probe));
-  evidence.strangers_listed =
-      probes + list.strangers + (history.seen_in_list(0) ? list.unclear : 0);
+  evidence.strangers_listed = strangers_in(*contents, history);
   return evidence;
 }
 

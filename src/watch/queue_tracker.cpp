@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/text.h"
 
 namespace votebench::watch {
@@ -20,6 +22,11 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
   return now.resets != before.resets || now.pushed < before.pushed ||
          now.taken_bare < before.taken_bare || now.dropped < before.dropped ||
          now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
+}
+
+std::uint64_t in_hand(const QueueSnapshot& look) {
+  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(),
+                         std::uint64_t{0});
 }
 
 bool does_else(const QueueClient& client) {
@@ -41,6 +48,14 @@ bool QueueHistory::list_seen() const {
   return std::find(seen_in.begin(), seen_in.end(), true) != seen_in.end();
 }
 
+bool QueueHistory::way_seen() const {
+  if (last.further_depths.empty()) return list_seen();
+  const std::size_t further = 1 + last.in_flight_depths.size();
+  for (std::size_t i = 0; i < last.further_depths.size(); ++i)
+    if (!seen_in_list(further + i)) return false;
+  return seen_in_list(0);
+}
+
 bool QueueHistory::seen_in_list(std::size_t list) const {
   return list < seen_in.size() && seen_in[list];
 }
@@ -51,6 +66,7 @@ bool QueueHistory::consumers_push() const {
 
 QueueTracker::QueueTracker(const QueueSnapshot& baseline)
     : QueueTracker(baseline, QueueHistory{.depth_max = baseline.depth,
+                                          .last_removed = baseline.removed,
                                           .last = baseline,
                                           .seen_in = {},
                                           .own_seen = {},
@@ -67,6 +83,7 @@ std::vector<RunEvent> QueueTracker::observe(Nanoseconds at, const Result<QueueSn
     events.push_back(*std::move(change));
   if (!look) return events;
   note_server(at, *look, events);
+  note_removals(at, *look, events);
   history_.depth_max = std::max(history_.depth_max, look->depth);
   if (history_.same_server) {
     history_.pushed = look->pushed - baseline_.pushed;
@@ -94,7 +111,10 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
   } else if (reset) {
     events.push_back({at, "counters-reset", "counters fell under the same server id"});
   }
-  if (restarted || reset) history_.same_server = false;
+  if (restarted || reset)
+    history_.same_server = false;
+  else
+    note_hands(look);
   const std::uint64_t bare_before = restarted || reset ? 0 : before.taken_bare;
   history_.taken_bare += look.taken_bare - std::min(look.taken_bare, bare_before);
   const bool evictions_began_anew = restarted || look.dropped < before.dropped;
@@ -105,6 +125,31 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
                       fmt::format("{} keys were dropped for lack of memory",
                                   format_count(look.dropped - evicted_before))});
   }
+}
+
+// No call between the looks said of an element that it is done, and fewer are in hand than were
+// handed out. Where removed elements are passed, the count of those handed out skips them.
+void QueueTracker::note_hands(const QueueSnapshot& look) {
+  const QueueSnapshot& before = history_.last;
+  history_.handed_over += look.handed_over - std::min(look.handed_over, before.handed_over);
+  if (!look.delivered || !before.delivered || look.acknowledged != before.acknowledged) return;
+  const std::uint64_t passed =
+      before.removed.value_or(0) - std::min(before.removed.value_or(0), look.removed.value_or(0));
+  const std::uint64_t entered = *look.delivered + in_hand(before);
+  const std::uint64_t accounted = *before.delivered + in_hand(look) + passed;
+  history_.taken_bare += entered - std::min(entered, accounted);
+}
+
+void QueueTracker::note_removals(Nanoseconds at, const QueueSnapshot& look,
+                                 std::vector<RunEvent>& events) {
+  if (!look.removed) return;
+  const std::uint64_t before = history_.last_removed.value_or(*look.removed);
+  history_.last_removed = look.removed;
+  if (*look.removed <= before) return;
+  history_.removed += *look.removed - before;
+  events.push_back({at, "removed",
+                    counted(*look.removed - before, "vote was", "votes were") +
+                        " thrown out of the queue before a worker had them"});
 }
 
 void QueueTracker::note_seen_in(const std::vector<bool>& lists) {
@@ -118,8 +163,7 @@ void QueueTracker::remember(const QueueBaseline& baseline) {
 
 void QueueTracker::observe_contents(const adapters::QueueContents& contents) {
   note_seen_in(contents.seen_in());
-  remember_voters(contents.list.own);
-  for (const adapters::QueueList& side : contents.in_flight) remember_voters(side.own);
+  for (const adapters::QueueList* list : contents.all()) remember_voters(list->own);
 }
 
 void QueueTracker::remember_voters(const std::vector<VoterIndex>& own) {

@@ -39,7 +39,13 @@ struct QueueHistory {
   // Pushes since the baseline. Nothing once the counters were reset.
   std::optional<std::uint64_t> pushed = 0;
   std::uint64_t taken_bare = 0;  // QueueSnapshot::taken_bare since the baseline, over all restarts
-  bool pushes_undercount = false;  // the list grew by more than was counted as pushed
+  // Where the queue itself knows what is in hand (QueueSnapshot::delivered): `taken_bare` has in it
+  // elements that were handed out, are not in hand any more, and of which no call said that they
+  // are done.
+  std::uint64_t handed_over = 0;  // QueueSnapshot::handed_over since the baseline
+  std::uint64_t removed = 0;      // elements that went before anybody was handed them, since then
+  std::optional<std::uint64_t> last_removed{};  // QueueSnapshot::removed when it was known last
+  bool pushes_undercount = false;               // the list grew by more than was counted as pushed
   QueueSnapshot last;
   // In which lists ids of ours were seen standing, the main list first.
   std::vector<bool> seen_in;
@@ -56,6 +62,8 @@ struct QueueHistory {
 
   // An id of ours was seen in one of the lists: they are the lists that the votes go through.
   [[nodiscard]] bool list_seen() const;
+  // As list_seen(); where votes are pushed to several lists, in each of these.
+  [[nodiscard]] bool way_seen() const;
   [[nodiscard]] bool seen_in_list(std::size_t list) const;
   // A consumer was seen pushing: it puts back what it could not write.
   [[nodiscard]] bool consumers_push() const;
@@ -69,7 +77,7 @@ class QueueTracker {
   QueueTracker(const QueueSnapshot& baseline, QueueHistory history);
 
   // One snapshot, or why there is none; `at` is after t0. Returns the events it reveals:
-  // restarted, counters-reset, evicted, unreachable, back.
+  // restarted, counters-reset, evicted, removed, unreachable, back.
   std::vector<RunEvent> observe(Nanoseconds at, const Result<QueueSnapshot>& look);
   // The clients of the server that the last snapshot came from.
   void observe_clients(Instant at, const std::vector<QueueClient>& clients);
@@ -83,6 +91,8 @@ class QueueTracker {
 
  private:
   void note_server(Nanoseconds at, const QueueSnapshot& look, std::vector<RunEvent>& events);
+  void note_hands(const QueueSnapshot& look);
+  void note_removals(Nanoseconds at, const QueueSnapshot& look, std::vector<RunEvent>& events);
   // Returns the ids of those that are known and still there.
   std::unordered_set<std::uint64_t> update_known(Instant at,
                                                  const std::vector<QueueClient>& clients);

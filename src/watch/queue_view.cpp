@@ -102,7 +102,7 @@ void QueueView::lost(const Error& error) {
 
 // Where a worker waits in a pop, a vote may never stand in the list.
 bool QueueView::list_is_known() const {
-  return tracker_.history().list_seen() || tracker_.history().blocking_pops;
+  return tracker_.history().way_seen() || tracker_.history().blocking_pops;
 }
 
 bool QueueView::has_unseen_consumers() const {
@@ -120,7 +120,9 @@ std::optional<std::string> QueueView::obstacle() const {
     return fmt::format("{} in the queue cannot be read and may be {} of ours",
                        counted(unreadable, "element"), unreadable == 1 ? "a vote" : "votes");
   if (list_is_known()) return std::nullopt;
-  return "no vote of ours was ever seen in the queue: is its name in the target right?";
+  if (!history.list_seen())
+    return "no vote of ours was ever seen in the queue: is its name in the target right?";
+  return "no vote of ours was ever seen in one of the lists: are their names in the target right?";
 }
 
 std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().last); }
@@ -128,6 +130,7 @@ std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().
 QueueEvidence QueueView::evidence() const {
   QueueHistory history = tracker_.history();
   if (frozen_pushed_ && history.pushed) history.pushed = frozen_pushed_;
+  if (frozen_removed_) history.removed = *frozen_removed_;
   return queue_evidence(baseline_, history, contents_ ? &*contents_ : nullptr);
 }
 

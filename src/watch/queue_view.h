@@ -56,6 +56,7 @@ class QueueView {
   // From now on elements that come in are not the run's: evidence() counts as at the last look.
   void freeze_pushed() {
     if (!frozen_pushed_) frozen_pushed_ = tracker_.history().pushed;
+    if (!frozen_removed_) frozen_removed_ = tracker_.history().removed;
   }
   // Of the last look or reading.
   [[nodiscard]] QueueEvidence evidence() const;
@@ -74,6 +75,7 @@ class QueueView {
   QueueTracker tracker_;
   bool watched_from_baseline_ = false;
   std::optional<std::uint64_t> frozen_pushed_;
+  std::optional<std::uint64_t> frozen_removed_;
   std::string error_;
   std::optional<Instant> clear_since_;
   std::optional<adapters::QueueContents> contents_;  // the last reading that worked

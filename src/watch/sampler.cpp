@@ -105,7 +105,7 @@ class Sampler::Loops {
       const std::lock_guard lock(tracker_mutex_);
       events = tracker_.observe(now - t0_, look);
       sample.pushed = tracker_.history().pushed.value_or(0);
-      in_hand_.observe_queue(begun, look ? popped(look->depth) : std::nullopt);
+      in_hand_.observe_queue(begun, look ? popped(*look) : std::nullopt);
     }
     for (const RunEvent& event : events) emit(event, sources_.queue_words);
     if (!look) return false;
@@ -120,11 +120,11 @@ class Sampler::Loops {
   }
 
   // Since the baseline, where the pushes are known.
-  std::optional<std::uint64_t> popped(std::uint64_t depth) const {
+  std::optional<std::uint64_t> popped(const QueueSnapshot& look) const {
     const QueueHistory& history = tracker_.history();
-    if (!history.pushed || history.pushes_undercount) return std::nullopt;
+    if (!history.pushed || history.pushes_undercount || look.blind) return std::nullopt;
     const std::uint64_t came = sources_.queue_baseline.depth + *history.pushed;
-    return came - std::min(came, depth);
+    return came - std::min(came, look.depth);
   }
 
   // Something stands in a list that no id of ours was seen in yet.
@@ -133,7 +133,7 @@ class Sampler::Loops {
     const QueueHistory& history = tracker_.history();
     for (std::size_t i = 0; i < look.in_flight_depths.size(); ++i)
       if (look.in_flight_depths[i] > 0 && !history.seen_in_list(1 + i)) return true;
-    return look.depth > 0 && !history.seen_in_list(0);
+    return look.depth > 0 && (!history.seen_in_list(0) || !history.way_seen());
   }
 
   void look_for_own_id() {

@@ -40,6 +40,10 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
+std::size_t lists_of(const TargetSettings& target) {
+  return target.queue ? 1 + target.queue->further_lists.size() : 1;
+}
+
 class Drain {
  public:
   Drain(const DrainTask& task, Clock& clock, std::stop_token stop);
@@ -59,6 +63,7 @@ class Drain {
   void name_what_stands_elsewhere();
   [[nodiscard]] bool nobody_takes_votes() const;
   bool evidence_stands();
+  [[nodiscard]] std::string settled_early() const;
   [[nodiscard]] std::size_t workers_since(Instant since) const;
   [[nodiscard]] std::size_t takers_ever_seen() const;
 
@@ -90,6 +95,7 @@ class Drain {
   DrainRate rate_;
   TrailingVotes trailing_;
   SerialCheck serial_;
+  SerialCheck settling_;  // of queues that show what is in hand: then nobody holds any vote
   ElsewhereCheck elsewhere_;
   Instant elsewhere_due_{};
   Position position_;
@@ -107,7 +113,7 @@ Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
       stop_(std::move(stop)),
       begin_(clock.now()),
       patience_(begin_, task.timeout),
-      trailing_(task.cast_trailing, task.ids, clock),
+      trailing_(task.cast_trailing, task.ids, clock, lists_of(task.target)),
       elsewhere_(task.target.worker_max_hold) {
   CHECK_THAT_HOLDS((task.queue == nullptr) == (task.queue_baseline == nullptr));
   CHECK_THAT_HOLDS((task.rows == nullptr) == (task.row_baseline == nullptr));
@@ -163,11 +169,13 @@ void Drain::look() {
   position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
   if (rows_) position.missing = rows_->missing().count;
   if (!queue_ && rows_) rate_.observe(now, position.missing);
+  const bool pushed = position.pushed != position_.pushed;
   if (position != std::exchange(position_, position)) patience_.moved(now);
   if (!queue_ || !rows_ || !rows_->has_rows()) return;
   const auto clear_since = queue_->clear_since();
   serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),
                   workers_since(clear_since.value_or(now)));
+  settling_.observe(pushed ? std::nullopt : clear_since, rows_->read_at(), rows_->own_rows(), 0);
 }
 
 // Workers that may have taken votes before `since` and were still there then, at least one.
@@ -285,6 +293,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.worker_stated = task_.target.worker_stated;
   hands.max_hold_stated = task_.target.max_hold_stated;
   hands.side_lists = task_.target.queue && !task_.target.queue->in_flight.empty();
+  if (task_.target.queue) hands.blind_spot = adapters::blind_spot_of(*task_.target.queue);
   hands.votes_are_missing = rows_->missing().count > 0;
   if (task_.in_hand_fall && !queue_->has_unseen_consumers())
     serial_.observe_fall(task_.in_hand_fall(), takers_ever_seen());
@@ -295,6 +304,9 @@ bool Drain::nobody_holds_a_vote() {
   if (!queue_->look_at_clients()) return false;
   hands.server_id = queue_->history().last.server_id;
   hands.taken_bare = queue_->history().taken_bare;
+  hands.shows_hands = queue_->history().last.delivered.has_value();
+  hands.handed_over = queue_->history().handed_over;
+  hands.settled_early = settled_early();
   hands.consumers = queue_->consumers();
   hands.others = queue_->history().others;
   hands.unseen_consumers = queue_->has_unseen_consumers();
@@ -304,6 +316,12 @@ bool Drain::nobody_holds_a_vote() {
   hands_ = look_at_hands(hands);
   obstacle_ = hands_.obstacle.value_or("");
   return !hands_.obstacle;
+}
+
+std::string Drain::settled_early() const {
+  if (task_.queue_baseline->settled_early)
+    return "probe votes were done with in the queue before they had their rows";
+  return settling_.refuted().empty() ? "" : "votes leave the queue's hands before they are written";
 }
 
 bool Drain::was_quiet_long_enough() {
@@ -344,6 +362,10 @@ std::vector<std::string> Drain::assumptions() const {
   if (trailing_.cast_count() == 0)
     all.emplace_back(
         "nobody holds votes back until more come: no trailing votes were cast behind them");
+  else if (task_.queue_baseline->newest_first)
+    all.emplace_back(
+        "nobody holds votes back until more come: votes are pushed and taken at the same end, and "
+        "trailing ones overtake what waits");
   std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(all));
   return all;
 }
@@ -356,6 +378,11 @@ DrainFindings Drain::findings() const {
   found.consumers = queue_->consumers().size();
   found.hands_are_empty = why_nothing_is_held_ == SettleProof::empty_handed && !by_side_lists();
   if (by_side_lists()) found.side_lists = task_.target.queue->in_flight;
+  found.shows_hands = queue_->history().last.delivered.has_value();
+  found.settled_early = settled_early();
+  found.settling_samples = settling_.samples();
+  found.taken_bare = queue_->history().taken_bare;
+  found.handed_over = queue_->history().handed_over;
   found.nothing_elsewhere = looked_elsewhere_ && elsewhere_.obstacle().empty();
   return found;
 }

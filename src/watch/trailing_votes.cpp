@@ -31,7 +31,7 @@ bool TrailingVotes::due(const MissingVotes& missing, bool seen) const {
 }
 
 void TrailingVotes::cast(std::size_t consumers, const MissingVotes& missing) {
-  const std::size_t count = std::clamp(kPerConsumer * consumers, kFewest, kMost);
+  const std::size_t count = std::clamp(kPerConsumer * std::max(consumers, lanes_), kFewest, kMost);
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const auto voter = static_cast<VoterIndex>(kFirstTrailingIndex + cast_ids_.size() % kMostOfAll);
@@ -62,7 +62,10 @@ bool TrailingVotes::look(adapters::RowStore& store) {
   std::ranges::sort(there);
   there.erase(std::unique(there.begin(), there.end()), there.end());
   arrived_ = there.size();
-  last_arrived_ = std::ranges::binary_search(there, cast_ids_.back());
+  const auto last = static_cast<std::ptrdiff_t>(std::min(lanes_, cast_ids_.size()));
+  last_arrived_ = std::all_of(cast_ids_.end() - last, cast_ids_.end(), [&](const std::string& id) {
+    return std::ranges::binary_search(there, id);
+  });
   return true;
 }
 

@@ -27,9 +27,10 @@ using CastOne = std::function<Result<std::vector<bool>>(VoterIndex)>;
 // Not thread-safe. References outlive it.
 class TrailingVotes {
  public:
-  // Without `cast` none are cast, and the way counts as open.
-  TrailingVotes(CastOne cast, const VoterIds& ids, Clock& clock)
-      : cast_(std::move(cast)), ids_(ids), clock_(clock) {}
+  // Without `cast` none are cast, and the way counts as open. `lanes`: the lists that votes are
+  // pushed to; consecutive trailing votes go to one after the other.
+  TrailingVotes(CastOne cast, const VoterIds& ids, Clock& clock, std::size_t lanes = 1)
+      : cast_(std::move(cast)), ids_(ids), clock_(clock), lanes_(lanes) {}
 
   [[nodiscard]] bool possible() const { return cast_ && refusals_ < kMostRefusals; }
   // Whether some are to be cast now: none were yet, or the last one came and other votes are
@@ -43,7 +44,7 @@ class TrailingVotes {
   // Looks for the rows of those that were cast; false when the store does not answer.
   bool look(adapters::RowStore& store);
 
-  // The last one has its row, and no other vote has moved since it was cast.
+  // The last one of each lane has its row, and no other vote has moved since it was cast.
   [[nodiscard]] bool came_through(const MissingVotes& missing) const;
   // Why not, for people; empty when it came through.
   [[nodiscard]] std::string obstacle(const MissingVotes& missing) const;
@@ -61,6 +62,7 @@ class TrailingVotes {
   CastOne cast_;
   const VoterIds& ids_;
   Clock& clock_;
+  std::size_t lanes_;
   std::vector<std::string> cast_ids_;
   std::vector<bool> seen_in_;
   std::uint64_t arrived_ = 0;

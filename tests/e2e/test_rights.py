@@ -86,6 +86,25 @@ def test_without_a_right_of_redis_it_is_as_the_page_says(restricted, right):
     assert done.exit_status == consequence(right), done
 
 
+STREAM = re.search(r"^\| (`\+xinfo.*?) on a stream", PAGE, re.M)[1].replace("\\|", "|").replace("`", "")
+
+
+@pytest.mark.parametrize("without", ["", *STREAM.split()])
+def test_a_stream_needs_the_rights_that_are_named(stack, without):
+    lists = ["-llen", "-lrange"]
+    with stack().start_vote("--queue", "stream") as target:
+        target.start_worker("--queue", "stream", "--poll", "5ms", "--plant", f"lost@worker:{LOSSES}")
+        grant(target, target.redis_server,
+              further_redis=[*lists, *STREAM.split(), *([without.replace("+", "-", 1)] * bool(without))])
+        redis = {"url": f"redis://votebench@{target.redis_server.tcp_address}/0",
+                 "password": {"env": "VB_REDIS"}, "group": "workers"}
+        file = target.target(redis=None, redis_stream=redis)
+        done = target.run({"workloads": burst(60, within="1s"), "drain": {"timeout": "8s"}},
+                          target=file)
+        target.query("DROP OWNED BY votebench; DROP ROLE votebench")
+    assert done.exit_status == (6 if without else 1), done
+
+
 @pytest.mark.parametrize("right, sql", [
     ("pg_read_all_stats", "REVOKE pg_read_all_stats FROM votebench"),
     ("SELECT", "REVOKE SELECT ON votes FROM votebench")])

@@ -16,13 +16,15 @@ LEVELS = {
     "cli": 6,
 }
 # Parts that stand on each other: each may see those before it, the folder's own files the first.
-PARTS = {"report": ("measures", "compare", "document", "write")}
+PARTS = {"report": ("measures", "compare", "document", "write"),
+         "adapters": ("redis", "redis_list", "redis_stream")}
 # What knows of queues and stores only what all of them have in common. Their own words are at home
 # in their adapters and keys, in what makes or finds stacks (stack/, doctor) and in the reference stack.
 NEUTRAL = ("audit", "ledger", "load", "plan", "report", "run", "vote", "watch")
 ADAPTER_WORD = re.compile(
     r"redis|hiredis|postgres|libpq|pgpass|pg_[a-z]|relfilenode|cmdstat|client list|commandstats|"
     r"\b[lr]pushx?\b|\bb?[lr]pop\b|\bllen\b|\blrange\b|\blrem\b|\bb?lmove\b|resetstat|"
+    r"\bx(add|ack|del|trim|read|claim|autoclaim|pending|info|readgroup|group)\b|noack|"
     r"ctid|\bxmin\b", re.IGNORECASE)
 # The reference stack is a program of its own and shares only these.
 VOTESTACK_MAY_SEE = {"core", "vote", "votestack"}

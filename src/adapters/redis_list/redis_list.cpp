@@ -2,79 +2,31 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
-#include <functional>
-#include <optional>
-#include <string_view>
+#include <array>
 #include <utility>
 
-#include "adapters/clock_bracket.h"
 #include "adapters/queue.h"
-#include "adapters/redis_list/redis_commands.h"
-#include "adapters/redis_list/redis_connection.h"
-#include "adapters/redis_list/redis_elsewhere.h"
-#include "adapters/redis_list/redis_text.h"
+#include "adapters/redis/redis_elsewhere.h"
+#include "adapters/redis/redis_server.h"
+#include "adapters/redis/redis_text.h"
+#include "adapters/redis_list/list_commands.h"
 #include "core/check.h"
-#include "core/number.h"
 #include "core/text.h"
 #include "vote/id_search.h"
 
 namespace votebench::adapters {
 namespace {
 
-constexpr std::string_view kRightType = "list";
-constexpr std::string_view kNoKey = "none";  // an empty list
-
-// The two texts of TIME: seconds and microseconds.
-Result<WallTime> time_of(const redisReply& reply, const QueueSettings& settings) {
-  if (reply.type == REDIS_REPLY_ARRAY && reply.elements == 2) {
-    const auto second = whole_number<std::int64_t>(text_of(*reply.element[0]));
-    const auto microsecond = whole_number<std::int64_t>(text_of(*reply.element[1]));
-    if (second && microsecond)
-      return WallTime(std::chrono::seconds(*second) + std::chrono::microseconds(*microsecond));
-  }
-  return fail(ErrorKind::environment,
-              fmt::format("Redis at {} does not say what time it is", settings.where()));
-}
-
-// Somebody else's is what bears another voter's id in the known form, or an id of another run. An
-// id of this run that was damaged may still be ours.
-void note_element(std::string_view bytes, const VoterIds& ids, QueueList& list) {
-  const IdsFound found = find_ids(bytes, ids);
-  ++list.read;
-  list.own.insert(list.own.end(), found.own.begin(), found.own.end());
-  if (!found.own.empty()) return;
-  auto voter = voter_of_payload(bytes);
-  const bool known = voter && ids.check(*voter).origin != IdOrigin::invalid_own;
-  ++(known || found.other_run ? list.strangers : list.unclear);
-  if (known) list.others.push_back(*std::move(voter));
-}
+constexpr RedisWords kListWords{"list", "redis.list", "+llen +lrange"};
 
 QueueList list_of(const redisReply& range, std::uint64_t length, const VoterIds& ids) {
   QueueList list;
   list.length = length;
-  for (std::size_t i = 0; i < range.elements; ++i)
-    note_element(text_of(*range.element[i]), ids, list);
-  return list;
-}
-
-// "info" is called by every look: it falls with the others when they are reset, also where those
-// have risen past their old values again.
-void count_commands(std::string_view info, QueueSnapshot& snapshot) {
-  const auto all = command_calls(info);
-  const auto calls_of = [&](std::string_view command) {
-    const auto found = all.find(command);
-    return found == all.end() ? CommandCalls{} : found->second;
-  };
-  snapshot.resets = calls_of("config|resetstat").calls;
-  snapshot.counters["info"] = calls_of("info").calls;
-  for (const std::string_view command : counted_commands()) {
-    const CommandCalls calls = calls_of(command);
-    snapshot.counters[std::string(command)] = calls.calls;
-    if (takes_bare(command)) snapshot.taken_bare += calls.calls;
-    if (kind_of_command(command) != CommandKind::push) continue;
-    snapshot.counters[fmt::format("{} failed", command)] = calls.failed;
-    snapshot.pushed += calls.calls - std::min(calls.failed, calls.calls);
+  for (std::size_t i = 0; i < range.elements; ++i) {
+    const std::string_view bytes = text_of(*range.element[i]);
+    note_element({&bytes, 1}, voter_of_payload(bytes), ids, list);
   }
+  return list;
 }
 
 RedisCommand range_command(const std::string& list, std::uint64_t limit) {
@@ -84,16 +36,19 @@ RedisCommand range_command(const std::string& list, std::uint64_t limit) {
 
 class RedisProbe final : public QueueProbe {
  public:
-  explicit RedisProbe(const QueueSettings& settings) : settings_(settings), connection_(settings) {
+  explicit RedisProbe(const QueueSettings& settings)
+      : settings_(settings), server_(settings, kListWords, list_commands()) {
     names_.push_back(settings.list);
     names_.insert(names_.end(), settings.in_flight.begin(), settings.in_flight.end());
+    first_further_ = names_.size();
+    names_.insert(names_.end(), settings.further_lists.begin(), settings.further_lists.end());
   }
 
-  Result<> open() { return connection_.open(); }
+  Result<> open() { return server_.connection().open(); }
 
   // One MULTI; LLEN...; INFO; TIME; EXEC: about 0.1 ms on loopback.
   Result<QueueSnapshot> snapshot() override {
-    TRY_ASSIGN(const RedisAnswers answers, connection_.ask_at_once(snapshot_commands()));
+    TRY_ASSIGN(const RedisAnswers answers, server_.connection().ask_at_once(snapshot_commands()));
     return snapshot_of(answers);
   }
 
@@ -101,7 +56,7 @@ class RedisProbe final : public QueueProbe {
     std::vector<RedisCommand> commands = snapshot_commands();
     const std::size_t ranges_at = commands.size();
     for (const std::string& name : names_) commands.push_back(range_command(name, limit));
-    TRY_ASSIGN(const RedisAnswers answers, connection_.ask_at_once(commands));
+    TRY_ASSIGN(const RedisAnswers answers, server_.connection().ask_at_once(commands));
     QueueContents contents;
     TRY_ASSIGN(contents.snapshot, snapshot_of(answers));
     for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -109,42 +64,14 @@ class RedisProbe final : public QueueProbe {
       if (i == 0)
         contents.list = std::move(list);
       else
-        contents.in_flight.push_back(std::move(list));
+        (i < first_further_ ? contents.in_flight : contents.further).push_back(std::move(list));
     }
     return contents;
   }
 
-  Result<std::vector<QueueClient>> clients() override {
-    TRY_ASSIGN(const RedisReply reply, connection_.ask_one({"CLIENT", "LIST"}));
-    std::vector<QueueClient> clients = parse_client_list(text_of(*reply));
-    std::erase_if(clients, [&](const QueueClient& client) {
-      return client.id == connection_.own_id() || client.name == kRedisClientName;
-    });
-    return clients;
-  }
+  Result<std::vector<QueueClient>> clients() override { return server_.clients(); }
 
-  Result<QueueFacts> facts() override {
-    TRY_ASSIGN(const RedisReply type_reply, connection_.ask_one({"TYPE", settings_.list}));
-    TRY_ASSIGN(const RedisReply info_reply, connection_.ask_one({"INFO"}));
-    const std::string_view type = text_of(*type_reply);
-    const std::string_view info = text_of(*info_reply);
-    if (type != kRightType && type != kNoKey)
-      return fail(ErrorKind::environment,
-                  fmt::format("key '{}' in {} holds a {}, not a list", printable(settings_.list),
-                              settings_.where(), type),
-                  "check redis.list and the database number in redis.url");
-    if (info_field(info, "role") == "slave")
-      return fail(
-          ErrorKind::environment,
-          fmt::format("{} is a replica: its counters do not show the pushes", settings_.where()),
-          "point redis.url at the primary");
-    QueueFacts facts{std::string(info_field(info, "redis_version")), {}, client_timeout()};
-    const std::string_view policy = info_field(info, "maxmemory_policy");
-    if (info_number(info, "maxmemory") > 0 && policy != "noeviction")
-      facts.warnings.push_back(
-          fmt::format("redis may evict the whole list (maxmemory-policy {})", policy));
-    return facts;
-  }
+  Result<QueueFacts> facts() override { return server_.facts(names_); }
 
   Result<std::uint64_t> count_own(const VoterIds& ids) override {
     TRY_ASSIGN(const std::vector<RedisCommand> removals, removals_of(ids));
@@ -152,40 +79,29 @@ class RedisProbe final : public QueueProbe {
   }
 
   Result<Elsewhere> find_elsewhere(const VoterIds& ids, const ElsewhereLimits& limits) override {
-    return find_in_other_keys(settings_, ids, limits);
+    return find_in_other_keys({settings_, kListWords, names_}, ids, limits);
   }
 
   Result<std::uint64_t> remove_own(const VoterIds& ids) override {
     TRY_ASSIGN(const std::vector<RedisCommand> removals, removals_of(ids));
     std::uint64_t removed = 0;
     for (const RedisCommand& command : removals) {
-      TRY_ASSIGN(const RedisReply reply, connection_.ask_one(command));
+      TRY_ASSIGN(const RedisReply reply, server_.connection().ask_one(command));
       removed += number_of(*reply);
     }
     return removed;
   }
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
-    return bracket_clock(clock, [&]() -> Result<WallTime> {
-      TRY_ASSIGN(const RedisReply reply, connection_.ask_one({"TIME"}));
-      return time_of(*reply, settings_);
-    });
+    return server_.clock_offset(clock);
   }
 
  private:
-  // Nothing where we may not ask.
-  std::optional<Nanoseconds> client_timeout() {
-    const auto reply = connection_.ask({{"CONFIG", "GET", "timeout"}});
-    if (!reply || is_error(*reply->front()) || reply->front()->elements != 2) return std::nullopt;
-    const auto seconds = whole_number<std::uint32_t>(text_of(*reply->front()->element[1]));
-    return seconds ? std::optional<Nanoseconds>(std::chrono::seconds(*seconds)) : std::nullopt;
-  }
-
   // One LREM per element of this run, of the very bytes that stand in the list.
   Result<std::vector<RedisCommand>> removals_of(const VoterIds& ids) {
     std::vector<RedisCommand> removals;
     for (const std::string& name : names_) {
-      TRY_ASSIGN(const RedisReply range, connection_.ask_one({"LRANGE", name, "0", "-1"}));
+      TRY_ASSIGN(const RedisReply range, server_.connection().ask_one({"LRANGE", name, "0", "-1"}));
       for (std::size_t i = 0; i < range->elements; ++i) {
         const std::string_view payload = text_of(*range->element[i]);
         if (!find_ids(payload, ids).own.empty())
@@ -195,61 +111,30 @@ class RedisProbe final : public QueueProbe {
     return removals;
   }
 
-  // One INFO per section: several in one command are understood from Redis 7 on only.
   [[nodiscard]] std::vector<RedisCommand> snapshot_commands() const {
     std::vector<RedisCommand> commands;
     for (const std::string& name : names_) commands.push_back({"LLEN", name});
-    for (const char* section : {"server", "stats", "commandstats"})
-      commands.push_back({"INFO", section});
-    commands.push_back({"TIME"});
+    for (RedisCommand& command : RedisServer::look_commands())
+      commands.push_back(std::move(command));
     return commands;
   }
 
   Result<QueueSnapshot> snapshot_of(const RedisAnswers& answers) const {
-    const std::size_t lists = names_.size();
-    const std::string_view server = text_of(answers[lists]);
-    const std::string_view stats = text_of(answers[lists + 1]);
-    QueueSnapshot snapshot;
-    snapshot.server_id = info_field(server, "run_id");
-    snapshot.uptime_s = info_number(server, "uptime_in_seconds");
-    snapshot.dropped = info_number(stats, "evicted_keys");
-    count_commands(text_of(answers[lists + 2]), snapshot);
-    TRY_ASSIGN(snapshot.server_time, time_of(answers[lists + 3], settings_));
+    TRY_ASSIGN(QueueSnapshot snapshot, server_.snapshot_of(answers, names_.size()));
     snapshot.depth = number_of(answers[0]);
-    for (std::size_t i = 1; i < lists; ++i)
-      snapshot.in_flight_depths.push_back(number_of(answers[i]));
+    for (std::size_t i = 1; i < names_.size(); ++i) {
+      const std::uint64_t length = number_of(answers[i]);
+      (i < first_further_ ? snapshot.in_flight_depths : snapshot.further_depths).push_back(length);
+      if (i >= first_further_) snapshot.depth += length;
+    }
     return snapshot;
   }
 
   QueueSettings settings_;
-  RedisConnection connection_;
-  std::vector<std::string> names_;  // the main list, then the side lists
+  RedisServer server_;
+  std::vector<std::string> names_;  // the first list, the side lists, the further lists
+  std::size_t first_further_ = 1;
 };
-
-// What was called between the looks, the most frequent first. Transactions are left out: our own
-// are among them, and what they hold is counted by itself, as is what a script calls.
-QueueUse use_between(const QueueSnapshot& before, const QueueSnapshot& after) {
-  std::vector<std::pair<std::uint64_t, std::string>> called;
-  for (const std::string_view name : counted_commands()) {
-    const auto calls = [&](const QueueSnapshot& look) {
-      const auto found = look.counters.find(std::string(name));
-      return found == look.counters.end() ? 0 : found->second;
-    };
-    if (name != "exec" && calls(after) > calls(before))
-      called.emplace_back(calls(after) - calls(before), name);
-  }
-  std::ranges::stable_sort(called, std::greater<>(), [](const auto& entry) { return entry.first; });
-  QueueUse use;
-  for (auto& [calls, name] : called) {
-    const CommandKind kind = kind_of_command(name);
-    const bool takes = kind == CommandKind::pop || kind == CommandKind::blocking_pop;
-    (kind == CommandKind::push ? use.pushes
-     : takes                   ? use.takes
-                               : use.hidden)
-        .push_back(std::move(name));
-  }
-  return use;
-}
 
 Result<std::unique_ptr<QueueProbe>> open_redis_list(const QueueSettings& settings) {
   auto probe = std::make_unique<RedisProbe>(settings);
@@ -257,15 +142,54 @@ Result<std::unique_ptr<QueueProbe>> open_redis_list(const QueueSettings& setting
   return std::unique_ptr<QueueProbe>(std::move(probe));
 }
 
-Result<HostPort> redis_address(const QueueSettings& settings) {
-  if (settings.path.empty()) return HostPort{settings.host, settings.port};
-  return fail(ErrorKind::usage, "a tunnel leads to a host and port, redis.url names a socket",
-              "write redis://HOST:PORT/DB, as the tunnel's far side calls it");
+// At which end of a list a command puts elements in or takes them out.
+enum class End { left, right, unknown };
+End end_of(std::string_view command) {
+  if (is_among(std::to_array<std::string_view>({"lpush", "lpushx", "lpop", "blpop"}), command))
+    return End::left;
+  if (is_among(std::to_array<std::string_view>(
+                   {"rpush", "rpushx", "rpop", "brpop", "rpoplpush", "brpoplpush"}),
+               command))
+    return End::right;
+  return End::unknown;
+}
+
+bool all_at(End end, const std::vector<std::string>& commands) {
+  return !commands.empty() && std::ranges::all_of(commands, [end](const std::string& command) {
+    return end_of(command) == end;
+  });
+}
+
+QueueUse use_of_lists(const QueueSnapshot& before, const QueueSnapshot& after) {
+  QueueUse use = use_between(list_commands(), before, after);
+  const auto one_end = [&](End end) { return all_at(end, use.pushes) && all_at(end, use.takes); };
+  use.newest_first = one_end(End::left) || one_end(End::right);
+  if (std::ranges::find(use.hidden, "xadd") != use.hidden.end())
+    use.advice =
+        "the app fills a stream: describe it in place of the list, redis_stream: { url: "
+        "..., stream: NAME, group: NAME }";
+  return use;
+}
+
+Result<HostPort> address_of_lists(const QueueSettings& settings) {
+  return redis_address(settings, "redis");
+}
+
+std::string place_of_lists(const QueueSettings& settings) {
+  std::vector<std::string> names{settings.list};
+  names.insert(names.end(), settings.further_lists.begin(), settings.further_lists.end());
+  for (std::string& name : names) name = fmt::format("'{}'", printable(name));
+  return fmt::format("{} {}", names.size() == 1 ? "list" : "lists", fmt::join(names, ", "));
 }
 
 }  // namespace
 
 extern const QueueKind kRedisList;
-const QueueKind kRedisList{"redis", "Redis", open_redis_list, use_between, redis_address};
+const QueueKind kRedisList{.name = "redis",
+                           .title = "Redis",
+                           .open = open_redis_list,
+                           .use = use_of_lists,
+                           .address = address_of_lists,
+                           .place = place_of_lists};
 
 }  // namespace votebench::adapters

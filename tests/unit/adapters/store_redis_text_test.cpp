@@ -1,4 +1,6 @@
-#include "adapters/redis_list/redis_text.h"
+#include "adapters/redis/redis_text.h"
+
+#include "adapters/redis_list/list_commands.h"
 #include "support/catch.h"
 
 using namespace votebench;
@@ -33,7 +35,8 @@ TEST_CASE("a client list") {
       "id=5 addr=127.0.0.1:51000 laddr=127.0.0.1:6379 fd=8 name= age=9 idle=4 flags=N db=0 "
       "cmd=LPOP user=default\n"
       "id=6 addr=/run/redis.sock:0 fd=9 name=worker-1 age=9 idle=0 flags=b cmd=blpop\n"
-      "id=7 addr=[::1]:9 name= idle=0 flags=xb cmd=NULL\n");
+      "id=7 addr=[::1]:9 name= idle=0 flags=xb cmd=NULL\n",
+      list_commands());
   REQUIRE(clients.size() == 3);
   CHECK(clients[0].id == 5);
   CHECK(clients[0].address == "127.0.0.1:51000");
@@ -52,14 +55,15 @@ TEST_CASE("trap: a clock that was set back gives a negative idle time, which say
   const auto clients = parse_client_list(
       "id=5 idle=-3595 flags=N cmd=lpop\n"
       "id=6 idle=soon flags=N cmd=lpop\n"
-      "id=7 flags=N cmd=lpop\n");
+      "id=7 flags=N cmd=lpop\n",
+      list_commands());
   REQUIRE(clients.size() == 3);
   for (const QueueClient& client : clients) CHECK_FALSE(client.idle_s);
 }
 
 TEST_CASE("who puts in, who only reads, and who cannot take") {
   const auto client = [](const std::string& fields) {
-    return parse_client_list("id=5 idle=0 " + fields + "\n").at(0);
+    return parse_client_list("id=5 idle=0 " + fields + "\n", list_commands()).at(0);
   };
   for (const char* push : {"rpush", "lpush", "rpushx", "lpushx"}) {
     CHECK(client(std::string("flags=N cmd=") + push).pushes);

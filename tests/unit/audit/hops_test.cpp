@@ -44,6 +44,23 @@ TEST_CASE("hops: some at vote, the rest behind it") {
   CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kAnywhere, 4}});
 }
 
+TEST_CASE("hops: what the queue threw out before a worker had it was lost there, if pushed once") {
+  CaseFile file = persisted(4);
+  for (VoterIndex voter = 10; voter < 16; ++voter) file.vote(voter, kA, Outcome::acked);
+  file.queue.pushed = 8;
+  file.queue.removed = 3;
+  constexpr HopRange kQueue{Hop::queue, Hop::queue};
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kQueue, 3}, {kBehindVote, 1}});
+  CHECK(judge(file).hop_condition == "each vote was pushed once and by itself");
+  file.queue.removed = 9;  // others' too
+  CHECK(judge(file).lost_by_hop == Hops{{kVote, 2}, {kQueue, 4}});
+  file.queue.removed = 3;
+  file.vote(20, kA, Outcome::ambiguous);  // may be one of the three
+  CHECK(judge(file).lost_by_hop.at(kQueue) == 2);
+  file.queue.shares_pushes = true;
+  CHECK_FALSE(judge(file).lost_by_hop.contains(kQueue));
+}
+
 TEST_CASE("hops: anything that may have pushed besides the votes widens the range") {
   const auto hops_with = [](auto change) {
     CaseFile file = persisted(4);

@@ -19,6 +19,7 @@ RunRecord some_record() {
   queue.depth_end = 4;
   queue.depth_max = 5;
   queue.evicted = 6;
+  queue.removed = 23;
   queue.pushed = 7;
   queue.own_listed = {8, 9, 9};
   queue.own_in_flight = {10};
@@ -93,10 +94,10 @@ RunRecord some_record() {
 // the files of evidence hold it too.
 auto fields(const QueueEvidence& queue) {
   const auto& [configured, readable, server, same, restarts, shares, start, end, max, evicted,
-               pushed, popped, undercount, repeat, seen, listed, in_flight, strangers, unreadable,
-               list_seen, blocking, carry_over] = queue;
+               removed, pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
+               unreadable, list_seen, blocking, carry_over] = queue;
   return std::tie(configured, readable, server, same, restarts, shares, start, end, max, evicted,
-                  pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
+                  removed, pushed, popped, undercount, repeat, seen, listed, in_flight, strangers,
                   unreadable, list_seen, blocking, carry_over);
 }
 auto fields(const RowEvidence& rows) {

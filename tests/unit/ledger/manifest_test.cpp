@@ -71,6 +71,12 @@ TEST_CASE("a manifest keeps the baselines and the clocks") {
   CHECK(read->queue->snapshot.dropped == 7);
   CHECK(read->queue->snapshot.uptime_s == 12345);
   CHECK(read->queue->snapshot.resets == 4);
+  CHECK(read->queue->snapshot.delivered == 98);
+  CHECK(read->queue->snapshot.acknowledged == 97);
+  CHECK(read->queue->snapshot.handed_over == 3);
+  CHECK(read->queue->snapshot.removed == 2);
+  CHECK(read->queue->newest_first);
+  CHECK(read->queue->settled_early);
   CHECK(read->queue->snapshot.server_time == written.queue->snapshot.server_time);
   CHECK(read->queue->shares_pushes);
   CHECK_FALSE(read->queue->pushes_add_up);

@@ -112,6 +112,26 @@ TEST_CASE("a store that is not named is not there") {
   CHECK(target_of("postgres: {}").rows == postgres_table());
 }
 
+TEST_CASE("several lists, the first of which is the list") {
+  const QueueSettings queue = *target_of("redis: { lists: [votes:a, votes:b, votes:c] }").queue;
+  CHECK(queue.kind == "redis");
+  CHECK(queue.list == "votes:a");
+  CHECK(queue.further_lists == std::vector<std::string>{"votes:b", "votes:c"});
+  CHECK(target_of("redis: { lists: [votes:a] }").queue->further_lists.empty());
+}
+
+TEST_CASE("a stream, and what its group has pending") {
+  const QueueSettings queue =
+      *target_of("redis_stream: { url: redis://host:7000/2, stream: ballots, group: workers }")
+           .queue;
+  CHECK(queue.kind == "redis_stream");
+  CHECK(queue.where() == "redis://host:7000/2");
+  CHECK(queue.list == "ballots");
+  CHECK(queue.group == "workers");
+  CHECK(queue.in_flight == std::vector<std::string>{"the pending entries of group 'workers'"});
+  CHECK(target_of("redis_stream: {}").queue == redis_stream());
+}
+
 TEST_CASE("a target inside a scenario is the same as in a file") {
   std::string nested = std::string(kMinimal) + "target:\n";
   std::string_view rest = kEverything;

@@ -90,7 +90,12 @@ class RandomScenario {
     target.vote.form["lang"] = "de: at";
     target.vote.identity = coin() ? IdentityMode::sent : IdentityMode::none;
     if (target.vote.identity == IdentityMode::sent && coin()) ids_elsewhere(target.vote);
-    if (coin()) target.queue = redis_list();
+    if (coin()) target.queue = coin() ? redis_list() : redis_stream();
+    if (target.queue == redis_list() && coin()) target.queue->further_lists = {"b", "c: d"};
+    if (target.queue == redis_stream() && coin()) {
+      target.queue->group = "work'ers";
+      target.queue->in_flight = {"the pending entries of group 'work'ers'"};
+    }
     if (coin()) target.rows = postgres_table();
     if (target.queue && coin()) target.queue->path = "/run/redis.sock";
     if (target.queue && target.queue->path.empty()) target.queue->tls = coin();

@@ -117,8 +117,32 @@ TEST_CASE(
   SECTION("somebody took votes past it") {
     made.taken_bare = 1;
     CHECK(look_at_hands(made).obstacle ==
-          "votes may have been taken past the side lists (1 call), and the target says worker: "
+          "votes may have been taken past the side lists (1 time), and the target says worker: "
           "unknown");
+  }
+  SECTION("it showed that it is done with votes before it writes them") {
+    made.settled_early = "votes were done with early";
+    CHECK(look_at_hands(made).obstacle == "votes were done with early (worker.max_hold is 10 s)");
+    made.max_hold_stated = false;
+    made.looked_at = made.empty_since + made.max_hold;
+    CHECK_FALSE(proven(made));
+  }
+  SECTION("a second worker may have been given what the first still has") {
+    made.handed_over = 2;
+    CHECK_FALSE(proven(made));
+    made.looked_at = made.empty_since + made.max_hold;
+    CHECK(proven(made));
+    CHECK(look_at_hands(made).leans_on_max_hold);
+  }
+  SECTION("a queue that knows what is in hand needs no worker of one vote at a time") {
+    made.worker = WorkerModel::serial;
+    made.serial_refuted = "9 rows came after the lists were empty, from 1 worker";
+    CHECK_FALSE(proven(made));
+    made.shows_hands = true;
+    CHECK(proven(made));
+    CHECK(look_at_hands(made).leans_on_side_lists);
+    made.taken_bare = 1;
+    CHECK_FALSE(proven(made));
   }
   SECTION("the table may yet be written to") {
     made.activity.may_write = {"a transaction is open"};
@@ -128,6 +152,13 @@ TEST_CASE(
     made.worker = WorkerModel::serial;
     CHECK_FALSE(proven(made));
   }
+}
+
+TEST_CASE("where it is not seen what nobody took yet, no empty hand proves anything") {
+  Hands made = hands({consumer("blpop", 0, true)}, seconds(60));
+  CHECK(proven(made));
+  made.blind_spot = "readers do not show what they have not read yet";
+  CHECK(look_at_hands(made).obstacle == made.blind_spot);
 }
 
 TEST_CASE("a worker that is not declared serial is never empty-handed") {

@@ -216,3 +216,17 @@ TEST_CASE("rows at the end, against the baseline") {
   CHECK_FALSE(unread.readable);
   CHECK(unread.rows_start == 4);
 }
+
+TEST_CASE("of several lists each is searched, and is legible for itself") {
+  adapters::QueueContents contents = contents_of({"?"}, {});
+  contents.further = {test::list_of({kIds.make(3), "?"}, kIds, kAll)};
+  QueueHistory history;
+  history.seen_in = {false, false, false, true};
+  CHECK(may_hold_own_votes(contents, history, false));
+  CHECK(unreadable_elements(contents, history, false) == 1);
+  const QueueEvidence evidence = queue_evidence({}, history, &contents);
+  CHECK(evidence.own_listed == std::vector<VoterIndex>{3});
+  CHECK(evidence.strangers_listed == 1);
+  contents.list.legible = true;  // it shows what went through it before
+  CHECK(unreadable_elements(contents, history, false) == 0);
+}

@@ -44,7 +44,7 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
   run.task.rows_may_change = true;
   run.task.timeout = seconds(5);
   run.target.worker = WorkerModel::unknown;
-  run.target.queue.emplace();
+  run.target.queue.emplace().kind = "redis";
   run.target.queue->in_flight = {"votes:processing"};
   SECTION("innocent: nothing stands there") {
     const Settlement done = run.settle().settlement;

@@ -333,3 +333,81 @@ TEST_CASE("an id of ours makes the list that it stood in believed, for good") {
   later.remember(baseline);
   CHECK(later.history().seen_in_list(0));
 }
+
+namespace {
+
+// A queue that knows what is in hand.
+QueueSnapshot handing(std::uint64_t delivered, std::uint64_t in_hand, std::uint64_t acknowledged) {
+  QueueSnapshot look = snapshot(0, 100);
+  look.delivered = delivered;
+  look.in_flight_depths = {in_hand};
+  look.acknowledged = acknowledged;
+  look.removed = 0;
+  return look;
+}
+
+}  // namespace
+
+TEST_CASE("handed out, not in hand any more and never acknowledged: taken bare") {
+  QueueTracker tracker(handing(10, 0, 10));
+  tracker.observe({}, handing(15, 3, 11));  // some of the five may have been acknowledged together
+  CHECK(tracker.history().taken_bare == 0);
+  tracker.observe({}, handing(20, 8, 11));
+  CHECK(tracker.history().taken_bare == 0);
+  tracker.observe({}, handing(24, 8, 11));
+  CHECK(tracker.history().taken_bare == 4);
+  tracker.observe({}, handing(24, 7, 11));
+  CHECK(tracker.history().taken_bare == 5);
+}
+
+TEST_CASE("elements that were removed are passed by a count of those handed out, and not taken") {
+  QueueSnapshot before = handing(10, 0, 0);
+  before.removed = 7;
+  QueueTracker tracker(before);
+  tracker.observe({}, handing(18, 1, 0));  // one of eight, seven of them are gone
+  CHECK(tracker.history().taken_bare == 0);
+}
+
+TEST_CASE("a restart makes no element taken bare, nor one handed over") {
+  QueueSnapshot before = handing(10, 0, 10);
+  before.handed_over = 3;
+  QueueTracker tracker(before);
+  QueueSnapshot other = handing(10, 0, 0);
+  other.server_id = "two";
+  tracker.observe({}, other);
+  CHECK(tracker.history().taken_bare == 0);
+  other.handed_over = 2;
+  tracker.observe({}, other);
+  CHECK(tracker.history().handed_over == 2);
+}
+
+TEST_CASE("elements that went before a worker had them are counted once, and are an event") {
+  QueueTracker tracker(handing(0, 0, 0));
+  QueueSnapshot look = handing(0, 0, 0);
+  look.removed = 5;
+  const auto events = tracker.observe({}, look);
+  REQUIRE(names(events) == Names{"removed"});
+  CHECK(events[0].detail == "5 votes were thrown out of the queue before a worker had them");
+  look.removed.reset();  // not known
+  CHECK(tracker.observe({}, look).empty());
+  look.removed = 5;
+  CHECK(tracker.observe({}, look).empty());
+  look.removed = 0;  // the workers have passed them
+  CHECK(tracker.observe({}, look).empty());
+  look.removed = 2;
+  CHECK(names(tracker.observe({}, look)) == Names{"removed"});
+  CHECK(tracker.history().removed == 7);
+  CHECK(tracker.history().same_server);
+}
+
+TEST_CASE("the way through several lists is seen when each of them has shown a vote") {
+  QueueSnapshot look = snapshot(0, 0);
+  look.in_flight_depths = {0};
+  look.further_depths = {0, 0};
+  QueueTracker tracker(look);
+  tracker.note_seen_in({true, true, true});
+  CHECK(tracker.history().list_seen());
+  CHECK_FALSE(tracker.history().way_seen());
+  tracker.note_seen_in({false, false, false, true});
+  CHECK(tracker.history().way_seen());
+}

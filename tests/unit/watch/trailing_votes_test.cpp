@@ -169,3 +169,20 @@ TEST_CASE("a store that does not answer says nothing of them") {
   CHECK(trail.votes.look(trail.rows));
   CHECK(trail.votes.came_through({5}));
 }
+
+TEST_CASE("of several lists the last trailing vote of each has to come") {
+  Trail trail;
+  TrailingVotes votes{[&](VoterIndex voter) -> Result<std::vector<bool>> {
+                        trail.cast.push_back(voter);
+                        if (voter % 2 == 0) trail.world.found[kIds.make(voter)] = "a";
+                        return std::vector<bool>{};
+                      },
+                      kIds, trail.clock, 2};
+  votes.cast(1, {5});
+  CHECK(trail.cast.size() == 6);
+  votes.look(trail.rows);
+  CHECK_FALSE(votes.came_through({5}));
+  trail.world.found[kIds.make(trail.cast.back())] = "b";
+  votes.look(trail.rows);
+  CHECK(votes.came_through({5}));
+}

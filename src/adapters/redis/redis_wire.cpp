@@ -1,4 +1,4 @@
-#include "adapters/redis_list/redis_wire.h"
+#include "adapters/redis/redis_wire.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "adapters/redis_list/redis_elsewhere.h"
+#include "adapters/redis/redis_elsewhere.h"
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
@@ -9,8 +9,7 @@
 #include <map>
 #include <tuple>
 
-#include "adapters/redis_list/redis_connection.h"
-#include "adapters/redis_list/redis_text.h"
+#include "adapters/redis/redis_text.h"
 #include "core/clock.h"
 #include "core/number.h"
 #include "core/text.h"
@@ -84,21 +83,21 @@ std::string pattern_of(const std::string& name, const VoterIds& ids) {
 
 class Look {
  public:
-  Look(const QueueSettings& settings, const VoterIds& ids, const ElsewhereLimits& limits)
-      : settings_(settings), ids_(ids), limits_(limits), end_(real_clock().now() + limits.time) {}
+  Look(const NamedKeys& named, const VoterIds& ids, const ElsewhereLimits& limits)
+      : named_(named), ids_(ids), limits_(limits), end_(real_clock().now() + limits.time) {}
 
   Result<Elsewhere> run() {
-    RedisConnection first(settings_);
+    RedisConnection first(named_.settings, named_.words);
     TRY_ASSIGN(const RedisReply info, first.ask_one({"INFO", "keyspace"}));
     std::vector<int> databases = databases_of(text_of(*info));
     // The queue's own comes first.
     std::stable_partition(databases.begin(), databases.end(),
-                          [&](int database) { return database == settings_.database; });
+                          [&](int database) { return database == named_.settings.database; });
     for (const int database : databases) {
       if (is_over()) break;
-      QueueSettings settings = settings_;
+      QueueSettings settings = named_.settings;
       settings.database = database;
-      RedisConnection connection(settings);
+      RedisConnection connection(settings, named_.words);
       if (const auto done = look_into(connection, database); !done) cut(done.error().message);
     }
     for (auto& [place, entry] : places_) found_.places.push_back(std::move(entry));
@@ -141,10 +140,9 @@ class Look {
     return {};
   }
 
-  [[nodiscard]] bool is_declared(const std::string& name, int database) const {
-    if (database != settings_.database) return false;
-    return name == settings_.list ||
-           std::ranges::find(settings_.in_flight, name) != settings_.in_flight.end();
+  [[nodiscard]] bool is_named(const std::string& name, int database) const {
+    return database == named_.settings.database &&
+           std::ranges::find(named_.names, name) != named_.names.end();
   }
 
   Result<std::vector<Key>> keys_of(RedisConnection& connection, const redisReply& names,
@@ -153,7 +151,7 @@ class Look {
     std::vector<RedisCommand> commands;
     for (std::size_t i = 0; i < names.elements; ++i) {
       const std::string name(text_of(*names.element[i]));
-      if (is_declared(name, database)) continue;
+      if (is_named(name, database)) continue;
       if (keys_left_ == 0) {
         out_of_keys_ = true;
         cut(fmt::format("there are more than {} keys", format_count(limits_.keys)));
@@ -249,7 +247,7 @@ class Look {
     }
   }
 
-  const QueueSettings& settings_;
+  const NamedKeys& named_;
   const VoterIds& ids_;
   const ElsewhereLimits& limits_;
   const Instant end_;
@@ -261,9 +259,9 @@ class Look {
 
 }  // namespace
 
-Result<Elsewhere> find_in_other_keys(const QueueSettings& settings, const VoterIds& ids,
+Result<Elsewhere> find_in_other_keys(const NamedKeys& named, const VoterIds& ids,
                                      const ElsewhereLimits& limits) {
-  return Look(settings, ids, limits).run();
+  return Look(named, ids, limits).run();
 }
 
 }  // namespace votebench::adapters

@@ -1,11 +1,11 @@
-#include "adapters/redis_list/redis_text.h"
+#include "adapters/redis/redis_text.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "adapters/redis_list/redis_commands.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "vote/id_search.h"
 
 namespace votebench::adapters {
 namespace {
@@ -38,17 +38,16 @@ bool cannot_take(std::string_view flags, std::string_view protocol) {
   return flags.find('P') != std::string_view::npos && protocol == "2";
 }
 
-void describe_command(QueueClient& client, bool waiting) {
-  const CommandKind kind = kind_of_command(client.command);
+void describe_command(QueueClient& client, CommandKind kind, bool waiting) {
   client.blocks = kind == CommandKind::blocking_pop;
   client.asks = client.blocks || kind == CommandKind::pop;
-  client.takes = client.asks || kind == CommandKind::removal;
+  client.takes = client.asks || kind == CommandKind::removal || kind == CommandKind::settling;
   client.waits = client.blocks && waiting;
   client.pushes = kind == CommandKind::push;
   client.reads = kind == CommandKind::read;
 }
 
-QueueClient parse_client(std::string_view line) {
+QueueClient parse_client(std::string_view line, const CommandTable& commands) {
   QueueClient client;
   std::string_view flags;
   std::string_view protocol = "2";  // servers before 7.0 do not say it
@@ -63,7 +62,9 @@ QueueClient parse_client(std::string_view line) {
     if (key == "flags") flags = value;
     if (key == "resp") protocol = value;
   }
-  describe_command(client, flags.find('b') != std::string_view::npos);
+  const std::string_view command = client.command;
+  describe_command(client, commands.kind_of(command.substr(0, command.find('|'))),
+                   flags.find('b') != std::string_view::npos);
   client.exempt = cannot_take(flags, protocol);
   return client;
 }
@@ -99,11 +100,11 @@ std::map<std::string_view, CommandCalls> command_calls(std::string_view info) {
   return all;
 }
 
-std::vector<QueueClient> parse_client_list(std::string_view text) {
+std::vector<QueueClient> parse_client_list(std::string_view text, const CommandTable& commands) {
   std::vector<QueueClient> clients;
   while (!text.empty()) {
     const std::string_view line = next_piece(text, '\n');
-    if (!line.empty()) clients.push_back(parse_client(line));
+    if (!line.empty()) clients.push_back(parse_client(line, commands));
   }
   return clients;
 }
@@ -116,6 +117,25 @@ std::optional<std::string> voter_of_payload(std::string_view payload) {
   if (voter == json.end() || vote == json.end() || !voter->is_string() || !vote->is_string())
     return std::nullopt;
   return voter->get<std::string>();
+}
+
+// Somebody else's is what bears another voter's id in the known form, or an id of another run. An
+// id of this run that was damaged may still be ours.
+void note_element(std::span<const std::string_view> texts, std::optional<std::string> voter,
+                  const VoterIds& ids, QueueList& list) {
+  bool own = false;
+  bool other_run = false;
+  for (const std::string_view text : texts) {
+    const IdsFound found = find_ids(text, ids);
+    list.own.insert(list.own.end(), found.own.begin(), found.own.end());
+    own |= !found.own.empty();
+    other_run |= found.other_run;
+  }
+  ++list.read;
+  if (own) return;
+  const bool known = voter && ids.check(*voter).origin != IdOrigin::invalid_own;
+  ++(known || other_run ? list.strangers : list.unclear);
+  if (known) list.others.push_back(*std::move(voter));
 }
 
 }  // namespace votebench::adapters

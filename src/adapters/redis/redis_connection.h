@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/redis_list/redis_wire.h"
+#include "adapters/redis/redis_wire.h"
 #include "core/result.h"
 #include "vote/target_settings.h"
 
@@ -27,6 +27,13 @@ using RedisReply = std::unique_ptr<redisReply, FreeRedis>;
 using RedisCommand = std::vector<std::string>;
 
 inline constexpr char kRedisClientName[] = "votebench";
+
+// How a kind of queue calls what it looks at.
+struct RedisWords {
+  std::string_view type;    // of its keys: "list"
+  std::string_view key;     // of the target file, that names it: "redis.list"
+  std::string_view rights;  // to read it: "+llen +lrange"
+};
 
 [[nodiscard]] std::string_view text_of(const redisReply& reply);
 [[nodiscard]] std::uint64_t number_of(const redisReply& reply);
@@ -48,7 +55,8 @@ class RedisAnswers {
 // Not thread-safe. Errors are ErrorKind::environment and contain no secret.
 class RedisConnection {
  public:
-  explicit RedisConnection(QueueSettings settings) : settings_(std::move(settings)) {}
+  RedisConnection(QueueSettings settings, const RedisWords& words)
+      : settings_(std::move(settings)), words_(words) {}
 
   Result<> open();
   // Sends all commands at once. The replies may be errors of Redis; a broken connection is ours.
@@ -57,14 +65,16 @@ class RedisConnection {
   // refuses to queue commands: then they are sent in one piece without MULTI, which Redis works off
   // without a look at other clients as long as it fits into one read.
   Result<RedisAnswers> ask_at_once(const std::vector<RedisCommand>& commands);
+  // As ask_at_once(), but a reply may be an error of Redis.
+  Result<RedisAnswers> try_at_once(const std::vector<RedisCommand>& commands);
   Result<RedisReply> ask_one(const RedisCommand& command);
 
   [[nodiscard]] std::uint64_t own_id() const { return own_id_; }
+  // Error: the reply is one.
+  Result<> accept(const redisReply& reply) const;
 
  private:
   [[nodiscard]] Failure failure(std::string_view what) const;
-  Result<> accept(const redisReply& reply) const;
-  Result<RedisAnswers> accept_all(RedisAnswers answers) const;
   Result<> connect();
   Result<> greet();
   [[nodiscard]] RedisCommand authentication() const;
@@ -74,6 +84,7 @@ class RedisConnection {
   void close();
 
   QueueSettings settings_;
+  RedisWords words_;
   std::optional<RedisWire> wire_;  // empty: not connected
   std::unique_ptr<redisReader, FreeRedis> reader_;
   std::uint64_t own_id_ = 0;

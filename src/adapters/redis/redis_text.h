@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "adapters/queue.h"
+#include "adapters/redis/redis_commands.h"
 #include "vote/evidence.h"
 
 namespace votebench::adapters {
@@ -25,10 +27,16 @@ struct CommandCalls {
 // "cmdstat_rpush:calls=3,usec=9,...,failed_calls=1", by "rpush": of every command that was called.
 [[nodiscard]] std::map<std::string_view, CommandCalls> command_calls(std::string_view info);
 
-// Every line of CLIENT LIST.
-[[nodiscard]] std::vector<QueueClient> parse_client_list(std::string_view text);
+// Every line of CLIENT LIST; what a client's last command says of it, the table knows.
+[[nodiscard]] std::vector<QueueClient> parse_client_list(std::string_view text,
+                                                         const CommandTable& commands);
 
 // Whose vote a payload of the known form is: a JSON object with the texts "voter_id" and "vote".
 [[nodiscard]] std::optional<std::string> voter_of_payload(std::string_view payload);
+
+// What one element holds, into `list`. `texts`: its parts; ids are searched in each. `voter`: whose
+// vote it says to be, where it has the known form.
+void note_element(std::span<const std::string_view> texts, std::optional<std::string> voter,
+                  const VoterIds& ids, QueueList& list);
 
 }  // namespace votebench::adapters

@@ -1,4 +1,4 @@
-#include "adapters/redis_list/redis_connection.h"
+#include "adapters/redis/redis_connection.h"
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
@@ -60,18 +60,24 @@ Result<std::vector<RedisReply>> RedisConnection::ask(const std::vector<RedisComm
 }
 
 Result<RedisAnswers> RedisConnection::ask_at_once(const std::vector<RedisCommand>& commands) {
+  TRY_ASSIGN(RedisAnswers answers, try_at_once(commands));
+  for (std::size_t i = 0; i < answers.size(); ++i) TRY(accept(answers[i]));
+  return answers;
+}
+
+Result<RedisAnswers> RedisConnection::try_at_once(const std::vector<RedisCommand>& commands) {
   std::vector<RedisCommand> transaction{{"MULTI"}};
   transaction.insert(transaction.end(), commands.begin(), commands.end());
   transaction.push_back({"EXEC"});
   TRY_ASSIGN(auto replies, ask(transaction));
   if (text_of(*replies[1]).starts_with("OOM")) {
     TRY_ASSIGN(replies, ask(commands));
-    return accept_all(RedisAnswers::of_pipeline(std::move(replies)));
+    return RedisAnswers::of_pipeline(std::move(replies));
   }
   for (const RedisReply& reply : replies) TRY(accept(*reply));
   RedisAnswers answers = RedisAnswers::of_transaction(std::move(replies.back()));
   if (answers.size() != commands.size()) return failure("did not execute a transaction");
-  return accept_all(std::move(answers));
+  return answers;
 }
 
 Result<RedisReply> RedisConnection::ask_one(const RedisCommand& command) {
@@ -89,23 +95,18 @@ Result<> RedisConnection::accept(const redisReply& reply) const {
   const std::string_view text = text_of(reply);
   if (text.starts_with("WRONGTYPE"))
     return fail(ErrorKind::environment,
-                fmt::format("Redis at {}: a key that should be a list holds another type "
+                fmt::format("Redis at {}: a key that should be a {} holds another type "
                             "(WRONGTYPE)",
-                            settings_.where()),
+                            settings_.where(), words_.type),
                 fmt::format("look at it: TYPE {}", settings_.list));
   if (text.starts_with("NOPERM"))
     return fail(ErrorKind::environment,
                 fmt::format("Redis at {} refuses: {}", settings_.where(), text),
                 fmt::format("what votebench asks for, read only: ACL SETUSER {} ~{} +info +time "
-                            "+multi +exec +llen +lrange +type +client|list +client|setname{}",
+                            "+multi +exec {} +type +client|list +client|setname{}",
                             settings_.user.empty() ? "default" : settings_.user, settings_.list,
-                            settings_.database == 0 ? "" : " +select"));
+                            words_.rights, settings_.database == 0 ? "" : " +select"));
   return failure(fmt::format("refuses: {}", text));
-}
-
-Result<RedisAnswers> RedisConnection::accept_all(RedisAnswers answers) const {
-  for (std::size_t i = 0; i < answers.size(); ++i) TRY(accept(answers[i]));
-  return answers;
 }
 
 Result<> RedisConnection::connect() {
