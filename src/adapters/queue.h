@@ -77,14 +77,16 @@ struct QueuePlace {
   std::string kind;             // as the server calls it: "list", "hash"
   std::vector<VoterIndex> own;  // votes, no probes; the first of them
   bool complete = true;         // all of it was looked at, and all of them are named
+  // When the latest of them is due, where the place holds times: a set of jobs to be tried again.
+  std::optional<WallTime> due{};
 };
 struct Elsewhere {
   std::vector<QueuePlace> places;
   std::string cut_short;  // why not everything was looked at, a clause; empty: it was
 };
 struct ElsewhereLimits {
-  std::uint64_t keys = 10'000;
-  std::uint64_t elements = 1'000;  // of one key
+  std::uint64_t keys = 100'000;
+  std::uint64_t elements = 10'000;  // of one key
   Nanoseconds time = std::chrono::seconds(1);
 };
 

@@ -81,7 +81,7 @@ std::string hop_condition(const AuditInput& input, const Verdict& verdict) {
       (behind != verdict.lost_by_hop.end() && behind->second > verdict.lost_behind_vote);
   const bool counted_before = verdict.lost_by_hop.contains(kVote) && input.queue.pushed != 0;
   if (counted_behind && counted_before) return "each vote was pushed once and by itself";
-  if (counted_behind) return "no vote was pushed twice";
+  if (counted_behind) return "no vote was pushed twice and nothing else was";
   return counted_before ? "no push carried two votes" : "";
 }
 

@@ -75,6 +75,7 @@ struct QueueClient {
   bool waits = false;
   bool pushes = false;
   bool reads = false;
+  bool reads_data = false;  // it reads what others stored; not of the server or of lists
   bool exempt = false;  // a replica, monitor or subscriber: it cannot take an element
 };
 

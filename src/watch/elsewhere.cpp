@@ -1,6 +1,7 @@
 #include "watch/elsewhere.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,38 +14,70 @@ namespace {
 
 constexpr const char* kMaybeASideList =
     "; if workers keep there what they have in hand, say so in the target (in_flight)";
+constexpr const char* kOrHowLong = "; or say how long to wait: settle: { quiet: 30s }";
 
 std::string name_of(const adapters::QueuePlace& place) {
   return fmt::format("{} '{}' of database {}", place.kind, printable(place.name, 60),
                      place.database);
 }
 
+bool is_due(const ElsewhereQuestion& question, const adapters::QueuePlace& place) {
+  return !place.due || *place.due <= question.wall;
+}
+
+bool is_log(const ElsewhereQuestion& question, const adapters::QueuePlace& place) {
+  if (question.in_hand_elsewhere || !is_due(question, place)) return false;
+  if (!question.votes_are_missing) return 2 * place.own.size() >= question.stored.size();
+  const auto stored =
+      static_cast<std::size_t>(std::ranges::count_if(place.own, [&question](VoterIndex voter) {
+        return std::ranges::binary_search(question.stored, voter);
+      }));
+  return 4 * stored >= 3 * place.own.size();
+}
+
 }  // namespace
 
-void ElsewhereCheck::observe(Instant at, const adapters::Elsewhere& look,
-                             const std::function<bool(VoterIndex)>& is_stored) {
-  std::map<std::string, Room> before = std::exchange(rooms_, {});
+void ElsewhereCheck::note_cut(const ElsewhereQuestion& question, const std::string& why) {
+  const bool matters = question.votes_are_missing && !question.moved_unseen.empty();
+  if (matters && !question.leans_on_quiet)
+    obstacle_ = fmt::format(
+        "votes may have been put elsewhere ({}), and not all of the queue's "
+        "server was looked at: {}{}",
+        fmt::join(question.moved_unseen, ", "), why, kOrHowLong);
+  else
+    assumptions_.push_back("votes stand nowhere else on the queue's server (" + why + ")");
+}
+
+void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters::QueuePlace& place,
+                               const Room* before) {
+  const std::string name = name_of(place);
+  const bool same = before != nullptr && before->votes == place.own && is_due(question, place);
+  const Instant changed_at = same ? before->changed_at : question.at;
+  rooms_[name] = {place.own, changed_at};
+  const std::string found = fmt::format(
+      "{} in {}", counted(place.own.size(), "vote of ours stands", "votes of ours stand"), name);
+  const bool is_parked =
+      question.votes_are_missing ? question.at - changed_at >= max_hold_ : question.leans_on_quiet;
+  if (is_parked && is_due(question, place))
+    assumptions_.push_back(fmt::format(
+        "{} and {} parked there: nothing moved them for {}", found,
+        place.own.size() == 1 ? "is" : "are",
+        question.votes_are_missing ? format_duration(max_hold_) : "as long as settle.quiet"));
+  else if (obstacle_.empty())
+    obstacle_ = found + ": they may still be on their way" +
+                (place.kind == "list" ? kMaybeASideList : "") +
+                (question.votes_are_missing ? "" : kOrHowLong);
+}
+
+void ElsewhereCheck::observe(const ElsewhereQuestion& question, const adapters::Elsewhere& look) {
+  const std::map<std::string, Room> before = std::exchange(rooms_, {});
   obstacle_.clear();
   assumptions_.clear();
-  if (!look.cut_short.empty())
-    assumptions_.push_back("votes stand nowhere else on the queue's server (" + look.cut_short +
-                           ")");
+  if (!look.cut_short.empty()) note_cut(question, look.cut_short);
   for (const adapters::QueuePlace& place : look.places) {
-    if (place.own.empty() || std::ranges::any_of(place.own, is_stored)) continue;  // a log
-    const std::string name = name_of(place);
-    const auto known = before.find(name);
-    const bool same = known != before.end() && known->second.votes == place.own;
-    const Instant changed_at = same ? known->second.changed_at : at;
-    rooms_[name] = {place.own, changed_at};
-    const std::string found = fmt::format(
-        "{} in {}", counted(place.own.size(), "vote of ours stands", "votes of ours stand"), name);
-    if (at - changed_at >= max_hold_)
-      assumptions_.push_back(fmt::format("{} and {} parked there: nothing moved them for {}", found,
-                                         place.own.size() == 1 ? "is" : "are",
-                                         format_duration(max_hold_)));
-    else if (obstacle_.empty())
-      obstacle_ = found + ": they may still be on their way" +
-                  (place.kind == "list" ? kMaybeASideList : "");
+    if (place.own.empty() || is_log(question, place)) continue;
+    const auto known = before.find(name_of(place));
+    note_room(question, place, known == before.end() ? nullptr : &known->second);
   }
 }
 

@@ -2,7 +2,6 @@
 // names: another list, a retry set, a renamed backlog.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,16 +11,27 @@
 
 namespace votebench::watch {
 
-// Fed with looks; what a place is shows in time. A place that also holds votes with rows is a log
-// and no obstacle. One without is a waiting room; where it has not changed for `max_hold`, nobody
-// works it off, and what stands there is parked, not stored.
+// What a look has to decide.
+struct ElsewhereQuestion {
+  Instant at{};
+  WallTime wall{};                        // the same
+  const std::vector<VoterIndex>& stored;  // voters with rows, ascending
+  bool votes_are_missing = false;         // else: whether rows may still be changed, or joined
+  bool in_hand_elsewhere = false;  // what workers have in hand is in lists: no place is a log
+  bool leans_on_quiet = false;     // the target says how long to wait, and that has passed
+  std::vector<std::string> moved_unseen{};  // commands that may have put votes anywhere
+};
+
+// Fed with looks; what a place is shows in time. A log is no obstacle: where votes are missing, a
+// place of which nearly all votes have rows; where none is, one that holds most of the run's. Any
+// other place is a waiting room: what stands there may still come to the table, or again. Where
+// votes are missing and a room has not changed for `max_hold` (where it holds times, since the last
+// of them was due), nobody works it off, and what stands there is parked, not stored.
 class ElsewhereCheck {
  public:
   explicit ElsewhereCheck(Nanoseconds max_hold) : max_hold_(max_hold) {}
 
-  // `is_stored`: the vote of this voter has its row.
-  void observe(Instant at, const adapters::Elsewhere& look,
-               const std::function<bool(VoterIndex)>& is_stored);
+  void observe(const ElsewhereQuestion& question, const adapters::Elsewhere& look);
 
   // Why absence proves nothing yet; empty: nothing waits elsewhere.
   [[nodiscard]] const std::string& obstacle() const { return obstacle_; }
@@ -33,6 +43,9 @@ class ElsewhereCheck {
     std::vector<VoterIndex> votes;
     Instant changed_at;
   };
+  void note_cut(const ElsewhereQuestion& question, const std::string& why);
+  void note_room(const ElsewhereQuestion& question, const adapters::QueuePlace& place,
+                 const Room* before);
 
   Nanoseconds max_hold_;
   std::map<std::string, Room> rooms_;  // by the place's name

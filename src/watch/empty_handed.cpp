@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/counted.h"
 #include "core/text.h"
 
@@ -35,10 +37,12 @@ bool came_back(const QueueClient& client, Nanoseconds elapsed) {
   return client.asks && acted(client, elapsed);
 }
 
-// It takes by what may do anything, a script or a transaction: that it came back for a vote is not
-// seen, only that it did something.
-bool may_have_come_back(const QueueClient& client, Nanoseconds elapsed) {
-  return client.takes && !client.asks && acted(client, elapsed);
+// Its last command is another one: that it came back for a vote is not seen, only that it did
+// something. One that was never seen asking, but running what may do anything (a script, a
+// transaction), may be none that takes votes.
+bool may_have_come_back(const SeenConsumer& consumer, Nanoseconds elapsed) {
+  if (!consumer.asked && !consumer.client.asks) return true;
+  return !consumer.client.asks && acted(consumer.client, elapsed);
 }
 
 std::string has_not_come_back(const QueueClient& client) {
@@ -50,7 +54,7 @@ std::string has_not_come_back(const QueueClient& client) {
 }
 
 std::string takes_unseen(const QueueClient& client) {
-  return fmt::format("{} takes votes by {}, which does not show when it came back for one",
+  return fmt::format("{} was last seen with {}, which does not show when it came back for a vote",
                      name_of(client), printable(client.command, 20));
 }
 
@@ -84,6 +88,20 @@ std::string may_have_taken_votes(const QueueClient& other) {
                      printable(other.command, 20));
 }
 
+// A connection that pushes as well may be shared by several clients, of whom each may hold a vote.
+// The workers that a profile knows poll; one that waits in a pop may hand its votes on.
+std::optional<std::string> obstacle_of_other_habits(const Hands& hands, bool& leans_on_max_hold) {
+  const auto shared = std::ranges::find_if(
+      hands.consumers, [](const SeenConsumer& seen) { return seen.asked && seen.pushed; });
+  if (shared != hands.consumers.end())
+    return until_max_hold(
+        hands, name_of(shared->client) + " pushes as well: others may share its connection",
+        leans_on_max_hold);
+  if (!hands.blocking_pops || hands.worker_stated) return std::nullopt;
+  return until_max_hold(hands, "a worker that waits in a pop may hand its votes to others",
+                        leans_on_max_hold);
+}
+
 // Those who took votes, and do not show that they are empty-handed.
 std::optional<std::string> obstacle_of_unknown(const Hands& hands, bool& leans_on_max_hold) {
   std::optional<std::string> obstacle;
@@ -95,6 +113,7 @@ std::optional<std::string> obstacle_of_unknown(const Hands& hands, bool& leans_o
         until_max_hold(hands, may_have_taken_votes(hands.others.front().client), leans_on_max_hold);
   // A worker that handles several votes at once has written them all within max_hold of its last
   // pop.
+  if (!obstacle) obstacle = obstacle_of_other_habits(hands, leans_on_max_hold);
   if (!obstacle && !hands.serial_refuted.empty())
     obstacle = until_max_hold(hands, hands.serial_refuted + ": they handle several votes at a time",
                               leans_on_max_hold);
@@ -187,7 +206,7 @@ HandsFinding look_at_hands(const Hands& hands) {
       finding.obstacle = obstacle_of_gone(hands, consumer, finding.leans_on_max_hold);
     else if (!came_back(consumer.client, elapsed))
       finding.obstacle =
-          may_have_come_back(consumer.client, elapsed)
+          may_have_come_back(consumer, elapsed)
               ? until_max_hold(hands, takes_unseen(consumer.client), finding.leans_on_max_hold)
               : has_not_come_back(consumer.client);
     else if (hands.looked_at - consumer.seen_since < kClientsEvery)  // maybe one of many short ones

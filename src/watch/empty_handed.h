@@ -40,6 +40,7 @@ struct Hands {
       server_id{};  // of the server's process now; one that was restarted cut all off itself
   // Consumers ever seen, brought up to date by that look at the clients.
   std::vector<SeenConsumer> consumers;
+  bool blocking_pops = false;  // one of them waits in a pop
   // Clients that are neither workers nor known to do nothing but push or read: each may hold a vote
   // that it took before the lists were empty.
   std::vector<SeenClient> others{};

@@ -104,11 +104,15 @@ RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
   evidence.store = end->store;
   evidence.rows_end = end->rows.total;
   evidence.restarted = end->store.server != baseline.identity.server;
-  evidence.probes_seen = baseline.probe_voters.size();
+  const std::uint64_t probe_rows = baseline.rows - std::min(baseline.rows, baseline.strangers);
+  evidence.probes_seen = std::max<std::uint64_t>(baseline.probe_voters.size(), probe_rows);
   evidence.probes_vanished = static_cast<std::uint64_t>(
       std::ranges::count_if(baseline.probe_voters, [&](VoterIndex probe) {
         return !std::ranges::binary_search(end->rows.probe_voters, probe);
       }));
+  // On a table where every vote is a row a voter may keep one of two.
+  evidence.probes_vanished =
+      std::max(evidence.probes_vanished, probe_rows - std::min(probe_rows, end->rows.probes));
   evidence.strangers_changed = end->rows.pre_existing != baseline.strangers ||
                                end->rows.stranger_checksum != baseline.stranger_checksum;
   if (baseline.updates && end->rows.updates >= baseline.updates)

@@ -103,6 +103,7 @@ void QueueTracker::note_server(Nanoseconds at, const QueueSnapshot& look,
   const bool reset = counters_fell(before, look);
   if (restarted) {
     ++history_.restarts;
+    history_.first_clients.reset();
     events.push_back(
         {at, "restarted",
          fmt::format("another server id; {} votes were in the list at the last look, {} "
@@ -182,18 +183,28 @@ void QueueTracker::observe_clients(Instant at, const std::vector<QueueClient>& c
   for (const QueueClient& client : clients) {
     history_.blocking_pops |= client.blocks;
     if (known.contains(client.id)) continue;
-    const SeenClient seen{client, history_.last.server_id, std::nullopt, at, client.pushes};
+    const SeenClient seen{client, history_.last.server_id, std::nullopt,
+                          at,     client.pushes,           client.asks};
     if (client.takes)
       history_.consumers.push_back(seen);
     else if (client.pushes)
       history_.pushers.push_back(seen);
-    else if (does_else(client))
+    else if (does_else(client) || came_to_read(client))
       history_.others.push_back(seen);
+  }
+  if (!history_.first_clients) {
+    history_.first_clients.emplace();
+    for (const QueueClient& client : clients) history_.first_clients->insert(client.id);
   }
   regroup();
   forget_oldest_gone(history_.consumers);
   forget_oldest_gone(history_.pushers);
   forget_oldest_gone(history_.others);
+}
+
+bool QueueTracker::came_to_read(const QueueClient& client) const {
+  return client.reads_data && !client.exempt && history_.first_clients &&
+         !history_.first_clients->contains(client.id);
 }
 
 std::unordered_set<std::uint64_t> QueueTracker::update_known(
@@ -208,6 +219,7 @@ std::unordered_set<std::uint64_t> QueueTracker::update_known(
       if (seen.server_id == history_.last.server_id && now != present.end()) {
         seen.client = *now->second;
         seen.pushed |= seen.client.pushes;
+        seen.asked |= seen.client.asks;
         known.insert(seen.client.id);
       } else {
         seen.gone_since = at;

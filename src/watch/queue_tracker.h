@@ -24,6 +24,7 @@ struct SeenClient {
   std::optional<Instant> gone_since;  // the first look that did not show it any more
   Instant seen_since{};               // the first look that showed it
   bool pushed = false;                // it was seen after a push
+  bool asked = false;                 // it was seen after a command that asks for an element
 };
 // One that was seen after a command that takes elements, or may.
 using SeenConsumer = SeenClient;
@@ -59,6 +60,10 @@ struct QueueHistory {
   std::vector<SeenClient> pushers;  // did nothing but push, or read beside it
   std::vector<SeenClient> others;   // neither consumers, pushers nor exempt, and did not only read
   static constexpr std::size_t kMaxGone = 1000;
+
+  // Clients of the first look at them; who comes later and reads data may have taken an element
+  // before. Nothing: not looked at yet, or not since the server was restarted.
+  std::optional<std::unordered_set<std::uint64_t>> first_clients;
 
   // An id of ours was seen in one of the lists: they are the lists that the votes go through.
   [[nodiscard]] bool list_seen() const;
@@ -96,6 +101,7 @@ class QueueTracker {
   // Returns the ids of those that are known and still there.
   std::unordered_set<std::uint64_t> update_known(Instant at,
                                                  const std::vector<QueueClient>& clients);
+  [[nodiscard]] bool came_to_read(const QueueClient& client) const;
   void regroup();
   void remember_voters(const std::vector<VoterIndex>& own);
 

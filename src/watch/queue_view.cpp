@@ -38,8 +38,11 @@ void QueueView::look() {
   const auto snapshot = probe_.snapshot();
   if (!snapshot) return lost(snapshot.error());
   take(*snapshot);
-  if (waiting() == 0) {
+  const bool stood_there = contents_ && waiting_in(contents_->snapshot) > 0;
+  if (waiting() == 0 && !stood_there) {
     if (!clear_since_) clear_since_ = clock_.now();
+  } else if (waiting() == 0) {
+    read_contents();
   } else if (clock_.now() >= contents_due_) {
     read_contents();
   } else if (waiting() > before) {

@@ -58,6 +58,10 @@ class QueueView {
     if (!frozen_pushed_) frozen_pushed_ = tracker_.history().pushed;
     if (!frozen_removed_) frozen_removed_ = tracker_.history().removed;
   }
+  // Elements since the baseline, without those behind freeze_pushed(); nothing: not known.
+  [[nodiscard]] std::optional<std::uint64_t> pushed_for_the_run() const {
+    return frozen_pushed_ ? frozen_pushed_ : tracker_.history().pushed;
+  }
   // Of the last look or reading.
   [[nodiscard]] QueueEvidence evidence() const;
 

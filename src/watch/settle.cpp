@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/counted.h"
 #include "core/text.h"
 #include "watch/drain_words.h"
 #include "watch/elsewhere.h"
@@ -58,6 +59,7 @@ class Drain {
   bool was_quiet_long_enough();
   void cast_trailing_votes(bool everything_there);
   bool nothing_moves();
+  bool nothing_waits_in_the_app();
   bool nothing_waits_elsewhere();
   Result<> look_elsewhere();
   void name_what_stands_elsewhere();
@@ -210,9 +212,10 @@ SettleProof Drain::prove() {
   why_nothing_is_held_ = nobody_holds_a_vote()     ? SettleProof::empty_handed
                          : was_quiet_long_enough() ? SettleProof::quiet
                                                    : SettleProof::none;
-  if (by_side_lists() && was_quiet_long_enough()) why_nothing_is_held_ = SettleProof::quiet;
-  if (why_nothing_is_held_ == SettleProof::none || !nothing_moves() || !nothing_waits_elsewhere() ||
-      !evidence_stands())
+  const bool weak = by_side_lists() || !elsewhere_.obstacle().empty();
+  if (weak && was_quiet_long_enough()) why_nothing_is_held_ = SettleProof::quiet;
+  if (why_nothing_is_held_ == SettleProof::none || !nothing_moves() ||
+      !nothing_waits_in_the_app() || !nothing_waits_elsewhere() || !evidence_stands())
     return SettleProof::none;
   return rows_->missing().count == 0 ? SettleProof::complete : why_nothing_is_held_;
 }
@@ -231,10 +234,24 @@ void Drain::cast_trailing_votes(bool everything_there) {
   queue_->note_seen_in(trailing_.seen_in());
 }
 
-// Looked at before absence is claimed, and again while something moves there. Where side lists show
-// what is in hand, another list with votes of ours may be one that the target does not name.
+// An app that could not push a vote may have kept it to try again, as a worker keeps one in hand.
+bool Drain::nothing_waits_in_the_app() {
+  const std::uint64_t accepted = rows_->own_rows() + rows_->missing().count;
+  const std::optional<std::uint64_t> pushed = queue_->pushed_for_the_run();
+  const bool all_pushed = !pushed || *pushed >= accepted || rows_->missing().count == 0;
+  if (all_pushed || why_nothing_is_held_ == SettleProof::quiet ||
+      elapsed() >= task_.target.worker_max_hold)
+    return true;
+  obstacle_ = counted(accepted - *pushed, "accepted vote was", "accepted votes were") +
+              " not pushed, and the app may still try again (worker.max_hold is " +
+              format_duration(task_.target.worker_max_hold) + ")";
+  return false;
+}
+
+// Looked at before absence is claimed, or that no row is changed or joined any more, and again
+// while something moves there. Where side lists show what is in hand, another list with votes of
+// ours may be one that the target does not name.
 bool Drain::nothing_waits_elsewhere() {
-  if (rows_->missing().count == 0 && !by_side_lists()) return true;
   obstacle_ = elsewhere_.obstacle();
   if (!obstacle_.empty() && clock_.now() < elsewhere_due_) return false;
   elsewhere_due_ = clock_.now() + kBetweenElsewhere;
@@ -249,9 +266,14 @@ bool Drain::nothing_waits_elsewhere() {
 Result<> Drain::look_elsewhere() {
   TRY_ASSIGN(const adapters::Elsewhere look, queue_->find_elsewhere());
   const std::vector<VoterIndex> stored = rows_->voters();
-  elsewhere_.observe(clock_.now(), look, [&](VoterIndex voter) {
-    return !by_side_lists() && std::ranges::binary_search(stored, voter);
-  });
+  ElsewhereQuestion question{.at = clock_.now(), .wall = clock_.wall_now(), .stored = stored};
+  question.votes_are_missing = rows_->missing().count > 0;
+  question.in_hand_elsewhere = by_side_lists();
+  question.leans_on_quiet = why_nothing_is_held_ == SettleProof::quiet;
+  question.moved_unseen = adapters::queue_kind(task_.target.queue)
+                              .use(task_.queue_baseline->snapshot, queue_->history().last)
+                              .hidden;
+  elsewhere_.observe(question, look);
   looked_elsewhere_ = true;
   return {};
 }
@@ -308,6 +330,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.handed_over = queue_->history().handed_over;
   hands.settled_early = settled_early();
   hands.consumers = queue_->consumers();
+  hands.blocking_pops = queue_->history().blocking_pops;
   hands.others = queue_->history().others;
   hands.unseen_consumers = queue_->has_unseen_consumers();
   auto activity = rows_->activity();

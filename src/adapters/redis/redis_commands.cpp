@@ -24,4 +24,14 @@ bool only_reads(std::string_view command) {
   return is_among(kWords, command);
 }
 
+bool reads_data(std::string_view command) {
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"bitcount", "exists",     "get",    "getbit",        "getrange", "hexists",
+       "hget",     "hgetall",    "hkeys",  "hlen",          "hmget",    "hscan",
+       "hstrlen",  "hvals",      "mget",   "publish",       "scard",    "sismember",
+       "smembers", "smismember", "sscan",  "strlen",        "ttl",      "pttl",
+       "zcard",    "zcount",     "zrange", "zrangebyscore", "zscan",    "zscore"});
+  return is_among(kWords, command);
+}
+
 }  // namespace votebench::adapters

@@ -31,6 +31,10 @@ struct CommandTable {
 // Neither puts elements into any key nor takes them out.
 [[nodiscard]] bool only_reads(std::string_view command);
 
+// Of those, what a program asks for that works with data: not about the connection or the server,
+// and no look at a list, as a person or a monitor takes.
+[[nodiscard]] bool reads_data(std::string_view command);
+
 [[nodiscard]] inline bool is_among(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <tuple>
+#include <unordered_set>
 
 #include "adapters/redis/redis_text.h"
 #include "core/clock.h"
@@ -34,7 +36,7 @@ RedisCommand read_list(const std::string& key, const std::string& limit) {
   return {"LRANGE", key, "0", limit};
 }
 RedisCommand read_sorted(const std::string& key, const std::string& limit) {
-  return {"ZRANGE", key, "0", limit};
+  return {"ZRANGE", key, "0", limit, "WITHSCORES"};
 }
 RedisCommand read_set(const std::string& key, const std::string& limit) {
   return {"SSCAN", key, "0", "COUNT", limit};
@@ -68,6 +70,28 @@ struct Key {
 void for_each_text(const redisReply& reply, const std::function<void(std::string_view)>& use) {
   if (reply.str != nullptr) use(text_of(reply));
   for (std::size_t i = 0; i < reply.elements; ++i) for_each_text(*reply.element[i], use);
+}
+
+// Scores that are times: seconds or milliseconds since 1970, of this century.
+std::optional<WallTime> time_of_score(std::string_view score) {
+  constexpr double kFirstSecond = 1e9;
+  constexpr double kLastSecond = 1e10;
+  constexpr double kMillisecondsPerSecond = 1e3;
+  double value = std::strtod(std::string(score).c_str(), nullptr);
+  if (value >= kFirstSecond * kMillisecondsPerSecond) value /= kMillisecondsPerSecond;
+  if (value < kFirstSecond || value > kLastSecond) return std::nullopt;
+  return WallTime(std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(value)));
+}
+
+// When the latest element of a sorted set with an id of ours is due: elements and scores in turn.
+std::optional<WallTime> due_in(const redisReply& sorted, const VoterIds& ids) {
+  std::optional<WallTime> latest;
+  for (std::size_t i = 0; i + 1 < sorted.elements; i += 2) {
+    if (find_ids(text_of(*sorted.element[i]), ids).own.empty()) continue;
+    if (const auto due = time_of_score(text_of(*sorted.element[i + 1])))
+      latest = std::max(latest.value_or(*due), *due);
+  }
+  return latest;
 }
 
 // The key's name, its ids of ours replaced.
@@ -192,6 +216,9 @@ class Look {
       keys[i].bytes = keys[i].length == 0              ? 0
                       : keys[i].kind->name == "string" ? std::min(keys[i].length, kMostOfString)
                                                        : bytes / keys[i].length * read + 64;
+      if (keys[i].length > limits_.elements && keys[i].kind->name != "string")
+        cut(fmt::format("of key '{}' only {} elements were read", printable(keys[i].name, 60),
+                        format_count(limits_.elements)));
       if (keys[i].bytes > kMostOfKey)
         cut(fmt::format("the elements of key '{}' are too large", printable(keys[i].name, 60)));
     }
@@ -225,21 +252,26 @@ class Look {
         own.insert(own.end(), found.own.begin(), found.own.end());
       });
     std::erase_if(own, [](VoterIndex index) { return index >= kFirstProbeIndex; });
-    if (!own.empty()) note_place(key, own, database);
+    if (own.empty()) return;
+    const bool sorted = !is_error(value) && key.kind->name == "zset";
+    note_place(key, own, database, sorted ? due_in(value, ids_) : std::nullopt);
   }
 
-  void note_place(const Key& key, const std::vector<VoterIndex>& own, int database) {
+  void note_place(const Key& key, const std::vector<VoterIndex>& own, int database,
+                  std::optional<WallTime> due) {
     const std::string name = pattern_of(key.name, ids_);
     const std::string kind(key.kind->name);
     const auto place = std::tuple(database, name, kind);
     if (!places_.contains(place) && places_.size() == kMostPlaces)
       return cut("ids of the run stand in too many places");
     QueuePlace& entry =
-        places_.try_emplace(place, QueuePlace{database, name, kind, {}, true}).first->second;
+        places_.try_emplace(place, QueuePlace{database, name, kind, {}, true, {}}).first->second;
+    if (due) entry.due = std::max(entry.due.value_or(*due), *due);
     const std::uint64_t most = kind == "string" ? kMostOfString : limits_.elements;
     if (key.length > most) entry.complete = false;
+    std::unordered_set<VoterIndex>& known = known_[place];
     for (const VoterIndex index : own) {
-      if (std::ranges::find(entry.own, index) != entry.own.end()) continue;
+      if (!known.insert(index).second) continue;
       if (entry.own.size() < limits_.elements)
         entry.own.push_back(index);
       else
@@ -253,7 +285,9 @@ class Look {
   const Instant end_;
   std::uint64_t keys_left_ = limits_.keys;
   bool out_of_keys_ = false;
-  std::map<std::tuple<int, std::string, std::string>, QueuePlace> places_;
+  using PlaceId = std::tuple<int, std::string, std::string>;
+  std::map<PlaceId, QueuePlace> places_;
+  std::map<PlaceId, std::unordered_set<VoterIndex>> known_;  // of each: whom it names
   Elsewhere found_;
 };
 

@@ -45,6 +45,7 @@ void describe_command(QueueClient& client, CommandKind kind, bool waiting) {
   client.waits = client.blocks && waiting;
   client.pushes = kind == CommandKind::push;
   client.reads = kind == CommandKind::read;
+  client.reads_data = client.reads && reads_data(client.command);
 }
 
 QueueClient parse_client(std::string_view line, const CommandTable& commands) {

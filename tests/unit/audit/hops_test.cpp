@@ -172,7 +172,7 @@ TEST_CASE("hops: what counters cannot show is said as a condition") {
   // Dropped by the worker, or five others were pushed twice.
   CHECK(reason_with(200) ==
         "5 accepted votes have no row: lost between queue and db, if no vote was pushed twice "
-        "(pushed 200, accepted 200)");
+        "and nothing else was (pushed 200, accepted 200)");
   // Never pushed, or dropped by the worker while five pushes carried two votes.
   CHECK(reason_with(195) ==
         "5 accepted votes have no row: lost at vote, if no push carried two votes (pushed 195, "

@@ -16,7 +16,8 @@ inline void set_command(QueueClient& client, const std::string& command, bool bl
   client.blocks = client.asks && command.starts_with('b');
   client.takes = client.asks || command == "lrem" || command == "eval" || command == "exec";
   client.pushes = command == "rpush";
-  client.reads = command == "get" || command == "ping" || command == "info";
+  client.reads_data = command == "get";
+  client.reads = client.reads_data || command == "ping" || command == "info" || command == "llen";
   client.exempt = command == "subscribe";
 }
 

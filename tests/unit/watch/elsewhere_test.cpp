@@ -15,7 +15,16 @@ namespace {
 
 constexpr Instant kBegin{seconds(100)};
 
-bool has_row(VoterIndex voter) { return voter < 5; }
+const std::vector<VoterIndex> kStored{0, 1, 2, 3, 4};
+const WallTime kNow{seconds(1'764'500'000)};
+
+// Votes are missing.
+ElsewhereQuestion missing_at(Instant at) {
+  return {.at = at, .wall = kNow + (at - kBegin), .stored = kStored, .votes_are_missing = true};
+}
+ElsewhereQuestion nothing_missing_at(Instant at) {
+  return {.at = at, .wall = kNow + (at - kBegin), .stored = kStored};
+}
 
 Elsewhere places(std::vector<QueuePlace> all) { return {std::move(all), ""}; }
 
@@ -25,13 +34,13 @@ QueuePlace retry_set(std::vector<VoterIndex> own) { return {0, "retry", "zset", 
 
 TEST_CASE("a place with votes without rows is a waiting room until max_hold has passed") {
   ElsewhereCheck check(seconds(10));
-  check.observe(kBegin, places({retry_set({7})}), has_row);
+  check.observe(missing_at(kBegin), places({retry_set({7})}));
   CHECK(check.obstacle() ==
         "1 vote of ours stands in zset 'retry' of database 0: they may still be on their way");
   CHECK(check.assumptions().empty());
-  check.observe(kBegin + seconds(10) - Nanoseconds(1), places({retry_set({7})}), has_row);
+  check.observe(missing_at(kBegin + seconds(10) - Nanoseconds(1)), places({retry_set({7})}));
   CHECK_FALSE(check.obstacle().empty());
-  check.observe(kBegin + seconds(10), places({retry_set({7})}), has_row);
+  check.observe(missing_at(kBegin + seconds(10)), places({retry_set({7})}));
   CHECK(check.obstacle().empty());
   CHECK(check.assumptions() ==
         std::vector<std::string>{"1 vote of ours stands in zset 'retry' of database 0 and is "
@@ -40,31 +49,83 @@ TEST_CASE("a place with votes without rows is a waiting room until max_hold has 
 
 TEST_CASE("a place that changes begins anew") {
   ElsewhereCheck check(seconds(10));
-  check.observe(kBegin, places({retry_set({7, 8})}), has_row);
-  check.observe(kBegin + seconds(9), places({retry_set({8})}), has_row);
-  check.observe(kBegin + seconds(10), places({retry_set({8})}), has_row);
+  check.observe(missing_at(kBegin), places({retry_set({7, 8})}));
+  check.observe(missing_at(kBegin + seconds(9)), places({retry_set({8})}));
+  check.observe(missing_at(kBegin + seconds(10)), places({retry_set({8})}));
   CHECK_FALSE(check.obstacle().empty());
-  check.observe(kBegin + seconds(12), places({}), has_row);  // taken out, and put back
+  check.observe(missing_at(kBegin + seconds(12)), places({}));  // taken out, and put back
   CHECK(check.obstacle().empty());
-  check.observe(kBegin + seconds(20), places({retry_set({8})}), has_row);
+  check.observe(missing_at(kBegin + seconds(20)), places({retry_set({8})}));
   CHECK_FALSE(check.obstacle().empty());
-  check.observe(kBegin + seconds(30), places({retry_set({8})}), has_row);
+  check.observe(missing_at(kBegin + seconds(30)), places({retry_set({8})}));
   CHECK(check.obstacle().empty());
 }
 
 TEST_CASE("a place that also holds votes with rows is a log, an empty one is nothing") {
   ElsewhereCheck check(seconds(10));
-  check.observe(kBegin, places({retry_set({1, 7}), retry_set({})}), has_row);
+  check.observe(missing_at(kBegin), places({retry_set({1, 2, 3, 7}), retry_set({})}));
   CHECK(check.obstacle().empty());
   CHECK(check.assumptions().empty());
+}
+
+TEST_CASE("a retry set that also holds jobs of stored votes is no log") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(missing_at(kBegin), places({retry_set({1, 2, 7, 8})}));
+  CHECK_FALSE(check.obstacle().empty());
+}
+
+TEST_CASE("what is due later is not parked before, and has max_hold from then on") {
+  ElsewhereCheck check(seconds(10));
+  QueuePlace later = retry_set({1, 2, 3, 7});
+  later.due = kNow + seconds(18);
+  const auto waits_at = [&](std::chrono::seconds at) {
+    check.observe(missing_at(kBegin + at), places({later}));
+    return !check.obstacle().empty();
+  };
+  CHECK(waits_at(seconds(0)));
+  CHECK(waits_at(seconds(17)));
+  later.own = {7, 8};  // nor is it a log once it is due
+  CHECK(waits_at(seconds(18)));
+  CHECK(waits_at(seconds(27)));
+  CHECK_FALSE(waits_at(seconds(28)));
+}
+
+TEST_CASE("where nothing is missing, what stands elsewhere may come again, but in a log of all") {
+  ElsewhereCheck check(seconds(10));
+  check.observe(nothing_missing_at(kBegin), places({{0, "log", "list", {0, 1, 2}}}));
+  CHECK(check.obstacle().empty());
+  const auto aside = places({{0, "aside", "list", {0, 1}}});
+  check.observe(nothing_missing_at(kBegin), aside);
+  CHECK(check.obstacle().ends_with("or say how long to wait: settle: { quiet: 30s }"));
+  check.observe(nothing_missing_at(kBegin + seconds(60)), aside);
+  CHECK_FALSE(check.obstacle().empty());  // parked there, it may come for all we know
+  ElsewhereQuestion quiet = nothing_missing_at(kBegin + seconds(61));
+  quiet.leans_on_quiet = true;
+  check.observe(quiet, aside);
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions().size() == 1);
+}
+
+TEST_CASE("where not all was looked at, commands that put votes anywhere stand in the way") {
+  ElsewhereCheck check(seconds(10));
+  ElsewhereQuestion question = missing_at(kBegin);
+  question.moved_unseen = {"zadd", "exec"};
+  check.observe(question, {{}, "100,000 keys"});
+  CHECK(check.obstacle() ==
+        "votes may have been put elsewhere (zadd, exec), and not all of the queue's server was "
+        "looked at: 100,000 keys; or say how long to wait: settle: { quiet: 30s }");
+  question.leans_on_quiet = true;
+  check.observe(question, {{}, "100,000 keys"});
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions().size() == 1);
 }
 
 TEST_CASE("of several waiting rooms the first is named, and all that are parked") {
   ElsewhereCheck check(seconds(10));
   const auto both = places({retry_set({7, 8}), {1, "failed", "list", {9, 10}}});
-  check.observe(kBegin, both, has_row);
+  check.observe(missing_at(kBegin), both);
   CHECK(check.obstacle().starts_with("2 votes of ours stand in zset 'retry' of database 0"));
-  check.observe(kBegin + seconds(10), both, has_row);
+  check.observe(missing_at(kBegin + seconds(10)), both);
   REQUIRE(check.assumptions().size() == 2);
   CHECK(check.assumptions()[1].starts_with(
       "2 votes of ours stand in list 'failed' of database 1 and are parked"));
@@ -72,10 +133,10 @@ TEST_CASE("of several waiting rooms the first is named, and all that are parked"
 
 TEST_CASE("what was not looked at is an assumption, for as long as it was not") {
   ElsewhereCheck check(seconds(10));
-  check.observe(kBegin, {{}, "10,000 keys"}, has_row);
+  check.observe(missing_at(kBegin), {{}, "10,000 keys"});
   CHECK(check.assumptions() ==
         std::vector<std::string>{"votes stand nowhere else on the queue's server (10,000 keys)"});
-  check.observe(kBegin + seconds(1), places({}), has_row);
+  check.observe(missing_at(kBegin + seconds(1)), places({}));
   CHECK(check.assumptions().empty());
 }
 
@@ -116,7 +177,7 @@ TEST_CASE("missing votes that stand elsewhere") {
     CHECK(result.settlement.reason.find("SCAN does not answer") != std::string::npos);
   }
   SECTION("a log of all votes is in nobody's way") {
-    run.world.elsewhere->places = {{0, "log", "list", {3, 9}}};
+    run.world.elsewhere->places = {{0, "log", "list", {3, 4, 5, 9}}};
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == SettleProof::empty_handed);
     CHECK(result.settlement.drain < seconds(3));
@@ -136,11 +197,9 @@ TEST_CASE("a drain that proves nothing names the place where a missing vote stan
   CHECK(reason.find("(in_flight)") != reason.npos);
 }
 
-TEST_CASE("where nothing is missing nobody looks elsewhere") {
+TEST_CASE("where nothing is missing and no row may change, nobody looks elsewhere") {
   Run run(10);
   run.write(10);
-  run.task.rows_may_change = true;
-  run.trailing_votes();
   run.world.elsewhere = test::unreachable("SCAN");
   CHECK(run.settle().settlement.proof == SettleProof::complete);
   CHECK(run.world.looks_elsewhere == 0);

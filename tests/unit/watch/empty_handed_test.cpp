@@ -15,6 +15,13 @@ SeenConsumer consumer(const std::string& command, std::uint64_t idle_s, bool blo
   made.client.address = "10.0.0.5:4001";
   test::set_command(made.client, command, blocked);
   made.client.idle_s = idle_s;
+  made.asked = made.client.asks;
+  return made;
+}
+// One that was seen asking before.
+SeenConsumer worker(const std::string& last_command, std::uint64_t idle_s) {
+  SeenConsumer made = consumer(last_command, idle_s);
+  made.asked = true;
   return made;
 }
 
@@ -77,19 +84,49 @@ TEST_CASE("trap: a heartbeat is no pop") {
   CHECK_FALSE(proven(hands({consumer("evalsha", 0)})));
 }
 
-TEST_CASE("a worker that takes votes by a script has had max_hold, and did something since") {
+TEST_CASE("a client that runs what may take votes has had max_hold, be it an app or a worker") {
   Hands made = hands({consumer("eval", 0)}, seconds(9));
   CHECK(look_at_hands(made).obstacle ==
-        "worker 10.0.0.5:4001 takes votes by eval, which does not show when it came back for one "
-        "(worker.max_hold is 10 s)");
+        "worker 10.0.0.5:4001 was last seen with eval, which does not show when it came back for a "
+        "vote (worker.max_hold is 10 s)");
   made = hands({consumer("eval", 0)}, seconds(10));
   CHECK(proven(made));
   CHECK(look_at_hands(made).leans_on_max_hold);
   made.max_hold_stated = false;
   CHECK_FALSE(proven(made));
+  CHECK(proven(hands({consumer("exec", 60)}, seconds(60))));  // an app's connection, say
+}
+
+TEST_CASE("a worker that looks before it pops has had max_hold, and did something since") {
+  CHECK_FALSE(proven(hands({worker("llen", 0)}, milliseconds(9900))));
+  CHECK(proven(hands({worker("llen", 0)}, seconds(10))));
+  CHECK(look_at_hands(hands({worker("llen", 0)}, seconds(10))).leans_on_max_hold);
   // Whoever does nothing any more holds one, or is dead.
-  CHECK_FALSE(proven(hands({consumer("eval", 60)}, seconds(60))));
-  CHECK_FALSE(proven(hands({consumer("ping", 0)}, seconds(60))));
+  CHECK_FALSE(proven(hands({worker("llen", 60)}, seconds(60))));
+  CHECK_FALSE(proven(hands({worker("eval", 60)}, seconds(60))));
+}
+
+TEST_CASE("behind a connection that pushes and pops several may stand, each with a vote") {
+  SeenConsumer shared = consumer("lpop", 0);
+  shared.pushed = true;
+  CHECK(look_at_hands(hands({shared}, seconds(9))).obstacle ==
+        "worker 10.0.0.5:4001 pushes as well: others may share its connection (worker.max_hold is "
+        "10 s)");
+  CHECK(proven(hands({shared}, seconds(10))));
+  SeenConsumer app = consumer("exec", 0);
+  app.pushed = true;  // and never asked: another rule's
+  CHECK(look_at_hands(hands({app}, seconds(9))).obstacle->find("exec") != std::string::npos);
+}
+
+TEST_CASE("one that waits in a pop is no profile's worker: it may hand its votes on") {
+  Hands made = hands({consumer("blpop", 5, true)}, seconds(9));
+  made.blocking_pops = true;
+  CHECK(proven(made));
+  made.worker_stated = false;
+  CHECK(look_at_hands(made).obstacle ==
+        "a worker that waits in a pop may hand its votes to others (worker.max_hold is 10 s)");
+  made.looked_at = made.empty_since + seconds(10);
+  CHECK(proven(made));
 }
 
 TEST_CASE(

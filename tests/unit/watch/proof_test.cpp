@@ -91,7 +91,7 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
     run.world.taken_bare = 3;
     const Settlement open = run.settle().settlement;
     CHECK(open.proof == Proof::none);
-    CHECK(open.reason.find("taken past the side lists (3 calls)") != std::string::npos);
+    CHECK(open.reason.find("taken past the side lists (3 times)") != std::string::npos);
   }
   SECTION("guilty: a vote is gone, and claimed once a late one would have come") {
     run.world.rows.pop_back();

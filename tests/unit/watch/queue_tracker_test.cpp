@@ -411,3 +411,25 @@ TEST_CASE("the way through several lists is seen when each of them has shown a v
   tracker.note_seen_in({false, false, false, true});
   CHECK(tracker.history().way_seen());
 }
+
+TEST_CASE("who came while the run went on and reads data may have taken a vote before") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(1, "get"), client(2, "lpop")});
+  CHECK(tracker.history().others.empty());  // it was there before the votes
+  tracker.observe_clients(Instant(seconds(2)),
+                          {client(1, "get"), client(2, "lpop"), client(3, "get"), client(4, "info"),
+                           client(5, "llen")});
+  REQUIRE(tracker.history().others.size() == 1);
+  CHECK(tracker.history().others[0].client.id == 3);
+}
+
+TEST_CASE("that a worker asked, or pushed, is remembered") {
+  QueueTracker tracker(snapshot(0, 0));
+  tracker.observe_clients(Instant(seconds(1)), {client(1, "eval"), client(2, "lpop")});
+  tracker.observe_clients(Instant(seconds(2)), {client(1, "ping"), client(2, "rpush")});
+  tracker.observe_clients(Instant(seconds(3)), {client(1, "ping"), client(2, "llen")});
+  const auto& seen = tracker.history().consumers;
+  REQUIRE(seen.size() == 2);
+  CHECK_FALSE(seen[0].asked);
+  CHECK((seen[1].asked && seen[1].pushed));
+}

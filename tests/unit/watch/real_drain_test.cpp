@@ -106,6 +106,7 @@ TEST_CASE("a clean run settles at once") {
 
 TEST_CASE("a blocked worker without the vote: lost, and known at once") {
   Stack stack;
+  stack.target.worker_stated = true;
   stack.push();
   test::RedisSession worker = stack.redis.connect();
   worker.ask({"BLPOP", "votes", "0"});  // dropped
