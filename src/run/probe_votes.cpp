@@ -341,6 +341,13 @@ class PathToQueue {
     if (findings.pushes_add_up) findings.in_hand_fall = in_hand_.seen();
     TRY(learn(findings));
     if (!findings.reached_rows || !findings.never_done) return {};
+    // Some acknowledge many votes at a time.
+    TRY_ASSIGN(const std::uint64_t acknowledged,
+               wait_for(input_, 1, kRowLimit, [&]() -> Result<std::uint64_t> {
+                 TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
+                 return now.acknowledged != before_.acknowledged ? 1 : 0;
+               }));
+    if (acknowledged > 0 || input_.stop.stop_requested()) return {};
     return fail(ErrorKind::environment,
                 fmt::format("{} probe votes have their rows, and the queue has them in hand as "
                             "before: workers acknowledge none",

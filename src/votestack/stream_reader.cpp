@@ -23,7 +23,7 @@ constexpr std::array<AckHabit, 5> kHabits{{
 
 constexpr std::string_view kGroup = "workers";
 // In milliseconds. It bounds how long a stop request waits.
-constexpr std::string_view kLongestBlock = "250";
+constexpr std::string_view kBlockedFor = "250";
 
 struct Taken {
   std::vector<std::string> ids;
@@ -75,7 +75,7 @@ class StreamReader final : public Shape {
     if (!acks(kPlain)) command = {"XREADGROUP", "GROUP", kGroup, consumer_};
     command.insert(command.end(), {"COUNT", count_});
     const bool blocks = bench_.settings.behaviour.poll == Nanoseconds(0);
-    if (blocks) command.insert(command.end(), {"BLOCK", kLongestBlock});
+    if (blocks) command.insert(command.end(), {"BLOCK", kBlockedFor});
     if (acks(kNever)) command.emplace_back("NOACK");
     command.insert(command.end(), {"STREAMS", name_, acks(kPlain) ? std::string_view(last_) : ">"});
     return command;
