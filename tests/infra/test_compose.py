@@ -11,17 +11,11 @@ import urllib.request
 import pytest
 import yaml
 
+from containers import NOTHING, docker, everything_of_docker
 from harness import SOURCE_DIR, Running, until, votebench
 
 INFRA = ["--infra", str(SOURCE_DIR / "infra")]
 SERVICES = ["db", "redis", "result", "vote", "worker"]
-
-
-def docker(*arguments, check=True, text=None):
-    done = subprocess.run(["docker", *arguments], text=True, capture_output=True, timeout=120,
-                          check=False, input=text)
-    assert done.returncode == 0 or not check, done
-    return done.stdout.strip()
 
 
 class Compose:
@@ -80,14 +74,6 @@ class Compose:
         path.write_text(yaml.safe_dump({"version": 1, **scenario}))
         return Running(["run", str(path), "--target", str(self.artifacts / "target.yaml"), "--yes"],
                        self.directory)
-
-
-def everything_of_docker():
-    return {"containers": docker("ps", "--all", "--quiet"), "volumes": docker("volume", "ls", "-q"),
-            "networks": docker("network", "ls", "-q", "--filter", "type=custom")}
-
-
-NOTHING = {"containers": "", "volumes": "", "networks": ""}
 
 
 @pytest.fixture(scope="module")

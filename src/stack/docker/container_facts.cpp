@@ -3,46 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/number.h"
+#include "stack/docker/inspection.h"
 
 namespace votebench::stack {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::size_t kNowhere = std::string_view::npos;
-constexpr char kServiceLabel[] = "com.docker.compose.service";
-constexpr char kProjectLabel[] = "com.docker.compose.project";
-
-// The value at a path of names; null where it ends early.
-const Json& at(const Json& json, std::initializer_list<const char*> path) {
-  static const Json kNull;
-  const Json* node = &json;
-  for (const char* name : path) {
-    if (!node->is_object() || !node->contains(name)) return kNull;
-    node = &(*node)[name];
-  }
-  return *node;
-}
-
-std::string text(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
-
-void append_words(const Json& list, std::vector<std::string>& words) {
-  if (!list.is_array()) return;
-  for (const Json& word : list) words.push_back(text(word));
-}
-
-std::map<std::string, std::string> environment_of(const Json& list) {
-  std::vector<std::string> entries;
-  append_words(list, entries);
-  std::map<std::string, std::string> environment;
-  for (const std::string& entry : entries)
-    if (const std::size_t equals = entry.find('='); equals != std::string::npos)
-      environment[entry.substr(0, equals)] = entry.substr(equals + 1);
-  return environment;
-}
+constexpr char kComposeService[] = "com.docker.compose.service";
+constexpr char kComposeProject[] = "com.docker.compose.project";
+constexpr char kSwarmService[] = "com.docker.swarm.service.name";
 
 // "80/tcp" -> 80; other protocols are not ours.
 std::optional<std::uint16_t> tcp_port(const std::string& name) {
@@ -75,10 +46,12 @@ void read_ports(const Json& inspection, ContainerFacts& facts) {
   facts.ports.erase(std::unique(facts.ports.begin(), facts.ports.end()), facts.ports.end());
 }
 
-std::string address_of(const Json& networks) {
-  for (const auto& [name, network] : networks.items())
-    if (std::string address = text(at(network, {"IPAddress"})); !address.empty()) return address;
-  return "";
+void read_networks(const Json& inspection, ContainerFacts& facts) {
+  for (const auto& [name, network] : at(inspection, {"NetworkSettings", "Networks"}).items()) {
+    const std::string address = text(at(network, {"IPAddress"}));
+    facts.networks[text(at(network, {"NetworkID"}))] = address;
+    if (facts.address.empty()) facts.address = address;
+  }
 }
 
 std::vector<std::string> aliases_of(const Json& inspection) {
@@ -90,17 +63,27 @@ std::vector<std::string> aliases_of(const Json& inspection) {
   return aliases;
 }
 
+void read_labels(const Json& labels, ContainerFacts& facts) {
+  facts.project = text(at(labels, {kComposeProject}));
+  facts.service = text(at(labels, {kComposeService}));
+  const std::string in_swarm = text(at(labels, {kSwarmService}));
+  if (in_swarm.empty()) return;
+  facts.manager = Manager::swarm;
+  facts.project = text(at(labels, {kStackLabel}));
+  facts.service = service_in(facts.project, in_swarm);
+}
+
 ContainerFacts facts_of(const Json& inspection) {
   ContainerFacts facts;
-  facts.project = text(at(inspection, {"Config", "Labels", kProjectLabel}));
+  facts.id = text(at(inspection, {"Id"}));
+  read_labels(at(inspection, {"Config", "Labels"}), facts);
   facts.aliases = aliases_of(inspection);
-  facts.service = text(at(inspection, {"Config", "Labels", kServiceLabel}));
   facts.image = text(at(inspection, {"Config", "Image"}));
   append_words(at(inspection, {"Config", "Entrypoint"}), facts.command);
   append_words(at(inspection, {"Config", "Cmd"}), facts.command);
   facts.environment = environment_of(at(inspection, {"Config", "Env"}));
   read_ports(inspection, facts);
-  facts.address = address_of(at(inspection, {"NetworkSettings", "Networks"}));
+  read_networks(inspection, facts);
   for (const Json& mount : at(inspection, {"Mounts"}))
     facts.mounts[text(at(mount, {"Destination"}))] = text(at(mount, {"Source"}));
   return facts;
@@ -165,6 +148,10 @@ std::string ContainerFacts::option(std::string_view option) const {
 
 bool ContainerFacts::is_called(std::string_view host) const {
   return service == host || std::ranges::find(aliases, host) != aliases.end();
+}
+
+std::string_view ContainerFacts::group() const {
+  return manager == Manager::swarm ? "stack" : "project";
 }
 
 Result<std::vector<ContainerFacts>> parse_inspection(std::string_view json) {

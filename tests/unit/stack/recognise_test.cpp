@@ -277,7 +277,7 @@ TEST_CASE("where servers listen and what they are called is read") {
       {"DATABASE_URL of a server elsewhere",
        {kVote, worker({{"DATABASE_URL", "postgres://app:pw@db.example.com/v?sslmode=require"}})},
        "vote:80 | postgresql://app@db.example.com:5432/v?sslmode=require votes pw",
-       "postgres: db.example.com is no container of this project; it stands in DATABASE_URL of"},
+       "postgres: db.example.com is no service of this project; it stands in DATABASE_URL of"},
       {"DATABASE_URL in the manner of SQLAlchemy and Prisma",
        {kVote, worker({{"DATABASE_URL", "postgresql+psycopg2://app:pw@db:5432/v?schema=public"}}),
         kDb},
@@ -286,7 +286,7 @@ TEST_CASE("where servers listen and what they are called is read") {
       {"DATABASE_URL of MySQL is none of ours",
        {kVote, worker({{"DATABASE_URL", "mysql://app:pw@db.example.com/v"}})},
        "vote:80",
-       "postgres: no container looks like it"},
+       "postgres: no service looks like it"},
       {"DB_HOST may be any product elsewhere, and says the database's name here",
        {kVote, worker({{"DB_HOST", "db"}, {"DB_NAME", "v"}}), kDb},
        "vote:80 | postgresql://postgres@db:5432/v votes ",
@@ -377,7 +377,7 @@ TEST_CASE("what is no voting stack is said to be none") {
   const auto found =
       recognise_text({container("db", "mysql\\u001b[2J", "", on_address("1.2.3.4"))});
   REQUIRE_FALSE(found);
-  CHECK(found.error().message == "no container of this project looks like a vote service");
+  CHECK(found.error().message == "no service of this project looks like a vote service");
   CHECK(found.error().help.find("db (mysql\\x1b[2J)") != std::string::npos);
   CHECK_FALSE(parse_inspection("null"));
   CHECK_FALSE(parse_inspection("[1"));
