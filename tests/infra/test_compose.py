@@ -118,6 +118,19 @@ def test_a_thousand_votes_are_accounted_for_and_the_run_says_what_it_ran_on(stac
     assert record["project"] == stack.project and record["revision"]
 
 
+def test_attach_finds_it_by_itself_and_its_file_needs_no_editing(stack, tmp_path):
+    done = votebench("attach", "compose", stack.project, "-o", "found.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done
+    found, ours = (yaml.safe_load(path.read_text())
+                   for path in (tmp_path / "found.yaml", stack.artifacts / "target.yaml"))
+    for part in ("vote", "redis", "postgres", "result"):
+        assert found[part]["url"] == ours[part]["url"]
+    run = Running(["run", "--votes", "200", "--clients", "10", "--target", "found.yaml", "--yes"],
+                  tmp_path).finish()
+    assert run.exit_status == 0, run
+    assert run.audit["persisted"] == 200
+
+
 def test_the_seed_profile_casts_three_thousand_votes(stack):
     before = stack.rows()
     done = subprocess.run(

@@ -4,10 +4,7 @@ infra/testbed/with-docker, in a network namespace of its own.
 Ports are published in mode host and names lead to tasks (dnsrr): the mesh and its virtual addresses
 need IPVS, which not every kernel has."""
 
-import os
-import pathlib
-import subprocess
-import time
+import contextlib
 
 import pytest
 import yaml
@@ -32,7 +29,7 @@ def service(name, secrets, environment=None, **more):
 
 
 SERVERS = {"redis_password": "REDIS", "db_password": "DB"}
-PROFILE = {"VOTES_PROFILE": "reference"}
+PROFILE = {"VOTES_PROFILE": "dockersamples"}
 
 
 def stack_file(folder):
@@ -53,19 +50,16 @@ def stack_file(folder):
     }
 
 
-def replicas():
-    rows = docker("service", "ls", "--format", "{{.Name}} {{.Replicas}}").splitlines()
-    return dict(row.split() for row in rows)
-
-
 def is_up():
-    counts = [count.split("/") for count in replicas().values()]
-    return all(running == wanted for running, wanted in counts)
+    """Healthy, too: a task that is not is no running one."""
+    rows = docker("service", "ls", "--format", "{{.Replicas}}").splitlines()
+    return all(len(set(row.split("/"))) == 1 for row in rows)
 
 
-def container(name):
-    ids = docker("ps", "--quiet", "--filter", f"label=com.docker.swarm.service.name={STACK}_{name}")
-    return ids.split()[0]
+def test_without_a_swarm_the_way_out_is_said(tmp_path):
+    done = votebench("attach", "swarm", cwd=tmp_path)
+    assert done.returncode == 6
+    assert "this Docker is in no swarm" in done.stderr and "docker swarm init" in done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +107,12 @@ def test_a_run_on_what_was_attached_to_passes(stack, passwords, tmp_path):
     done = attached(tmp_path)
     text = (tmp_path / "target.yaml").read_text()
     target = yaml.safe_load(text)
-    gateway = "172.31."
+    gateway = docker("network", "inspect", "docker_gwbridge", "--format",
+                     "{{range .IPAM.Config}}{{.Subnet}}{{end}}").rsplit(".", 1)[0]
     assert target["vote"]["url"] == f"http://127.0.0.1:{PORTS['vote']}/"
     assert target["result"]["url"] == f"http://127.0.0.1:{PORTS['result']}/"
-    assert gateway in target["redis"]["url"] and gateway in target["postgres"]["url"]
+    assert f"//{gateway}." in target["redis"]["url"]
+    assert f"@{gateway}." in target["postgres"]["url"]
     assert target["redis"]["password"] == {"env": "REDIS_PASSWORD"}
     assert f"the Swarm secret {STACK}_db_password" in done.stderr
     passed = run(tmp_path, 300)
@@ -125,14 +121,36 @@ def test_a_run_on_what_was_attached_to_passes(stack, passwords, tmp_path):
     assert "vb-marker" not in text + done.stdout + done.stderr + repr(passed)
 
 
+@contextlib.contextmanager
+def changed(name, change, back):
+    """One service of the stack, for a while."""
+    docker("service", "update", "--quiet", "--detach=false", *change, f"{STACK}_{name}")
+    try:
+        yield
+    finally:
+        docker("service", "update", "--quiet", "--detach=false", *back, f"{STACK}_{name}")
+
+
 def test_a_planted_loss_is_found(stack, passwords, tmp_path):
     attached(tmp_path)
-    docker("service", "update", "--quiet", "--detach=false", "--args",
-           "worker --plant lost@worker:7", f"{STACK}_worker")
-    try:
+    with changed("worker", ["--args", "worker --plant lost@worker:7"], ["--args", "worker"]):
         failed = run(tmp_path, 300)
-    finally:
-        docker("service", "update", "--quiet", "--detach=false", "--args", "worker",
-               f"{STACK}_worker")
     assert failed.exit_status == 1, failed
     assert failed.audit["lost"]["count"] == 7
+
+
+def test_two_workers_are_said_and_so_is_a_service_without_a_task(stack, tmp_path):
+    with changed("worker", ["--replicas", "2"], ["--replicas", "1"]):
+        assert "worker: worker has 2 containers, a voter's second vote" in attached(tmp_path).stderr
+    with changed("worker", ["--replicas", "0"], ["--replicas", "1"]):
+        stopped = votebench("attach", "swarm", STACK, "-o", "-", cwd=tmp_path)
+    assert stopped.returncode == 6 and not stopped.stdout
+    assert f"the service {STACK}_worker does not run: it is scaled to 0" in stopped.stderr
+    assert f"docker service scale {STACK}_worker=1" in stopped.stderr
+
+
+def test_what_is_no_stack_is_said(stack, tmp_path):
+    unknown = votebench("attach", "swarm", "nobody", cwd=tmp_path)
+    assert unknown.returncode == 2
+    assert "no Swarm stack 'nobody' runs here" in unknown.stderr
+    assert f"running: {STACK}" in unknown.stderr

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "scenario/write.h"
 #include "stack/docker/docker.h"
+#include "stack/docker/inspection.h"
 #include "stack/docker/recognise.h"
 #include "stack/docker/swarm.h"
 #include "stack/docker/swarm_facts.h"

@@ -1,15 +1,13 @@
-// What `docker inspect` knows of a container, as far as it helps to find a voting stack in it.
+// What Docker knows of a container, as far as it helps to find a voting stack in it.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
 #include "vote/names.h"
 
 namespace votebench::stack {
@@ -50,9 +48,5 @@ struct ContainerFacts {
   // "project" or "stack": what it is a part of.
   [[nodiscard]] std::string_view group() const;
 };
-
-// Of the text that `docker inspect CONTAINER...` prints, sorted by service: of a task of a Swarm as
-// far as its container tells (swarm_facts.h knows the rest). Error (environment): it is not that.
-[[nodiscard]] Result<std::vector<ContainerFacts>> parse_inspection(std::string_view json);
 
 }  // namespace votebench::stack

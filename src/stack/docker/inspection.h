@@ -1,31 +1,35 @@
-// The JSON that Docker's inspections print, which may hold anything.
+// What Docker's inspections print, as facts. They may hold anything; what is not understood is left
+// out. Error (environment) of each: it is not what that inspection prints.
 #pragma once
 
-#include <initializer_list>
+#include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "core/result.h"
+#include "stack/docker/container_facts.h"
 
 namespace votebench::stack {
 
-using Json = nlohmann::json;
+// Of the text that `docker inspect CONTAINER...` prints, sorted by service: of a task of a Swarm as
+// far as its container tells (swarm_facts.h knows the rest).
+[[nodiscard]] Result<std::vector<ContainerFacts>> parse_inspection(std::string_view json);
 
-// Of services, tasks and containers of a Swarm: their stack.
-inline constexpr char kStackLabel[] = "com.docker.stack.namespace";
+struct ServiceFacts {
+  std::string full_name;                              // "STACK_vote"
+  ContainerFacts task;                                // what all its tasks have in common
+  std::map<std::uint16_t, std::uint16_t> node_ports;  // a task's port -> the one of its node
+  bool is_job = false;                                // it ends
+  bool is_scaled_to_0 = false;
+};
 
-// The value at a path of names; null where it ends early.
-[[nodiscard]] const Json& at(const Json& json, std::initializer_list<const char*> path);
+// Of the text that `docker service inspect SERVICE...` prints.
+[[nodiscard]] Result<std::vector<ServiceFacts>> parse_services(const std::string& stack,
+                                                               std::string_view json);
 
-// Empty: it is no text.
-[[nodiscard]] std::string text(const Json& json);
-
-void append_words(const Json& list, std::vector<std::string>& words);
-
-// Of a list of "NAME=VALUE".
-[[nodiscard]] std::map<std::string, std::string> environment_of(const Json& list);
-
-// "shop_vote" of the stack "shop" -> "vote", as its file calls it.
-[[nodiscard]] std::string service_in(const std::string& stack, const std::string& full_name);
+// Of the text that `docker network inspect BRIDGE` prints: the id of a container -> its address.
+[[nodiscard]] Result<std::map<std::string, std::string>> parse_bridge(std::string_view json);
 
 }  // namespace votebench::stack

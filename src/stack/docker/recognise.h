@@ -13,9 +13,9 @@ namespace votebench::stack {
 
 // A password that the containers are given.
 struct FoundPassword {
-  std::string value;   // where it stands in a container's environment or command, or in a URL
-  std::string file;    // or the file of this machine that is mounted into the container
-  std::string secret;  // or the Swarm secret, whose value Docker shows nobody
+  std::string value{};   // where it stands in a container's environment or command, or in a URL
+  std::string file{};    // or the file of this machine that is mounted into the container
+  std::string secret{};  // or the Swarm secret, whose value Docker shows nobody
   [[nodiscard]] bool empty() const { return value.empty() && file.empty() && secret.empty(); }
 };
 

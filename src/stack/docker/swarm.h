@@ -17,12 +17,12 @@ struct SwarmTask {
 };
 
 struct SwarmAnswers {
-  std::string services;                      // `docker service inspect` of the stack's
-  std::string containers;                    // `docker inspect` of its tasks on this node
-  std::string gateway;                       // `docker network inspect docker_gwbridge`; "[]": none
-  std::vector<std::string> overlays;         // ids of networks that only containers are in
-  std::vector<SwarmTask> tasks;              // of now and before, newest first of each service
-  std::map<std::string, std::string> nodes;  // host name -> address
+  std::string services{};               // `docker service inspect` of the stack's
+  std::string containers{};             // `docker inspect` of its tasks on this node
+  std::string gateway{};                // `docker network inspect docker_gwbridge`; "[]": none
+  std::vector<std::string> overlays{};  // ids of networks that only containers are in
+  std::vector<SwarmTask> tasks{};       // of now and before, newest first of each service
+  std::map<std::string, std::string> nodes{};  // host name -> address
 };
 
 // Of all stacks that are deployed, sorted. Errors (environment): as of check_daemon; no swarm, or

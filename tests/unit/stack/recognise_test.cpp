@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "scenario/urls.h"
+#include "stack/docker/inspection.h"
+#include "stack/docker/swarm_facts.h"
 #include "support/catch.h"
 
 namespace votebench::stack {
@@ -382,6 +384,20 @@ TEST_CASE("what is no voting stack is said to be none") {
   CHECK_FALSE(parse_inspection("null"));
   CHECK_FALSE(parse_inspection("[1"));
   CHECK(parse_inspection("[1, {}, {\"Config\": 7}]"));
+}
+
+TEST_CASE("what a Swarm answers may hold anything") {
+  for (const char* services : {"null", "[1", "{}"}) {
+    SwarmAnswers answers{.services = services, .containers = "[]", .gateway = "[]"};
+    CHECK_FALSE(facts_of_stack("polls", answers));
+  }
+  SwarmAnswers answers{.services = R"([1, {}, {"Spec": 7, "Endpoint": {"Ports": [80,
+      {"TargetPort": -1, "PublishedPort": 99999, "Protocol": "tcp", "PublishMode": "ingress"}]}}])",
+                       .containers = R"([7, {"NetworkSettings": {"Networks": 7}}])",
+                       .gateway = R"([7, {"Containers": {"a": 7}}])"};
+  const auto found = facts_of_stack("polls", answers);
+  REQUIRE(found);
+  for (const ContainerFacts& task : *found) CHECK(task.published.empty());
 }
 
 }  // namespace
