@@ -114,7 +114,7 @@ def test_a_service_without_a_task_says_why(swarm):
 
 
 def test_jobs_are_nobody_and_candidates_are_asked_about(swarm):
-    job = service("vote", "us/seed:1", mode={"ReplicatedJob": {}})
+    job = service("vote", "us/a:1", mode={"ReplicatedJob": {}})
     one, two = service("api-voting", "us/b:1"), service("ui-voting", "us/c:1")
     tasks = [task("api-voting"), task("ui-voting")]
     done, _ = swarm([job, one, two], tasks=tasks)
