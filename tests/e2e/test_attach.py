@@ -44,9 +44,9 @@ DB = service("db", "postgres:15-alpine", env=["POSTGRES_PASSWORD_FILE=/run/secre
              secrets=["pg"])
 RUNNING = [task("vote", "there"), task("vote", "there"), task("worker", "there"),
            task("worker", "there"), task("redis"), task("db")]
-HERE = {"containers": [container("redis"), container("db", env=[
-    "POSTGRES_PASSWORD_FILE=/run/secrets/pg"])],
-        "gateways": [("redis", "172.18.0.3"), ("db", "172.18.0.4")]}
+STORES = {"containers": [container("redis"),
+                         container("db", env=["POSTGRES_PASSWORD_FILE=/run/secrets/pg"])],
+          "gateways": [("redis", "172.18.0.3"), ("db", "172.18.0.4")]}
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def swarm(tmp_path, monkeypatch):
 
 def test_a_stack_of_several_nodes(swarm):
     """Upstream's stack file: the mesh is everywhere, the stores are on this node."""
-    done, target = swarm([VOTE, WORKER, REDIS, DB], **HERE)
+    done, target = swarm([VOTE, WORKER, REDIS, DB], **STORES)
     assert done.returncode == 0, done
     assert target["vote"]["url"] == "http://127.0.0.1:5000/"
     assert target["redis"]["url"] == "redis://172.18.0.3:6379/0"
@@ -155,7 +155,7 @@ def test_which_stack_is_said_by_the_user(swarm):
 
 def test_the_longest_hold_is_left_to_the_user(swarm, tmp_path):
     """A comment that parses once its mark is taken away."""
-    done, target = swarm([VOTE, service("worker", "us/w:1"), REDIS], **HERE)
+    done, target = swarm([VOTE, service("worker", "us/w:1"), REDIS], **STORES)
     assert target["worker"] == {"model": "unknown"}
     line, = [line for line in done.stdout.splitlines() if line.startswith("#worker:")]
     stated = yaml.safe_load(line[1:])

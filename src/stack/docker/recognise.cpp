@@ -191,8 +191,8 @@ class Recogniser {
 
   static std::string out_of_reach(const char* name, const ContainerFacts& server) {
     return fmt::format(
-        "{}: {} publishes no port, and {}: left out. Publish it on that node's loopback or private "
-        "network, or name its address on that node and the way there (tunnel)",
+        "{}: {} publishes no port, and {}: left out. Publish its port (mode: host), or name its "
+        "address on its node's docker_gwbridge and the way there (tunnel)",
         name, printable(server.service, 60), server.unreachable);
   }
 
