@@ -128,6 +128,7 @@ Result<Secret> keep(const FoundPassword& found, const Store& store, const fs::pa
     attached.notes.push_back(
         fmt::format("{}: its password is the Swarm secret {}, which Docker shows nobody: set {}",
                     store.name, printable(found.secret, 60), store.variable));
+    // Only the reference is written; an empty one would be optional.
     return Secret(found.secret, Secret::Origin::environment, store.variable);
   }
   const fs::path path = folder / fmt::format("{}-{}", attached.project, store.name);
