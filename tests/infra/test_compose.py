@@ -11,17 +11,11 @@ import urllib.request
 import pytest
 import yaml
 
+from containers import NOTHING, docker, everything_of_docker
 from harness import SOURCE_DIR, Running, until, votebench
 
 INFRA = ["--infra", str(SOURCE_DIR / "infra")]
 SERVICES = ["db", "redis", "result", "vote", "worker"]
-
-
-def docker(*arguments, check=True, text=None):
-    done = subprocess.run(["docker", *arguments], text=True, capture_output=True, timeout=120,
-                          check=False, input=text)
-    assert done.returncode == 0 or not check, done
-    return done.stdout.strip()
 
 
 class Compose:
@@ -82,14 +76,6 @@ class Compose:
                        self.directory)
 
 
-def everything_of_docker():
-    return {"containers": docker("ps", "--all", "--quiet"), "volumes": docker("volume", "ls", "-q"),
-            "networks": docker("network", "ls", "-q", "--filter", "type=custom")}
-
-
-NOTHING = {"containers": "", "volumes": "", "networks": ""}
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     stack = Compose(tmp_path_factory.mktemp("compose")).up()
@@ -130,6 +116,19 @@ def test_a_thousand_votes_are_accounted_for_and_the_run_says_what_it_ran_on(stac
     for service, image in record["services"].items():
         assert image["id"] == stack.inspect(service)["Image"]
     assert record["project"] == stack.project and record["revision"]
+
+
+def test_attach_finds_it_by_itself_and_its_file_needs_no_editing(stack, tmp_path):
+    done = votebench("attach", "compose", stack.project, "-o", "found.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done
+    found, ours = (yaml.safe_load(path.read_text())
+                   for path in (tmp_path / "found.yaml", stack.artifacts / "target.yaml"))
+    for part in ("vote", "redis", "postgres", "result"):
+        assert found[part]["url"] == ours[part]["url"]
+    run = Running(["run", "--votes", "200", "--clients", "10", "--target", "found.yaml", "--yes"],
+                  tmp_path).finish()
+    assert run.exit_status == 0, run
+    assert run.audit["persisted"] == 200
 
 
 def test_the_seed_profile_casts_three_thousand_votes(stack):

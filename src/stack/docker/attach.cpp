@@ -13,7 +13,10 @@
 #include "core/text.h"
 #include "scenario/write.h"
 #include "stack/docker/docker.h"
+#include "stack/docker/inspection.h"
 #include "stack/docker/recognise.h"
+#include "stack/docker/swarm.h"
+#include "stack/docker/swarm_facts.h"
 #include "stack/stack_id.h"
 
 namespace votebench::stack {
@@ -21,31 +24,53 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::string> choose_project(const std::string& wanted) {
-  TRY_ASSIGN(const std::vector<std::string> projects, running_projects());
-  if (projects.empty())
-    return fail(ErrorKind::environment, "no compose project runs here",
-                "`docker compose up -d` in its folder starts one; `votebench stack up compose` "
-                "starts ours");
-  const std::string list = fmt::format("running: {}", fmt::join(projects, ", "));
-  if (wanted.empty() && projects.size() > 1)
-    return fail(ErrorKind::usage, "several compose projects run here",
-                fmt::format("name one: votebench attach compose PROJECT; {}", list));
-  if (wanted.empty()) return projects.front();
-  if (std::ranges::find(projects, wanted) != projects.end()) return wanted;
-  return fail(ErrorKind::usage,
-              fmt::format("no container of a compose project '{}' runs", printable(wanted)), list);
+// How a user of each manager speaks of what belongs together.
+struct Words {
+  const char* kind;       // "compose project"
+  const char* when;       // "as its containers were"
+  const char* to_start;   // what to do where there is none
+  const char* parameter;  // of `votebench attach`
+};
+
+constexpr Words words_of(Manager manager) {
+  if (manager == Manager::swarm)
+    return {
+        "Swarm stack", "as its tasks were",
+        "`docker stack deploy -c FILE STACK` starts one; of a compose project: votebench attach "
+        "compose",
+        "STACK"};
+  return {
+      "compose project", "as its containers were",
+      "`docker compose up -d` in its folder starts one; `votebench stack up compose` starts ours",
+      "PROJECT"};
 }
 
-// A project's name becomes a folder's. Compose allows what is no name of a stack of ours: '_' and
-// any length.
+Result<std::string> choose(Manager manager, const std::string& wanted,
+                           const std::vector<std::string>& names) {
+  const Words words = words_of(manager);
+  if (names.empty())
+    return fail(ErrorKind::environment, fmt::format("no {} runs here", words.kind), words.to_start);
+  const std::string list = fmt::format("running: {}", fmt::join(names, ", "));
+  if (wanted.empty() && names.size() > 1)
+    return fail(ErrorKind::usage, fmt::format("several {}s run here", words.kind),
+                fmt::format("name one: votebench attach {} {}; {}", to_string(manager),
+                            words.parameter, list));
+  if (wanted.empty()) return names.front();
+  if (std::ranges::find(names, wanted) != names.end()) return wanted;
+  return fail(ErrorKind::usage, fmt::format("no {} '{}' runs here", words.kind, printable(wanted)),
+              list);
+}
+
+// A project's name becomes a folder's. Docker allows what is no name of a stack of ours: '_',
+// capitals and any length.
 Result<> check_project(const std::string& project) {
   constexpr std::size_t kLongest = 200;  // a file's name has 255, with "-postgres" behind it
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   if (project.size() <= kLongest && project.find_first_not_of(kLetters) == std::string::npos)
     return {};
   return fail(ErrorKind::usage,
-              fmt::format("the name of the project '{}' cannot be a folder's", printable(project)),
+              fmt::format("the name '{}' cannot be a folder's", printable(project)),
               "name the file with -o FILE");
 }
 
@@ -87,44 +112,88 @@ fs::path folder_of_secrets(const AttachRequest& request, const Attached& attache
          "secrets";
 }
 
+struct Store {
+  const char* name;
+  const char* variable;  // where a password is looked for that nobody can read
+};
+constexpr Store kRedis{"redis", "REDIS_PASSWORD"};
+constexpr Store kPostgres{"postgres", "PGPASSWORD"};
+
 // A reference to the password, which is written down first where it has no file yet.
-Result<Secret> keep(const FoundPassword& found, const char* store, const fs::path& folder,
+Result<Secret> keep(const FoundPassword& found, const Store& store, const fs::path& folder,
                     Attached& attached) {
   if (found.empty()) return Secret();
   if (!found.file.empty()) return Secret(found.value, Secret::Origin::file, found.file);
-  const fs::path path = folder / fmt::format("{}-{}", attached.project, store);
+  if (!found.secret.empty()) {
+    attached.notes.push_back(
+        fmt::format("{}: its password is the Swarm secret {}, which Docker shows nobody: set {}",
+                    store.name, printable(found.secret, 60), store.variable));
+    // Only the reference is written; an empty one would be optional.
+    return Secret(found.secret, Secret::Origin::environment, store.variable);
+  }
+  const fs::path path = folder / fmt::format("{}-{}", attached.project, store.name);
   TRY(write_private(path, found.value));
   attached.secrets.push_back(path);
   return Secret(found.value, Secret::Origin::file, path.string());
 }
 
-std::string file_text(const Attached& attached, const TargetSettings& target) {
-  std::string text = fmt::format(
-      "# The compose project {}, as its containers were when `votebench attach compose` looked.\n"
-      "# Addresses may change when they are made anew: attach again then.\n",
-      attached.project);
-  for (const std::string& note : attached.notes) text += fmt::format("# {}\n", note);
-  return text + scenario::to_yaml(target);
+// Nobody votes while we look, so no hold is seen that the line could be made of.
+std::string max_hold_lines(const TargetSettings& target) {
+  if (target.max_hold_stated) return "";
+  return fmt::format(
+      "# worker.max_hold, the longest time between a worker's pop and its write, is not known: "
+      "attach\n"
+      "# casts no votes, so it saw none. Ten times the longest that was ever seen is a good "
+      "value:\n"
+      "#worker: {{ model: {}, max_hold: {} }}   # in place of `worker:` above\n",
+      target.worker == WorkerModel::serial ? "serial" : "unknown",
+      duration_literal(target.worker_max_hold));
 }
 
-}  // namespace
+std::string file_text(Manager manager, const Attached& attached, const TargetSettings& target) {
+  const Words words = words_of(manager);
+  std::string text = fmt::format(
+      "# The {} {}, {} when `votebench attach {}` looked.\n"
+      "# Addresses may change when they are made anew: attach again then.\n",
+      words.kind, attached.project, words.when, to_string(manager));
+  for (const std::string& note : attached.notes) text += fmt::format("# {}\n", note);
+  return text + scenario::to_yaml(target) + max_hold_lines(target);
+}
 
-Result<Attached> attach_compose(const AttachRequest& request) {
-  TRY_ASSIGN(const std::string project, choose_project(request.project));
-  TRY_ASSIGN(const std::string inspection, inspect_project(project));
-  TRY_ASSIGN(const std::vector<ContainerFacts> containers, parse_inspection(inspection));
+// Writes what was found among the containers of `project`.
+Result<Attached> write_target(const AttachRequest& request, const std::string& project,
+                              const std::vector<ContainerFacts>& containers) {
   TRY_ASSIGN(Recognised found, recognise(containers, request.services));
   Attached attached{.project = project, .file = {}, .notes = std::move(found.notes), .secrets = {}};
   TRY_ASSIGN(attached.file, choose_file(request, project));
   const fs::path folder = folder_of_secrets(request, attached);
   if (found.target.queue) {
-    TRY_ASSIGN(found.target.queue->password, keep(found.redis, "redis", folder, attached));
+    TRY_ASSIGN(found.target.queue->password, keep(found.redis, kRedis, folder, attached));
   }
   if (found.target.rows) {
-    TRY_ASSIGN(found.target.rows->password, keep(found.postgres, "postgres", folder, attached));
+    TRY_ASSIGN(found.target.rows->password, keep(found.postgres, kPostgres, folder, attached));
   }
-  TRY(write_output(attached.file, file_text(attached, found.target)));
+  const Manager manager = containers.front().manager;
+  TRY(write_output(attached.file, file_text(manager, attached, found.target)));
   return attached;
+}
+
+}  // namespace
+
+Result<Attached> attach_compose(const AttachRequest& request) {
+  TRY_ASSIGN(const auto projects, running_projects());
+  TRY_ASSIGN(const std::string project, choose(Manager::compose, request.project, projects));
+  TRY_ASSIGN(const std::string inspection, inspect_project(project));
+  TRY_ASSIGN(const auto containers, parse_inspection(inspection));
+  return write_target(request, project, containers);
+}
+
+Result<Attached> attach_swarm(const AttachRequest& request) {
+  TRY_ASSIGN(const auto stacks, deployed_stacks());
+  TRY_ASSIGN(const std::string stack, choose(Manager::swarm, request.project, stacks));
+  TRY_ASSIGN(const SwarmAnswers answers, inspect_stack(stack));
+  TRY_ASSIGN(const auto containers, facts_of_stack(stack, answers));
+  return write_target(request, stack, containers);
 }
 
 }  // namespace votebench::stack

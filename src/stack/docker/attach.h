@@ -1,4 +1,4 @@
-// A target file for a compose project that somebody else runs.
+// A target file for a compose project or a Swarm stack that somebody else runs.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 namespace votebench::stack {
 
 struct AttachRequest {
-  std::string project;  // empty: the only one that runs
+  std::string project;  // or stack; empty: the only one that runs
   // Empty: artifacts/PROJECT/target.yaml. As of write_output; passwords of what is no file go to
   // artifacts/PROJECT/secrets.
   std::filesystem::path file;
@@ -33,5 +33,10 @@ struct Attached {
 // project or service, the file exists), environment (no Docker, nothing that looks like a voting
 // stack, several services that look the same).
 [[nodiscard]] Result<Attached> attach_compose(const AttachRequest& request);
+
+// The same of a stack that is deployed on a Swarm; this node is one of its managers. Of a password
+// that is a Swarm secret, which Docker shows nobody, the file names an environment variable. Errors
+// (environment) also: no swarm, no manager, a service of the voting stack does not run.
+[[nodiscard]] Result<Attached> attach_swarm(const AttachRequest& request);
 
 }  // namespace votebench::stack

@@ -46,6 +46,26 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "::1";
 }
 
+// A port of a container that is seen from here.
+bool is_reachable(const ContainerFacts& container, std::uint16_t port) {
+  return container.unreachable.empty() || container.published.contains(port);
+}
+
+Result<> check_running(const Roles& roles) {
+  for (const Role role : kRoles) {
+    const ContainerFacts* container = roles.of(role);
+    if (container == nullptr || container->stopped.empty()) continue;
+    const std::string service = printable(container->project + '_' + container->service);
+    return fail(ErrorKind::environment,
+                fmt::format("{}: the service {} does not run: {}", to_string(role), service,
+                            container->stopped),
+                fmt::format("see `docker service ps --no-trunc {0}`; `docker service scale {0}=1` "
+                            "starts one that is scaled to 0",
+                            service));
+  }
+  return {};
+}
+
 class Recogniser {
  public:
   Recogniser(const std::vector<ContainerFacts>& containers, Roles roles)
@@ -58,9 +78,9 @@ class Recogniser {
     found_.notes = std::move(roles.notes);
   }
 
-  Recognised run() {
+  Result<Recognised> run() {
     choose_profile();
-    place_vote();
+    TRY(place_vote());
     place_redis();
     place_postgres();
     return std::move(found_);
@@ -109,7 +129,7 @@ class Recogniser {
     }
     found_.target.worker = WorkerModel::unknown;
     note(worker_ == nullptr
-             ? "worker: no container looks like one, so nothing is assumed of it"
+             ? "worker: no service looks like one, so nothing is assumed of it"
              : fmt::format("worker: nothing is known of the image {}; if it pops one vote, writes "
                            "it and pops again, say serial",
                            printable(worker_->image, 60)));
@@ -140,8 +160,13 @@ class Recogniser {
     return container.published.contains(told) ? told : container.published.begin()->first;
   }
 
-  void place_vote() {
+  Result<> place_vote() {
     const std::uint16_t port = http_port(*vote_);
+    if (!is_reachable(*vote_, port))
+      return fail(ErrorKind::environment,
+                  fmt::format("vote: {} publishes no port, and {}", printable(vote_->service, 60),
+                              vote_->unreachable),
+                  "publish the port of its page: votes come in there");
     const HostPort at = place(*vote_, port);
     found_.target.vote.host = at.host;
     found_.target.vote.port = at.port;
@@ -153,11 +178,22 @@ class Recogniser {
       note(is_told ? fmt::format("vote.url: port {}, by a variable of {}", port,
                                  printable(vote_->service, 60))
                    : fmt::format("vote.url: the container names no port, {} is a guess", port));
-    if (result_ != nullptr)
-      found_.target.result_url =
-          fmt::format("http://{}/", place(*result_, http_port(*result_)).text());
-    else
-      note("result: no container looks like a result page");
+    place_result();
+    return {};
+  }
+
+  void place_result() {
+    if (result_ == nullptr) return note("result: no service looks like a result page");
+    const std::uint16_t port = http_port(*result_);
+    if (!is_reachable(*result_, port)) return note(out_of_reach("result", *result_));
+    found_.target.result_url = fmt::format("http://{}/", place(*result_, port).text());
+  }
+
+  static std::string out_of_reach(const char* name, const ContainerFacts& server) {
+    return fmt::format(
+        "{}: {} publishes no port, and {}: left out. Publish its port (mode: host), or name its "
+        "address on its node's docker_gwbridge and the way there (tunnel)",
+        name, printable(server.service, 60), server.unreachable);
   }
 
   // What the first of the apps that is told of such a server is told; of one in another project
@@ -173,9 +209,10 @@ class Recogniser {
       const bool is_elsewhere = words.is_sure && !is_ours && !is_loopback(words.host);
       if (is_meant || (server == nullptr && is_elsewhere)) return words;
       if (is_elsewhere)
-        note(fmt::format("{}: {}, in {}, is no container of this project; {} is a guess",
+        note(fmt::format("{}: {}, in {}, is no service of this {}; {} is a guess",
                          kind == ServerKind::redis ? "redis" : "postgres",
-                         printable(words.host, 60), words.source, printable(server->service, 60)));
+                         printable(words.host, 60), words.source, vote_->group(),
+                         printable(server->service, 60)));
     }
     return {};
   }
@@ -184,8 +221,8 @@ class Recogniser {
   HostPort place_server(const char* name, const ContainerFacts* server, std::uint16_t port,
                         const ServerWords& words) {
     if (server != nullptr) return place(*server, port);
-    note(fmt::format("{}: {} is no container of this project; it stands in {}", name,
-                     printable(words.host, 60), words.source));
+    note(fmt::format("{}: {} is no service of this {}; it stands in {}", name,
+                     printable(words.host, 60), vote_->group(), words.source));
     return {words.host, port};
   }
 
@@ -193,14 +230,19 @@ class Recogniser {
     const ServerWords words = said(ServerKind::redis, {vote_, worker_}, redis_);
     if (redis_ == nullptr && words.host.empty()) {
       found_.target.queue.reset();
-      return note("redis: no container looks like it; without it a vote's hop is not known");
+      return note("redis: no service looks like it; without it a vote's hop is not known");
     }
     std::uint16_t port = words.port;
     if (redis_ != nullptr)
       port = first_port({port_in(redis_->option("--port")),
                          port_in(redis_->variable("REDIS_PORT_NUMBER")), words.port});
+    port = first_port({port, kRedisPort});
+    if (redis_ != nullptr && !is_reachable(*redis_, port)) {
+      found_.target.queue.reset();
+      return note(out_of_reach("redis", *redis_));
+    }
     QueueSettings& queue = *found_.target.queue;
-    const HostPort at = place_server("redis", redis_, first_port({port, kRedisPort}), words);
+    const HostPort at = place_server("redis", redis_, port, words);
     queue.host = at.host;
     queue.port = at.port;
     queue.tls = words.tls;
@@ -219,6 +261,7 @@ class Recogniser {
     if (found.empty())
       found = password({"REDIS_PASSWORD", "VALKEY_PASSWORD"}, {redis_, vote_, worker_});
     if (found.empty()) found.value = words.password;
+    if (found.empty() && redis_ != nullptr) tell_unread("redis", *redis_);
     if (found.empty() && !told.empty())
       note("redis: it wants a password that was not found; add password: { env: NAME }");
     return found;
@@ -228,12 +271,10 @@ class Recogniser {
   static FoundPassword required_password(const ContainerFacts& server, const std::string& told) {
     constexpr std::string_view kCat = "$(cat ";
     if (told.starts_with(kCat)) {
-      const auto mount =
-          server.mounts.find(told.substr(kCat.size(), told.size() - kCat.size() - 1));
-      return mount == server.mounts.end() ? FoundPassword{} : FoundPassword{"", mount->second};
+      return in_file(server, told.substr(kCat.size(), told.size() - kCat.size() - 1));
     }
     const bool is_made = told.find("$(") != std::string::npos;
-    return {is_made ? "" : told, ""};
+    return {.value = is_made ? "" : told};
   }
 
   void place_postgres() {
@@ -241,15 +282,19 @@ class Recogniser {
     const ServerWords words = said(ServerKind::postgres, apps, postgres_);
     if (postgres_ == nullptr && words.host.empty()) {
       found_.target.rows.reset();
-      return note("postgres: no container looks like it; without it nothing is proven lost");
+      return note("postgres: no service looks like it; without it nothing is proven lost");
     }
     std::uint16_t port = words.port;
     if (postgres_ != nullptr)
       port = first_port({port_in(postgres_->option("-p")), port_in(postgres_->option("--port")),
                          port_in(postgres_->variable("PGPORT")),
                          port_in(postgres_->variable("POSTGRESQL_PORT_NUMBER")), words.port});
-    const HostPort at =
-        place_server("postgres", postgres_, first_port({port, kPostgresPort}), words);
+    port = first_port({port, kPostgresPort});
+    if (postgres_ != nullptr && !is_reachable(*postgres_, port)) {
+      found_.target.rows.reset();
+      return note(out_of_reach("postgres", *postgres_));
+    }
+    const HostPort at = place_server("postgres", postgres_, port, words);
     const auto [user, database] = account(words);
     found_.target.rows->url = fmt::format(
         "postgresql://{}@{}/{}{}{}", percent_encoded(user), at.text(), percent_encoded(database),
@@ -282,6 +327,7 @@ class Recogniser {
                                  {postgres_, worker_, result_});
     const bool trusts =
         postgres_ != nullptr && postgres_->variable("POSTGRES_HOST_AUTH_METHOD") == "trust";
+    if (found_.postgres.empty() && postgres_ != nullptr) tell_unread("postgres", *postgres_);
     if (found_.postgres.empty() && !trusts)
       note("postgres: no password found; if it wants one, add password: { env: NAME }");
   }
@@ -299,15 +345,34 @@ class Recogniser {
       }
   }
 
-  // NAME_FILE (a mounted file), then NAME, in the first container that has one.
+  // A password may stand in what a Swarm gives to a server.
+  void tell_unread(const char* name, const ContainerFacts& server) {
+    std::vector<std::string> given = server.configs;
+    for (const auto& [path, secret] : server.secrets) given.push_back(secret);
+    if (given.empty()) return;
+    note(fmt::format("{}: not read: {}; if one holds its password, add password: {{ env: NAME }}",
+                     name, printable(fmt::format("{}", fmt::join(given, ", ")))));
+  }
+
+  // NAME_FILE (a mounted file, or a Swarm secret), then NAME, in the first container that has one.
   static FoundPassword password(std::initializer_list<const char*> names, const Apps& containers) {
     for (const ContainerFacts* container : containers)
       for (const char* name : names) {
         if (container == nullptr) continue;
-        const auto mount = container->mounts.find(container->variable(name + std::string("_FILE")));
-        if (mount != container->mounts.end()) return {"", mount->second};
-        if (const std::string value = container->variable(name); !value.empty()) return {value, ""};
+        const std::string file = container->variable(name + std::string("_FILE"));
+        if (FoundPassword found = in_file(*container, file); !found.empty()) return found;
+        if (std::string value = container->variable(name); !value.empty())
+          return {.value = std::move(value)};
       }
+    return {};
+  }
+
+  // What stands in a file of a container that is mounted from this machine, or is a Swarm secret.
+  static FoundPassword in_file(const ContainerFacts& container, const std::string& path) {
+    if (const auto mount = container.mounts.find(path); mount != container.mounts.end())
+      return {.file = mount->second};
+    if (const auto secret = container.secrets.find(path); secret != container.secrets.end())
+      return {.secret = secret->second};
     return {};
   }
 
@@ -325,6 +390,7 @@ class Recogniser {
 Result<Recognised> recognise(const std::vector<ContainerFacts>& containers,
                              const ChosenServices& chosen) {
   TRY_ASSIGN(Roles roles, find_roles(containers, chosen));
+  TRY(check_running(roles));
   return Recogniser(containers, std::move(roles)).run();
 }
 

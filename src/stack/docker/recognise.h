@@ -1,4 +1,4 @@
-// A voting stack among the containers of a compose project: who is who, and where they listen.
+// A voting stack among containers that belong together: who is who, and where they listen.
 #pragma once
 
 #include <optional>
@@ -13,9 +13,10 @@ namespace votebench::stack {
 
 // A password that the containers are given.
 struct FoundPassword {
-  std::string value;  // where it stands in a container's environment or command, or in a URL
-  std::string file;   // or the file of this machine that is mounted into the container
-  [[nodiscard]] bool empty() const { return value.empty() && file.empty(); }
+  std::string value{};   // where it stands in a container's environment or command, or in a URL
+  std::string file{};    // or the file of this machine that is mounted into the container
+  std::string secret{};  // or the Swarm secret, whose value Docker shows nobody
+  [[nodiscard]] bool empty() const { return value.empty() && file.empty() && secret.empty(); }
 };
 
 struct Recognised {
@@ -27,7 +28,7 @@ struct Recognised {
 };
 
 // From what the containers are (roles.h), their ports, commands and environment. Errors: those of
-// find_roles.
+// find_roles; environment (one that has a role does not run, or the vote page cannot be reached).
 [[nodiscard]] Result<Recognised> recognise(const std::vector<ContainerFacts>& containers,
                                            const ChosenServices& chosen);
 

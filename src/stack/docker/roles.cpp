@@ -238,8 +238,8 @@ class Finder {
     const auto found = std::ranges::find(*containers_, service, &ContainerFacts::service);
     if (found == containers_->end())
       return fail(ErrorKind::usage,
-                  fmt::format("--{}: no container of a service '{}' runs in this project",
-                              to_string(role), printable(service, 60)),
+                  fmt::format("--{}: no container of a service '{}' runs in this {}",
+                              to_string(role), printable(service, 60), group()),
                   "it has " + listed([](std::size_t) { return true; }));
     take(role, service);
     for (std::size_t i = 0; i < found_.size(); ++i)
@@ -285,9 +285,21 @@ class Finder {
     const auto published = std::ranges::find_if(
         replicas, [](const ContainerFacts* replica) { return !replica->published.empty(); });
     roles_.containers[role] = published == replicas.end() ? replicas.front() : *published;
-    if (replicas.size() > 1 && role != Role::worker)
-      roles_.notes.push_back(fmt::format("{}: {} has {} containers, this is one of them",
-                                         to_string(role), printable(service, 60), replicas.size()));
+    if (replicas.size() > 1) tell_replicas(role, service, replicas.size());
+  }
+
+  void tell_replicas(Role role, const std::string& service, std::size_t count) {
+    const bool is_page = role == Role::vote || role == Role::result;
+    if (is_page && roles_.of(role)->is_balanced) return;  // it leads to all of them
+    std::string meaning = "this is one of them";
+    if (role == Role::worker)
+      meaning = "a voter's second vote may overtake the first; re-votes may come out flipped";
+    roles_.notes.push_back(fmt::format("{}: {} has {} containers, {}", to_string(role),
+                                       printable(service, 60), count, meaning));
+  }
+
+  [[nodiscard]] std::string_view group() const {
+    return containers_->empty() ? "project" : containers_->front().group();
   }
 
   template <typename Filter>
@@ -317,15 +329,17 @@ class Finder {
     const std::string proxies = listed([&](std::size_t i) {
       return found_[i].role == Role::proxy && !(*containers_)[i].published.empty();
     });
-    std::string help = fmt::format("say which, as in: votebench attach compose {}{}",
-                                   printable(containers_->front().project, 100), options);
+    const ContainerFacts& any = containers_->front();
+    std::string help = fmt::format("say which, as in: votebench attach {} {}{}",
+                                   to_string(any.manager), printable(any.project, 100), options);
     if (!proxies.empty() && questions_.front().role == Role::vote)
       help += fmt::format("; votes may also go through {}", proxies);
     return fail(ErrorKind::environment, fmt::format("{}", fmt::join(sentences, "; ")), help);
   }
 
   [[nodiscard]] Failure nothing() const {
-    return fail(ErrorKind::environment, "no container of this project looks like a vote service",
+    return fail(ErrorKind::environment,
+                fmt::format("no service of this {} looks like a vote service", group()),
                 fmt::format("it has {}; name one with --vote SERVICE, or write a target file by "
                             "hand",
                             listed([](std::size_t) { return true; })));

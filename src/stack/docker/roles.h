@@ -1,4 +1,4 @@
-// Who is who among the containers of a compose project.
+// Who is who among the containers of a compose project, or the tasks of a Swarm stack.
 #pragma once
 
 #include <array>

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "scenario/urls.h"
+#include "stack/docker/inspection.h"
+#include "stack/docker/swarm_facts.h"
 #include "support/catch.h"
 
 namespace votebench::stack {
@@ -277,7 +279,7 @@ TEST_CASE("where servers listen and what they are called is read") {
       {"DATABASE_URL of a server elsewhere",
        {kVote, worker({{"DATABASE_URL", "postgres://app:pw@db.example.com/v?sslmode=require"}})},
        "vote:80 | postgresql://app@db.example.com:5432/v?sslmode=require votes pw",
-       "postgres: db.example.com is no container of this project; it stands in DATABASE_URL of"},
+       "postgres: db.example.com is no service of this project; it stands in DATABASE_URL of"},
       {"DATABASE_URL in the manner of SQLAlchemy and Prisma",
        {kVote, worker({{"DATABASE_URL", "postgresql+psycopg2://app:pw@db:5432/v?schema=public"}}),
         kDb},
@@ -286,7 +288,7 @@ TEST_CASE("where servers listen and what they are called is read") {
       {"DATABASE_URL of MySQL is none of ours",
        {kVote, worker({{"DATABASE_URL", "mysql://app:pw@db.example.com/v"}})},
        "vote:80",
-       "postgres: no container looks like it"},
+       "postgres: no service looks like it"},
       {"DB_HOST may be any product elsewhere, and says the database's name here",
        {kVote, worker({{"DB_HOST", "db"}, {"DB_NAME", "v"}}), kDb},
        "vote:80 | postgresql://postgres@db:5432/v votes ",
@@ -377,11 +379,25 @@ TEST_CASE("what is no voting stack is said to be none") {
   const auto found =
       recognise_text({container("db", "mysql\\u001b[2J", "", on_address("1.2.3.4"))});
   REQUIRE_FALSE(found);
-  CHECK(found.error().message == "no container of this project looks like a vote service");
+  CHECK(found.error().message == "no service of this project looks like a vote service");
   CHECK(found.error().help.find("db (mysql\\x1b[2J)") != std::string::npos);
   CHECK_FALSE(parse_inspection("null"));
   CHECK_FALSE(parse_inspection("[1"));
   CHECK(parse_inspection("[1, {}, {\"Config\": 7}]"));
+}
+
+TEST_CASE("what a Swarm answers may hold anything") {
+  for (const char* services : {"null", "[1", "{}"}) {
+    SwarmAnswers answers{.services = services, .containers = "[]", .gateway = "[]"};
+    CHECK_FALSE(facts_of_stack("polls", answers));
+  }
+  SwarmAnswers answers{.services = R"([1, {}, {"Spec": 7, "Endpoint": {"Ports": [80,
+      {"TargetPort": -1, "PublishedPort": 99999, "Protocol": "tcp", "PublishMode": "ingress"}]}}])",
+                       .containers = R"([7, {"NetworkSettings": {"Networks": 7}}])",
+                       .gateway = R"([7, {"Containers": {"a": 7}}])"};
+  const auto found = facts_of_stack("polls", answers);
+  REQUIRE(found);
+  for (const ContainerFacts& task : *found) CHECK(task.published.empty());
 }
 
 }  // namespace
