@@ -69,7 +69,8 @@ class RowStore {
 
   virtual ~RowStore() = default;
   [[nodiscard]] virtual Result<StoreFacts> facts() = 0;
-  [[nodiscard]] virtual Result<TableFacts> table() = 0;
+  // `ids`: whose ids its voter column is to hold.
+  [[nodiscard]] virtual Result<TableFacts> table(const VoterIds& ids) = 0;
   // Fails when the table does not exist.
   [[nodiscard]] virtual Result<StoreIdentity> identity() = 0;
   // True when a row's id starts with ids.prefix(): somebody has drawn our run id already.

@@ -58,6 +58,7 @@ struct Manifest {
   Services services;  // likewise
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
+  IdForm id_form = IdForm::votebench;  // as in runs of before
   std::vector<WorkloadRange> workloads;
   SlotForm slots = SlotForm::seeded;  // plain in runs of before
   AuditLimits limits;
@@ -69,6 +70,8 @@ struct Manifest {
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
   std::vector<ServerClock> clocks;  // before the load
+
+  [[nodiscard]] VoterIds ids() const { return {run, key, id_form}; }
 };
 
 // A file of the run as it was when it was sealed.

@@ -45,7 +45,7 @@ Result<TargetCheck> check_target(TargetSettings target, const std::vector<std::s
   if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
-  const VoterIds ids = VoterIds::of_new_run();
+  const VoterIds ids = VoterIds::of_new_run(target.vote.id_form);
   Preflight preflight;
   TRY(run_preflight({.target = target,
                      .scenario = scenario,

@@ -91,6 +91,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.services = adapters::services_of(target.settings());
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
+  manifest.id_form = run.ids.form();
   manifest.limits = run.request.scenario.audit;
   manifest.workloads = ranges(run.plan);
   manifest.boot_id = ledger::current_boot_id();
@@ -181,9 +182,10 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                            const SignalWatcher& signals) {
   MetricsBoard metrics;
   TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
-  TRY_ASSIGN(const Run run, begin(request, display, signals));
+  TRY_ASSIGN(Run run, begin(request, display, signals));
   TRY(ledger::RunDirectory::check_room(request.scenario.report.directory, ranges(run.plan)));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
+  run.ids = VoterIds::of_new_run(target.settings().vote.id_form);
   Preflight preflight;
   const Result<> fit = prove_fit(run, target, preflight);
   TRY_ASSIGN(Recording recording, begin_recording(run, make_manifest(run, target, preflight)));

@@ -172,6 +172,12 @@ void describe(const Visitor& at, VoteEndpoint& vote) {
           "whether answers show the voter's id (echoed), it only travels (sent), or no id is sent "
           "and votes are only counted"),
       kModes, vote.identity);
+  static const Words<IdForm> kForms{{"votebench", IdForm::votebench}, {"uuid", IdForm::uuid}};
+  words(at,
+        key("id_form", word,
+            "the form of the voters' ids that are sent: 26 characters that begin with `vb`, or a "
+            "`uuid` for a column of that type"),
+        kForms, vote.id_form);
 }
 
 // A block of the target file that is named after the kind of queue or table that it describes: it

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kDeepest = 3;
 constexpr std::size_t kMostOfPiece = std::size_t{256} << 10U;
+constexpr std::size_t kShortest = 22;  // base64 of an id: of a UUID's 16 bytes
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 20U;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -97,7 +98,10 @@ class Search {
   explicit Search(const VoterIds& ids) : ids_(ids) {}
 
   void look_into(std::string_view bytes, int depth) {
-    find_in(squeezed(bytes));
+    const std::string text = squeezed(bytes);
+    find_text(text);
+    find_uuid(text);
+    find_raw(bytes);
     if (depth == kDeepest || !found_.own.empty()) return;
     bytes = bytes.substr(0, kMostOfPiece);
     if (looks_packed(bytes)) look_into_piece(unpacked(bytes), depth);
@@ -106,13 +110,40 @@ class Search {
   [[nodiscard]] IdsFound take() { return std::move(found_); }
 
  private:
-  void find_in(const std::string& text) {
-    for (std::size_t at = text.find("vb"); at != std::string::npos; at = text.find("vb", at + 1)) {
-      const IdCheck check = ids_.check(std::string_view(text).substr(at, VoterIds::kLength));
-      if (check.origin == IdOrigin::other_run) found_.other_run = true;
-      if (check.origin == IdOrigin::own &&
-          std::ranges::find(found_.own, check.index) == found_.own.end())
-        found_.own.push_back(check.index);
+  // `id`: without dashes.
+  void note(std::string_view id) {
+    const IdCheck check = ids_.check_undashed(id);
+    if (check.origin == IdOrigin::other_run) found_.other_run = true;
+    if (check.origin == IdOrigin::own &&
+        std::ranges::find(found_.own, check.index) == found_.own.end())
+      found_.own.push_back(check.index);
+  }
+
+  void find_text(std::string_view text) {
+    constexpr std::size_t kLength = length_of(IdForm::votebench);
+    for (std::size_t at = text.find("vb"); at != text.npos; at = text.find("vb", at + 1))
+      note(text.substr(at, kLength));
+  }
+
+  void find_uuid(std::string_view text) {
+    for (std::size_t at = text.find(kUuidMark, kUuidRunDigits); at != text.npos;
+         at = text.find(kUuidMark, at + 1))
+      note(text.substr(at - kUuidRunDigits, kUuidDigits));
+  }
+
+  // The 16 bytes of a UUID.
+  void find_raw(std::string_view bytes) {
+    constexpr std::string_view kMark = "vb";  // the mark's two whole bytes
+    constexpr std::size_t kMarkAt = kUuidRunDigits / 2;
+    constexpr std::size_t kBytes = kUuidDigits / 2;
+    for (std::size_t at = bytes.find(kMark, kMarkAt); at != bytes.npos;
+         at = bytes.find(kMark, at + 1)) {
+      const std::string_view id = bytes.substr(at - kMarkAt, kBytes);
+      if (id.size() < kBytes) return;
+      char digits[kUuidDigits + 1];
+      note({sodium_bin2hex(digits, sizeof digits, reinterpret_cast<const unsigned char*>(id.data()),
+                           id.size()),
+            kUuidDigits});
     }
   }
 
@@ -123,8 +154,7 @@ class Search {
       const auto end =
           std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_base64);
       const auto length = static_cast<std::size_t>(end - text.begin()) - at;
-      if (length > VoterIds::kLength)
-        look_into_run(std::string_view(text).substr(at, length), depth);
+      if (length >= kShortest) look_into_run(std::string_view(text).substr(at, length), depth);
       at += length + 1;
     }
   }

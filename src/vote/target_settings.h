@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "vote/names.h"
+#include "vote/voter_id.h"
 
 namespace votebench {
 
@@ -111,6 +112,7 @@ struct VoteEndpoint {
   std::string cookie = "voter_id";             // carries the voter's id; empty: none does
   std::optional<CsrfSettings> csrf;            // nothing: no page is fetched
   IdentityMode identity = IdentityMode::echoed;
+  IdForm id_form = IdForm::votebench;        // of the ids that are sent
   std::vector<int> accepted{200};            // statuses that mean: this vote counts
   std::vector<int> rejected{400, 404, 405};  // decided before the push: this vote does not count
 

@@ -49,7 +49,7 @@ struct Words {
   unsigned threads = 4;
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
-  std::string poll, hold, order, table_model;
+  std::string poll, hold, order, table_model, id_type;
   std::string push, push_delay, request, shape, plant, queue = "list", ack, claim;
 };
 
@@ -195,6 +195,9 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
                   "last-wins (one row per voter) or append (one row per vote)")
       ->check(CLI::IsMember({"last-wins", "append"}))
       ->option_text("MODEL");
+  app->add_option("--id-type", words.id_type, "Of the table's id column: text or uuid (text)")
+      ->check(CLI::IsMember({"text", "uuid"}))
+      ->option_text("TYPE");
   return app;
 }
 
@@ -282,6 +285,7 @@ Result<Command> worker_command(const Words& words) {
   if (!words.table_model.empty())
     behaviour.table_model =
         words.table_model == "append" ? TableModel::append : TableModel::last_wins;
+  if (words.id_type == "uuid") behaviour.id_type = IdType::uuid;
   settings.shape = words.shape;
   settings.queue = words.queue;
   settings.ack = words.ack;

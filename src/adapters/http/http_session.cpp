@@ -49,9 +49,9 @@ void HttpSession::render() {
   last_ = !http.keep_alive || served_ + 1 == http.requests_per_connection;
   settings_.requests.write(request_.choice, last_, wire_);
   if (!wire_.ids_at.empty()) {
-    char id[VoterIds::kLength];
+    char id[kLongestId];
     settings_.ids.write(request_.voter, id);
-    wire_.set_voter({id, VoterIds::kLength});
+    wire_.set_voter({id, wire_.id_length});
   }
   reader_.restart({settings_.endpoint.cookie, wire_.voter_id()});
 }
