@@ -9,7 +9,7 @@
 //                 "target": text, "environment": [ [ name, value ] ],
 //                 "grounds": [ line of vote/grounds.h ] (all three may be absent),
 //                 "services": { "queue": words, "table": words } (may be absent),
-//                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
+//                 "choices": [ name ], "identity": "echoed" | "sent" | "none" | "answered",
 //                 "id_form": "votebench" | "uuid" (absent: votebench),
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "slots": "plain" | "seeded" (absent: plain),

@@ -112,7 +112,7 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
   TRY_ASSIGN(const adapters::TableFacts table, rows.table(input.ids));
   TRY(check_columns(*input.target.rows, table));
   if (table.partial_view) return fail(*table.partial_view);
-  if (table.no_room_for_id && input.target.vote.identity != IdentityMode::none)
+  if (table.no_room_for_id && sends_ids(input.target.vote.identity))
     return fail(*table.no_room_for_id);
   TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
   if (taken)

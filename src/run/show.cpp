@@ -77,7 +77,7 @@ Result<VoterIndex> voter_of(const StoredRun& run, const std::string& vote) {
   }
   const VoterIds ids = ids_of(run);
   const bool of_text = vote.starts_with("vb");
-  if (!of_text && ids.form() == IdForm::votebench)
+  if (!of_text && ids.form() == IdForm::votebench && ids.book() == nullptr)
     return no_such_vote(run, fmt::format("'{}' is neither a voter id nor the number of an attempt",
                                          printable(vote, 60)));
   const IdCheck check = ids.check(vote);

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "vote/id_book.h"
+
 namespace votebench {
 namespace {
 
@@ -19,17 +21,13 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 bool is_hex(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
+// What the ids of apps are mostly made of, and what stands between values.
+bool is_of_id(char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; }
+bool is_of_value(char c) {
+  return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '\'' && c != ',';
+}
 bool is_base64(char c) {
   return is_digit(c) || is_letter(c) || c == '+' || c == '/' || c == '-' || c == '_';
-}
-
-// Letters and digits alone, in lower case: so an id is one piece whatever separates its parts.
-std::string squeezed(std::string_view bytes) {
-  std::string kept;
-  kept.reserve(bytes.size());
-  for (const char c : bytes)
-    if (is_digit(c) || is_letter(c)) kept.push_back(to_lower(c));
-  return kept;
 }
 
 // Without the line breaks and backslashes that JSON and MIME put into a base64 text.
@@ -98,10 +96,15 @@ class Search {
   explicit Search(const VoterIds& ids) : ids_(ids) {}
 
   void look_into(std::string_view bytes, int depth) {
-    const std::string text = squeezed(bytes);
-    find_text(text);
-    find_uuid(text);
-    find_raw(bytes);
+    if (ids_.book() != nullptr) {
+      find_told(bytes, is_of_id);
+      find_told(bytes, is_of_value);
+    } else {
+      const std::string text = squeezed(bytes);  // an id is one piece, whatever separates its parts
+      find_text(text);
+      find_uuid(text);
+      find_raw(bytes);
+    }
     if (depth == kDeepest || !found_.own.empty()) return;
     bytes = bytes.substr(0, kMostOfPiece);
     if (looks_packed(bytes)) look_into_piece(unpacked(bytes), depth);
@@ -111,12 +114,24 @@ class Search {
 
  private:
   // `id`: without dashes.
-  void note(std::string_view id) {
-    const IdCheck check = ids_.check_undashed(id);
+  void note(std::string_view id) { note(ids_.check_undashed(id)); }
+  void note(const IdCheck& check) {
     if (check.origin == IdOrigin::other_run) found_.other_run = true;
     if (check.origin == IdOrigin::own &&
         std::ranges::find(found_.own, check.index) == found_.own.end())
       found_.own.push_back(check.index);
+  }
+
+  // An id of the app's own: every longest piece of such characters may be one.
+  void find_told(std::string_view bytes, bool (*belongs)(char)) {
+    for (auto begin = bytes.begin(); begin != bytes.end();) {
+      begin = std::find_if(begin, bytes.end(), belongs);
+      const auto end = std::find_if_not(begin, bytes.end(), belongs);
+      if (end - begin >= static_cast<std::ptrdiff_t>(IdBook::kShortestPiece) &&
+          end - begin <= static_cast<std::ptrdiff_t>(IdBook::kLongest))
+        note(ids_.check({begin, end}));
+      begin = end;
+    }
   }
 
   void find_text(std::string_view text) {

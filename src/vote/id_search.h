@@ -19,6 +19,9 @@ struct IdsFound {
 // and these in each other, three deep. Of a packed piece the first 256 KiB are searched, and pieces
 // are unpacked up to 1 MiB per call. Not found: what is encrypted, packed otherwise (zstd, snappy,
 // brotli), or written as three numbers.
+//
+// Ids that the app makes are found where they stand as one piece of at least
+// IdBook::kShortestPiece characters, plain or packed as above.
 [[nodiscard]] IdsFound find_ids(std::string_view bytes, const VoterIds& ids);
 
 }  // namespace votebench

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/os.h"
+#include "vote/id_book.h"
 
 namespace votebench {
 namespace {
@@ -151,6 +152,12 @@ VoterIds VoterIds::of_new_run(IdForm form) {
   return {run, key, form};
 }
 
+VoterIds VoterIds::told_by_answers(std::shared_ptr<IdBook> book) const {
+  VoterIds ids = *this;
+  ids.book_ = std::move(book);
+  return ids;
+}
+
 void VoterIds::write(VoterIndex index, char* out) const noexcept {
   if (form_ == IdForm::uuid) {
     UuidDigits digits;
@@ -167,6 +174,7 @@ void VoterIds::write(VoterIndex index, char* out) const noexcept {
 }
 
 std::string VoterIds::make(VoterIndex index) const {
+  if (book_) return book_->id_of(index);
   std::string id(length(), '\0');
   write(index, id.data());
   return id;
@@ -186,6 +194,10 @@ std::string VoterIds::stem(VoterIndex index) const {
 }
 
 IdCheck VoterIds::check(std::string_view id) const noexcept {
+  if (book_) {
+    const auto voter = book_->voter_of(id);
+    return voter ? IdCheck{IdOrigin::own, *voter} : IdCheck{};
+  }
   if (id.starts_with(kStart)) return check_text(id, run_, key_);
   UuidDigits digits;
   if (take_dashes_out(id, digits)) return check_uuid({digits.data(), digits.size()}, run_, key_);

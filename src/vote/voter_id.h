@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,8 @@ constexpr std::array<std::string_view, 4> names_of(IdOrigin) {
   return {"own", "invalid_own", "other_run", "foreign"};
 }
 
+class IdBook;  // vote/id_book.h
+
 enum class IdForm : std::uint8_t { votebench, uuid };
 constexpr std::array<std::string_view, 2> names_of(IdForm) { return {"votebench", "uuid"}; }
 // Characters of an id.
@@ -58,15 +61,23 @@ struct IdCheck {
   VoterIndex index = 0;  // meaningful for own and other_run
 };
 
-// Makes the ids of one run in one form, and checks those of both. Immutable; any thread may use it.
+// Makes the ids of one run in one form, and checks those of both. Any thread may use it.
+//
+// Where the app makes the ids itself, they are those that its answers told so far, whatever their
+// form: every other id is foreign, an earlier run's too.
 class VoterIds {
  public:
   VoterIds(RunId run, const RunKey& key, IdForm form = IdForm::votebench);
   [[nodiscard]] static VoterIds of_new_run(IdForm form = IdForm::votebench);
+  [[nodiscard]] VoterIds told_by_answers(std::shared_ptr<IdBook> book) const;
 
-  // length() characters.
+  // The ids that the app makes; null where we make them.
+  [[nodiscard]] IdBook* book() const noexcept { return book_.get(); }
+  [[nodiscard]] std::shared_ptr<IdBook> shared_book() const noexcept { return book_; }
+
+  // length() characters. Ours alone.
   void write(VoterIndex index, char* out) const noexcept;
-  [[nodiscard]] std::string make(VoterIndex index) const;
+  [[nodiscard]] std::string make(VoterIndex index) const;  // empty: no answer has told it
   [[nodiscard]] IdCheck check(std::string_view id) const noexcept;
   // The same of an id whose dashes were taken out.
   [[nodiscard]] IdCheck check_undashed(std::string_view id) const noexcept;
@@ -74,7 +85,7 @@ class VoterIds {
   [[nodiscard]] const RunKey& key() const noexcept { return key_; }
   [[nodiscard]] IdForm form() const noexcept { return form_; }
   [[nodiscard]] std::size_t length() const noexcept { return length_of(form_); }
-  // What every id of this run starts with.
+  // What every id of this run starts with. Ours alone, as the next one.
   [[nodiscard]] std::string prefix() const;
   // An id without its mac: in the order of bytes, those of lower indexes come before it.
   [[nodiscard]] std::string stem(VoterIndex index) const;
@@ -83,6 +94,7 @@ class VoterIds {
   RunId run_;
   RunKey key_;
   IdForm form_;
+  std::shared_ptr<IdBook> book_;
 };
 
 // What stands in every id of the uuid form behind the run's 8 digits, once its dashes are taken

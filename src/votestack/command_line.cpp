@@ -50,7 +50,7 @@ struct Words {
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
   std::string poll, hold, order, table_model, id_type;
-  std::string push, push_delay, request, shape, plant, queue = "list", ack, claim;
+  std::string push, push_delay, request, shape, plant, queue = "list", ack, claim, ids;
 };
 
 template <typename Row>
@@ -158,6 +158,10 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
          with_table("How votes are to be sent, comma-separated (a form, the id in a cookie)",
                     request_traits()))
       ->option_text("TRAITS");
+  words.ids = "cookie";
+  app->add_option("--ids", words.ids, with_table("What a voter's id is (cookie)", id_habits()))
+      ->check(CLI::IsMember(words_of(id_habits())).description(""))
+      ->option_text("HABIT");
   add_plant(*app, words, "vote (before the push) or queue (in the list)");
   add_queue(*app, words);
   return app;
@@ -252,6 +256,7 @@ Result<Command> vote_command(const Words& words) {
   command.settings.list = words.list;
   command.settings.silent_after = words.silent_after;
   command.settings.push = words.push;
+  command.settings.ids = words.ids;
   TRY(override_duration("--push-delay", words.push_delay, command.settings.push_delay));
   const auto shape = parse_request_shape(words.request);
   if (!shape) return usage(fmt::format("--request: '{}' holds a word that is none", words.request));

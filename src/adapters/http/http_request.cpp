@@ -66,7 +66,7 @@ class Headers {
 
 void add_cookies(const VoteEndpoint& endpoint, const CsrfPass& pass, RequestText& head) {
   std::string_view before = "Cookie: ";
-  if (endpoint.identity != IdentityMode::none && !endpoint.cookie.empty()) {
+  if (sends_ids(endpoint.identity) && !endpoint.cookie.empty()) {
     head.add(fmt::format("{}{}=", before, endpoint.cookie));
     head.add_voter();
     before = "; ";
