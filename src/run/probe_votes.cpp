@@ -345,7 +345,7 @@ class PathToQueue {
   Result<> begin(bool queue_is_dirty) {
     TRY_ASSIGN(before_, adapters_.queue->snapshot());
     TRY_ASSIGN(auto probe, adapters::open_queue_probe(*input_.target.queue));
-    const bool any_element = !sends_ids(input_.target.vote.identity) && !queue_is_dirty;
+    const bool any_element = input_.target.vote.identity == IdentityMode::none && !queue_is_dirty;
     sighting_.emplace(std::move(probe), input_.ids, any_element);
     return {};
   }
