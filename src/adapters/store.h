@@ -69,7 +69,8 @@ class RowStore {
 
   virtual ~RowStore() = default;
   [[nodiscard]] virtual Result<StoreFacts> facts() = 0;
-  [[nodiscard]] virtual Result<TableFacts> table() = 0;
+  // `ids`: whose ids its voter column is to hold.
+  [[nodiscard]] virtual Result<TableFacts> table(const VoterIds& ids) = 0;
   // Fails when the table does not exist.
   [[nodiscard]] virtual Result<StoreIdentity> identity() = 0;
   // True when a row's id starts with ids.prefix(): somebody has drawn our run id already.
@@ -81,7 +82,8 @@ class RowStore {
   [[nodiscard]] virtual Result<RowSet> read_rows(const RowQuestion& question) = 0;
   // Rows per choice, of the whole table. Error: more than kMostChoices different ones.
   [[nodiscard]] virtual Result<Tallies> tallies() = 0;
-  // Rows of this run seen so far, with ids of full length and without trailing votes. Cheap: where
+  // Rows of this run seen so far, with ids of full length and without trailing votes; of ids that
+  // the app makes: all rows. Cheap: where
   // nothing was ever updated or freed in the table, as far as the store tells, new rows stand in
   // its last blocks. Otherwise all rows are counted, for a tenth of the time at most: nothing when
   // that is not due, but `at_once`. In a table of more than kMostCountedBytes rows in freed space

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vote/id_book.h"
+
 namespace votebench::audit {
 namespace {
 
@@ -39,15 +41,17 @@ void account_for_empty_slots(const AuditInput& input, Ballots& ballots) {
 
 void collect_attempts(const AuditInput& input, Ballots& ballots) {
   input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
-    count_outcome(judged_outcome(attempt), ballots.accounting);
-    if (attempt.voter >= kFirstProbeIndex || attempt.choice >= input.choices.size())
+    const Attempt judged = as_judged(attempt, input.ids);
+    count_outcome(judged_outcome(judged), ballots.accounting);
+    if (judged.voter >= kFirstProbeIndex || judged.choice >= input.choices.size())
       ++ballots.unknown_slots;
-    ballots.casts.count(attempt.voter);
+    ballots.casts.count(judged.voter);
   });
   account_for_empty_slots(input, ballots);
   ballots.casts.allot();
   input.attempts.for_each([&](AttemptNumber, const Attempt& attempt) {
-    ballots.casts.place(attempt.voter, Cast(attempt));
+    const Attempt judged = as_judged(attempt, input.ids);
+    ballots.casts.place(judged.voter, Cast(judged));
   });
   ballots.casts.for_each([&](VoterIndex, std::span<Cast>) { ++ballots.voters; });
 }
@@ -86,6 +90,16 @@ Outcome judged_outcome(const Attempt& attempt) {
       break;
   }
   return Outcome::ambiguous;
+}
+
+Attempt as_judged(Attempt attempt, const VoterIds& ids) {
+  if (ids.book() == nullptr) return attempt;
+  if (const auto first = ids.book()->repeat_of(attempt.voter)) {
+    if (*first < kFirstProbeIndex)
+      attempt.voter = *first;  // else a probe's: its own, without a row
+    if (attempt.outcome == Outcome::acked) attempt.outcome = Outcome::ambiguous;
+  }
+  return attempt;
 }
 
 Cast::Cast(const Attempt& attempt)

@@ -16,6 +16,11 @@ namespace votebench::audit {
 // ambiguous.
 [[nodiscard]] Outcome judged_outcome(const Attempt& attempt);
 
+// Where the app makes the ids: a vote that was answered with another one's id cannot be told from a
+// further vote of that one's voter. It is taken for such a vote, and for one without a clear
+// answer.
+[[nodiscard]] Attempt as_judged(Attempt attempt, const VoterIds& ids);
+
 // An attempt, as far as the judgement needs it: 8 bytes.
 class Cast {
  public:

@@ -311,6 +311,51 @@ std::vector<Canary> count_canaries() {
   };
 }
 
+// The app makes the ids: of the bystander and the victim, and `repeated` the victim's once more.
+World told(World world, VoterIndex repeated = kVictim) {
+  world.identity = IdentityMode::answered;
+  world.book = std::make_shared<IdBook>();
+  (void)world.book->add(kBystander, "bystander");
+  (void)world.book->add(kVictim, "victim");
+  (void)world.book->add(repeated, "victim");
+  return world;
+}
+
+std::vector<Canary> told_canaries() {
+  constexpr VoterIndex kNamesake = 2;
+  const World namesakes = World().acked(kA).vote(kNamesake, kB, Outcome::acked);
+  const auto rows = [](World world, ChoiceIndex choice) { return world.shows(choice); };
+  return {
+      {"told: persisted", told(World().acked(kA).shows(kA)), kPass, {{persisted, 2}}, {}},
+      {"told: lost", told(World().acked(kA)), kFail, {{persisted, 1}, {lost, 1}}, {}},
+      {"told: flipped",
+       told(World().acked(kA).shows(kB)),
+       kFail,
+       {{persisted, 1}, {flipped, 1}},
+       {}},
+      {"told: duplicated",
+       told(World().append().acked(kA).shows(kA).shows(kA)),
+       kFail,
+       {{persisted, 2}, {duplicated, 1}},
+       {}},
+      {"told: a row of nobody known",
+       changed(told(World()), [](World& w) { w.rows.rows.foreign = 1; }),
+       kPass,
+       {{persisted, 1}},
+       {}},
+      {"told: one id for two, the later one's row",
+       told(rows(namesakes, kB), kNamesake),
+       kPass,
+       {{persisted, 1}, {superseded, 1}, {recovered, 1}},
+       {}},
+      {"told: one id for two, no row",
+       told(namesakes, kNamesake),
+       kFail,
+       {{persisted, 1}, {lost, 1}, {absent_ambiguous, 1}},
+       {}},
+  };
+}
+
 // What the run saw at its end, then what a later look shows.
 std::vector<Canary> later_look_canaries() {
   const World complete = World().acked(kA).shows(kA);
@@ -329,8 +374,9 @@ std::vector<Canary> later_look_canaries() {
 
 CanaryReport run_canaries(Verdict (*judge_one)(const AuditInput&)) {
   CanaryReport report;
-  for (const auto make : {last_wins_canaries, append_canaries, settling_canaries, store_canaries,
-                          share_canaries, hop_canaries, count_canaries, later_look_canaries}) {
+  for (const auto make :
+       {last_wins_canaries, append_canaries, settling_canaries, store_canaries, share_canaries,
+        hop_canaries, count_canaries, told_canaries, later_look_canaries}) {
     for (const Canary& canary : make()) {
       ++report.total;
       if (is_recognised(canary, canary.world.judged(judge_one)))

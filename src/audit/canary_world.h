@@ -1,12 +1,14 @@
 // The invented runs of the self-check.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "audit/audit.h"
+#include "vote/id_book.h"
 
 namespace votebench::audit {
 
@@ -71,16 +73,18 @@ class World final : public AttemptHistory {
   Settlement settlement;
   AuditLimits limits;
   IdentityMode identity = IdentityMode::echoed;
+  std::shared_ptr<IdBook> book;  // where the app makes the ids
   std::uint64_t unused_slots = 0;
   bool host_crashed = false;
   bool unclosed = false;
 
  private:
+  [[nodiscard]] VoterIds ids() const { return VoterIds(RunId{1}, RunKey{}).told_by_answers(book); }
   [[nodiscard]] AuditInput input() const {
     return {attempts_.size() + unused_slots,
             {"a", "b"},
             identity,
-            VoterIds(RunId{1}, RunKey{}),
+            ids(),
             limits,
             *this,
             queue,

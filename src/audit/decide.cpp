@@ -78,6 +78,14 @@ void add_count_doubts(const AuditInput& input, const Balance& balance, Doubts& d
          "use voter ids (vote.identity: echoed), or have the target to yourself"});
 }
 
+// Rows that no vote explains. Where the app makes the ids, a vote without a clear answer may
+// explain any row whose id no answer told.
+std::uint64_t rows_of_nobody(const AuditInput& input, const Verdict& verdict) {
+  const bool told = input.identity == IdentityMode::answered;
+  const std::uint64_t explained = told ? verdict.absent_ambiguous : 0;
+  return verdict.foreign - std::min(verdict.foreign, explained);
+}
+
 Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
                  const Verdict& verdict) {
   Doubts doubts;
@@ -87,8 +95,9 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
     doubts.push_back(contradictions(verdict.contradiction.count, input.unclosed));
   if (const auto count = unpushed(input, verdict))
     doubts.push_back(not_pushed(*count, input.settlement.settled(), input.services));
-  if (input.own_stack && !balance && verdict.foreign > 0)
-    doubts.push_back(invented_votes(verdict.foreign));
+  if (const std::uint64_t rows = rows_of_nobody(input, verdict);
+      input.own_stack && !balance && rows > 0)
+    doubts.push_back(invented_votes(rows));
   if (verdict.undecided_rows > 0) doubts.push_back(undecided_rows(verdict.undecided_rows));
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});

@@ -39,6 +39,7 @@ void copy_counts(const AuditInput& input, const Tally& tally, Verdict& verdict) 
   verdict.flipped = {tally.votes(VoteClass::flipped), limits.flipped};
   verdict.flipped_ambiguous = tally.of(Subject::ambiguous, VoteClass::flipped);
   verdict.duplicated = {tally.of(Subject::row, VoteClass::duplicated), limits.duplicated};
+  verdict.phantom_provable = sends_ids(input.identity);
   verdict.phantom = {tally.of(Subject::row, VoteClass::phantom), limits.phantom};
   verdict.contradiction = {tally.of(Subject::row, VoteClass::contradiction), 0};
 }

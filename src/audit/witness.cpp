@@ -20,8 +20,9 @@ StartedByVoter read_suspected(const AuditInput& input, const std::vector<Suspici
   for (const Suspicion& suspicion : suspicions) suspected[suspicion.voter];
   if (suspected.empty()) return suspected;
   input.attempts.for_each([&](AttemptNumber number, const Attempt& attempt) {
-    const auto found = suspected.find(attempt.voter);
-    if (found != suspected.end()) found->second.push_back({number, attempt});
+    const Attempt judged = as_judged(attempt, input.ids);
+    const auto found = suspected.find(judged.voter);
+    if (found != suspected.end()) found->second.push_back({number, judged});
   });
   for (auto& [voter, attempts] : suspected)
     std::stable_sort(attempts.begin(), attempts.end(), [](const Started& a, const Started& b) {

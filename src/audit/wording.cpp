@@ -7,6 +7,7 @@
 
 #include "core/counted.h"
 #include "core/text.h"
+#include "vote/id_book.h"
 #include "vote/settlement_words.h"
 
 namespace votebench::audit {
@@ -111,6 +112,16 @@ void add_queue_notes(const AuditInput& input, const Verdict& verdict,
                     counted(*queue.pushed - explained, "push", "pushes")));
 }
 
+// The ids were meant to be told apart.
+void add_repeat_note(const AuditInput& input, std::vector<std::string>& notes) {
+  const std::uint64_t repeats = input.ids.book() == nullptr ? 0 : input.ids.book()->repeats();
+  add_if(repeats > 0,
+         counted(repeats, "vote was", "votes were") +
+             " answered with the id of another one: what became of each cannot be told, they count "
+             "as votes without a clear answer",
+         notes);
+}
+
 void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
                         std::vector<std::string>& notes) {
   const auto rows = [&](std::uint64_t count, std::string_view what) {
@@ -122,7 +133,10 @@ void add_stranger_notes(const AuditInput& input, const Verdict& verdict,
   const std::uint64_t sent = verdict.accounting.acked + verdict.accounting.ambiguous;
   const bool all_pushed =
       queue.pushed && queue.same_server && *queue.pushed >= sent + verdict.foreign;
-  rows(verdict.foreign,
+  const bool told = input.identity == IdentityMode::answered;
+  rows(told ? verdict.foreign : 0,
+       "with an id that no answer told: of a vote without an answer, somebody else's, or made up");
+  rows(told ? 0 : verdict.foreign,
        all_pushed && !queue.shares_pushes
            ? "of other voters, pushed during the run though nobody was seen voting before it: "
              "somebody else voted, or the stack makes votes up"
@@ -187,6 +201,9 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
   if (verdict.blind > 0)
     notes.push_back(counted(verdict.blind, "final vote repeats", "final votes repeat") +
                     " the voter's previous choice: a loss there would not show");
+  add_if(!verdict.phantom_provable, "phantom: not provable, because the app makes the voters' ids",
+         notes);
+  add_repeat_note(input, notes);
   add_queue_notes(input, verdict, notes);
   add_stranger_notes(input, verdict, notes);
   return notes;

@@ -1,6 +1,5 @@
 #include "ledger/attempt_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,10 +13,11 @@
 #include <set>
 
 #include "core/check.h"
-#include "core/number.h"
 #include "core/os.h"
 #include "core/rng.h"
+#include "ledger/crc8.h"
 #include "ledger/files.h"
+#include "ledger/segment_file.h"
 
 namespace votebench::ledger {
 namespace {
@@ -25,7 +25,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "slots are stored as they are in memory");
 
 constexpr std::size_t kSegmentBytes = kSlotsPerSegment * sizeof(Attempt);
-constexpr std::string_view kSuffix = ".seg";
 
 std::size_t segment_of(AttemptNumber number) { return number / kSlotsPerSegment; }
 
@@ -35,67 +34,6 @@ AttemptNumber end_of(const std::vector<WorkloadRange>& workloads) {
   return end;
 }
 
-std::filesystem::path file_of(const std::filesystem::path& directory, std::size_t segment) {
-  return directory / fmt::format("{:05}{}", segment, kSuffix);
-}
-
-std::optional<std::size_t> segment_number(const std::filesystem::path& file) {
-  if (file.extension() != kSuffix) return std::nullopt;
-  return whole_number<std::size_t>(file.stem().string());
-}
-
-Failure segment_failure(std::string_view action, const std::filesystem::path& file, int error) {
-  return file_failure(
-      action, file, error,
-      error == ENOSPC ? "free some disk space, or write the reports to another disk" : "");
-}
-
-// The file gets its name only when all of its space is there: a segment that is found short has
-// been damaged.
-Result<Attempt*> make_segment(const std::filesystem::path& file) {
-  const std::filesystem::path unfinished = file.string() + ".tmp";
-  const FileDescriptor fd(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!fd) return segment_failure("create", unfinished, errno);
-  int error = EINTR;
-  while (error == EINTR) error = ::posix_fallocate(fd.get(), 0, kSegmentBytes);
-  if (error != 0) {
-    ::unlink(unfinished.c_str());
-    return segment_failure("reserve space for", file, error);
-  }
-  // Populated, or the senders would pay for every page's first touch.
-  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-                        fd.get(), 0);
-  if (memory == MAP_FAILED) return segment_failure("map", file, errno);
-  if (::rename(unfinished.c_str(), file.c_str()) != 0) {
-    const int rename_error = errno;
-    ::munmap(memory, kSegmentBytes);
-    return segment_failure("name", file, rename_error);
-  }
-  return static_cast<Attempt*>(memory);
-}
-
-// Private: what presume() writes stays in memory.
-Result<Attempt*> map_segment(const std::filesystem::path& file) {
-  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) return segment_failure("read", file, errno);
-  if (static_cast<std::size_t>(status.st_size) != kSegmentBytes)
-    return damaged(file, fmt::format("{} bytes instead of {}", status.st_size, kSegmentBytes));
-  void* memory = ::mmap(nullptr, kSegmentBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd.get(), 0);
-  if (memory == MAP_FAILED) return segment_failure("map", file, errno);
-  return static_cast<Attempt*>(memory);
-}
-
-constexpr std::array<std::uint8_t, 256> crc8_table() {
-  std::array<std::uint8_t, 256> table{};
-  for (unsigned value = 0; value < table.size(); ++value) {
-    unsigned crc = value;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc << 1U) ^ ((crc & 0x80U) != 0 ? 0x107U : 0U);
-    table[value] = static_cast<std::uint8_t>(crc);
-  }
-  return table;
-}
-
 // What the check of a slot begins with.
 std::uint8_t seed_of(SlotOwner owner, AttemptNumber number) {
   if (owner.form == SlotForm::plain) return 0xFF;
@@ -103,12 +41,8 @@ std::uint8_t seed_of(SlotOwner owner, AttemptNumber number) {
 }
 
 std::uint8_t check_of(Attempt slot, std::uint8_t seed) {
-  static constexpr auto kTable = crc8_table();
   slot.check = 0;
-  std::uint8_t crc = seed;
-  for (const std::uint8_t byte : std::bit_cast<std::array<std::uint8_t, sizeof slot>>(slot))
-    crc = kTable[crc ^ byte];
-  return crc;
+  return crc8(std::bit_cast<std::array<std::uint8_t, sizeof slot>>(slot), seed);
 }
 
 // The slot as intend left it, whatever conclude has written since.
@@ -176,17 +110,9 @@ Result<> check_none_missing(const std::filesystem::path& directory,
                             const std::vector<WorkloadRange>& workloads,
                             const std::set<std::size_t>& present) {
   for (const std::size_t segment : required(workloads, present))
-    if (!present.contains(segment)) return damaged(file_of(directory, segment), "it is missing");
+    if (!present.contains(segment))
+      return damaged(segment_file(directory, segment), "it is missing");
   return {};
-}
-
-Result<std::set<std::size_t>> segments_in(const std::filesystem::path& directory) {
-  std::set<std::size_t> numbers;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-    if (const auto number = segment_number(entry.path())) numbers.insert(*number);
-  if (error) return segment_failure("read", directory, error.value());
-  return numbers;
 }
 
 std::uint32_t in_100ns(Nanoseconds time) {
@@ -275,8 +201,9 @@ Result<std::unique_ptr<AttemptStore>> AttemptStore::open(
   const std::size_t segments = numbers.empty() ? 0 : *numbers.rbegin() + 1;
   std::unique_ptr<AttemptStore> store(new AttemptStore(directory, segments, owner));
   for (const std::size_t number : numbers) {
-    const std::filesystem::path file = file_of(directory, number);
-    TRY_ASSIGN(Attempt* const slots, map_segment(file));
+    const std::filesystem::path file = segment_file(directory, number);
+    TRY_ASSIGN(void* const memory, map_segment(file, kSegmentBytes));
+    Attempt* const slots = static_cast<Attempt*>(memory);
     store->segments_[number].store(slots);
     TRY(check_slots(slots, number * kSlotsPerSegment, owner, file));
   }
@@ -293,7 +220,8 @@ Result<Attempt*> AttemptStore::ensure_segment(std::size_t index) {
   CHECK_THAT_HOLDS(index < segment_count_);
   const std::lock_guard lock(mutex_);
   if (Attempt* made = segments_[index].load(std::memory_order_acquire)) return made;
-  TRY_ASSIGN(Attempt* const slots, make_segment(file_of(directory_, index)));
+  TRY_ASSIGN(void* const memory, make_segment(segment_file(directory_, index), kSegmentBytes));
+  Attempt* const slots = static_cast<Attempt*>(memory);
   segments_[index].store(slots, std::memory_order_release);
   return slots;
 }
@@ -312,6 +240,8 @@ bool AttemptStore::intend(AttemptNumber number, const Intent& intent) noexcept {
     if (!slots) return refuse(slots.error());
     own = *slots + number % kSlotsPerSegment;
   }
+  if (ids_)
+    if (const Result<> room = ids_->ensure(intent.voter); !room) return refuse(room.error());
   write_intent(*own, intent, seed_of(owner_, number));
   return true;
 }
@@ -325,6 +255,7 @@ void AttemptStore::presume(AttemptNumber number, const Intent& intent) noexcept 
 void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) noexcept {
   Attempt* own = slot(number);
   CHECK_THAT_HOLDS(own && own->state == AttemptState::intended);
+  if (ids_ && !conclusion.voter_id.empty()) ids_->write(own->voter, conclusion.voter_id);
   own->first_byte_100ns = in_100ns(conclusion.first_byte);
   own->done_100ns = in_100ns(conclusion.done);
   own->status = conclusion.status;
@@ -335,6 +266,7 @@ void AttemptStore::conclude(AttemptNumber number, const Conclusion& conclusion) 
 }
 
 void AttemptStore::prepare_ahead() noexcept {
+  if (ids_) ids_->prepare_ahead();
   for (std::size_t i = 0; i + 1 < segment_count_; ++i) {
     const Attempt* slots = segments_[i].load(std::memory_order_acquire);
     if (slots && !segments_[i + 1].load(std::memory_order_acquire) && in_use(slots))
@@ -343,10 +275,11 @@ void AttemptStore::prepare_ahead() noexcept {
 }
 
 Result<> AttemptStore::sync() {
+  if (ids_) TRY(ids_->sync());
   for (std::size_t i = 0; i < segment_count_; ++i) {
     Attempt* slots = segments_[i].load(std::memory_order_acquire);
     if (slots && ::msync(slots, kSegmentBytes, MS_SYNC) != 0)
-      return segment_failure("sync", file_of(directory_, i), errno);
+      return segment_failure("sync", segment_file(directory_, i), errno);
   }
   return sync_directory(directory_);
 }

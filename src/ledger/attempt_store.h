@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "ledger/id_store.h"
 #include "ledger/manifest.h"
 #include "vote/attempt.h"
 
@@ -63,6 +64,11 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
   [[nodiscard]] bool intend(AttemptNumber number, const Intent& intent) noexcept override;
   void conclude(AttemptNumber number, const Conclusion& conclusion) noexcept override;
 
+  // Where the app makes the ids: those that answers tell are stored beside the attempts, and room
+  // for one is made with each intent.
+  void keep_ids(std::unique_ptr<IdStore> ids) { ids_ = std::move(ids); }
+  [[nodiscard]] IdStore* ids() const { return ids_.get(); }  // null: they are ours
+
   // Creates the successor of every segment in use; call it every 100 ms or so while sending. Where
   // that fails, the sender that needs the segment tries again.
   void prepare_ahead() noexcept;
@@ -91,6 +97,7 @@ class AttemptStore final : public AttemptSink, public AttemptHistory {
 
   std::filesystem::path directory_;
   SlotOwner owner_;
+  std::unique_ptr<IdStore> ids_;
   bool writable_ = false;
   std::size_t segment_count_;
   std::unique_ptr<std::atomic<Attempt*>[]> segments_;

@@ -17,6 +17,7 @@ inline constexpr const char* kStackRecordFile = "provisioning.json";  // of a st
 inline constexpr const char* kCarryOverFile = "carry_over.ndjson";
 inline constexpr const char* kBeginFile = "begin.json";
 inline constexpr const char* kAttemptsDirectory = "attempts";
+inline constexpr const char* kIdsDirectory = "ids";
 inline constexpr const char* kSamplesFile = "timeseries.ndjson";
 inline constexpr const char* kEventsFile = "events.ndjson";
 inline constexpr const char* kWarningsFile = "warnings.ndjson";
@@ -29,8 +30,8 @@ inline constexpr const char* kCleanedFile = "cleaned.txt";
 inline constexpr const char* kResultFile = "result.json";
 inline constexpr const char* kLatestLink = "latest";
 
-// What closing a run seals, beside the segments of kAttemptsDirectory. Not kRunLogFile: nothing is
-// concluded from it.
+// What closing a run seals, beside the segments of kAttemptsDirectory and kIdsDirectory. Not
+// kRunLogFile: nothing is concluded from it.
 inline constexpr std::array kSealedFiles{
     kManifestFile, kScenarioFile, kResolvedFile, kTargetFile, kStackRecordFile, kCarryOverFile,
     kSamplesFile,  kEventsFile,   kWarningsFile, kRowsFile,   kStrangersFile,   kEvidenceFile};

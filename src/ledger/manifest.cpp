@@ -9,7 +9,8 @@
 //                 "target": text, "environment": [ [ name, value ] ],
 //                 "grounds": [ line of vote/grounds.h ] (all three may be absent),
 //                 "services": { "queue": words, "table": words } (may be absent),
-//                 "choices": [ name ], "identity": "echoed" | "sent" | "none",
+//                 "choices": [ name ], "identity": "echoed" | "sent" | "none" | "answered",
+//                 "id_form": "votebench" | "uuid" (absent: votebench),
 //                 "workloads": [ { "name", "first", "reserved", "total": n | null } ],
 //                 "slots": "plain" | "seeded" (absent: plain),
 //                 "limits": { "lost", "flipped", "duplicated", "phantom", "stale",
@@ -327,6 +328,7 @@ Manifest manifest_of(const Json& json) {
                          words(json.at("services").at("table"))};
   manifest.choices = list_of(json.at("choices"), text);
   manifest.identity = named<IdentityMode>(json.at("identity").get_ref<const std::string&>());
+  manifest.id_form = named<IdForm>(json.value("id_form", "votebench"));
   manifest.workloads = list_of(json.at("workloads"), workload);
   manifest.slots = named<SlotForm>(json.value("slots", "plain"));
   manifest.limits = limits(json.at("limits"));
@@ -403,6 +405,7 @@ std::string to_json(const Manifest& manifest) {
        {{"queue", json_of(manifest.services.queue)}, {"table", json_of(manifest.services.table)}}},
       {"choices", texts(manifest.choices)},
       {"identity", to_string(manifest.identity)},
+      {"id_form", to_string(manifest.id_form)},
       {"workloads", json_of(manifest.workloads)},
       {"slots", to_string(manifest.slots)},
       {"limits", json_of(manifest.limits)},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "core/result.h"
 #include "vote/evidence.h"
 #include "vote/grounds.h"
+#include "vote/id_book.h"
 #include "vote/server_clocks.h"
 #include "vote/target_settings.h"
 #include "vote/verdict.h"
@@ -58,6 +60,7 @@ struct Manifest {
   Services services;  // likewise
   ChoiceNames choices;
   IdentityMode identity = IdentityMode::echoed;
+  IdForm id_form = IdForm::votebench;  // as in runs of before
   std::vector<WorkloadRange> workloads;
   SlotForm slots = SlotForm::seeded;  // plain in runs of before
   AuditLimits limits;
@@ -69,6 +72,12 @@ struct Manifest {
   std::optional<QueueBaseline> queue;
   std::optional<RowBaseline> rows;
   std::vector<ServerClock> clocks;  // before the load
+
+  // What answers told so far, where the app makes the ids; else null. Its ids are stored beside the
+  // attempts (id_store.h).
+  std::shared_ptr<IdBook> book;
+
+  [[nodiscard]] VoterIds ids() const { return VoterIds(run, key, id_form).told_by_answers(book); }
 };
 
 // A file of the run as it was when it was sealed.

@@ -161,8 +161,13 @@ Result<Manifest> RunDirectory::begin() const { return read_manifest(path_); }
 
 Result<std::unique_ptr<AttemptStore>> RunDirectory::create_attempts(
     const Manifest& manifest) const {
-  return AttemptStore::create(path_ / kAttemptsDirectory, manifest.workloads,
-                              {manifest.run, manifest.slots});
+  TRY_ASSIGN(auto attempts, AttemptStore::create(path_ / kAttemptsDirectory, manifest.workloads,
+                                                 {manifest.run, manifest.slots}));
+  if (manifest.identity != IdentityMode::answered) return attempts;
+  TRY_ASSIGN(std::unique_ptr<IdStore> ids, IdStore::create(path_ / kIdsDirectory, manifest.run));
+  for (const auto& [voter, id] : manifest.book->probe_ids()) TRY(ids->add(voter, id));
+  attempts->keep_ids(std::move(ids));
+  return attempts;
 }
 
 Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
@@ -170,8 +175,12 @@ Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
   if (fs::exists(path_ / kSamplesFile) && !fs::exists(path_ / kAttemptsDirectory))
     return damaged(path_ / kAttemptsDirectory, "it is missing");
   TRY_ASSIGN(const Manifest manifest, begin());
-  return AttemptStore::open(path_ / kAttemptsDirectory, manifest.workloads,
-                            {manifest.run, manifest.slots});
+  TRY_ASSIGN(auto attempts, AttemptStore::open(path_ / kAttemptsDirectory, manifest.workloads,
+                                               {manifest.run, manifest.slots}));
+  if (manifest.identity != IdentityMode::answered) return attempts;
+  TRY_ASSIGN(std::unique_ptr<IdStore> ids, IdStore::open(path_ / kIdsDirectory, manifest.run));
+  attempts->keep_ids(std::move(ids));
+  return attempts;
 }
 
 Result<> RunDirectory::append(const Sample& sample) { return samples_.append(line_of(sample)); }

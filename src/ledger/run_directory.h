@@ -6,6 +6,7 @@
 //     begin.json                          seals the above until the run is closed
 //     provisioning.json                   what a stack of ours was made of      (save_text)
 //     attempts/NNNNN.seg                  while sending                     (attempt_store.h)
+//     ids/NNNNN.seg                       likewise, where the app makes them (id_store.h)
 //     timeseries.ndjson events.ndjson warnings.ndjson
 //                                         while sending and settling        (journal.cpp)
 //     run.log                             what commands of the scenario printed
@@ -60,7 +61,8 @@ class RunDirectory {
   // What it was created with, as the disk has it. Fails, naming the file, when that is damaged.
   [[nodiscard]] Result<Manifest> begin() const;
 
-  // `manifest`: what it was created with.
+  // `manifest`: what it was created with. Where the app makes the ids, the attempts keep those of
+  // the manifest's book and add to them; what was stored is told to a book that `open` makes.
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts(
       const Manifest& manifest) const;
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> open_attempts() const;

@@ -16,9 +16,10 @@ namespace {
 std::vector<std::string> names_in(const std::filesystem::path& run) {
   std::vector<std::string> names(kSealedFiles.begin(), kSealedFiles.end());
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(run / kAttemptsDirectory, none))
-    if (entry.path().extension() == ".seg")
-      names.push_back(entry.path().lexically_relative(run).string());
+  for (const char* const segments : {kAttemptsDirectory, kIdsDirectory})
+    for (const auto& entry : std::filesystem::directory_iterator(run / segments, none))
+      if (entry.path().extension() == ".seg")
+        names.push_back(entry.path().lexically_relative(run).string());
   std::erase_if(names,
                 [&](const std::string& name) { return !std::filesystem::exists(run / name); });
   std::sort(names.begin(), names.end());
@@ -54,8 +55,8 @@ Result<std::vector<FileSeal>> seal_files(const std::filesystem::path& run) {
 
 Result<> sync_files(const std::filesystem::path& run) {
   for (const std::string& name : names_in(run)) TRY(sync_file(run / name));
-  if (std::filesystem::exists(run / kAttemptsDirectory))
-    TRY(sync_directory(run / kAttemptsDirectory));
+  for (const char* const segments : {kAttemptsDirectory, kIdsDirectory})
+    if (std::filesystem::exists(run / segments)) TRY(sync_directory(run / segments));
   return sync_directory(run);
 }
 

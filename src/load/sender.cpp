@@ -180,7 +180,8 @@ void Sender::finish(Slot& slot, Instant now) {
                         .status = answer.status,
                         .first_byte = answered ? answer.first_byte - slot.started : Nanoseconds{},
                         .done = now - slot.started,
-                        .cause = answer.cause});
+                        .cause = answer.cause,
+                        .voter_id = answer.voter_id});
   slot.busy = false;
   result_.finished = now;
   count_end(result_.shares[slot.share], answer.outcome);

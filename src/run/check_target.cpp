@@ -8,6 +8,7 @@
 #include "run/preflight.h"
 #include "run/reach.h"
 #include "scenario/quick.h"
+#include "vote/id_book.h"
 
 namespace votebench::run {
 
@@ -45,7 +46,9 @@ Result<TargetCheck> check_target(TargetSettings target, const std::vector<std::s
   if (target.tunnel) progress(fmt::format("opening the tunnel via {}", target.tunnel->via));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   TRY_ASSIGN(const plan::RunPlan plan, plan::RunPlan::make(scenario));
-  const VoterIds ids = VoterIds::of_new_run();
+  const VoterIds ids = target.vote.identity == IdentityMode::answered
+                           ? VoterIds::of_new_run().told_by_answers(std::make_shared<IdBook>())
+                           : VoterIds::of_new_run(target.vote.id_form);
   Preflight preflight;
   TRY(run_preflight({.target = target,
                      .scenario = scenario,

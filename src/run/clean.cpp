@@ -86,7 +86,7 @@ Result<bool> agreed(const CleanRequest& request, const std::string& question) {
 }
 
 Result<> remove(const StoredRun& run, Stores& stores, const Leftovers& left) {
-  const VoterIds ids(run.record.begin.run, run.record.begin.key);
+  const VoterIds ids = run.record.begin.ids();
   // Before anything is gone: a clean that is killed must not look like a stack that loses votes.
   TRY(run.directory.mark_cleaned(real_clock().wall_now()));
   // The queue first: an element that is taken out cannot become a row any more.
@@ -105,7 +105,7 @@ Result<> remove(const StoredRun& run, Stores& stores, const Leftovers& left) {
 Result<> clean_run(const CleanRequest& request) {
   TRY_ASSIGN(const StoredRun run, open_stored_run(request.reports, request.run));
   const ledger::Manifest& manifest = run.record.begin;
-  const VoterIds ids(manifest.run, manifest.key);
+  const VoterIds ids = manifest.ids();
   if (manifest.stack_ends_with_run && !request.target) {
     print_out("the stack of run {} ended with it: nothing is left to remove\n", manifest.run.hex());
     return {};

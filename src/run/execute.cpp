@@ -41,6 +41,17 @@ Result<Run> begin(const RunRequest& request, Display& display, const SignalWatch
   return Run{request, display, signals, clock, clock.wall_now(), clock.now(), std::move(plan)};
 }
 
+Result<VoterIds> ids_for(const VoteEndpoint& vote, const scenario::Scenario& scenario) {
+  if (vote.identity != IdentityMode::answered) return VoterIds::of_new_run(vote.id_form);
+  if (scenario.voters.revote.ratio > 0)
+    return fail(ErrorKind::usage,
+                "voters.revote needs voters who say who they are, but this app makes the ids "
+                "(vote.identity: answered): every vote is another voter's",
+                "leave voters.revote out, or send ids (vote.identity: echoed) where the app takes "
+                "them");
+  return VoterIds::of_new_run().told_by_answers(std::make_shared<IdBook>());
+}
+
 // Error: why the target is not fit for the run.
 Result<> prove_fit(const Run& run, const TargetInUse& target, Preflight& preflight) {
   Result<> fit =
@@ -91,6 +102,8 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.services = adapters::services_of(target.settings());
   manifest.choices = run.plan.choices();
   manifest.identity = target.settings().vote.identity;
+  manifest.id_form = run.ids.form();
+  manifest.book = run.ids.shared_book();
   manifest.limits = run.request.scenario.audit;
   manifest.workloads = ranges(run.plan);
   manifest.boot_id = ledger::current_boot_id();
@@ -181,9 +194,10 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
                            const SignalWatcher& signals) {
   MetricsBoard metrics;
   TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
-  TRY_ASSIGN(const Run run, begin(request, display, signals));
+  TRY_ASSIGN(Run run, begin(request, display, signals));
   TRY(ledger::RunDirectory::check_room(request.scenario.report.directory, ranges(run.plan)));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
+  TRY_ASSIGN(run.ids, ids_for(target.settings().vote, request.scenario));
   Preflight preflight;
   const Result<> fit = prove_fit(run, target, preflight);
   TRY_ASSIGN(Recording recording, begin_recording(run, make_manifest(run, target, preflight)));

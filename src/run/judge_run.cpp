@@ -95,7 +95,7 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
   return {.planned = record.load.planned,
           .choices = begin.choices,
           .identity = begin.identity,
-          .ids = VoterIds(begin.run, begin.key),
+          .ids = begin.ids(),
           .limits = begin.limits,
           .attempts = attempts,
           .queue = record.evidence.queue,

@@ -27,7 +27,8 @@ Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input, WallTime
   if (target.rows) {
     TRY_ASSIGN(sources.rows, adapters::open_row_store(*target.rows));
     sources.rows_every = target.rows->sample_every;
-    sources.probe_rows = input.preflight.probe_rows;
+    sources.probe_rows =
+        input.ids.book() == nullptr ? input.preflight.probe_rows : input.preflight.rows->rows;
   }
   return sources;
 }
@@ -52,6 +53,11 @@ Result<std::vector<bool>> cast_trailing(const LoadPhaseInput& input, VoterIndex 
   TRY_ASSIGN(
       const adapters::VoteAnswer answer,
       adapters::cast_one_vote(*input.preflight.adapters.votes, {voter, choice}, input.clock));
+  if (answer.outcome == Outcome::acked && input.ids.book() != nullptr) {
+    if (!input.ids.book()->add(voter, answer.voter_id))
+      return fail(ErrorKind::environment, "the vote page told an id that it had told before");
+    TRY(input.attempts.ids()->add(voter, answer.voter_id));
+  }
   if (answer.outcome == Outcome::acked) return sighting ? sighting->seen_in() : std::vector<bool>();
   return fail(ErrorKind::environment,
               answer.status == 0
@@ -158,6 +164,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                      .arrivals = arrivals,
                      .display = input.display,
                      .metrics = input.metrics,
+                     .book = input.ids.book(),
                      .clock = input.clock,
                      .t0 = input.t0});
   auto listening = input.target.on_tunnel_event([&](const stack::TunnelEvent& event) {
@@ -181,6 +188,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                              .clock = input.clock},
                             counters, {arrivals.get_token(), input.signals.second()}));
   note_load(load, meter, record.load);
+  if (input.ids.book() != nullptr) input.attempts.ids()->tell(*input.ids.book());
   recorder.load_ended();
   events.load_ended(arrivals.stop_requested() || !record.load.completed);
   const watch::DrainTask task = drain_task(input, record, sampler, recorder);

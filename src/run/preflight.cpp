@@ -109,10 +109,10 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
   if (facts.is_replica)
     return unfit(facts.replica_kind + ": it may lag, and absence in it proves nothing",
                  fmt::format("point {}.url at the primary", input.target.rows->kind));
-  TRY_ASSIGN(const adapters::TableFacts table, rows.table());
+  TRY_ASSIGN(const adapters::TableFacts table, rows.table(input.ids));
   TRY(check_columns(*input.target.rows, table));
   if (table.partial_view) return fail(*table.partial_view);
-  if (table.no_room_for_id && input.target.vote.identity != IdentityMode::none)
+  if (table.no_room_for_id && sends_ids(input.target.vote.identity))
     return fail(*table.no_room_for_id);
   TRY_ASSIGN(const bool taken, rows.has_rows_of(input.ids));
   if (taken)

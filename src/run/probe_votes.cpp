@@ -12,6 +12,7 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "run/queue_sighting.h"
+#include "vote/id_book.h"
 
 namespace votebench::run {
 namespace {
@@ -98,6 +99,11 @@ std::string advice_on(int status, const PreflightInput& input, const adapters::H
   return fmt::format(fmt::runtime(found->words), fmt::arg("json", json_advice(vote)));
 }
 
+std::string words_of(const AnswerId& where) {
+  return where.json.empty() ? fmt::format("its cookie '{}'", printable(where.cookie, 60))
+                            : fmt::format("its JSON at '{}'", printable(where.json, 60));
+}
+
 // Why a probe was not accepted, and what to try.
 Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& answer,
                      std::uint64_t nth) {
@@ -116,6 +122,12 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                 fmt::format("nothing answers at {}{}: {}", url, connect_to,
                             answer.error != 0 ? os_error(answer.error) : std::string(cause.words)),
                 std::string(cause.advice));
+  if (answer.cause == Cause::no_id)
+    return fail(ErrorKind::environment,
+                fmt::format("{} answered {} without an id in {}", which, answer.status,
+                            words_of(*input.target.vote.answer_id)),
+                std::string(cause.advice) +
+                    "; an app that tells none: vote.identity: none, and votes are counted");
   if ((answer.flags & kNotEchoed) != 0)
     return fail(
         ErrorKind::environment,
@@ -146,6 +158,16 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
               fmt::format("{}; {}", describe(get_page(input)), cause.advice));
 }
 
+// An id that several votes have tells nothing of any.
+Failure not_its_own_id(const IdBook& book, VoterIndex voter, const std::string& id) {
+  const VoterIndex first = book.repeat_of(voter).value_or(voter) - kFirstProbeIndex;
+  return fail(ErrorKind::environment,
+              fmt::format("probe votes {} and {} were answered with the same id ('{}')", first + 1,
+                          voter - kFirstProbeIndex + 1, printable(id, 60)),
+              "vote.answer_id must name what is another one for every vote: a session's or a "
+              "device's id is not; without one say vote.identity: none, and votes are counted");
+}
+
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFindings& findings) {
   const std::uint64_t count = input.scenario.preflight.probe_votes;
   while (findings.cast < count && !input.stop.stop_requested()) {
@@ -157,6 +179,8 @@ Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFi
     ++findings.cast;
     if (answer.outcome == Outcome::ambiguous) ++findings.unclear;
     if (answer.outcome != Outcome::acked) return not_accepted(input, answer, findings.cast);
+    if (IdBook* book = input.ids.book(); book && !book->add(request.voter, answer.voter_id))
+      return not_its_own_id(*book, request.voter, answer.voter_id);
   }
   return {};
 }
@@ -274,8 +298,11 @@ Result<std::uint64_t> probe_rows(const PreflightInput& input, adapters::RowStore
     TRY_ASSIGN(const RowBaseline now, rows.baseline(input.ids));
     return now.rows - std::min(now.rows, rows_before);
   }
-  TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids, false));
-  const std::uint64_t seen = looked.value_or(0);
+  std::uint64_t seen = 0;
+  if (sends_ids(input.target.vote.identity)) {
+    TRY_ASSIGN(const std::optional<std::uint64_t> looked, rows.progress(input.ids, false));
+    seen = looked.value_or(0);
+  }
   if (seen >= count) return seen;
   TRY_ASSIGN(const std::uint64_t found, found_probes(input, rows, count));
   return std::max(seen, found);

@@ -31,10 +31,30 @@ void QueueSighting::look() {
   }
   const std::lock_guard lock(mutex_);
   adapters::add_seen_in(seen_in_, seen);
+  if (ids_.book() == nullptr) return;
+  remember(contents->list, 0);
+  for (std::size_t i = 0; i < contents->in_flight.size(); ++i)
+    remember(contents->in_flight[i], 1 + i);
 }
 
-std::vector<bool> QueueSighting::seen_in() const {
+void QueueSighting::remember(const adapters::QueueList& list, std::size_t place) {
+  for (const std::string& id : list.others)
+    if (untold_.size() < kElements) untold_.emplace(id, place);
+}
+
+void QueueSighting::look_at_untold() {
+  std::erase_if(untold_, [this](const auto& seen) {
+    if (ids_.check(seen.first).origin != IdOrigin::own) return false;
+    std::vector<bool> lists(seen.second + 1);
+    lists[seen.second] = true;
+    adapters::add_seen_in(seen_in_, lists);
+    return true;
+  });
+}
+
+std::vector<bool> QueueSighting::seen_in() {
   const std::lock_guard lock(mutex_);
+  look_at_untold();
   return seen_in_;
 }
 

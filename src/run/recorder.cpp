@@ -19,6 +19,7 @@ Recorder::Recorder(RecorderInput input)
       thresholds_(input.scenario),
       begun_(input.attempts, input.plan, AttemptFollower::When::begun),
       concluded_(input.attempts, input.plan, AttemptFollower::When::concluded),
+      told_(input.attempts, input.plan, AttemptFollower::When::concluded),
       next_second_(seconds(1)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
@@ -117,6 +118,7 @@ void Recorder::tick(Instant now) {
   watch_clock();
   follow_lag();
   follow_attempts();
+  follow_ids();
   const Nanoseconds elapsed = now - input_.t0;
   const bool second_is_over = elapsed >= next_second_;
   if (second_is_over) {
@@ -159,6 +161,15 @@ void Recorder::follow_attempts() {
     if (attempt.outcome != Outcome::acked) return;
     response_.record(attempt.response_time());
     service_.record(attempt.service_time());
+  });
+}
+
+// Whoever looks into the queue knows by them which votes are ours.
+void Recorder::follow_ids() {
+  if (input_.book == nullptr) return;
+  told_.follow(kReadsPerTick, [this](const Attempt& attempt) {
+    const std::string_view id = input_.attempts.ids()->read(attempt.voter);
+    if (!id.empty()) (void)input_.book->add(attempt.voter, id);
   });
 }
 

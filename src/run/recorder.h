@@ -33,6 +33,7 @@ struct RecorderInput {
   std::stop_source& arrivals;  // stopped when a threshold with `abort: true` is missed
   Display& display;
   MetricsBoard* metrics;  // nullptr: nobody asks
+  IdBook* book;           // nullptr: ids are ours
   Clock& clock;
   Instant t0;
 };
@@ -81,6 +82,7 @@ class Recorder {
   void tick(Instant now);
   void follow_lag();
   void follow_attempts();
+  void follow_ids();
   void check_thresholds(Nanoseconds elapsed);
   void watch_clock();
   void note_wake(Instant due, Instant now);
@@ -117,6 +119,7 @@ class Recorder {
   std::vector<report::ProgressPoint> history_;
   AttemptFollower begun_;
   AttemptFollower concluded_;
+  AttemptFollower told_;
   bool aborted_ = false;
   report::Histogram lag_;  // of the running second
   Nanoseconds lag_p99_{};

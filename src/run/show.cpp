@@ -24,7 +24,7 @@ constexpr Nanoseconds kBefore = std::chrono::seconds(5);
 constexpr Nanoseconds kAfter = std::chrono::seconds(60);
 constexpr std::size_t kSuggestions = 5;
 
-VoterIds ids_of(const StoredRun& run) { return {run.record.begin.run, run.record.begin.key}; }
+VoterIds ids_of(const StoredRun& run) { return run.record.begin.ids(); }
 
 Failure no_such_vote(const StoredRun& run, const std::string& message) {
   std::string help = "nothing was sent in this run";
@@ -75,13 +75,15 @@ Result<VoterIndex> voter_of(const StoredRun& run, const std::string& vote) {
     if (attempt) return attempt->voter;
     return no_such_vote(run, fmt::format("attempt {} was never started", vote));
   }
-  if (!vote.starts_with("vb"))
+  const VoterIds ids = ids_of(run);
+  const bool of_text = vote.starts_with("vb");
+  if (!of_text && ids.form() == IdForm::votebench && ids.book() == nullptr)
     return no_such_vote(run, fmt::format("'{}' is neither a voter id nor the number of an attempt",
                                          printable(vote, 60)));
-  const IdCheck check = ids_of(run).check(vote);
+  const IdCheck check = ids.check(vote);
   if (check.origin == IdOrigin::other_run)
     return fail(ErrorKind::usage, fmt::format("{} is of another run", vote),
-                fmt::format("show {} {}", vote.substr(2, 8), vote));
+                fmt::format("show {} {}", vote.substr(of_text ? 2 : 0, 8), vote));
   return voter_of_prefix(run, vote);
 }
 

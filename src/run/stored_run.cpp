@@ -136,6 +136,10 @@ Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.open_attempts());
   TRY(check_votes(directory, plan, *attempts));
   TRY_ASSIGN(ledger::RunRecord record, directory.load());
+  if (begin.identity == IdentityMode::answered) {
+    record.begin.book = std::make_shared<IdBook>();
+    attempts->ids()->tell(*record.begin.book);
+  }
   if (record.unclosed && !shows_every_vote(record, *attempts)) presume_gaps(plan, *attempts);
   if (!record.complete) record.load = load_of_slots(begin, plan, *attempts);
   record.begin.target = target_text(record.begin);

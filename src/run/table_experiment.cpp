@@ -41,6 +41,8 @@ class Experiment {
     if (!findings_.untested.empty()) return findings_;
     if (input_.target.rows->revotes)
       findings_.untested = "the target says so";
+    else if (input_.ids.book() != nullptr)
+      findings_.untested = "the app makes the ids, so nobody votes twice";
     else if (choices().size() < 2)
       findings_.untested = "there is one choice only";
     else
@@ -81,17 +83,13 @@ class Experiment {
 };
 
 Result<Experiment::Stored> Experiment::rows_of(const std::vector<VoterIndex>& voters) {
-  std::map<std::string, VoterIndex> by_id;
   std::vector<std::string> ids;
-  for (const VoterIndex voter : voters) {
-    ids.push_back(input_.ids.make(voter));
-    by_id[ids.back()] = voter;
-  }
+  for (const VoterIndex voter : voters) ids.push_back(input_.ids.make(voter));
   TRY_ASSIGN(std::vector<adapters::FoundRow> rows, adapters_.rows->find_rows(ids));
   Stored stored;
   for (adapters::FoundRow& row : rows)
-    if (const auto voter = by_id.find(row.voter_id); voter != by_id.end())
-      stored[voter->second].push_back(std::move(row.choice));
+    if (const IdCheck id = input_.ids.check(row.voter_id); id.origin == IdOrigin::own)
+      stored[id.index].push_back(std::move(row.choice));
   for (auto& [voter, words] : stored) std::ranges::sort(words);
   return stored;
 }

@@ -130,7 +130,7 @@ std::optional<QueueBaseline> Verifier::baseline_of_queue() const {
 Evidence Verifier::read_stores(TargetSettings target) {
   const auto tunnel = open_tunnel(target);
   if (!tunnel) return nothing_read(tunnel.error().message);
-  const VoterIds ids(manifest().run, manifest().key);
+  const VoterIds ids = manifest().ids();
   std::unique_ptr<adapters::QueueProbe> queue;
   std::unique_ptr<adapters::RowStore> rows;
   std::string unreachable;

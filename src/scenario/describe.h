@@ -150,6 +150,19 @@ void describe(const Visitor& at, CsrfSettings& csrf) {
 }
 
 template <typename Visitor>
+void describe(const Visitor& at, AnswerId& where) {
+  const auto optional = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
+  std::optional<std::string> cookie = optional(where.cookie);
+  std::optional<std::string> json = optional(where.json);
+  at(key("cookie", name, "the name of a cookie that it sets").alternative(), cookie);
+  at(key("json", text, "a JSON pointer into its body: `/voter/id`").alternative(), json);
+  at.exactly_one("cookie", "json");
+  where = {cookie.value_or(""), json.value_or("")};
+}
+
+template <typename Visitor>
 void describe(const Visitor& at, VoteEndpoint& vote) {
   static const Words<VoteMethod> kMethods{{"POST", VoteMethod::post}, {"PUT", VoteMethod::put}};
   describe_address(at, vote);
@@ -164,14 +177,28 @@ void describe(const Visitor& at, VoteEndpoint& vote) {
   at.items(key("reject", list, "statuses decided before a vote is queued: it does not count")
                .profile_default(),
            status, vote.rejected);
-  static const Words<IdentityMode> kModes{
-      {"echoed", IdentityMode::echoed}, {"sent", IdentityMode::sent}, {"none", IdentityMode::none}};
+  static const Words<IdentityMode> kModes{{"echoed", IdentityMode::echoed},
+                                          {"sent", IdentityMode::sent},
+                                          {"none", IdentityMode::none},
+                                          {"answered", IdentityMode::answered}};
   words(
       at,
       key("identity", word,
-          "whether answers show the voter's id (echoed), it only travels (sent), or no id is sent "
-          "and votes are only counted"),
+          "whether answers show the voter's id (echoed), it only travels (sent), the app makes it "
+          "and its answers tell it (answered), or votes are only counted (none)"),
       kModes, vote.identity);
+  at.part(key("answer_id", mapping,
+              "where an answer tells the id, with `identity: answered`; left out: the cookie above")
+              .no_default(),
+          vote.answer_id, [](const auto& in, AnswerId& where) { describe(in, where); });
+  if (vote.identity == IdentityMode::answered && !vote.answer_id)
+    vote.answer_id = AnswerId{vote.cookie, ""};
+  static const Words<IdForm> kForms{{"votebench", IdForm::votebench}, {"uuid", IdForm::uuid}};
+  words(at,
+        key("id_form", word,
+            "the form of the voters' ids that are sent: 26 characters that begin with `vb`, or a "
+            "`uuid` for a column of that type"),
+        kForms, vote.id_form);
 }
 
 // A block of the target file that is named after the kind of queue or table that it describes: it

@@ -64,6 +64,7 @@ enum class DiagnosticId : std::uint8_t {
   bad_json,
   bad_header,
   bad_csrf,
+  bad_answer_id,
   shared_word,
   literal_secret,
   userinfo_secret,

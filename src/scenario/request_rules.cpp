@@ -109,11 +109,11 @@ class RequestRules {
     const Span& span = identity != nullptr ? identity->owner
                        : cookie != nullptr ? cookie->owner
                                            : vote_.owner;
-    if (endpoint_.identity == IdentityMode::none && elsewhere)
+    if (!sends_ids(endpoint_.identity) && elsewhere)
       return add(DiagnosticId::bad_placeholder, span, "identity",
                  "without identity no id is sent, and \"{voter}\" asks for one",
                  "remove \"{voter}\", or say identity: sent");
-    if (endpoint_.identity == IdentityMode::none || !endpoint_.cookie.empty()) return;
+    if (!sends_ids(endpoint_.identity) || !endpoint_.cookie.empty()) return;
     if (!elsewhere)
       return add(DiagnosticId::bad_placeholder, span, "cookie",
                  "no vote would say its voter: there is no cookie, and \"{voter}\" stands nowhere",

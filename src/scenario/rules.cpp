@@ -102,6 +102,31 @@ void check_revotes(const Node& root, const Scenario& scenario, Context& context)
                 "add a choice, or write switch: 0%");
 }
 
+// Text as a JSON pointer has it: "/" before each of its parts, "~" only in "~0" and "~1".
+bool is_json_pointer(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  for (std::size_t at = text.find('~'); at != text.npos; at = text.find('~', at + 1))
+    if (const auto next = text.substr(at + 1); !next.starts_with('0') && !next.starts_with('1'))
+      return false;
+  return true;
+}
+
+// Where the answer tells the id: asked for, and written as a place of JSON.
+void check_answer_id(const Node& target, const std::string& path, Context& context) {
+  const Node* where = find(target, {"vote", "answer_id"});
+  if (where == nullptr || !all_valid(*where)) return;
+  const Node* identity = find(target, {"vote", "identity"});
+  if (identity == nullptr || identity->text != to_string(IdentityMode::answered))
+    context.add(DiagnosticId::bad_answer_id, where->owner, path,
+                "no answer is looked into for an id unless the app makes the ids",
+                "say identity: answered beside it, or remove it");
+  const Node* json = where->find("json");
+  if (json != nullptr && !is_json_pointer(json->text))
+    context.add(DiagnosticId::bad_answer_id, json->span, path + "/json",
+                fmt::format("'{}' is no JSON pointer", printable(json->text, 60)),
+                "write /NAME for a member of the body, /NAME/OTHER for one inside it");
+}
+
 // What the table says must tell the choices apart.
 void check_stored_choices(const Node* node, const std::string& path, Context& context) {
   if (node == nullptr || !all_valid(*node)) return;
@@ -337,6 +362,7 @@ void check_target_rules(const Node& node, const TargetSettings& target, const Ta
                         Context& context) {
   if (const Node* vote = node.find("vote"); vote != nullptr && all_valid(*vote))
     check_request(*vote, target.vote, rules, context);
+  check_answer_id(node, rules.path + "/vote/answer_id", context);
   for (const Member& block : node.members)  // whatever store's block it is
     check_stored_choices(block.value.find("choices"), rules.path + "/" + block.name + "/choices",
                          context);

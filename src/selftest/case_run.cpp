@@ -160,7 +160,7 @@ Result<> meddle(const Case& which, const stack::LocalStack& stack, const Place& 
     case Meddling::pushes_former_votes:
       return stack.control("resume", "worker");
     case Meddling::pushes_forged_votes:
-      return push_votes(id, VoterIds(manifest.run, manifest.key), place.planted);
+      return push_votes(id, manifest.ids(), place.planted);
     case Meddling::pushes_others_votes:
       return push_votes(id, VoterIds(kFormerRun, {}), place.planted);
     default:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/clock.h"
 #include "vote/cause.h"
@@ -78,6 +79,7 @@ struct Conclusion {
   Nanoseconds first_byte{};  // after the start of the attempt; zero = none
   Nanoseconds done{};        // after the start of the attempt
   Cause cause = Cause::none;
+  std::string_view voter_id{};  // where the answer told it; valid during the call
 };
 
 // Where the senders report. Called from sender threads: for one number always from the same

@@ -55,6 +55,9 @@ constexpr std::array<CauseWords, kCauses> kTable{{
     {Cause::long_head, "answered, but not in HTTP/1.1: a head of more than 64 KiB", kLookAtAnswer},
     {Cause::bad_chunk, "answered, but not in HTTP/1.1: broken chunks", kLookAtAnswer},
     {Cause::given_up, "given up when the run was ended", ""},
+    {Cause::no_id, "answered without an id",
+     "vote.answer_id says where the answer tells the id that the app makes: look at one with curl "
+     "-i"},
 }};
 
 constexpr bool in_order() {

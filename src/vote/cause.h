@@ -37,14 +37,15 @@ enum class Cause : std::uint8_t {
   long_head,          // a head that is longer than we read
   bad_chunk,          // chunks that cannot be told apart
   given_up,           // ended by us, or with us, before an answer
+  no_id,              // an accepted status without the id that the app was to make
 };
-inline constexpr std::size_t kCauses = 24;
+inline constexpr std::size_t kCauses = 25;
 constexpr std::array<std::string_view, kCauses> names_of(Cause) {
   return {"none",        "status",        "not_echoed",        "answered_early", "refused",
           "unreachable", "no_connection", "connect_timed_out", "timed_out",      "closed_early",
           "closed_kept", "reset",         "open_files",        "local_ports",    "memory",
           "no_tls",      "proxy",         "not_http",          "many_lengths",   "bad_length",
-          "bad_header",  "long_head",     "bad_chunk",         "given_up"};
+          "bad_header",  "long_head",     "bad_chunk",         "given_up",       "no_id"};
 }
 
 struct CauseWords {

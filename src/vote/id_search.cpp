@@ -7,28 +7,27 @@
 #include <optional>
 #include <string>
 
+#include "vote/id_book.h"
+
 namespace votebench {
 namespace {
 
 constexpr int kDeepest = 3;
 constexpr std::size_t kMostOfPiece = std::size_t{256} << 10U;
+constexpr std::size_t kShortest = 22;  // base64 of an id: of a UUID's 16 bytes
 constexpr std::size_t kMostUnpacked = std::size_t{1} << 20U;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 bool is_hex(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
+// What the ids of apps are mostly made of, and what stands between values.
+bool is_of_id(char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; }
+bool is_of_value(char c) {
+  return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '\'' && c != ',';
+}
 bool is_base64(char c) {
   return is_digit(c) || is_letter(c) || c == '+' || c == '/' || c == '-' || c == '_';
-}
-
-// Letters and digits alone, in lower case: so an id is one piece whatever separates its parts.
-std::string squeezed(std::string_view bytes) {
-  std::string kept;
-  kept.reserve(bytes.size());
-  for (const char c : bytes)
-    if (is_digit(c) || is_letter(c)) kept.push_back(to_lower(c));
-  return kept;
 }
 
 // Without the line breaks and backslashes that JSON and MIME put into a base64 text.
@@ -97,7 +96,15 @@ class Search {
   explicit Search(const VoterIds& ids) : ids_(ids) {}
 
   void look_into(std::string_view bytes, int depth) {
-    find_in(squeezed(bytes));
+    if (ids_.book() != nullptr) {
+      find_told(bytes, is_of_id);
+      find_told(bytes, is_of_value);
+    } else {
+      const std::string text = squeezed(bytes);  // an id is one piece, whatever separates its parts
+      find_text(text);
+      find_uuid(text);
+      find_raw(bytes);
+    }
     if (depth == kDeepest || !found_.own.empty()) return;
     bytes = bytes.substr(0, kMostOfPiece);
     if (looks_packed(bytes)) look_into_piece(unpacked(bytes), depth);
@@ -106,13 +113,52 @@ class Search {
   [[nodiscard]] IdsFound take() { return std::move(found_); }
 
  private:
-  void find_in(const std::string& text) {
-    for (std::size_t at = text.find("vb"); at != std::string::npos; at = text.find("vb", at + 1)) {
-      const IdCheck check = ids_.check(std::string_view(text).substr(at, VoterIds::kLength));
-      if (check.origin == IdOrigin::other_run) found_.other_run = true;
-      if (check.origin == IdOrigin::own &&
-          std::ranges::find(found_.own, check.index) == found_.own.end())
-        found_.own.push_back(check.index);
+  // `id`: without dashes.
+  void note(std::string_view id) { note(ids_.check_undashed(id)); }
+  void note(const IdCheck& check) {
+    if (check.origin == IdOrigin::other_run) found_.other_run = true;
+    if (check.origin == IdOrigin::own &&
+        std::ranges::find(found_.own, check.index) == found_.own.end())
+      found_.own.push_back(check.index);
+  }
+
+  // An id of the app's own: every longest piece of such characters may be one.
+  void find_told(std::string_view bytes, bool (*belongs)(char)) {
+    for (auto begin = bytes.begin(); begin != bytes.end();) {
+      begin = std::find_if(begin, bytes.end(), belongs);
+      const auto end = std::find_if_not(begin, bytes.end(), belongs);
+      if (end - begin >= static_cast<std::ptrdiff_t>(IdBook::kShortestPiece) &&
+          end - begin <= static_cast<std::ptrdiff_t>(IdBook::kLongest))
+        note(ids_.check({begin, end}));
+      begin = end;
+    }
+  }
+
+  void find_text(std::string_view text) {
+    constexpr std::size_t kLength = length_of(IdForm::votebench);
+    for (std::size_t at = text.find("vb"); at != text.npos; at = text.find("vb", at + 1))
+      note(text.substr(at, kLength));
+  }
+
+  void find_uuid(std::string_view text) {
+    for (std::size_t at = text.find(kUuidMark, kUuidRunDigits); at != text.npos;
+         at = text.find(kUuidMark, at + 1))
+      note(text.substr(at - kUuidRunDigits, kUuidDigits));
+  }
+
+  // The 16 bytes of a UUID.
+  void find_raw(std::string_view bytes) {
+    constexpr std::string_view kMark = "vb";  // the mark's two whole bytes
+    constexpr std::size_t kMarkAt = kUuidRunDigits / 2;
+    constexpr std::size_t kBytes = kUuidDigits / 2;
+    for (std::size_t at = bytes.find(kMark, kMarkAt); at != bytes.npos;
+         at = bytes.find(kMark, at + 1)) {
+      const std::string_view id = bytes.substr(at - kMarkAt, kBytes);
+      if (id.size() < kBytes) return;
+      char digits[kUuidDigits + 1];
+      note({sodium_bin2hex(digits, sizeof digits, reinterpret_cast<const unsigned char*>(id.data()),
+                           id.size()),
+            kUuidDigits});
     }
   }
 
@@ -123,8 +169,7 @@ class Search {
       const auto end =
           std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_base64);
       const auto length = static_cast<std::size_t>(end - text.begin()) - at;
-      if (length > VoterIds::kLength)
-        look_into_run(std::string_view(text).substr(at, length), depth);
+      if (length >= kShortest) look_into_run(std::string_view(text).substr(at, length), depth);
       at += length + 1;
     }
   }

@@ -115,7 +115,7 @@ void RequestText::add(const RequestText& text) {
 
 void RequestText::add_voter() {
   ids_at_.push_back(bytes_.size());
-  bytes_.append(VoterIds::kLength, '0');
+  bytes_.append(length_of(form_), '0');
 }
 
 void RequestText::fill(std::string_view text, RequestPart part, std::string_view choice) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vote/voter_id.h"
+
 namespace votebench {
 
 inline constexpr std::string_view kChoicePlace = "{choice}";
@@ -37,6 +39,9 @@ enum class RequestPart : std::uint8_t {
 // zeros keep its place.
 class RequestText {
  public:
+  // `form`: of the voter's id.
+  explicit RequestText(IdForm form = IdForm::votebench) : form_(form) {}
+
   void add(std::string_view bytes) { bytes_ += bytes; }
   void add(const RequestText& text);
   void add_voter();
@@ -45,8 +50,10 @@ class RequestText {
 
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
   [[nodiscard]] const std::vector<std::size_t>& ids_at() const { return ids_at_; }
+  [[nodiscard]] std::size_t id_length() const { return length_of(form_); }
 
  private:
+  IdForm form_;
   std::string bytes_;
   std::vector<std::size_t> ids_at_;
 };

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "vote/names.h"
+#include "vote/voter_id.h"
 
 namespace votebench {
 
@@ -48,13 +49,24 @@ struct HostPort {
 
 // Whether the voter's id that a vote carries can be followed.
 enum class IdentityMode {
-  echoed,  // it travels in the cookie and comes back in Set-Cookie
-  sent,    // it travels, but the answer does not show it
-  none,    // no id is sent: the app makes ids, only counts can be audited
+  echoed,    // our voter id travels in the cookie and comes back in Set-Cookie
+  sent,      // it travels, but the answer does not show it
+  none,      // no id is sent: the app makes ids, only counts can be audited
+  answered,  // no id is sent: the app makes ids, and its answers tell them
 };
-constexpr std::array<std::string_view, 3> names_of(IdentityMode) {
-  return {"echoed", "sent", "none"};
+constexpr std::array<std::string_view, 4> names_of(IdentityMode) {
+  return {"echoed", "sent", "none", "answered"};
 }
+constexpr bool sends_ids(IdentityMode mode) {
+  return mode == IdentityMode::echoed || mode == IdentityMode::sent;
+}
+
+// Where an answer tells the id that the app has made: in one of these.
+struct AnswerId {
+  std::string cookie;  // the name of a cookie that it sets
+  std::string json;    // a JSON pointer (RFC 6901) into its body
+  friend bool operator==(const AnswerId&, const AnswerId&) = default;
+};
 
 // The end of an open tunnel on this machine, which stands for a server at its other end.
 // Connections go here; the server's own name stays what certificates are checked against and what
@@ -111,6 +123,8 @@ struct VoteEndpoint {
   std::string cookie = "voter_id";             // carries the voter's id; empty: none does
   std::optional<CsrfSettings> csrf;            // nothing: no page is fetched
   IdentityMode identity = IdentityMode::echoed;
+  IdForm id_form = IdForm::votebench;        // of the ids that are sent
+  std::optional<AnswerId> answer_id;         // nothing: no answer is looked into for one
   std::vector<int> accepted{200};            // statuses that mean: this vote counts
   std::vector<int> rejected{400, 404, 405};  // decided before the push: this vote does not count
 

@@ -136,6 +136,9 @@ struct Verdict {
   // Rows with a value that nobody sent, or too many, where such rows were seen to come right (or to
   // go) in this run and something may still be on its way. Claimed when that is excluded.
   std::uint64_t undecided_rows = 0;
+  // False: the app makes the ids, so a row that no vote explains may be anybody's. `phantom` is no
+  // number then.
+  bool phantom_provable = true;
   std::uint64_t flipped_ambiguous = 0;  // of `flipped`: votes without an answer that were counted
   std::uint64_t blind =
       0;  // of `persisted`: repeats the voter's previous choice, loss is invisible

@@ -49,8 +49,8 @@ struct Words {
   unsigned threads = 4;
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
-  std::string poll, hold, order, table_model;
-  std::string push, push_delay, request, shape, plant, queue = "list", ack, claim;
+  std::string poll, hold, order, table_model, id_type;
+  std::string push, push_delay, request, shape, plant, queue = "list", ack, claim, ids;
 };
 
 template <typename Row>
@@ -158,6 +158,10 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
          with_table("How votes are to be sent, comma-separated (a form, the id in a cookie)",
                     request_traits()))
       ->option_text("TRAITS");
+  words.ids = "cookie";
+  app->add_option("--ids", words.ids, with_table("What a voter's id is (cookie)", id_habits()))
+      ->check(CLI::IsMember(words_of(id_habits())).description(""))
+      ->option_text("HABIT");
   add_plant(*app, words, "vote (before the push) or queue (in the list)");
   add_queue(*app, words);
   return app;
@@ -195,6 +199,9 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
                   "last-wins (one row per voter) or append (one row per vote)")
       ->check(CLI::IsMember({"last-wins", "append"}))
       ->option_text("MODEL");
+  app->add_option("--id-type", words.id_type, "Of the table's id column: text or uuid (text)")
+      ->check(CLI::IsMember({"text", "uuid"}))
+      ->option_text("TYPE");
   return app;
 }
 
@@ -249,6 +256,7 @@ Result<Command> vote_command(const Words& words) {
   command.settings.list = words.list;
   command.settings.silent_after = words.silent_after;
   command.settings.push = words.push;
+  command.settings.ids = words.ids;
   TRY(override_duration("--push-delay", words.push_delay, command.settings.push_delay));
   const auto shape = parse_request_shape(words.request);
   if (!shape) return usage(fmt::format("--request: '{}' holds a word that is none", words.request));
@@ -282,6 +290,7 @@ Result<Command> worker_command(const Words& words) {
   if (!words.table_model.empty())
     behaviour.table_model =
         words.table_model == "append" ? TableModel::append : TableModel::last_wins;
+  if (words.id_type == "uuid") behaviour.id_type = IdType::uuid;
   settings.shape = words.shape;
   settings.queue = words.queue;
   settings.ack = words.ack;

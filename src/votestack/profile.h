@@ -30,6 +30,7 @@ struct WorkerBehaviour {
   Nanoseconds hold{};       // between taking and writing
   WriteOrder order = WriteOrder::pop_before_write;
   TableModel table_model = TableModel::last_wins;
+  IdType id_type = IdType::text;
 };
 
 struct Profile {

@@ -26,7 +26,7 @@ ReliableWorker::ReliableWorker(const WorkerSettings& settings, const TruthLog& t
       redis_(settings.redis),
       postgres_(settings.postgres, "votestack worker"),
       list_(redis_, settings.list),
-      table_(postgres_),
+      table_(postgres_, settings.behaviour.id_type),
       backoff_(kFirstBackoff) {}
 
 void ReliableWorker::run() {

@@ -1,14 +1,12 @@
 #include "votestack/request_shape.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/os.h"
 #include "votestack/form.h"
+#include "votestack/voter_naming.h"
 
 namespace votebench::votestack {
 namespace {
@@ -32,16 +30,6 @@ constexpr std::array<RequestTrait, 9> kTraits{{
     {"csrf", "403 without the cookie and the token of a page",
      [](RequestShape& shape) { shape.csrf = true; }},
 }};
-
-// As upstream makes it: 64 random bits in hexadecimal without the last digit.
-std::string fresh_voter() {
-  std::uint8_t bytes[8];
-  fill_random(bytes);
-  std::uint64_t bits = 0;
-  for (const std::uint8_t byte : bytes) bits = bits << 8U | byte;
-  constexpr std::uint64_t kAtLeast13Digits = std::uint64_t{1} << 48U;
-  return fmt::format("{:x}", bits >> 4U | kAtLeast13Digits);
-}
 
 // What a vote says in its path, from the end on.
 class PathWords {

@@ -8,7 +8,7 @@ RowWriter::RowWriter(const WorkerSettings& settings, const TruthLog& truth, Plan
       planting_(planting),
       postgres_(settings.postgres, "votestack worker"),
       stranger_(settings.postgres, "stranger"),
-      table_(postgres_) {}
+      table_(postgres_, settings.behaviour.id_type) {}
 
 Result<> RowWriter::check_connection() {
   const QueryResult alive = postgres_.run("SELECT 1");
@@ -56,7 +56,7 @@ Result<> RowWriter::meddle(const Ballot& ballot) {
   const auto instead = planting_.strike(Site::db, ballot);
   if (!instead) return {};
   TRY(stranger_.connect());
-  VoteTable table(stranger_);
+  VoteTable table(stranger_, settings_.behaviour.id_type);
   QueryResult done;
   if (instead->empty())
     done = table.remove(ballot);

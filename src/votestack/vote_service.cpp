@@ -16,6 +16,17 @@ HttpResponse plain(unsigned status, std::string_view text) {
   return {status, std::string(text) + '\n', {{"Content-Type", "text/plain; charset=utf-8"}}};
 }
 
+HttpResponse without_cookie(HttpResponse response) {
+  response.headers.resize(1);  // its type
+  return response;
+}
+
+HttpResponse in_json(const NamedVoter& voter) {
+  return {200,
+          fmt::format(R"({{"status": "ok", "voter": {{"id": "{}"}}}})", voter.id),
+          {{"Content-Type", "application/json"}}};
+}
+
 HttpResponse not_allowed(std::string_view allowed) {
   HttpResponse response = plain(405, "method not allowed");
   response.headers.emplace_back("Allow", allowed);
@@ -27,6 +38,7 @@ HttpResponse not_allowed(std::string_view allowed) {
 VoteDesk::VoteDesk(const VoteSettings& its_settings, const TruthLog& its_truth)
     : settings(its_settings),
       truth(its_truth),
+      naming(*find_id_habit(settings.ids)),
       planting(settings.plant, truth),
       late(*find_push_habit(settings.push), settings.push_delay, settings.redis, settings.list,
            truth) {}
@@ -87,7 +99,8 @@ HttpResponse VoteHandler::vote(const HttpRequest& request) {
     return plain(403, "CSRF verification failed");
   const auto read = read_ballot(settings_.shape, request);
   if (!read) return plain(read.error().status, read.error().why);
-  const Ballot& ballot = *read;
+  const NamedVoter voter = desk_.naming.name(read->voter);
+  const Ballot ballot{voter.id, read->choice};
   desk_.truth.record("delivered", ballot);
   if (settings_.silent_after && desk_.received.fetch_add(1) >= *settings_.silent_after)
     return {.silent = true};
@@ -97,7 +110,8 @@ HttpResponse VoteHandler::vote(const HttpRequest& request) {
   if (instead) desk_.planting.committed(ballot);
   if (instead && !desk_.planting.answers()) return {.silent = true};
   if (!pushed && !settings_.contract.always_200) return plain(500, "the vote was not queued");
-  return page(ballot.voter, ballot.choice);
+  if (desk_.naming.in_json()) return in_json(voter);
+  return voter.told ? page(ballot.voter, ballot.choice) : without_cookie(page("", ballot.choice));
 }
 
 bool VoteHandler::pass_on(const Ballot& ballot) {

@@ -5,7 +5,8 @@
 //   GET  /health  200 if a vote could be queued now, else 503; sends no vote
 //   else          404, or 405 for a known path
 //
-// The id is the cookie voter_id if there is one, else 13 to 15 random hexadecimal digits. Any
+// The id is the cookie voter_id if there is one, else 13 to 15 random hexadecimal digits, unless
+// --ids says otherwise (voter_naming.h). Any
 // string is a vote. A push that Redis refuses, or whose reply does not come within 5 s, is answered
 // 500 and never repeated; it may still be counted.
 #pragma once
@@ -24,6 +25,7 @@
 #include "votestack/redis_link.h"
 #include "votestack/request_shape.h"
 #include "votestack/truth_log.h"
+#include "votestack/voter_naming.h"
 
 namespace votebench::votestack {
 
@@ -36,6 +38,7 @@ struct VoteSettings {
   std::string push = "at-once";               // a word of late_pushes.h
   Nanoseconds push_delay = std::chrono::seconds(2);
   RequestShape shape;          // how votes are to be sent
+  std::string ids = "cookie";  // a word of voter_naming.h
   std::optional<Plant> plant;  // in the app or the list; nothing: no defect
 };
 
@@ -46,6 +49,7 @@ struct VoteDesk {
 
   const VoteSettings& settings;
   const TruthLog& truth;
+  VoterNaming naming;
   std::atomic<std::uint64_t> received{0};
   Planting planting;
   LatePushes late;

@@ -1,6 +1,8 @@
 #include "votestack/vote_table.h"
 
+#include <cstring>
 #include <unordered_set>
+#include <utility>
 
 #include "core/check.h"
 
@@ -68,39 +70,52 @@ Columns last_of_each_voter(std::span<const Ballot> ballots) {
 
 // Of two workers that create it at once, one fails in spite of IF NOT EXISTS; by then the other one
 // has committed.
-Result<> create_table(PostgresLink& link, const char* sql) {
-  QueryResult created = link.run(sql);
-  if (!created.ok) created = link.run(sql);
+Result<> create_table(PostgresLink& link, const std::string& sql) {
+  QueryResult created = link.run(sql.c_str());
+  if (!created.ok) created = link.run(sql.c_str());
   if (!created.ok) return created.failure();
   return {};
 }
 
 }  // namespace
 
-Result<> VoteTable::create(TableModel model) {
-  return create_table(link_, model == TableModel::last_wins ? kCreateLastWins : kCreateAppend);
+std::string VoteTable::adapted(std::string sql) const {
+  if (id_type_ == IdType::text) return sql;
+  for (const auto& [text, uuid] :
+       {std::pair("id VARCHAR(255)", "id UUID"), std::pair("$1::text[]", "$1::text[]::uuid[]"),
+        std::pair("id = $1", "id = $1::text::uuid"), std::pair("id = $2", "id = $2::text::uuid")})
+    if (const std::size_t at = sql.find(text); at != std::string::npos)
+      sql.replace(at, std::strlen(text), uuid);
+  return sql;
 }
 
-Result<> VoteTable::create_staging() { return create_table(link_, kCreateStaging); }
+Result<> VoteTable::create(TableModel model) {
+  return create_table(link_,
+                      adapted(model == TableModel::last_wins ? kCreateLastWins : kCreateAppend));
+}
+
+Result<> VoteTable::create_staging() { return create_table(link_, adapted(kCreateStaging)); }
 
 QueryResult VoteTable::insert(std::span<const Ballot> ballots) {
   CHECK_THAT_HOLDS(!ballots.empty());
-  return link_.run(kInsert, all_of(ballots).parameters());
+  return link_.run(adapted(kInsert).c_str(), all_of(ballots).parameters());
 }
 
 QueryResult VoteTable::upsert(std::span<const Ballot> ballots) {
   CHECK_THAT_HOLDS(!ballots.empty());
-  return link_.run(kUpsert, last_of_each_voter(ballots).parameters());
+  return link_.run(adapted(kUpsert).c_str(), last_of_each_voter(ballots).parameters());
 }
 
 QueryResult VoteTable::update(const Ballot& ballot) {
-  return link_.run(kUpdate, {ballot.voter, ballot.choice});
+  return link_.run(adapted(kUpdate).c_str(), {ballot.voter, ballot.choice});
 }
 
-QueryResult VoteTable::remove(const Ballot& ballot) { return link_.run(kRemove, {ballot.voter}); }
+QueryResult VoteTable::remove(const Ballot& ballot) {
+  return link_.run(adapted(kRemove).c_str(), {ballot.voter});
+}
 
 QueryResult VoteTable::replace(const Ballot& ballot, const Ballot& by) {
-  return link_.run(kReplace, {ballot.voter, by.voter, by.choice});
+  return link_.run(adapted(kReplace).c_str(), {ballot.voter, by.voter, by.choice});
 }
 
 QueryResult VoteTable::insert_placeholder(const Ballot& ballot) {
@@ -108,7 +123,7 @@ QueryResult VoteTable::insert_placeholder(const Ballot& ballot) {
 }
 
 QueryResult VoteTable::stage(std::span<const Ballot> ballots) {
-  return link_.run(kStage, all_of(ballots).parameters());
+  return link_.run(adapted(kStage).c_str(), all_of(ballots).parameters());
 }
 
 QueryResult VoteTable::move_staged(std::uint32_t limit) {

@@ -1,6 +1,7 @@
 // The table of votes, in the two shapes that voting stacks use:
 //   last_wins  votes(id VARCHAR(255) NOT NULL UNIQUE, vote VARCHAR(255) NOT NULL)
 //   append     the same without UNIQUE: one row per vote
+// or with an id of the type UUID.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,13 @@
 namespace votebench::votestack {
 
 enum class TableModel { last_wins, append };
+enum class IdType { text, uuid };
 
 // One thread at a time. Every function is one statement and one commit; none retries.
 class VoteTable {
  public:
   // `link` must outlive the table and be connected when a function is called.
-  explicit VoteTable(PostgresLink& link) : link_(link) {}
+  VoteTable(PostgresLink& link, IdType id_type) : link_(link), id_type_(id_type) {}
 
   // Makes the table unless there is one. Several workers may do so at once.
   [[nodiscard]] Result<> create(TableModel model);
@@ -43,7 +45,11 @@ class VoteTable {
   [[nodiscard]] QueryResult move_staged(std::uint32_t limit);
 
  private:
+  // Written for ids that are texts.
+  [[nodiscard]] std::string adapted(std::string sql) const;
+
   PostgresLink& link_;
+  IdType id_type_;
 };
 
 }  // namespace votebench::votestack

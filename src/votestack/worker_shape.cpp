@@ -264,7 +264,8 @@ class Staging final : public Popping {
     TRY(mover_.connect());
     thread_ = std::jthread([this](const std::stop_token& end) {
       while (!end.stop_requested() && pause(hold(), bench_.stop)) {
-        const QueryResult moved = VoteTable(mover_).move_staged(bench_.settings.behaviour.batch);
+        const QueryResult moved = VoteTable(mover_, bench_.settings.behaviour.id_type)
+                                      .move_staged(bench_.settings.behaviour.batch);
         if (!moved.ok) complain(moved.error);
       }
     });

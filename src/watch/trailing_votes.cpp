@@ -57,14 +57,14 @@ bool TrailingVotes::look(adapters::RowStore& store) {
   if (cast_ids_.empty() || last_arrived_) return true;
   const auto found = store.find_rows(cast_ids_);
   if (!found) return false;
-  std::vector<std::string> there;
-  for (const adapters::FoundRow& row : *found) there.push_back(row.voter_id);
+  std::vector<VoterIndex> there;
+  for (const adapters::FoundRow& row : *found) there.push_back(ids_.check(row.voter_id).index);
   std::ranges::sort(there);
   there.erase(std::unique(there.begin(), there.end()), there.end());
   arrived_ = there.size();
   const auto last = static_cast<std::ptrdiff_t>(std::min(lanes_, cast_ids_.size()));
   last_arrived_ = std::all_of(cast_ids_.end() - last, cast_ids_.end(), [&](const std::string& id) {
-    return std::ranges::binary_search(there, id);
+    return std::ranges::binary_search(there, ids_.check(id).index);
   });
   return true;
 }

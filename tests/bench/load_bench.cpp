@@ -90,7 +90,8 @@ bool answer_one(int fd, std::atomic<std::uint64_t>& requests) {
   const bool close = request.find("Connection: close") != std::string_view::npos;
   const std::string answer = fmt::format(
       "HTTP/1.1 200 OK\r\nSet-{}; Path=/\r\n{}Content-Length: {}\r\n\r\n{}",
-      cookie < request.size() ? request.substr(cookie, 17 + VoterIds::kLength) : "Cookie: none=",
+      cookie < request.size() ? request.substr(cookie, 17 + length_of(IdForm::votebench))
+                              : "Cookie: none=",
       close ? "Connection: close\r\n" : "", page.size(), page);
   requests.fetch_add(1, std::memory_order_relaxed);
   (void)::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);

@@ -4,7 +4,9 @@
 
 namespace votebench::adapters {
 
-void AnswerReader::restart(const ExpectedCookie& cookie) {
+void AnswerReader::restart(const ExpectedCookie& cookie, bool keep_body) {
+  keep_body_ = keep_body;
+  body_text_.clear();
   cookie_ = cookie;
   state_ = State::head;
   partial_.clear();
@@ -54,6 +56,7 @@ void AnswerReader::accept_head(std::string_view text) {
   } else if (!head->interim()) {
     head_ = *head;
     body_ = BodyReader(*head);
+    if (keep_body_) body_.keep_in(body_text_);
     state_ = State::body;
     settle();
   }

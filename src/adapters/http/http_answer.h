@@ -20,7 +20,7 @@ class AnswerReader {
   static constexpr std::size_t kExcerpt = 60;
 
   // For the next answer. What `cookie` refers to must outlive it.
-  void restart(const ExpectedCookie& cookie);
+  void restart(const ExpectedCookie& cookie, bool keep_body = false);
 
   void take(std::string_view bytes);
   // The peer has closed in good order: that completes a body without a length.
@@ -30,6 +30,8 @@ class AnswerReader {
   [[nodiscard]] bool over() const { return state_ >= State::complete; }
   // The final (not interim) head, once it is complete and well formed.
   [[nodiscard]] const std::optional<ResponseHead>& head() const { return head_; }
+  // As far as it has come, where it is kept.
+  [[nodiscard]] const std::string& body() const { return body_text_; }
   // Why it is malformed.
   [[nodiscard]] Cause fault() const { return fault_; }
   // How a malformed answer began: of its first line, which holds no cookie.
@@ -49,6 +51,8 @@ class AnswerReader {
   std::size_t head_bytes_ = 0;  // of the heads before `partial_`
   std::optional<ResponseHead> head_;
   BodyReader body_;
+  bool keep_body_ = false;
+  std::string body_text_;
   Cause fault_ = Cause::none;
   std::string excerpt_;
   bool surplus_ = false;

@@ -24,9 +24,9 @@ BodyReader::BodyReader(const ResponseHead& head)
 
 std::size_t BodyReader::take(std::string_view bytes) {
   if (state_ != State::reading) return 0;
-  if (kind_ == BodyKind::until_close) return bytes.size();
+  if (kind_ == BodyKind::until_close) return keep(bytes), bytes.size();
   if (kind_ == BodyKind::chunked) return take_chunked(bytes);
-  const std::size_t taken = take_data(bytes.size());
+  const std::size_t taken = take_data(bytes);
   if (left_ == 0) state_ = State::complete;
   return taken;
 }
@@ -35,8 +35,13 @@ void BodyReader::end() {
   if (state_ == State::reading && kind_ == BodyKind::until_close) state_ = State::complete;
 }
 
-std::size_t BodyReader::take_data(std::size_t available) {
-  const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, available));
+void BodyReader::keep(std::string_view bytes) {
+  if (kept_ != nullptr) kept_->append(bytes.substr(0, kMostKept - kept_->size()));
+}
+
+std::size_t BodyReader::take_data(std::string_view bytes) {
+  const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+  keep(bytes.substr(0, taken));
   left_ -= taken;
   return taken;
 }
@@ -45,7 +50,7 @@ std::size_t BodyReader::take_chunked(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size() && state_ == State::reading) {
     if (step_ == Step::data) {
-      at += take_data(bytes.size() - at);
+      at += take_data(bytes.substr(at));
       if (left_ == 0) step_ = Step::data_end;
     } else {
       step_ = step_of(bytes[at++]);

@@ -1,7 +1,9 @@
-// Where the body of an answer ends. Its bytes are counted and forgotten, never stored.
+// Where the body of an answer ends. Its bytes are counted and forgotten, unless somebody wants
+// them.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "adapters/http/http_head.h"
@@ -14,6 +16,10 @@ class BodyReader {
 
   BodyReader() = default;
   explicit BodyReader(const ResponseHead& head);
+
+  // From now on its bytes are appended there, up to kMostKept of them.
+  void keep_in(std::string& kept) { kept_ = &kept; }
+  static constexpr std::size_t kMostKept = std::size_t{64} * 1024;
 
   // Takes the bytes up to the end of the body and returns how many those were.
   std::size_t take(std::string_view bytes);
@@ -38,9 +44,11 @@ class BodyReader {
   [[nodiscard]] Step step_of(char c);
   [[nodiscard]] Step after_size_line() const;
   [[nodiscard]] bool add_digit(char c);
-  std::size_t take_data(std::size_t available);
+  std::size_t take_data(std::string_view bytes);
+  void keep(std::string_view bytes);
   std::size_t take_chunked(std::string_view bytes);
 
+  std::string* kept_ = nullptr;  // null: they are forgotten
   BodyKind kind_ = BodyKind::none;
   State state_ = State::complete;
   Step step_ = Step::size_first;

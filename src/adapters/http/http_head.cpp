@@ -19,6 +19,7 @@ struct Fields {
   bool says_close = false;
   bool says_keep_alive = false;
   bool echoed = false;
+  std::string told_id;
   Cause fault = Cause::none;
 };
 
@@ -55,6 +56,18 @@ void read_content_length(std::string_view value, Fields& fields) {
     fields.length = *length;
 }
 
+// NAME=VALUE, the value perhaps in quotes.
+void read_cookie(std::string_view pair, const ExpectedCookie& cookie, Fields& fields) {
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != cookie.name) return;
+  std::string_view value = trimmed(pair.substr(equals + 1));
+  fields.echoed |= !cookie.value.empty() && value == cookie.value;
+  if (!cookie.tells_id) return;
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
+  fields.told_id = value;
+}
+
 void read_field(std::string_view name, std::string_view value, const ExpectedCookie& cookie,
                 Fields& fields) {
   if (same_word(name, "content-length")) {
@@ -69,11 +82,7 @@ void read_field(std::string_view name, std::string_view value, const ExpectedCoo
       fields.says_keep_alive |= same_word(item, "keep-alive");
     });
   } else if (same_word(name, "set-cookie")) {
-    const std::string_view pair = trimmed(value.substr(0, value.find(';')));
-    const std::size_t equals = pair.find('=');
-    fields.echoed |= !cookie.value.empty() && equals != std::string_view::npos &&
-                     trimmed(pair.substr(0, equals)) == cookie.name &&
-                     trimmed(pair.substr(equals + 1)) == cookie.value;
+    read_cookie(value.substr(0, value.find(';')), cookie, fields);
   }
 }
 
@@ -140,6 +149,7 @@ tl::expected<ResponseHead, Cause> parse_head(std::string_view head, const Expect
   if (fields.fault != Cause::none) return tl::unexpected(fields.fault);
   frame_body(fields, parsed);
   parsed.echoed = fields.echoed;
+  parsed.told_id = fields.told_id;
   const bool old = status_line[7] == '0';
   // Both framings at once may be an attempt at response splitting: do not trust what follows.
   const bool doubtful = fields.transfer_coded && (fields.content_lengths > 0 || old);

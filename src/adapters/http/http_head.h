@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -18,6 +19,7 @@ struct ResponseHead {
   std::uint64_t length = 0;  // of a counted body
   bool closes = false;       // no further answer will come on this connection
   bool echoed = false;       // a Set-Cookie carries the expected id
+  std::string told_id{};     // what a Set-Cookie says where its value was asked for
 
   // 101 is none of them: it ends HTTP on this connection.
   [[nodiscard]] bool interim() const { return status < 200 && status != 101; }
@@ -27,6 +29,7 @@ struct ResponseHead {
 struct ExpectedCookie {
   std::string_view name;  // compared exactly
   std::string_view value;
+  bool tells_id = false;  // its value, whatever that is, is asked for
 };
 
 // Parses a whole head, from the status line to the empty line that ends it (RFC 9112, sections 4

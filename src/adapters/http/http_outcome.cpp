@@ -21,6 +21,8 @@ std::uint8_t common_flags(const AttemptFacts& facts) {
 Judgement judge_accepted(const AttemptFacts& facts, IdentityMode identity, std::uint8_t flags) {
   if (identity == IdentityMode::echoed && !facts.head->echoed)
     return {Outcome::ambiguous, static_cast<std::uint8_t>(flags | kNotEchoed), Cause::not_echoed};
+  if (identity == IdentityMode::answered && !facts.tells_id)
+    return {Outcome::ambiguous, static_cast<std::uint8_t>(flags | kNotEchoed), Cause::no_id};
   // An answer to a vote that was still leaving us is no answer to this vote.
   if (!facts.all_sent) return {Outcome::ambiguous, flags, Cause::answered_early};
   if (!facts.body_complete) flags = static_cast<std::uint8_t>(flags | kTruncatedBody);

@@ -15,6 +15,7 @@ struct AttemptFacts {
   bool all_sent = false;  // all of them had, before the first byte of the answer came
   std::optional<ResponseHead> head{};
   bool body_complete = false;
+  bool tells_id = false;          // where the answer was to tell one
   Cause malformed = Cause::none;  // why head or body are
   bool timed_out = false;
   bool broken = false;    // the peer closed or reset before a complete answer

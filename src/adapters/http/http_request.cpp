@@ -11,7 +11,7 @@ namespace votebench::adapters {
 namespace {
 
 RequestText form_body(const VoteEndpoint& endpoint, const CsrfPass& pass, std::string_view choice) {
-  RequestText body;
+  RequestText body(endpoint.id_form);
   const auto begin_field = [&](std::string_view name) {
     body.add((body.bytes().empty() ? "" : "&") + form_encoded(name) + "=");
   };
@@ -28,7 +28,7 @@ RequestText form_body(const VoteEndpoint& endpoint, const CsrfPass& pass, std::s
 
 RequestText body_of(const VoteEndpoint& endpoint, const CsrfPass& pass, std::string_view choice) {
   if (!endpoint.form.empty()) return form_body(endpoint, pass, choice);
-  RequestText body;
+  RequestText body(endpoint.id_form);
   body.fill(endpoint.json, RequestPart::json, choice);
   return body;
 }
@@ -66,7 +66,7 @@ class Headers {
 
 void add_cookies(const VoteEndpoint& endpoint, const CsrfPass& pass, RequestText& head) {
   std::string_view before = "Cookie: ";
-  if (endpoint.identity != IdentityMode::none && !endpoint.cookie.empty()) {
+  if (sends_ids(endpoint.identity) && !endpoint.cookie.empty()) {
     head.add(fmt::format("{}{}=", before, endpoint.cookie));
     head.add_voter();
     before = "; ";
@@ -81,7 +81,7 @@ void add_cookies(const VoteEndpoint& endpoint, const CsrfPass& pass, RequestText
 RequestText render(const VoteEndpoint& endpoint, const CsrfPass& pass, std::string_view choice,
                    bool last) {
   const RequestText body = body_of(endpoint, pass, choice);
-  RequestText request;
+  RequestText request(endpoint.id_form);
   Headers headers(endpoint, request);
   request.add(fmt::format("{} ", to_string(endpoint.method)));
   request.fill(endpoint.path, RequestPart::url, choice);
@@ -119,6 +119,7 @@ void RequestTemplates::write(ChoiceIndex choice, bool last, WireRequest& out) co
   const RequestText& ready = (last ? last_ : kept_)[choice];
   out.bytes.assign(ready.bytes());
   out.ids_at = ready.ids_at();
+  out.id_length = ready.id_length();
 }
 
 }  // namespace votebench::adapters

@@ -18,13 +18,14 @@ namespace votebench::adapters {
 struct WireRequest {
   std::string bytes;
   std::span<const std::size_t> ids_at;  // empty: no id is sent
+  std::size_t id_length = 0;
 
   void set_voter(std::string_view id) {
     for (const std::size_t at : ids_at) bytes.replace(at, id.size(), id);
   }
   [[nodiscard]] std::string_view voter_id() const {
     if (ids_at.empty()) return {};
-    return std::string_view(bytes).substr(ids_at.front(), VoterIds::kLength);
+    return std::string_view(bytes).substr(ids_at.front(), id_length);
   }
 };
 

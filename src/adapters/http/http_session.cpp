@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "adapters/http/answer_id.h"
 #include "core/check.h"
 
 namespace votebench::adapters {
@@ -49,11 +50,15 @@ void HttpSession::render() {
   last_ = !http.keep_alive || served_ + 1 == http.requests_per_connection;
   settings_.requests.write(request_.choice, last_, wire_);
   if (!wire_.ids_at.empty()) {
-    char id[VoterIds::kLength];
+    char id[kLongestId];
     settings_.ids.write(request_.voter, id);
-    wire_.set_voter({id, VoterIds::kLength});
+    wire_.set_voter({id, wire_.id_length});
   }
-  reader_.restart({settings_.endpoint.cookie, wire_.voter_id()});
+  const auto& told = settings_.endpoint.answer_id;
+  if (told)
+    reader_.restart({told->cookie, {}, true}, !told->json.empty());
+  else
+    reader_.restart({settings_.endpoint.cookie, wire_.voter_id()}, false);
 }
 
 Progress HttpSession::connect(Instant now) {
@@ -151,6 +156,9 @@ Progress HttpSession::conclude(Ending ending, Instant now) {
   facts.all_sent = sent_ == wire_.bytes.size() && !answered_early_;
   facts.head = reader_.head();
   facts.body_complete = reader_.state() == AnswerReader::State::complete;
+  if (settings_.endpoint.answer_id)
+    answer_.voter_id = id_told_by(reader_, *settings_.endpoint.answer_id);
+  facts.tells_id = !answer_.voter_id.empty();
   facts.malformed = reader_.fault();
   facts.timed_out = ending == Ending::timed_out;
   facts.broken = (ending == Ending::closed || ending == Ending::broken) && !facts.body_complete;

@@ -34,7 +34,8 @@ struct VoteAnswer {
   Instant first_byte{};      // of the answer; the epoch = none came
   int error = 0;             // errno that ended the connection, 0 = none
   Cause cause = Cause::none;
-  std::string excerpt{};  // how an answer began that is no HTTP/1.x
+  std::string excerpt{};   // how an answer began that is no HTTP/1.x
+  std::string voter_id{};  // that the app made, where the answer told it
 };
 
 // Where a session's descriptors are registered: edge-triggered, with data.u64 = tag.

@@ -48,7 +48,7 @@ Result<StoreFacts> Catalogue::store() {
   return facts;
 }
 
-Result<TableFacts> Catalogue::table() {
+Result<TableFacts> Catalogue::table(IdForm form) {
   TRY_ASSIGN(const PqRows columns,
              connection_.query(fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = {} "
                                            "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
@@ -65,7 +65,7 @@ Result<TableFacts> Catalogue::table() {
     TRY_ASSIGN(facts.partial_view, partial_view());
   }
   if (facts.has_voter_column) {
-    TRY_ASSIGN(facts.no_room_for_id, no_room_for_id());
+    TRY_ASSIGN(facts.no_room_for_id, no_room_for_id(form));
   }
   return facts;
 }
@@ -104,24 +104,38 @@ Result<std::optional<Error>> Catalogue::partial_view() {
 }
 
 // By a cast, which says what no reading of types does: domains with conditions, enums.
-Result<std::optional<Error>> Catalogue::no_room_for_id() {
+Result<bool> Catalogue::holds_ids(IdForm form, std::string_view type) {
+  const std::string id = VoterIds(RunId{}, RunKey{}, form).make(0);
+  const auto cast = connection_.query(fmt::format("SELECT '{0}'::{1}::text = '{0}'", id, type));
+  if (!cast) TRY(connection_.query("SELECT"));  // the type was the reason, not the server
+  return cast && cast->truth(0, 0);
+}
+
+Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
   TRY_ASSIGN(const PqRows type,
              connection_.query(fmt::format("SELECT format_type(atttypid, atttypmod) FROM "
                                            "pg_attribute WHERE attrelid = {} AND attname = {}",
                                            relation_, quoted_literal(settings_.voter_column))));
   if (type.size() == 0) return std::optional<Error>();
-  const std::string id = VoterIds(RunId{}, RunKey{}).make(0);
-  const auto cast =
-      connection_.query(fmt::format("SELECT '{0}'::{1}::text = '{0}'", id, type.text(0, 0)));
-  if (cast && cast->truth(0, 0)) return std::optional<Error>();
-  if (!cast) TRY(connection_.query("SELECT"));  // the type was the reason, not the server
+  TRY_ASSIGN(const bool fits, holds_ids(form, type.text(0, 0)));
+  if (fits) return std::optional<Error>();
+  std::string help;
+  for (const IdForm other : {IdForm::votebench, IdForm::uuid}) {
+    if (other == form) continue;
+    TRY_ASSIGN(const bool other_fits, holds_ids(other, type.text(0, 0)));
+    if (other_fits)
+      help = fmt::format("say vote.id_form: {}, and ids of that form are sent; ", to_string(other));
+  }
   return std::optional(
       unfit(fmt::format("column '{}' of table '{}' is {}, which cannot hold votebench's voter ids "
-                        "({} characters of text)",
+                        "({} characters{})",
                         printable(settings_.voter_column), printable(settings_.table),
-                        printable(type.text(0, 0)), VoterIds::kLength),
-            "where the app or the worker makes ids of its own say vote.identity: none, and votes "
-            "are counted; or widen the column"));
+                        printable(type.text(0, 0)), length_of(form),
+                        form == IdForm::uuid ? "" : " of text"),
+            help +
+                "where the app or the worker makes ids of its own say vote.identity: none, and "
+                "votes are counted" +
+                (help.empty() ? "; or widen the column" : "")));
 }
 
 Result<std::optional<std::uint64_t>> Catalogue::updates() {

@@ -16,7 +16,7 @@ class Catalogue {
       : connection_(connection), settings_(settings), relation_(relation) {}
 
   Result<StoreFacts> store();
-  Result<TableFacts> table();
+  Result<TableFacts> table(IdForm form);
   Result<StoreIdentity> identity();
   // Rows that were updated since the statistics began; nothing where none are kept.
   Result<std::optional<std::uint64_t>> updates();
@@ -24,7 +24,8 @@ class Catalogue {
  private:
   Result<TableModel> model();
   Result<std::optional<Error>> partial_view();
-  Result<std::optional<Error>> no_room_for_id();
+  Result<bool> holds_ids(IdForm form, std::string_view type);
+  Result<std::optional<Error>> no_room_for_id(IdForm form);
   [[nodiscard]] std::string family() const;
 
   PqConnection& connection_;

@@ -34,9 +34,16 @@ std::string as_microseconds(std::string_view timestamp) {
 
 using IdIterator = std::vector<std::string>::const_iterator;
 
-// Ids of ours are hexadecimal: nothing to escape.
+// As a literal without a type it is an array of the
+// column's, so that an index of a uuid column is used, too.
 std::string array_of(IdIterator begin, IdIterator end) {
-  return fmt::format("'{{{}}}'", fmt::join(begin, end, ","));
+  std::string list;
+  for (; begin != end; ++begin) {
+    list += list.empty() ? "\"" : ",\"";
+    for (const char c : *begin) list.append(c == '"' || c == '\\' ? "\\" : "").push_back(c);
+    list += '"';
+  }
+  return quoted_literal("{" + list + "}");
 }
 
 // A row of activity()'s: pid, application, state, what it waits for, microseconds in this state.
@@ -63,10 +70,11 @@ class PostgresStore final : public RowStore {
   Result<> open() { return connection_.open(); }
 
   Result<StoreFacts> facts() override { return catalogue_.store(); }
-  Result<TableFacts> table() override { return catalogue_.table(); }
+  Result<TableFacts> table(const VoterIds& ids) override { return catalogue_.table(ids.form()); }
   Result<StoreIdentity> identity() override { return catalogue_.identity(); }
 
   Result<bool> has_rows_of(const VoterIds& ids) override {
+    if (ids.book() != nullptr) return false;  // no answer has told one yet
     TRY_ASSIGN(const PqRows rows,
                connection_.query(
                    fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {})", table_, is_of_run(ids))));
@@ -91,18 +99,18 @@ class PostgresStore final : public RowStore {
   }
 
  private:
-  // The prefix is hexadecimal: nothing to escape.
+  // The prefix is hexadecimal: nothing to escape. Ids of the app's own tell nothing.
   [[nodiscard]] std::string is_of_run(const VoterIds& ids) const {
+    if (ids.book() != nullptr) return "true";
     return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
   }
 
-  // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, which the
-  // first digits of its index tell, none of the load.
+  // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, whose
+  // index is behind all others, none of the load.
   [[nodiscard]] std::string is_whole(const VoterIds& ids) const {
-    return fmt::format(
-        "{} AND length({}::text) = {} AND substring({}::text from {} for 6) <> '{:06x}'",
-        is_of_run(ids), voter_, VoterIds::kLength, voter_, ids.prefix().size() + 1,
-        kFirstTrailingIndex >> 8U);
+    if (ids.book() != nullptr) return "true";
+    return fmt::format(R"({} AND length({}::text) = {} AND {}::text COLLATE "C" < '{}')",
+                       is_of_run(ids), voter_, ids.length(), voter_, ids.stem(kFirstTrailingIndex));
   }
 
   // As text: a CHAR(n) column comes out padded with blanks that nobody sent. Free for the others.
@@ -143,7 +151,7 @@ Result<TransactionSnapshot> PostgresStore::current_snapshot(std::string& text,
 }
 
 Result<RowBaseline> PostgresStore::baseline(const VoterIds& ids) {
-  TRY_ASSIGN(const TableFacts facts, table());
+  TRY_ASSIGN(const TableFacts facts, table(ids));
   RowBaseline baseline;
   baseline.model = facts.model;
   TRY_ASSIGN(baseline.identity, identity());

@@ -98,7 +98,7 @@ std::optional<WallTime> due_in(const redisReply& sorted, const VoterIds& ids) {
 std::string pattern_of(const std::string& name, const VoterIds& ids) {
   std::string pattern = name;
   for (const VoterIndex index : find_ids(name, ids).own) {
-    const std::string id = ids.make(index);
+    const std::string id = lower_case(ids.make(index));
     if (const std::size_t at = lower_case(pattern).find(id); at != std::string::npos)
       pattern.replace(at, id.size(), "*");
   }

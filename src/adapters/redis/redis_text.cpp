@@ -121,7 +121,8 @@ std::optional<std::string> voter_of_payload(std::string_view payload) {
 }
 
 // Somebody else's is what bears another voter's id in the known form, or an id of another run. An
-// id of this run that was damaged may still be ours.
+// id of this run that was damaged may still be ours, and so may one that the app made and no answer
+// has told yet.
 void note_element(std::span<const std::string_view> texts, std::optional<std::string> voter,
                   const VoterIds& ids, QueueList& list) {
   bool own = false;
@@ -135,7 +136,8 @@ void note_element(std::span<const std::string_view> texts, std::optional<std::st
   ++list.read;
   if (own) return;
   const bool known = voter && ids.check(*voter).origin != IdOrigin::invalid_own;
-  ++(known || other_run ? list.strangers : list.unclear);
+  const bool stranger = (known && ids.book() == nullptr) || other_run;
+  ++(stranger ? list.strangers : list.unclear);
   if (known) list.others.push_back(*std::move(voter));
 }
 

@@ -61,9 +61,10 @@ RunFigures figures_of(const Json& json) {
   figures.audit = enumerator<VerdictKind>(audit.at("verdict").get<std::string>())
                       .value_or(VerdictKind::inconclusive);
   for (std::size_t i = 0; i < kAllowableDefects.size(); ++i)
-    audit.at(std::string(to_string(kAllowableDefects[i].vote_class)))
-        .at("count")
-        .get_to(figures.defects[i]);
+    if (const Json& count =
+            audit.at(std::string(to_string(kAllowableDefects[i].vote_class))).at("count");
+        !count.is_null())  // not provable in that run
+      count.get_to(figures.defects[i]);
   figures.unfit = why_unfit(json);
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i)
     figures.metrics[i] = figure(json, kPrimaryMetrics[i].name);

@@ -18,8 +18,10 @@ Table tallies(const Report& report) {
   for (const AuditLine& line : audit_lines(report)) {
     Cell meaning{line.text};
     for (const std::string& detail : line.details) meaning.more.emplace_back(detail);
-    table.rows.push_back(
-        {{{line.name, line.state}, {format_count(line.count)}, std::move(meaning)}, line.state});
+    table.rows.push_back({{{line.name, line.state},
+                           {line.count ? format_count(*line.count) : "?"},
+                           std::move(meaning)},
+                          line.state});
   }
   return table;
 }

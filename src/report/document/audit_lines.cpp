@@ -89,6 +89,10 @@ class LineList {
     lines_.push_back(std::move(line));
   }
 
+  void unknown(std::string name, std::string text) {
+    lines_.push_back({State::remark, std::move(name), std::nullopt, std::move(text), {}});
+  }
+
   void add(State state, std::string name, std::uint64_t count, std::string text) {
     if (count > 0) lines_.push_back({state, std::move(name), count, std::move(text), {}});
   }
@@ -119,6 +123,7 @@ void add_anomalies(LineList& lines, const Report& report) {
   lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
   lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
   lines.anomaly(audit.phantom, VoteClass::phantom, "our voter id, but this run never sent it");
+  if (!audit.phantom_provable) lines.unknown("phantom", "not provable: the app makes the ids");
 }
 
 void add_open(LineList& lines, const Report& report) {
@@ -143,15 +148,19 @@ void add_votes(LineList& lines, const Report& report) {
                      std::ranges::all_of(kAllowableDefects, [&](const DefectClass& defect) {
                        return (audit.*defect.tally).count == 0;
                      });
-  const std::string text =
-      clean ? "none lost, stale, flipped, duplicated or phantom" : "in the table as they were sent";
+  const std::string text = !clean ? "in the table as they were sent"
+                           : audit.phantom_provable
+                               ? "none lost, stale, flipped, duplicated or phantom"
+                               : "none lost, stale, flipped or duplicated";
   if (report.rows().configured)
     lines.always(clean ? State::good : State::remark, "persisted", audit.persisted, text);
   lines.add(State::remark, "superseded", audit.superseded,
             "re-voted later; only the last choice is checkable");
   lines.add(State::remark, "recovered", audit.recovered, "no clear answer, but in the table");
   lines.add(State::remark, "absent", audit.absent_ambiguous,
-            "no clear answer, not in the table: no promise broken");
+            report.record.begin.identity == IdentityMode::answered
+                ? "no clear answer, and no row with an id that one told"
+                : "no clear answer, not in the table: no promise broken");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,10 @@ namespace votebench::report {
 
 struct AuditLine {
   State state = State::remark;
-  std::string name;  // "lost"
-  std::uint64_t count = 0;
-  std::string text;                  // what it means, one clause
-  std::vector<std::string> details;  // when, who; text of others in it is not yet made safe
+  std::string name;                        // "lost"
+  std::optional<std::uint64_t> count = 0;  // nothing: it is not known
+  std::string text;                        // what it means, one clause
+  std::vector<std::string> details;        // when, who; text of others in it is not yet made safe
 };
 
 [[nodiscard]] State state_of(const ThresholdResult& threshold);

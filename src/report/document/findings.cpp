@@ -176,10 +176,13 @@ Section findings(const Report& report) {
   Section section{"anomalies", "", "Findings"};
   const std::vector<Finding>& all = report.audit.findings;
   if (all.empty()) {
-    section.add(Paragraph{report.audit.kind == VerdictKind::pass
-                              ? "None: no vote was lost, stale, flipped, duplicated or a phantom."
-                              : "None proven."},
-                kFull);
+    section.add(
+        Paragraph{report.audit.kind == VerdictKind::pass
+                      ? report.audit.phantom_provable
+                            ? "None: no vote was lost, stale, flipped, duplicated or a phantom."
+                            : "None: no vote was lost, stale, flipped or duplicated."
+                      : "None proven."},
+        kFull);
     return section;
   }
   if (const auto stretch = stretch_of(report)) section.add(rain(report, *stretch), kFull);

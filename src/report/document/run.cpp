@@ -213,7 +213,8 @@ std::vector<std::pair<State, Words>> what_went_wrong(const Report& report) {
     for (std::size_t i = 0; i + 1 < line.details.size(); ++i) text += "; " + line.details[i];
     found.emplace_back(
         line.state,
-        Words::strong(fmt::format("{} {}", format_count(line.count), line.name), line.state) +
+        Words::strong(fmt::format("{} {}", format_count(line.count.value_or(0)), line.name),
+                      line.state) +
             (text + "."));
   }
   if (state_of(report.page()) == State::warning)

@@ -30,7 +30,8 @@ std::string command(std::string_view level, const Report& report, std::string_vi
 }
 
 std::string sentence(const AuditLine& line) {
-  std::string text = fmt::format("{} {}: {}", counted(line.count, "vote"), line.name, line.text);
+  std::string text =
+      fmt::format("{} {}: {}", counted(line.count.value_or(0), "vote"), line.name, line.text);
   for (const std::string& detail : line.details) text += "; " + detail;
   return text;
 }

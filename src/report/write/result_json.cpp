@@ -176,6 +176,7 @@ Json near_events(const Report& report, VoteClass wanted) {
 
 Json tally(const Report& report, const ClassTally& count, VoteClass vote_class) {
   Json json = {{"count", count.count}, {"allowed", count.allowed}, {"passed", count.passed()}};
+  if (vote_class == VoteClass::phantom && !report.audit.phantom_provable) json["count"] = nullptr;
   if (vote_class == VoteClass::lost) add_hops(json, report.audit);
   if (Json near = near_events(report, vote_class); !near.empty())
     json["near_events"] = std::move(near);

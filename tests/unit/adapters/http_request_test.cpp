@@ -7,7 +7,7 @@ using namespace votebench::adapters;
 
 namespace {
 
-const std::string kZeros(VoterIds::kLength, '0');
+const std::string kZeros(length_of(IdForm::votebench), '0');
 
 std::string written(const VoteEndpoint& endpoint, const std::string& choice, bool last = false,
                     const CsrfPass& pass = {}) {

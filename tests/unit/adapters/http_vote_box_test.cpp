@@ -90,7 +90,7 @@ std::size_t open_descriptors() {
 std::multiset<std::string> delivered(const ScriptedServer& server) {
   std::multiset<std::string> ids;
   for (const std::string& request : server.requests())
-    ids.insert(request.substr(request.find("voter_id=") + 9, VoterIds::kLength));
+    ids.insert(request.substr(request.find("voter_id=") + 9, length_of(IdForm::votebench)));
   return ids;
 }
 

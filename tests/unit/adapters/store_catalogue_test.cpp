@@ -32,11 +32,11 @@ TEST_CASE("identity: a partition that was emptied is another store, one that was
 
 TEST_CASE("a table that is none, or shows us a part of itself, is said") {
   Table table;
-  CHECK_FALSE(table.store->table()->partial_view);
+  CHECK_FALSE(table.store->table(kIds)->partial_view);
   RowSettings settings = server().settings();
   const auto said = [&](const std::string& name) {
     settings.table = name;
-    const auto facts = (*open_row_store(settings))->table();
+    const auto facts = (*open_row_store(settings))->table(kIds);
     REQUIRE(facts);
     return facts->partial_view ? facts->partial_view->message : "";
   };
@@ -60,12 +60,12 @@ TEST_CASE("row security is said, and never hides rows from a reading") {
   settings.url.replace(settings.url.find("postgres@"), 9, "shift@");
   settings.table = table.name;
   const auto store = *open_row_store(settings);
-  CHECK_FALSE(store->table()->partial_view);  // the policy is not in force yet
+  CHECK_FALSE(store->table(kIds)->partial_view);  // the policy is not in force yet
   CHECK(store->baseline(kIds)->rows == 2);
 
   table.sql.ask(fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table.name));
-  CHECK_FALSE(table.store->table()->partial_view);  // its owner sees all of it
-  const auto view = store->table()->partial_view;
+  CHECK_FALSE(table.store->table(kIds)->partial_view);  // its owner sees all of it
+  const auto view = store->table(kIds)->partial_view;
   REQUIRE(view);
   CHECK(view->message.find("row security hides rows") != std::string::npos);
   CHECK(view->message.find("'shift'") != std::string::npos);
@@ -74,7 +74,7 @@ TEST_CASE("row security is said, and never hides rows from a reading") {
                               store->find_rows({kIds.make(1)}).error()})
     CHECK(refused.message.find("row-level security") != std::string::npos);
   table.sql.ask("ALTER ROLE shift BYPASSRLS");
-  CHECK_FALSE(store->table()->partial_view);
+  CHECK_FALSE(store->table(kIds)->partial_view);
   CHECK(store->baseline(kIds)->rows == 2);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a column that cannot hold our ids is said by its type") {
   const auto said = [&](const std::string& type) {
     table.sql.ask(fmt::format("ALTER TABLE {} DROP id", table.name));
     table.sql.ask(fmt::format("ALTER TABLE {} ADD id {}", table.name, type));
-    const auto facts = table.store->table();
+    const auto facts = table.store->table(kIds);
     REQUIRE(facts);
     return facts->no_room_for_id ? facts->no_room_for_id->message : "";
   };

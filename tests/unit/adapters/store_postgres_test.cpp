@@ -106,7 +106,7 @@ TEST_CASE("commit times lie between send and acknowledgement") {
 }
 
 TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column") {
-  const auto model = [](Table& table) { return table.store->table()->model; };
+  const auto model = [](Table& table) { return table.store->table(kIds)->model; };
   Table plain("");
   CHECK(model(plain) == TableModel::append);
   plain.sql.ask(fmt::format("CREATE UNIQUE INDEX ON {} (id, vote)", plain.name));
@@ -123,7 +123,7 @@ TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column"
 
 TEST_CASE("columns, a missing column and a missing table") {
   Table table;
-  const auto facts = table.store->table();
+  const auto facts = table.store->table(kIds);
   REQUIRE(facts);
   CHECK(facts->exists);
   REQUIRE(facts->columns.size() == 2);
@@ -134,12 +134,12 @@ TEST_CASE("columns, a missing column and a missing table") {
   RowSettings settings = server().settings();
   settings.table = table.name;
   settings.voter_column = "voter";
-  CHECK_FALSE((*open_row_store(settings))->table()->has_voter_column);
+  CHECK_FALSE((*open_row_store(settings))->table(kIds)->has_voter_column);
   settings.table = "public." + table.name;
-  CHECK((*open_row_store(settings))->table()->exists);
+  CHECK((*open_row_store(settings))->table(kIds)->exists);
   settings.table = "no_such_table";
   const auto store = *open_row_store(settings);
-  CHECK_FALSE(store->table()->exists);
+  CHECK_FALSE(store->table(kIds)->exists);
   REQUIRE_FALSE(store->identity());
   CHECK(store->identity().error().message.find("no_such_table") != std::string::npos);
   CHECK_FALSE(store->baseline(kIds));
@@ -149,8 +149,8 @@ TEST_CASE("names are quoted, so a hostile one is a name") {
   Table table;
   RowSettings settings = server().settings();
   settings.table = "votes\"; DROP TABLE " + table.name + "; --";
-  CHECK_FALSE((*open_row_store(settings))->table()->exists);
-  CHECK(table.store->table()->exists);
+  CHECK_FALSE((*open_row_store(settings))->table(kIds)->exists);
+  CHECK(table.store->table(kIds)->exists);
   table.sql.ask("CREATE TABLE \"Odd \"\"one\"\"\" (\"the id\" text, \"a vote\" text)");
   table.sql.ask("INSERT INTO \"Odd \"\"one\"\"\" VALUES ('x', 'a'), (NULL, NULL)");
   settings.table = "Odd \"one\"";

@@ -110,3 +110,24 @@ TEST_CASE("a packed element that grows without end costs a bounded time and memo
   CHECK(own_in(bomb).empty());
   CHECK(own_in(packed(std::string(100000, ' ') + kId, true)) == Indexes{4711});
 }
+
+TEST_CASE("a UUID is found with dashes and without, in upper case, as 16 bytes, and packed") {
+  const VoterIds uuids(RunId{0x7f3a9c01}, RunKey{1, 2, 3}, IdForm::uuid);
+  const std::string id = uuids.make(4711);
+  std::string digits = id;
+  std::erase(digits, '-');
+  std::string raw(16, '\0');
+  sodium_hex2bin(reinterpret_cast<unsigned char*>(raw.data()), raw.size(), digits.data(),
+                 digits.size(), nullptr, nullptr, nullptr);
+  std::string upper = id;
+  for (char& c : upper) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const std::string& bytes :
+       {id, digits, upper, "{" + upper + "}", R"({"id": "urn:uuid:)" + id + R"(", "vote": "a"})",
+        "7f3a9c01" + id, raw, "\x05\x10" + raw + "vote", base64(raw), base64(id), hex(id),
+        packed(id, true)})
+    CHECK(find_ids(bytes, uuids).own == Indexes{4711});
+  std::string forged = raw;
+  forged.back() = static_cast<char>(forged.back() ^ 1);
+  for (const std::string& bytes : {forged, raw.substr(0, 15), digits.substr(1)})
+    CHECK(find_ids(bytes, uuids).own.empty());
+}

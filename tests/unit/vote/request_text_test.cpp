@@ -62,10 +62,11 @@ TEST_CASE("where ids belong is known, also behind what comes before") {
   request.add("head ");
   request.add_voter();
   request.add(body);
-  CHECK(request.ids_at() ==
-        std::vector<std::size_t>{5, 5 + VoterIds::kLength + 1, 5 + 2 * VoterIds::kLength + 2});
+  CHECK(request.ids_at() == std::vector<std::size_t>{5, 5 + length_of(IdForm::votebench) + 1,
+                                                     5 + 2 * length_of(IdForm::votebench) + 2});
   for (const std::size_t at : request.ids_at())
-    CHECK(request.bytes().substr(at, VoterIds::kLength) == std::string(VoterIds::kLength, '0'));
+    CHECK(request.bytes().substr(at, length_of(IdForm::votebench)) ==
+          std::string(length_of(IdForm::votebench), '0'));
 }
 
 TEST_CASE("what a header can hold") {

@@ -137,7 +137,7 @@ class FakeRows final : public adapters::RowStore {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return adapters::StoreFacts{"15", world_.replica, true};
   }
-  Result<adapters::TableFacts> table() override { return adapters::TableFacts{}; }
+  Result<adapters::TableFacts> table(const VoterIds&) override { return adapters::TableFacts{}; }
   Result<StoreIdentity> identity() override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return world_.store;

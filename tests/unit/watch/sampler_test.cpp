@@ -77,7 +77,7 @@ class LockedRows final : public adapters::RowStore {
     return std::optional<std::uint64_t>(3);
   }
   Result<adapters::StoreFacts> facts() override { return test::unreachable("x"); }
-  Result<adapters::TableFacts> table() override { return test::unreachable("x"); }
+  Result<adapters::TableFacts> table(const VoterIds&) override { return test::unreachable("x"); }
   Result<StoreIdentity> identity() override { return test::unreachable("x"); }
   Result<bool> has_rows_of(const VoterIds& /*ids*/) override { return test::unreachable("x"); }
   Result<RowBaseline> baseline(const VoterIds& /*ids*/) override { return test::unreachable("x"); }
