@@ -36,6 +36,7 @@ struct VoteSettings {
   std::string push = "at-once";               // a word of late_pushes.h
   Nanoseconds push_delay = std::chrono::seconds(2);
   RequestShape shape;          // how votes are to be sent
+  bool counters = false;       // no list: INCR of the key that is called like the choice
   std::optional<Plant> plant;  // in the app or the list; nothing: no defect
 };
 
