@@ -147,7 +147,9 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
 }
 
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFindings& findings) {
-  const std::uint64_t count = input.scenario.preflight.probe_votes;
+  // At least one for each choice: only what was tried is known to be spelled as it was sent.
+  const std::uint64_t count =
+      std::max<std::uint64_t>(input.scenario.preflight.probe_votes, input.plan.choices().size());
   while (findings.cast < count && !input.stop.stop_requested()) {
     const auto choice = static_cast<ChoiceIndex>(findings.cast % input.plan.choices().size());
     const adapters::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(findings.cast),

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint64_t kStart = 10;  // what the counter of `a` said before the run
 
-// 100 accepted votes for `a` and 50 for `b`, on counters that stood at 10 and 0 and rose by so many.
+// 100 accepted votes for `a` and 50 for `b`, on counters that stood at 10 and 0 and rose by so
+// many.
 CaseFile counted(std::uint64_t a, std::uint64_t b = 50) {
   CaseFile file;
   file.identity = IdentityMode::none;
