@@ -383,7 +383,7 @@ void check_target_rules(const Node& node, const TargetSettings& target, const Ta
   for (const Member& block : node.members)  // whatever store's block it is
     check_stored_choices(block.value.find("choices"), rules.path + "/" + block.name + "/choices",
                          context);
-  check_counters(node, path, context);
+  check_counters(node, rules.path, context);
 }
 
 void check_rules(const Node& root, const Scenario& scenario, Context& context) {

@@ -22,10 +22,12 @@ class PageCounters final : public CounterSource {
         via_{{}, {}, settings.counters->tls_verify, settings.counters->tls_ca_file} {}
 
   Result<CounterReading> read() override {
-    const HttpReply reply = http_exchange({settings_.url}, kPageLimit, via_);
+    HttpCall call;
+    call.url = settings_.url;
+    const HttpReply reply = http_exchange(call, kPageLimit, via_);
     if (!reply.error.empty()) return broken("does not answer: " + printable(reply.error));
     if (reply.status != 200) return broken(fmt::format("answers {}", reply.status));
-    if (reply.body.size() >= HttpReply::kMaxBody) return broken("is too long to be read");
+    if (reply.body.size() >= call.most_body) return broken("is too long to be read");
     const Json page = Json::parse(reply.body, nullptr, false);
     if (page.is_discarded())
       return broken(fmt::format("is no JSON (it begins '{}')", printable(reply.body, 40)));
