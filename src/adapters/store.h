@@ -43,6 +43,9 @@ struct StoreActivity {
   // A clause each, the most telling first: "PostgreSQL backend 4711 (worker) is active for 3 s".
   // Also that it cannot be seen, and what to do about it. Empty: nobody, for certain.
   std::vector<std::string> may_write;
+  // The store does not tell, nor whether what it shows is of this moment: then only the target's own
+  // word (settle.quiet) makes absence mean anything. Empty: it does.
+  std::string untold{};
 };
 
 // What read_rows needs to tell the rows apart. Referenced, not copied.
@@ -92,6 +95,9 @@ class RowStore {
   [[nodiscard]] virtual Result<std::optional<std::uint64_t>> progress(const VoterIds& ids,
                                                                       bool at_once) = 0;
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
+  // A clause: a count that was lower at one look of this store than at the one before, since the
+  // last baseline. Empty: none was, or rows are no counts.
+  [[nodiscard]] virtual std::string fell() const { return {}; }
   // The ids with the right mac of this run, probes' included, one per row.
   [[nodiscard]] virtual Result<std::vector<std::string>> own_ids(const VoterIds& ids) = 0;
   // The rows with exactly these ids, which are ids of ours. Cheap where the column has an index.

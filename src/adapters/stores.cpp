@@ -8,10 +8,11 @@ namespace votebench::adapters {
 
 // A row each, defined in the folder of its kind.
 extern const StoreKind kPostgres;
+extern const StoreKind kCounters;
 
 namespace {
 
-constexpr std::array kStoreKinds{&kPostgres};
+constexpr std::array kStoreKinds{&kPostgres, &kCounters};
 
 }  // namespace
 

@@ -11,19 +11,14 @@
 
 namespace votebench::audit {
 
-struct ChoiceBalance {
-  std::string choice;
-  std::uint64_t acked = 0;
-  std::uint64_t ambiguous = 0;
-  std::int64_t rows = 0;  // more rows than at the baseline; negative: rows were removed
-};
-
 struct Balance {
   bool complete = true;  // every row of the table is in one of the counts
-  std::vector<ChoiceBalance> choices;
-  std::uint64_t surplus = 0;  // rows beyond every vote that may have been counted
+  std::vector<ChoiceCount> choices;
+  bool surplus_is_ours = false;  // then it is in the judgement: counted twice
+  std::uint64_t surplus = 0;     // else: rows beyond every vote that may have been counted
   // Accepted votes that their choice's rows cover, but only together with votes of another origin:
-  // ambiguous ones, or those that were queued before the run. Their loss would not show.
+  // ambiguous ones (of counters these make an interval, and are said), or those that were queued
+  // before the run. Their loss would not show.
   std::uint64_t unproven = 0;
 };
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "audit/counters.h"
 #include "audit/hops.h"
 #include "audit/wording.h"
 
@@ -49,14 +51,14 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
   if (rows.were_removed() && missing > 0)
     return Doubt{removed_rows(input),
                  "keep what removes or moves rows away during a run (an archiver, a cleanup job)"};
-  if (!input.queue.configured && missing > 0)
+  if (!input.queue.configured && !rows.counters.kept && missing > 0)
     return Doubt{missing_without_queue(missing),
                  "give the target a " + input.services.queue.block + " block"};
   if (input.queue.configured && !input.queue.readable_at_end)
     return Doubt{
         input.services.queue.title + " could not be read at the end: it may still hold votes",
         "keep " + input.services.queue.title + " up until the drain has ended"};
-  if (input.queue.configured && !input.settlement.settled())
+  if ((input.queue.configured || rows.counters.kept) && !input.settlement.settled())
     return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input.settlement)};
   if (const std::uint64_t seen = verdict.queued + verdict.in_flight; seen > 0)
     return Doubt{listed_though_settled(seen), "give the drain more time (drain.timeout)"};
@@ -67,7 +69,7 @@ void add_count_doubts(const AuditInput& input, const Balance& balance, Doubts& d
   if (!balance.complete)
     doubts.push_back({"the table holds too many different choices to count each of them",
                       "use voter ids (vote.identity: echoed)"});
-  if (balance.surplus > 0)
+  if (balance.surplus > 0 && !input.rows.counters.kept)
     doubts.push_back({surplus_rows(balance.surplus), "use voter ids (vote.identity: echoed)"});
   if (balance.unproven > 0)
     doubts.push_back(
@@ -100,6 +102,8 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
     doubts.push_back(invented_votes(rows));
   if (verdict.undecided_rows > 0) doubts.push_back(undecided_rows(verdict.undecided_rows));
   if (balance) add_count_doubts(input, *balance, doubts);
+  if (input.rows.counters.kept)
+    std::ranges::move(counter_doubts(input, verdict), std::back_inserter(doubts));
   if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
   if (input.second_look != nullptr)
     doubts.insert(doubts.end(), input.second_look->doubts.begin(), input.second_look->doubts.end());
@@ -111,13 +115,17 @@ void add_assumptions(const AuditInput& input, const std::optional<Balance>& bala
   const bool claims_absence = verdict.lost.count + verdict.stale.count > 0;
   const bool passes = verdict.kind == VerdictKind::pass && input.rows.configured;
   if (claims_absence || passes) verdict.assumptions = input.settlement.assumptions;
-  if (claims_absence)
+  if (claims_absence && !input.rows.counters.kept)
     verdict.assumptions.push_back(balance ? "nobody removed rows during the run"
                                           : "voter ids travel to the table unchanged");
+  const bool counters = input.rows.counters.kept && input.rows.configured;
+  if (counters && (claims_absence || passes || verdict.duplicated.count > 0))
+    std::ranges::move(counter_assumptions(verdict), std::back_inserter(verdict.assumptions));
   if (passes)  // what comes after a pass, it does not know
     verdict.assumptions.insert(
         verdict.assumptions.end(),
-        {"no vote is pushed again after its answer", "nobody removes or changes rows later"});
+        {"no vote is pushed again after its answer",
+         counters ? "nobody changes the counters later" : "nobody removes or changes rows later"});
   if (std::string hop = hop_assumption(input, verdict); !hop.empty())
     verdict.assumptions.push_back(std::move(hop));
   if (balance)
@@ -139,7 +147,9 @@ void decide(const AuditInput& input, const std::optional<Balance>& balance, Verd
     const bool said = std::ranges::find(verdict.advice, doubt.advice) != verdict.advice.end();
     if (!doubt.advice.empty() && !said) verdict.advice.push_back(doubt.advice);
   }
-  if (verdict.kind == VerdictKind::pass) verdict.reasons.push_back(pass_reason(verdict));
+  if (verdict.kind == VerdictKind::pass)
+    verdict.reasons.push_back(input.rows.counters.kept ? counts_agree(verdict)
+                                                       : pass_reason(verdict));
   add_assumptions(input, balance, verdict);
   verdict.notes = notes(input, balance, verdict);
 }

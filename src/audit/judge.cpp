@@ -136,6 +136,8 @@ Verdict judge_one(const AuditInput& input) {
   Judgement judgement(input, ballots);
   const std::optional<Balance> balance = classify(input, ballots, judgement);
 
+  verdict.counts_only = balance.has_value();
+  if (balance) verdict.counts = balance->choices;
   verdict.voters = ballots.voters;
   verdict.probes = ballots.probes;
   verdict.blind = judgement.blind();

@@ -34,8 +34,10 @@ bool absence_is_proven(const AuditInput& input) {
   const RowEvidence& rows = input.rows;
   const bool rows_prove = rows.configured && rows.readable && rows.same_store && !rows.is_replica &&
                           !rows.were_removed();
-  return rows_prove && input.queue.configured && input.queue.readable_at_end &&
-         input.settlement.settled();
+  // Counters may be raised without a queue in between: then the settlement is of them alone.
+  const bool queue_proves =
+      input.queue.configured ? input.queue.readable_at_end : input.rows.counters.kept;
+  return rows_prove && queue_proves && input.settlement.settled();
 }
 
 Judgement::Judgement(const AuditInput& input, const Ballots& ballots)

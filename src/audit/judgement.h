@@ -66,7 +66,10 @@ class Judgement {
   void votes(Subject outcome, VoteClass vote_class, std::uint64_t count) {
     tally_.add(outcome, vote_class, count);
   }
-  void row(VoteClass vote_class) { tally_.add(Subject::row, vote_class); }
+  void row(VoteClass vote_class) { rows(vote_class, 1); }
+  void rows(VoteClass vote_class, std::uint64_t count) {
+    tally_.add(Subject::row, vote_class, count);
+  }
   void blind_vote() { ++blind_; }
   // A lost vote of a voter with `votes` of them: one that was seen in the queue came that far.
   void lost(VoterIndex voter, std::size_t votes);

@@ -11,6 +11,7 @@
 #include "audit/ballots.h"
 #include "audit/judgement.h"
 #include "core/counted.h"
+#include "core/text.h"
 
 namespace votebench::audit {
 namespace {
@@ -149,7 +150,13 @@ std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Evidence& liv
         "now proves nothing",
         "`verify --stored` judges what the run saw; verify a run before it is cleaned"};
   const RowSet& rows = live.rows.rows;
-  const bool nothing_known = first.saved == nullptr && rows.own.empty() && rows.probes == 0;
+  if (first.counters && first.saved == nullptr)
+    return Doubt{
+        "the run ended before it had saved its counts, and nobody watched the counters since: they "
+        "may have been set back, or raised by others",
+        "let a run end by itself, or with one Ctrl-C"};
+  const bool nothing_known =
+      !first.counters && first.saved == nullptr && rows.own.empty() && rows.probes == 0;
   if (rows.probes < first.rows_of_probes || nothing_known)
     return Doubt{
         "the table does not even hold the run's probe votes: rows were removed since, "
@@ -235,6 +242,15 @@ void continue_settling(const FirstLook& first, const Evidence& live, SecondLook&
   look.merged.rows.rows_end = live.rows.rows_end;
   look.merged.rows.rows.total = live.rows.rows.total;
   look.merged.rows.rows.choices = live.rows.rows.choices;
+  look.merged.rows.rows.updates = live.rows.rows.updates;
+  if (first.counters) {
+    look.merged.rows.updates = live.rows.updates;
+    look.merged.rows.restarted |= live.rows.restarted;
+    // What others have added since the run cannot be told from its own late votes.
+    look.merged.rows.counters.exclusive = false;
+    look.merged.settlement.assumptions.emplace_back("nobody else voted since the run");
+    if (look.merged.rows.fell.empty()) look.merged.rows.fell = live.rows.fell;
+  }
   void_flawed_absence(first, live, look);
 }
 
@@ -256,6 +272,10 @@ SecondLook look_again(const FirstLook& first, const Evidence& live) {
   }
   merge_rows(first, live.rows, look);
   if (!live.rows.store.is_same_as(first.saved->rows.store)) look.doubts.push_back(other_table());
+  if (first.counters && live.rows.rows_end > first.saved->rows.rows_end)
+    look.notes.push_back(
+        fmt::format("the counters rose by {} since the run ended: late votes, or votes of others",
+                    format_count(live.rows.rows_end - first.saved->rows.rows_end)));
   if (first.counts_only && live.rows.rows_end < first.saved->rows.rows_end)
     look.gone_since = first.saved->rows.rows_end - live.rows.rows_end;
   if (look.gone_since > 0) look.doubts.push_back(gone_rows(look.gone_since));

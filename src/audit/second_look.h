@@ -24,6 +24,7 @@ struct FirstLook {
   const Evidence* saved = nullptr;
   std::string queue_server{};  // its server when the run last saw it; empty: no queue
   bool counts_only = false;    // the app makes the voter ids: no row can be told to be of this run
+  bool counters = false;       // and there are no rows, only counts
   // Own rows (the probes') that the table held before the first vote of the run.
   std::uint64_t rows_of_probes = 0;
   ServiceWords queue{};
@@ -43,6 +44,7 @@ struct SecondLook {
   std::vector<GoneRow> gone;  // the first kMaxGone of them
   static constexpr std::size_t kMaxGone = 10000;
   std::vector<Doubt> doubts;
+  std::vector<std::string> notes{};  // worth knowing, change nothing
 };
 
 // `live.rows.same_store` is the comparison with the baseline; the run's end is compared with here.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "audit/counters.h"
 #include "core/counted.h"
 #include "core/text.h"
 #include "vote/id_book.h"
@@ -73,11 +74,18 @@ std::vector<ClassSentence> class_sentences(const AuditInput& input, const Verdic
     if (tally.count > 0) sentences.push_back({tally, counted(tally.count, one, many) + rest});
   };
   add(verdict.flipped, "vote was", "votes were", " not counted with the value that was sent");
-  add(verdict.duplicated, "row", "rows",
-      " more than votes: counted twice" + or_changed(verdict.lost_or_changed));
+  const bool counters = input.rows.counters.kept;
+  if (counters && verdict.duplicated.count > 0)
+    sentences.push_back({verdict.duplicated, more_counted(verdict) + ": counted twice"});
+  else
+    add(verdict.duplicated, "row", "rows",
+        " more than votes: counted twice" + or_changed(verdict.lost_or_changed));
   add(verdict.phantom, "row has", "rows have", " an id of this run that was never sent");
-  add(verdict.lost, "accepted vote has", "accepted votes have",
-      " no row: " + where_lost(input, verdict));
+  if (counters && verdict.lost.count > 0)
+    sentences.push_back({verdict.lost, fewer_counted(verdict) + ": " + where_lost(input, verdict)});
+  else
+    add(verdict.lost, "accepted vote has", "accepted votes have",
+        " no row: " + where_lost(input, verdict));
   add(verdict.stale, "accepted vote was", "accepted votes were",
       " overtaken by an earlier vote of the same voter: re-votes were processed out of order, or a "
       "later one was dropped");
@@ -195,9 +203,12 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
   for (const ClassSentence& entry : class_sentences(input, verdict))
     add_if(entry.tally.passed(), entry.sentence + allowance(entry.tally), notes);
   if (balance)
-    for (const ChoiceBalance& choice : balance->choices)
-      notes.push_back(fmt::format("{}: {} accepted, {} more rows", printable(choice.choice, 40),
-                                  format_count(choice.acked), choice.rows));
+    for (const ChoiceCount& choice : balance->choices)
+      notes.push_back(input.rows.counters.kept
+                          ? note_of(choice)
+                          : fmt::format("{}: {} accepted, {} more rows",
+                                        printable(choice.choice, 40), format_count(choice.acked),
+                                        choice.rows));
   if (verdict.blind > 0)
     notes.push_back(counted(verdict.blind, "final vote repeats", "final votes repeat") +
                     " the voter's previous choice: a loss there would not show");
@@ -205,7 +216,9 @@ std::vector<std::string> notes(const AuditInput& input, const std::optional<Bala
          notes);
   add_repeat_note(input, notes);
   add_queue_notes(input, verdict, notes);
-  add_stranger_notes(input, verdict, notes);
+  if (!input.rows.counters.kept) add_stranger_notes(input, verdict, notes);
+  if (input.second_look != nullptr)
+    notes.insert(notes.end(), input.second_look->notes.begin(), input.second_look->notes.end());
   return notes;
 }
 

@@ -179,6 +179,10 @@ void row_fields(Direction&& field, Rows& rows) {
   field.optional("vanished", rows.vanished);
   field.optional("restarted", rows.restarted);
   field.optional("updates", rows.updates);
+  field.optional("counters", rows.counters.kept);
+  field.optional("counters_exclusive", rows.counters.exclusive);
+  field.optional("counters_shared", rows.counters.shared);
+  field.optional("fell", rows.fell);
   field("other_choices", rows.rows.other_choices);
   field("probes", rows.rows.probes);
   field.optional("trailing", rows.rows.trailing);

@@ -236,6 +236,9 @@ Json json_of(const RowBaseline& rows) {
           {"rows", rows.rows},
           {"values_change", rows.values_change},
           {"updates", rows.updates ? Json(*rows.updates) : Json()},
+          {"counters", rows.counters.kept},
+          {"counters_exclusive", rows.counters.exclusive},
+          {"counters_shared", rows.counters.shared},
           {"strangers", rows.strangers},
           {"stranger_checksum", rows.stranger_checksum},
           {"choices", std::move(choices)},
@@ -251,6 +254,8 @@ RowBaseline rows(const Json& json) {
   json.at("strangers").get_to(read.strangers);
   json.at("stranger_checksum").get_to(read.stranger_checksum);
   read.values_change = json.value("values_change", false);
+  read.counters = {json.value("counters", false), json.value("counters_exclusive", false),
+                   json.value("counters_shared", false)};
   if (json.contains("updates") && !json.at("updates").is_null()) read.updates = json.at("updates");
   read.probe_voters = json.value("probe_voters", std::vector<VoterIndex>());
   for (const auto& [choice, count] : json.at("choices").items())

@@ -77,7 +77,7 @@ std::string headline(const Report& report) {
     return report.audit.accounting.started() == 0 ? "no vote of the run was sent" : "stopped early";
   switch (report.exit) {
     case ExitCode::passed:
-      return "every vote accounted for";
+      return report.audit.counts_only ? "counts agree" : "every vote accounted for";
     case ExitCode::audit_failed:
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:

@@ -110,6 +110,13 @@ Result<> clean_run(const CleanRequest& request) {
     print_out("the stack of run {} ended with it: nothing is left to remove\n", manifest.run.hex());
     return {};
   }
+  if (manifest.rows && manifest.rows->counters.kept) {
+    print_out(
+        "run {} ({}): its votes raised counters, and counters cannot be cleaned: no vote has "
+        "a row of its own that could be removed\n",
+        manifest.run.hex(), printable(manifest.scenario_name));
+    return {};
+  }
   TRY_ASSIGN(TargetSettings target, target_of(request, run));
   TRY_ASSIGN(const auto tunnel, open_tunnel(target));
   TRY_ASSIGN(Stores stores, open_stores(run, target));

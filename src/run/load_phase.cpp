@@ -132,6 +132,7 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const ledger::RunRecord
   task.rows_may_change = rows_may_change(input.scenario, preflight.rows);
   if (task.target.vote.identity != IdentityMode::none)
     task.cast_trailing = [&input](VoterIndex voter) { return cast_trailing(input, voter); };
+  if (preflight.rows) task.rows_fell = [&sampler] { return sampler.rows_fell(); };
   if (task.queue != nullptr) {
     task.history = [&sampler] { return sampler.queue_history(); };
     task.in_hand_fall = [&sampler, &preflight] {

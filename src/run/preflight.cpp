@@ -94,6 +94,11 @@ Result<> ask_before_leaving_rows(const PreflightInput& input, adapters::RowStore
   TRY_ASSIGN(const RowBaseline rows, store.baseline(input.ids));
   if (rows.rows == 0) return {};
   const std::uint64_t votes = input.plan.planned() + input.scenario.preflight.probe_votes;
+  if (input.target.rows->counters)
+    return unfit(fmt::format("the counters stand at {}, and this run will raise them by about {}, "
+                             "which cannot be taken back, on a stack that is not on this machine",
+                             format_count(rows.rows), format_count(votes)),
+                 "say --yes if that is meant");
   return unfit(fmt::format("the table holds {} rows, and this run will leave about {} more in a "
                            "database that is not on this machine",
                            format_count(rows.rows), format_count(votes)),
@@ -111,6 +116,7 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
                  fmt::format("point {}.url at the primary", input.target.rows->kind));
   TRY_ASSIGN(const adapters::TableFacts table, rows.table(input.ids));
   TRY(check_columns(*input.target.rows, table));
+  TRY(check_counted_choices(input));
   if (table.partial_view) return fail(*table.partial_view);
   if (table.no_room_for_id && sends_ids(input.target.vote.identity))
     return fail(*table.no_room_for_id);
@@ -201,7 +207,9 @@ Ground ground_of_way(const PreflightInput& input, const ProbeFindings& probes,
     text += fmt::format(" {} {}", seen ? "through" : "unseen, perhaps through",
                         adapters::place_of(*input.target.queue));
   }
-  if (preflight.adapters.rows)
+  if (preflight.adapters.rows && input.target.rows->counters)
+    text += probes.reached_rows ? " into the counters" : ", not followed to the counters";
+  else if (preflight.adapters.rows)
     text += probes.reached_rows
                 ? fmt::format(" into table '{}'", printable(input.target.rows->table))
                 : ", not followed to their rows";
@@ -243,10 +251,26 @@ Ground ground_of_choices(const TableFindings& found) {
   return {Ground::Kind::measured, "choices", "choices stand in the table " + found.choices};
 }
 
+TableModel settle_counters(const ProbeFindings& probes, Preflight& preflight) {
+  preflight.facts.emplace_back("counters", "every vote raises one");
+  if (probes.counters.cast > 0)
+    preflight.grounds.push_back({Ground::Kind::measured, "counters",
+                                 "a probe vote for each choice raised its counter by one"});
+  else
+    preflight.grounds.push_back(
+        {Ground::Kind::assumed, "counters", "each choice has the counter that the target names"});
+  if (probes.counters.shared)
+    preflight.warnings.emplace_back(
+        "the counters moved by more than the probe votes: somebody else votes, and such a run "
+        "cannot pass");
+  return TableModel::append;
+}
+
 // What the table does with re-votes: as the target says, as the probes have shown, or as its index
 // makes likely. `from_index`: the catalogue's word.
 Result<TableModel> settle_model(const PreflightInput& input, const ProbeFindings& probes,
                                 TableModel from_index, Preflight& preflight) {
+  if (input.target.rows->counters) return settle_counters(probes, preflight);
   const auto& stated = input.target.rows->revotes;
   const std::string_view block = input.target.rows->kind;
   const bool revotes = input.scenario.voters.revote.ratio > 0;
@@ -312,9 +336,12 @@ void note_clock(const PreflightInput& input, ServerClock::Of of, const ClockOffs
 // What the verdict will lean on, and preflight cannot prove.
 std::vector<std::string> assumptions(const TargetSettings& target) {
   std::vector<std::string> list{"an accepted answer means that the vote was pushed"};
-  list.emplace_back(target.worker == WorkerModel::serial
-                        ? "each worker pops one vote, writes it, then pops again"
-                        : "workers may hold several votes at once");
+  if (target.rows && target.rows->counters && !target.queue)
+    list = {"an accepted answer means that the vote is counted, or will be"};
+  else
+    list.emplace_back(target.worker == WorkerModel::serial
+                          ? "each worker pops one vote, writes it, then pops again"
+                          : "workers may hold several votes at once");
   if (target.queue && !target.queue->in_flight.empty())
     list.push_back(
         fmt::format("votes in hand stand in {}", fmt::join(target.queue->in_flight, ", ")));
@@ -373,6 +400,7 @@ Result<> question_target(const PreflightInput& input, TableModel model, const Pr
                          Preflight& preflight) {
   preflight.drain_rate_per_s = probes.drain_rate_per_s;
   preflight.probe_rows = probes.reached_rows ? probes.cast + probes.table.further_rows : 0;
+  if (preflight.adapters.rows && input.target.rows->counters) preflight.probe_rows = 0;
   std::ranges::copy(probes.table.warnings, std::back_inserter(preflight.warnings));
   if (preflight.adapters.rows) {
     TRY_ASSIGN(model, settle_model(input, probes, model, preflight));
@@ -383,6 +411,7 @@ Result<> question_target(const PreflightInput& input, TableModel model, const Pr
   if (preflight.rows) {
     preflight.rows->model = model;
     preflight.rows->values_change = probes.table.values_change;
+    preflight.rows->counters.shared = probes.counters.shared;
   }
   preflight.grounds.push_back(ground_of_way(input, probes, preflight));
   TRY(check_probe_ids(input, preflight));

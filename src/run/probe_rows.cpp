@@ -65,7 +65,7 @@ std::string choices_key(const Spelling& spelling) {
   for (const auto& [sent, stored] : spelling.stored)
     if (!is_as_sent(sent, stored))
       pairs.push_back(
-          fmt::format("{}: {}", scenario::yaml_text(sent), scenario::yaml_text(*stored.begin())));
+          fmt::format("{}: {}", scenario::yaml_name(sent), scenario::yaml_text(*stored.begin())));
   return fmt::format("{{ {} }}", fmt::join(pairs, ", "));
 }
 

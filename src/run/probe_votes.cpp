@@ -169,7 +169,9 @@ Failure not_its_own_id(const IdBook& book, VoterIndex voter, const std::string& 
 }
 
 Result<> cast_all(const PreflightInput& input, const Adapters& adapters, ProbeFindings& findings) {
-  const std::uint64_t count = input.scenario.preflight.probe_votes;
+  // At least one for each choice: only what was tried is known to be spelled as it was sent.
+  const std::uint64_t count =
+      std::max<std::uint64_t>(input.scenario.preflight.probe_votes, input.plan.choices().size());
   while (findings.cast < count && !input.stop.stop_requested()) {
     const auto choice = static_cast<ChoiceIndex>(findings.cast % input.plan.choices().size());
     const adapters::VoteRequest request{kFirstProbeIndex + static_cast<VoterIndex>(findings.cast),
@@ -260,6 +262,13 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
                 std::uint64_t arrived) {
   const std::string table = input.target.rows->table;
   const Services services = adapters::services_of(input.target);
+  if (input.target.rows->counters)
+    return fail(ErrorKind::environment,
+                fmt::format("{} of {} probe votes were counted, and no more for {}", arrived, count,
+                            format_duration(kRowLimit)),
+                fmt::format("does the app raise the counters that the target names, and is what "
+                            "raises them running? check counters.{}",
+                            input.target.rows->counters->source));
   std::string waiting;
   if (adapters.queue)
     if (const auto look = adapters.queue->snapshot())
@@ -463,7 +472,11 @@ Result<> cast_probe_votes(const PreflightInput& input, const Adapters& adapters,
     if (!rate) return fail(rate.error());
     findings.drain_rate_per_s = *rate;
     findings.reached_rows = true;
-    if (by_id) {
+    if (input.target.rows->counters) {
+      const auto next = kFirstProbeIndex + static_cast<VoterIndex>(findings.cast);
+      TRY_ASSIGN(findings.counters,
+                 question_counters(input, adapters, next, rows_before + findings.cast));
+    } else if (by_id) {
       TRY_ASSIGN(findings.table, question_table(input, adapters, findings.cast));
     }
   }

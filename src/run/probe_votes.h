@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "run/counter_experiment.h"
 #include "run/preflight.h"
 #include "run/table_experiment.h"
 #include "watch/serial_check.h"
@@ -22,6 +23,7 @@ struct ProbeFindings {
   adapters::QueueUse use;       // commands that the queue's server saw meanwhile
   bool reached_rows = false;    // every probe was followed to its row
   TableFindings table;
+  CounterFindings counters;  // where there are counters in place of a table
   std::optional<double> drain_rate_per_s;
   watch::InHandFall in_hand_fall;  // while the probes went to their rows
 };

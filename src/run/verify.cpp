@@ -65,6 +65,7 @@ class Verifier {
     first.queue = run_.record.begin.services.queue;
     first.cleaned = run_.record.cleaned;
     first.counts_only = manifest().identity == IdentityMode::none;
+    first.counters = manifest().rows && manifest().rows->counters.kept;
     if (manifest().queue) first.queue_server = manifest().queue->snapshot.server_id;
     if (!saved().queue.server_id.empty()) first.queue_server = saved().queue.server_id;
     // Before the first vote, the probes' were the only rows with ids of this run.

@@ -26,6 +26,15 @@ std::string_view kind_of(const Node& node) {
   return "";
 }
 
+constexpr std::size_t kLongestChoice = 255;
+
+// UTF-8 without control characters.
+bool is_plain_text(std::string_view text) {
+  return is_valid_utf8(text) && std::ranges::none_of(text, [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+         });
+}
+
 class Checker {
  public:
   explicit Checker(Context& context) : context_(context) {}
@@ -37,6 +46,7 @@ class Checker {
       case ValueType::mapping:
         return check_mapping(tree, node, path);
       case ValueType::names:
+      case ValueType::choices:
         return check_names(tree, node, path);
       case ValueType::list:
         return check_list(tree, node, path);
@@ -151,6 +161,15 @@ class Checker {
     }
   }
 
+  // Whatever an app may take for one; but no bytes that no report could show.
+  void check_choice(const Member& member, const std::string& path) {
+    if (!member.name.empty() && member.name.size() <= kLongestChoice && is_plain_text(member.name))
+      return;
+    add(DiagnosticId::bad_name, member.span, path,
+        fmt::format("'{}' cannot be used as a choice", printable(member.name, 60)),
+        fmt::format("write 1 to {} bytes of UTF-8 without control characters", kLongestChoice));
+  }
+
   void check_names(const KeyTree& tree, Node& node, const std::string& path) {
     if (!is(Node::Kind::mapping, "a mapping", node, path)) return;
     if (node.members.empty() && tree.key.need != Need::or_none)
@@ -159,7 +178,9 @@ class Checker {
       return add(DiagnosticId::out_of_range, node.owner, path,
                  fmt::format("{} names are too many", node.members.size()), "from 1 to 64");
     for (Member& member : node.members) {
-      if (!is_name(member.name))
+      if (tree.key.type == ValueType::choices)
+        check_choice(member, path);
+      else if (!is_name(member.name))
         add(DiagnosticId::bad_name, member.span, path,
             fmt::format("'{}' cannot be used as a name", printable(member.name, 60)),
             "write letters, digits, '_', '-' and '.', at most 64, starting with a letter, a digit "

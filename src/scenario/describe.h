@@ -308,10 +308,69 @@ void describe_postgres(const Visitor& at, RowSettings& rows) {
   columns(key("voter", text, "the voter's id"), rows.voter_column);
   columns(key("choice", text, "the choice"), rows.choice_column);
   describe_revotes(at, rows);
-  at.items(key("choices", names, "choices that the table spells otherwise than they are sent")
+  at.items(key("choices", choices, "choices that the table spells otherwise than they are sent")
                .no_default(),
            key("*", text, "as the table says it"), rows.stored_choices);
   at(key("sample_every", duration, "between two looks at the table").range("10ms", "1m"),
+     rows.sample_every);
+}
+
+// The three places where counters can stand: what is said in one of their blocks.
+template <typename Visitor>
+void describe_redis_counters(const Visitor& at, RowSettings& rows) {
+  CounterSettings& counters = *rows.counters;
+  std::string url = redis_url_of(counters.server);
+  at(key("url", redis_url, "as redis.url").required(), url);
+  if (const auto parts = parse_redis_url(url)) counters.server = *parts;
+  if (Visitor::kReads) rows.url = url;
+  at(key("password", secret, "its password"), rows.password);
+  at(key("hash", text, "the key of a hash whose fields are the counters; left out: a key each")
+         .nullable(),
+     counters.hash);
+  at.items(key("keys", choices, "each choice, and the key or the field that counts it").required(),
+           key("*", text, "a key, or a field of the hash"), rows.stored_choices);
+}
+
+template <typename Visitor>
+void describe_table_counters(const Visitor& at, RowSettings& rows) {
+  at(key("url", postgres_uri, "a libpq URI without a password").required(), rows.url);
+  at(key("password", secret, "its password"), rows.password);
+  at(key("table", text, "TABLE or SCHEMA.TABLE"), rows.table);
+  at(key("choice", text, "its column that names the choice"), rows.choice_column);
+  at(key("count", text, "its column that counts"), rows.counters->count_column);
+  at.items(key("choices", choices, "choices that the table spells otherwise than they are sent")
+               .no_default(),
+           key("*", text, "as the table says it"), rows.stored_choices);
+}
+
+template <typename Visitor>
+void describe_page_counters(const Visitor& at, RowSettings& rows) {
+  at(key("url", http_url, "a page of JSON that shows the counters").required(), rows.url);
+  at.items(key("pointer", choices, "each choice, and the JSON pointer to its count").required(),
+           key("*", text, "such as /votes/cats"), rows.stored_choices);
+}
+
+// A block of `at` for one source; `rows` is that source's where the block is there.
+template <typename Visitor, typename Describe>
+void counter_source(const Visitor& at, const Key& key, RowSettings& rows, Describe describe) {
+  at.block(key, rows.counters->source == key.name, [&](const auto& in) {
+    if (Visitor::kReads) rows.counters->source = key.name;
+    describe(in, rows);
+  });
+}
+
+template <typename Visitor>
+void describe_counters(const Visitor& at, RowSettings& rows) {
+  counter_source(at, key("redis", mapping, "in Redis, raised by INCR or HINCRBY"), rows,
+                 [](const auto& in, RowSettings& its) { describe_redis_counters(in, its); });
+  counter_source(at, key("postgres", mapping, "in a table of PostgreSQL, a row per choice"), rows,
+                 [](const auto& in, RowSettings& its) { describe_table_counters(in, its); });
+  counter_source(at, key("page", mapping, "on a page of JSON"), rows,
+                 [](const auto& in, RowSettings& its) { describe_page_counters(in, its); });
+  at(key("exclusive", boolean,
+         "nobody else votes during a run: a count above the votes that were sent is a failure"),
+     rows.counters->exclusive);
+  at(key("sample_every", duration, "between two looks at the counters").range("10ms", "1m"),
      rows.sample_every);
 }
 
@@ -369,6 +428,11 @@ void describe_transport(const Visitor& at, TargetSettings& target) {
     target.queue->tls_verify = target.tls_verify;
     target.queue->tls_ca_file = target.tls_ca_file;
   }
+  if (Visitor::kReads && target.rows && target.rows->counters) {
+    CounterSettings& counters = *target.rows->counters;
+    counters.tls_verify = counters.server.tls_verify = target.tls_verify;
+    counters.tls_ca_file = counters.server.tls_ca_file = target.tls_ca_file;
+  }
 }
 
 template <typename Visitor>
@@ -397,6 +461,17 @@ void describe(const Visitor& at, TargetSettings& target) {
           key("postgres", mapping, "the table; left out: there is none to look at").nullable(),
           postgres_table()),
       target.rows, [](const auto& in, RowSettings& rows) { describe_postgres(in, rows); });
+  kind_block(at,
+             std::pair(key("counters", mapping,
+                           "numbers that the app keeps in place of a row per vote: exactly one of "
+                           "redis, postgres and page; left out: there are none")
+                           .nullable(),
+                       vote_counters()),
+             target.rows, [](const auto& in, RowSettings& rows) { describe_counters(in, rows); });
+  at.at_most_one("postgres", "counters");
+  // Whose vote a counter was raised by is nowhere: ids cannot be followed.
+  if (Visitor::kReads && target.rows && target.rows->counters)
+    target.vote.identity = IdentityMode::none;
   at.section(key("result", mapping, "the result page"))(
       key("url", http_url,
           "where it is; its numbers are compared with the table's after the drain (JSON at "
@@ -426,7 +501,7 @@ void describe(const Visitor& at, PreflightSettings& preflight) {
 
 template <typename Visitor>
 void describe(const Visitor& at, Voters& voters) {
-  at.items(key("choices", names, "the choices, 1 to 64, and their weights"),
+  at.items(key("choices", choices, "the choices, 1 to 64, and their weights"),
            key("*", number, "the weight of a choice").range("0.001", "1000000"), voters.choices);
   const auto& revote = at.section(key("revote", mapping, "voters who vote again"));
   revote(key("ratio", share, "votes that are re-votes").range("0%", "99%"), voters.revote.ratio);

@@ -66,4 +66,11 @@ RowSettings postgres_table() {
   return rows;
 }
 
+RowSettings vote_counters() {
+  RowSettings rows = postgres_table();
+  rows.kind = "counters";
+  rows.counters.emplace().server = redis_list();
+  return rows;
+}
+
 }  // namespace votebench::scenario

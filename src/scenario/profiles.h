@@ -34,5 +34,6 @@ struct Profile {
 [[nodiscard]] QueueSettings redis_list();
 [[nodiscard]] QueueSettings redis_stream();
 [[nodiscard]] RowSettings postgres_table();
+[[nodiscard]] RowSettings vote_counters();
 
 }  // namespace votebench::scenario

@@ -139,6 +139,49 @@ void check_stored_choices(const Node* node, const std::string& path, Context& co
                            "write another word for each choice");
 }
 
+// "/votes/cats": tokens that begin with '/'; in one, '~' stands before 0 or 1.
+bool is_json_pointer(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  for (std::size_t at = text.find('~'); at != text.npos; at = text.find('~', at + 1))
+    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
+  return true;
+}
+
+void check_pointers(const Node* pointers, const std::string& path, Context& context) {
+  if (pointers == nullptr || !all_valid(*pointers)) return;
+  for (const Member& member : pointers->members)
+    if (!is_json_pointer(member.value.text))
+      context.add(DiagnosticId::not_text, member.value.span, path,
+                  fmt::format("'{}' is no JSON pointer", printable(member.value.text, 60)),
+                  "write each step behind a '/', as in /votes/cats");
+}
+
+// One source, whose counters can be told apart; and nobody's vote can be followed by its id there.
+void check_counters(const Node& target, const std::string& path, Context& context) {
+  const Node* counters = target.find("counters");
+  if (counters == nullptr || !counters->valid || counters->kind == Node::Kind::null) return;
+  const std::string place = path + "/counters";
+  std::size_t sources = 0;
+  for (const std::string_view source : {"redis", "postgres", "page"}) {
+    const Node* block = counters->find(source);
+    if (block == nullptr || block->kind == Node::Kind::null) continue;
+    ++sources;
+    for (const std::string_view words : {"keys", "choices", "pointer"})
+      check_stored_choices(block->find(words), fmt::format("{}/{}/{}", place, source, words),
+                           context);
+    check_pointers(block->find("pointer"), fmt::format("{}/{}/pointer", place, source), context);
+  }
+  if (sources != 1)
+    context.add(DiagnosticId::exactly_one_of, counters->owner, place,
+                fmt::format("exactly one of redis, postgres and page is needed, {} there",
+                            sources == 0 ? "none is" : "several are"));
+  const Node* identity = find(target, {"vote", "identity"});
+  if (identity != nullptr && identity->valid && identity->text != "none")
+    context.add(DiagnosticId::exactly_one_of, identity->span, path + "/vote/identity",
+                "a counter does not say whose votes it counted: ids cannot be followed",
+                "leave vote.identity out, or name a table with a row per vote (postgres)");
+}
+
 // Events.
 
 std::size_t verbs_in(const Node* mapping) {
@@ -366,6 +409,7 @@ void check_target_rules(const Node& node, const TargetSettings& target, const Ta
   for (const Member& block : node.members)  // whatever store's block it is
     check_stored_choices(block.value.find("choices"), rules.path + "/" + block.name + "/choices",
                          context);
+  check_counters(node, rules.path, context);
 }
 
 void check_rules(const Node& root, const Scenario& scenario, Context& context) {

@@ -112,7 +112,8 @@ class SchemaWriter {
   [[nodiscard]] Json described(const KeyTree& tree) const {
     const Key& key = tree.key;
     Json schema{{"description", key.doc}};
-    const bool plain = key.type != ValueType::names && key.type != ValueType::list;
+    const bool plain = key.type != ValueType::names && key.type != ValueType::choices &&
+                       key.type != ValueType::list;
     if (plain && !key.fallback.empty()) schema["default"] = default_of(key);
     std::vector<Json> forms = forms_of(tree);
     if (key.need == Need::nullable || key.need == Need::or_none)
@@ -126,6 +127,7 @@ class SchemaWriter {
       case ValueType::mapping:
         return {mapping(tree)};
       case ValueType::names:
+      case ValueType::choices:
         return {{{"type", "object"},
                  {"minProperties", tree.key.need == Need::or_none ? 0 : 1},
                  {"maxProperties", 64},

@@ -163,6 +163,7 @@ std::vector<TypeRow> make_types() {
   return {
       {mapping, {"mapping", ""}, nullptr},
       {names, {"mapping of names", ""}, nullptr},
+      {choices, {"mapping of choices", ""}, nullptr},
       {list, {"list", ""}, nullptr},
       {secret, {"{ env: NAME } or { file: PATH }", ""}, nullptr},
       {text_or_secret, {"text, { env: NAME } or { file: PATH }", ""}, plain<to_text>},
@@ -349,16 +350,25 @@ std::string rate_literal(double per_s) {
   return best;
 }
 
-std::string yaml_text(std::string_view text) {
+namespace {
+
+std::string quoted_where_needed(std::string_view text, std::string_view dollar) {
   if (is_plain(text)) return std::string(text);
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') quoted += '\\';
-    if (c == '$') quoted += '$';
-    quoted += c;
+    if (c == '$')
+      quoted += dollar;
+    else
+      quoted += c;
   }
   return quoted + "\"";
 }
+
+}  // namespace
+
+std::string yaml_text(std::string_view text) { return quoted_where_needed(text, "$$"); }
+std::string yaml_name(std::string_view text) { return quoted_where_needed(text, "$"); }
 
 std::vector<WrittenStage> as_written(const std::vector<RampStage>& stages, double start_per_s) {
   std::vector<WrittenStage> written;
@@ -417,21 +427,21 @@ Literal literal(const Key&, const std::vector<int>& field) {
 Literal literal(const Key& key, const std::map<std::string, std::string>& field) {
   std::vector<std::string> items;
   for (const auto& [name, text] : field)
-    items.push_back(fmt::format("{}: {}", yaml_text(name), yaml_text(text)));
+    items.push_back(fmt::format("{}: {}", yaml_name(name), yaml_text(text)));
   return mapping_of(key, items);
 }
 Literal literal(const Key& key, const std::map<std::string, HeaderValue>& field) {
   std::vector<std::string> items;
   for (const auto& [name, value] : field)
     items.push_back(
-        fmt::format("{}: {}", yaml_text(name),
+        fmt::format("{}: {}", yaml_name(name),
                     value.text.empty() ? reference_of(value.secret) : yaml_text(value.text)));
   return mapping_of(key, items);
 }
 Literal literal(const Key&, const std::vector<Choice>& field) {
   std::vector<std::string> items;
   for (const Choice& choice : field)
-    items.push_back(fmt::format("{}: {}", yaml_text(choice.name), number_literal(choice.weight)));
+    items.push_back(fmt::format("{}: {}", yaml_name(choice.name), number_literal(choice.weight)));
   return fmt::format("{{ {} }}", fmt::join(items, ", "));
 }
 Literal literal(const Key&, const Threshold& field) {

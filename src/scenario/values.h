@@ -55,6 +55,9 @@ struct TypeWords {
 // Text as one YAML scalar, in quotes where it would otherwise mean something else.
 [[nodiscard]] std::string yaml_text(std::string_view text);
 
+// The same for a key, in which no variable is looked for.
+[[nodiscard]] std::string yaml_name(std::string_view text);
+
 // One entry of `stages` as it is written: a ramp (`ramp_to` and `over`) or a `hold`.
 struct WrittenStage {
   std::optional<double> ramp_to;  // votes per second

@@ -102,6 +102,14 @@ struct ClockOffset {
   Nanoseconds uncertainty{};
 };
 
+// Of a store that keeps a number per choice, in place of a row per vote.
+struct CounterTerms {
+  bool kept = false;       // it does
+  bool exclusive = false;  // nobody else votes, the target says
+  bool shared = false;     // somebody else was seen voting, or nobody watched whether
+  friend bool operator==(const CounterTerms&, const CounterTerms&) = default;
+};
+
 enum class TableModel : std::uint8_t {
   last_wins,  // UNIQUE on the voter column: one row per voter
   append,     // no UNIQUE: k votes are k rows
@@ -133,6 +141,7 @@ struct RowBaseline {
   WallTime server_time{};
   bool values_change = false;  // a probe's row was seen with one value and then with another
   std::optional<std::uint64_t> updates;  // of rows, as the store counts; nothing: it does not
+  CounterTerms counters{};
 };
 
 // A row of the table whose id is ours, with the right mac, not a probe's.
@@ -238,6 +247,8 @@ struct RowEvidence {
   // Rows that were written again, by whomever, as the store counted them: seconds behind. Nothing
   // when it does not tell.
   std::optional<std::uint64_t> updates;
+  CounterTerms counters{};
+  std::string fell{};  // a clause: a counter that was seen to go back; empty: none was
   RowSet rows;
 
   static constexpr std::size_t kMaxVanished = 20;

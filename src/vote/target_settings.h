@@ -180,7 +180,19 @@ enum class RevoteRule {
   first_wins,  // nothing
 };
 
-// The table that the worker writes votes to.
+// Numbers that the stack keeps in place of a row per vote.
+struct CounterSettings {
+  std::string source;    // names a row of adapters/counter_store.cpp
+  QueueSettings server;  // of the source that is a key each in a server like the queue's
+  std::string hash;      // there: fields of this one key; empty: a key each
+  std::string count_column = "count";  // of a table's
+  bool exclusive = false;              // nobody else votes: a count above the votes is a failure
+  bool tls_verify = true;              // of a page's: copies of TargetSettings'
+  std::string tls_ca_file;
+  friend bool operator==(const CounterSettings&, const CounterSettings&) = default;
+};
+
+// The table that the worker writes votes to, or the counters that stand for it.
 struct RowSettings {
   std::string kind;             // names a row of adapters/stores.cpp
   std::string url;              // where its server is, without a password, as its kind writes it
@@ -188,10 +200,12 @@ struct RowSettings {
   std::string table = "votes";  // "table" or "schema.table"
   std::string voter_column = "id";
   std::string choice_column = "vote";
-  std::optional<RevoteRule> revotes;                  // nothing: found out before a run
-  std::map<std::string, std::string> stored_choices;  // sent -> stored, where those differ
+  std::optional<RevoteRule> revotes;  // nothing: found out before a run
+  // Sent -> stored, where those differ. Of counters: sent -> the key, field or place of each.
+  std::map<std::string, std::string> stored_choices;
   Nanoseconds sample_every = std::chrono::milliseconds(250);
-  std::optional<TunnelEnd> tunnel_end;  // as in QueueSettings
+  std::optional<TunnelEnd> tunnel_end;      // as in QueueSettings
+  std::optional<CounterSettings> counters;  // nothing: a row per vote
   friend bool operator==(const RowSettings&, const RowSettings&) = default;
 };
 

@@ -104,6 +104,22 @@ struct AuditLimits {
   friend bool operator==(const AuditLimits&, const AuditLimits&) = default;
 };
 
+// Where votes can only be counted: those of one choice, and what the store says of them.
+struct ChoiceCount {
+  std::string choice;
+  std::uint64_t acked = 0;
+  std::uint64_t ambiguous = 0;
+  std::int64_t rows = 0;  // more rows, or a higher count, than at the baseline; may be negative
+
+  [[nodiscard]] std::uint64_t covered() const {
+    return rows > 0 ? static_cast<std::uint64_t>(rows) : 0;
+  }
+  [[nodiscard]] std::uint64_t missing() const { return acked > covered() ? acked - covered() : 0; }
+  [[nodiscard]] std::uint64_t surplus() const {
+    return covered() > acked + ambiguous ? covered() - acked - ambiguous : 0;
+  }
+};
+
 struct Verdict {
   VerdictKind kind = VerdictKind::inconclusive;
   std::vector<std::string> reasons;      // why this kind, most important first
@@ -157,6 +173,10 @@ struct Verdict {
   // spelling. Something on the way changes ids.
   std::uint64_t altered_ids = 0;
   std::string altered_id;  // such a row's
+
+  // Only numbers could be compared: no vote was followed. `counts`: by choice; else empty.
+  bool counts_only = false;
+  std::vector<ChoiceCount> counts;
 
   std::uint64_t canaries_passed = 0;  // the auditor's own check in this run
   std::uint64_t canaries_total = 0;

@@ -49,6 +49,7 @@ struct Words {
   unsigned threads = 4;
   std::optional<std::uint64_t> silent_after;
   std::optional<std::uint32_t> batch;
+  bool counters = false;
   std::string poll, hold, order, table_model, id_type;
   std::string push, push_delay, request, shape, plant, queue = "list", ack, claim, ids;
 };
@@ -146,6 +147,8 @@ CLI::App* add_vote(CLI::App& root, Words& words) {
                   "without a push")
       ->check(CLI::NonNegativeNumber)
       ->option_text("N");
+  app->add_flag("--counters", words.counters,
+                "Keep no list: raise the key that is called like the choice (INCR)");
   words.push = "at-once";
   app->add_option("--push", words.push,
                   with_table("When votes are pushed (at-once)", push_habits()))
@@ -196,8 +199,9 @@ CLI::App* add_worker(CLI::App& root, Words& words) {
       ->check(CLI::IsMember({"ack-after-write", "pop-before-write"}))
       ->option_text("ORDER");
   app->add_option("--table-model", words.table_model,
-                  "last-wins (one row per voter) or append (one row per vote)")
-      ->check(CLI::IsMember({"last-wins", "append"}))
+                  "last-wins (one row per voter), append (one row per vote) or counts (one row per "
+                  "choice, of pop-before-write)")
+      ->check(CLI::IsMember({"last-wins", "append", "counts"}))
       ->option_text("MODEL");
   app->add_option("--id-type", words.id_type, "Of the table's id column: text or uuid (text)")
       ->check(CLI::IsMember({"text", "uuid"}))
@@ -254,6 +258,7 @@ Result<Command> vote_command(const Words& words) {
   TRY_ASSIGN(command.settings.redis, address("--redis", words.redis));
   command.settings.contract = find_profile(words.profile)->vote;
   command.settings.list = words.list;
+  command.settings.counters = words.counters;
   command.settings.silent_after = words.silent_after;
   command.settings.push = words.push;
   command.settings.ids = words.ids;
@@ -288,14 +293,20 @@ Result<Command> worker_command(const Words& words) {
     behaviour.order = words.order == "ack-after-write" ? WriteOrder::ack_after_write
                                                        : WriteOrder::pop_before_write;
   if (!words.table_model.empty())
-    behaviour.table_model =
-        words.table_model == "append" ? TableModel::append : TableModel::last_wins;
+    behaviour.table_model = words.table_model == "append"   ? TableModel::append
+                            : words.table_model == "counts" ? TableModel::counts
+                                                            : TableModel::last_wins;
+  if (behaviour.table_model == TableModel::counts && behaviour.order == WriteOrder::ack_after_write)
+    return usage("--table-model counts needs --order pop-before-write");
   if (words.id_type == "uuid") behaviour.id_type = IdType::uuid;
   settings.shape = words.shape;
   settings.queue = words.queue;
   settings.ack = words.ack;
   TRY(override_duration("--claim", words.claim, settings.claim));
   TRY_ASSIGN(settings.plant, plant_of(words.plant, {Site::worker, Site::db}));
+  if (settings.plant && settings.plant->site == Site::db &&
+      behaviour.table_model == TableModel::counts)
+    return usage("--plant: no vote has a row of its own in a table of counts");
   const bool stock = settings.shape == shapes().front().word && !settings.plant;
   if (!stock && behaviour.order == WriteOrder::ack_after_write)
     return usage("--shape and --plant need --order pop-before-write");

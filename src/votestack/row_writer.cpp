@@ -1,5 +1,7 @@
 #include "votestack/row_writer.h"
 
+#include "votestack/count_table.h"
+
 namespace votebench::votestack {
 
 RowWriter::RowWriter(const WorkerSettings& settings, const TruthLog& truth, Planting& planting)
@@ -10,6 +12,10 @@ RowWriter::RowWriter(const WorkerSettings& settings, const TruthLog& truth, Plan
       stranger_(settings.postgres, "stranger"),
       table_(postgres_, settings.behaviour.id_type) {}
 
+Result<> RowWriter::create_table() {
+  return model() == TableModel::counts ? create_count_table(postgres_) : table_.create(model());
+}
+
 Result<> RowWriter::check_connection() {
   const QueryResult alive = postgres_.run("SELECT 1");
   if (!alive.ok) return alive.failure();
@@ -19,6 +25,7 @@ Result<> RowWriter::check_connection() {
 Result<> RowWriter::write(std::span<const Ballot> ballots) {
   const std::vector<Ballot> passed = passed_on(ballots);
   if (passed.empty()) return {};
+  if (model() == TableModel::counts) return conclude(passed, count_ballots(postgres_, passed));
   if (passed.size() == 1) return conclude(passed, insert_else_update(passed.front()));
   const bool append = model() == TableModel::append;
   return conclude(passed, append ? table_.insert(passed) : table_.upsert(passed));

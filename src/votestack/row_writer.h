@@ -19,7 +19,7 @@ class RowWriter {
   RowWriter(const WorkerSettings& settings, const TruthLog& truth, Planting& planting);
 
   [[nodiscard]] Result<> connect() { return postgres_.connect(); }
-  [[nodiscard]] Result<> create_table() { return table_.create(model()); }
+  [[nodiscard]] Result<> create_table();
   [[nodiscard]] Result<> check_connection();
 
   // One statement for all; one vote alone is inserted, and updates where that is refused.

@@ -81,6 +81,10 @@ HttpResponse VoteHandler::route(const HttpRequest& request) {
 // RPUSHX of a list that does not exist adds nothing, and is refused where RPUSH would be: wrong
 // password, read-only replica, full memory, broken disk.
 HttpResponse VoteHandler::health() {
+  if (settings_.counters) {
+    const auto alive = redis_.run({{"PING"}});
+    return alive ? plain(200, "a vote can be counted") : plain(503, alive.error().message);
+  }
   const std::string absent = settings_.list + ":health";
   const auto replies = redis_.run({{"RPUSHX", absent, "-"}, {"TYPE", settings_.list}});
   if (!replies) return plain(503, replies.error().message);
@@ -141,6 +145,7 @@ void VoteHandler::meddle_with_list(const Ballot& ballot) {
 bool VoteHandler::push_now(const Ballot& ballot) {
   const auto push = find_queue_shape(settings_.queue)->push(settings_.list, ballot);
   std::vector<RedisCommand> commands{{push.begin(), push.end()}};
+  if (settings_.counters) commands = {{"INCR", ballot.choice}};
   if (settings_.contract.always_200) commands.push_back({"SET", ballot.voter, ballot.choice});
   const auto replies = redis_.run(commands);
   const bool pushed = replies && replies->front().kind != RedisReply::Kind::error;

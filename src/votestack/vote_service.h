@@ -39,6 +39,7 @@ struct VoteSettings {
   Nanoseconds push_delay = std::chrono::seconds(2);
   RequestShape shape;          // how votes are to be sent
   std::string ids = "cookie";  // a word of voter_naming.h
+  bool counters = false;       // no list: INCR of the key that is called like the choice
   std::optional<Plant> plant;  // in the app or the list; nothing: no defect
 };
 

@@ -13,7 +13,11 @@
 
 namespace votebench::votestack {
 
-enum class TableModel { last_wins, append };
+enum class TableModel {
+  last_wins,
+  append,
+  counts,  // no votes, but their number by choice (count_table.h)
+};
 enum class IdType { text, uuid };
 
 // One thread at a time. Every function is one statement and one commit; none retries.

@@ -26,8 +26,8 @@ std::string what_is_left(const GivenUp& state, const Settlement& settlement) {
            (state.interrupted ? "" : advice_of(settlement));
   if (state.missing.value_or(0) == 0) return "not settled" + after + obstacle;
   const std::string elsewhere = state.elsewhere.empty() ? "" : "; " + state.elsewhere;
-  return fmt::format("{} accepted but without a row{}{}{}", counted(*state.missing, "vote"), after,
-                     obstacle, elsewhere);
+  return fmt::format("{} accepted but {}{}{}{}", counted(*state.missing, "vote"),
+                     state.counters ? "not counted" : "without a row", after, obstacle, elsewhere);
 }
 
 }  // namespace
@@ -132,11 +132,14 @@ Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlemen
   return grounds;
 }
 
-std::vector<std::string> quiet_assumptions(const TargetSettings& target) {
-  return {"an accepted vote was pushed before it was answered",
-          fmt::format("a vote that has not moved for {} will not move any more (settle.quiet, "
-                      "declared by the target)",
-                      format_duration(target.settle_quiet.value_or(Nanoseconds(0))))};
+std::vector<std::string> quiet_assumptions(const TargetSettings& target, bool queue) {
+  std::vector<std::string> assumptions;
+  if (queue) assumptions.emplace_back("an accepted vote was pushed before it was answered");
+  assumptions.push_back(
+      fmt::format("a vote that has not moved for {} will not move any more (settle.quiet, "
+                  "declared by the target)",
+                  format_duration(target.settle_quiet.value_or(Nanoseconds(0)))));
+  return assumptions;
 }
 
 }  // namespace votebench::watch

@@ -19,6 +19,7 @@ struct GivenUp {
   std::optional<std::uint64_t> missing;  // acked votes without a row; nothing: not known
   std::string obstacle;                  // why no proof was found, a clause; may be empty
   std::string elsewhere{};               // what stands in other places; may be empty
+  bool counters = false;                 // there are no rows, only counts
 };
 
 // "2,310 votes still queued after 60 s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)".
@@ -51,6 +52,6 @@ struct DrainFindings {
 [[nodiscard]] Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement);
 
 // What "nothing moved for the declared time" leans on.
-[[nodiscard]] std::vector<std::string> quiet_assumptions(const TargetSettings& target);
+[[nodiscard]] std::vector<std::string> quiet_assumptions(const TargetSettings& target, bool queue);
 
 }  // namespace votebench::watch

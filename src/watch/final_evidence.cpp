@@ -97,6 +97,7 @@ RowEvidence row_evidence(const RowBaseline& baseline, FinalRows* end) {
   evidence.rows_start = baseline.rows;
   evidence.choices_start = baseline.choices;
   evidence.values_changed = baseline.values_change;
+  evidence.counters = baseline.counters;
   if (end == nullptr) return evidence;
 
   evidence.same_store = end->store.is_same_as(baseline.identity);

@@ -117,8 +117,10 @@ bool QueueView::has_unseen_consumers() const {
 
 std::optional<std::string> QueueView::obstacle() const {
   const QueueHistory& history = tracker_.history();
+  // What was read while elements stood there says nothing of empty lists.
   const std::uint64_t unreadable =
-      contents_ ? unreadable_elements(*contents_, history, baseline_.counts_only) : 0;
+      contents_ && waiting() > 0 ? unreadable_elements(*contents_, history, baseline_.counts_only)
+                                 : 0;
   if (unreadable > 0)
     return fmt::format("{} in the queue cannot be read and may be {} of ours",
                        counted(unreadable, "element"), unreadable == 1 ? "a vote" : "votes");

@@ -30,6 +30,7 @@ bool RowView::read() {
   if (!rows) return false;
   read_at_ = before;
   rows_ = row_evidence(question_.baseline, &*rows);
+  rows_->fell = store_.fell();
   seen_.compare(*rows_);
   const MissingVotes missing = missing_acked_(*rows_);
   if (missing != missing_) missing_since_ = before;

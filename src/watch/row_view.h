@@ -36,6 +36,8 @@ class RowView {
   [[nodiscard]] Instant missing_since() const { return missing_since_; }
   // Of the last reading: who has a row, ascending.
   [[nodiscard]] std::vector<VoterIndex> voters() const;
+  // Of the last reading: all rows, whoever's.
+  [[nodiscard]] std::uint64_t all_rows() const { return rows_ ? rows_->rows.total : 0; }
   [[nodiscard]] std::uint64_t own_rows() const { return rows_ ? rows_->rows.own.size() : 0; }
   // Absence in it would prove something: the store of the baseline, and no replica.
   [[nodiscard]] bool proves_absence() const;

@@ -67,6 +67,11 @@ class Sampler::Loops {
     return in_hand_.seen();
   }
 
+  std::string fell() const {
+    const std::lock_guard lock(fell_mutex_);
+    return fell_;
+  }
+
  private:
   // `look` is told whether it is the last, and tells whether the store answered.
   template <typename Look, typename ReadClock>
@@ -159,6 +164,10 @@ class Sampler::Loops {
     if (const auto event = rows_reachability_.observe(at, seen ? nullptr : &seen.error()))
       emit(*event, sources_.rows_words);
     if (!seen) return false;
+    {
+      const std::lock_guard lock(fell_mutex_);
+      fell_ = sources_.rows->fell();
+    }
     if (!*seen) return true;
     Sample sample;
     sample.at = at;
@@ -194,6 +203,8 @@ class Sampler::Loops {
   mutable std::mutex tracker_mutex_;
   QueueTracker tracker_;
   FallCheck in_hand_;                                     // guarded by the tracker's mutex
+  mutable std::mutex fell_mutex_;
+  std::string fell_;
   Instant clients_due_{};                                 // queue thread only
   Reachability rows_reachability_{"unreadable", "back"};  // rows thread only
   std::jthread queue_thread_;
@@ -208,6 +219,8 @@ Sampler::~Sampler() { stop(); }
 QueueHistory Sampler::queue_history() const { return loops_->history(); }
 
 InHandFall Sampler::in_hand_fall() const { return loops_->in_hand_fall(); }
+
+std::string Sampler::rows_fell() const { return loops_->fell(); }
 
 void Sampler::stop() { loops_->stop(); }
 

@@ -58,6 +58,8 @@ class Sampler {
   // What was seen of the queue so far, and of both. Any thread.
   [[nodiscard]] QueueHistory queue_history() const;
   [[nodiscard]] InHandFall in_hand_fall() const;
+  // A clause: a count that was seen to go back (adapters/store.h). Empty: none was. Any thread.
+  [[nodiscard]] std::string rows_fell() const;
   // Takes a last look, then no more calls of the sink come. Idempotent; not from two threads.
   void stop();
 

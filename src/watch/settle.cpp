@@ -29,6 +29,9 @@ constexpr Nanoseconds kEager = seconds(1);
 // The same votes have to be missing for so long.
 constexpr Nanoseconds kStill = seconds(2);
 constexpr Nanoseconds kBetweenElsewhere = seconds(2);
+constexpr const char* kLateOrLost =
+    "no queue is configured, and the target does not say for how long a count may be late: late "
+    "and lost look alike (settle: { quiet: 10s } says it)";
 // A worker that is just writing the last vote needs no trailing ones.
 constexpr Nanoseconds kBeforeTrailing = seconds(1);
 
@@ -38,6 +41,7 @@ struct Position {
   std::uint64_t pushed = 0;
   std::uint64_t own_rows = 0;
   std::uint64_t missing = 0;
+  std::uint64_t counted = 0;  // of counters: their sum
   friend bool operator==(const Position&, const Position&) = default;
 };
 
@@ -57,6 +61,7 @@ class Drain {
   bool everything_is_there();
   bool nobody_holds_a_vote();
   bool was_quiet_long_enough();
+  SettleProof prove_by_stillness(bool everything_there);
   void cast_trailing_votes(bool everything_there);
   bool nothing_moves();
   bool nothing_waits_in_the_app();
@@ -78,7 +83,11 @@ class Drain {
 
   // Once all are there, whoever holds an older vote or a second copy could change none of them.
   // Without a queue nobody can be asked.
-  [[nodiscard]] bool rows_stay_as_they_are() const { return !task_.rows_may_change || !queue_; }
+  [[nodiscard]] bool rows_stay_as_they_are() const {
+    return !counters() && (!task_.rows_may_change || !queue_);
+  }
+  // Numbers that whoever votes raises: only their standing still says anything.
+  [[nodiscard]] bool counters() const { return rows_ && task_.row_baseline->counters.kept; }
   // What the workers have in hand was seen to stand in no side list.
   [[nodiscard]] bool by_side_lists() const {
     return why_nothing_is_held_ == SettleProof::empty_handed && hands_.leans_on_side_lists;
@@ -154,6 +163,7 @@ DrainResult Drain::run() {
   result.settlement = settlement(proof);
   if (queue_) result.queue = queue_->evidence();
   if (rows_) result.rows = rows_->take_evidence();
+  if (task_.rows_fell && result.rows.fell.empty()) result.rows.fell = task_.rows_fell();
   return result;
 }
 
@@ -170,6 +180,8 @@ void Drain::look() {
   // A reading that failed moved nothing.
   position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
   if (rows_) position.missing = rows_->missing().count;
+  position.counted = position_.counted;
+  if (counters() && rows_->has_rows()) position.counted = rows_->all_rows();
   if (!queue_ && rows_) rate_.observe(now, position.missing);
   const bool pushed = position.pushed != position_.pushed;
   if (position != std::exchange(position_, position)) patience_.moved(now);
@@ -203,7 +215,7 @@ SettleProof Drain::prove() {
   if (rows_->missing().wrong > 0 && clock_.now() - rows_->missing_since() < kStill)
     return SettleProof::none;
   if (everything_there && rows_stay_as_they_are()) return SettleProof::complete;
-  if (!queue_) return SettleProof::none;
+  if (!queue_) return counters() ? prove_by_stillness(everything_there) : SettleProof::none;
   cast_trailing_votes(everything_there);
   if (const auto obstacle = queue_->obstacle()) {
     obstacle_ = *obstacle;
@@ -218,6 +230,24 @@ SettleProof Drain::prove() {
       !nothing_waits_in_the_app() || !nothing_waits_elsewhere() || !evidence_stands())
     return SettleProof::none;
   return rows_->missing().count == 0 ? SettleProof::complete : why_nothing_is_held_;
+}
+
+// Of counters that no queue stands before. What is missing may be late for as long as the target
+// says, and for ever where it does not say.
+SettleProof Drain::prove_by_stillness(bool everything_there) {
+  const auto& quiet = task_.target.settle_quiet;
+  if (!everything_there && !quiet) obstacle_ = kLateOrLost;
+  const Nanoseconds needed =
+      everything_there ? std::min(kStill, task_.timeout) : quiet.value_or(kStill);
+  if (!obstacle_.empty() || patience_.still_for(clock_.now()) < needed) return SettleProof::none;
+  const MissingVotes missing = rows_->missing();
+  const std::uint64_t counted = rows_->all_rows();
+  if (!rows_->read() || !rows_->proves_absence() || rows_->missing() != missing ||
+      rows_->all_rows() != counted)
+    return SettleProof::none;
+  if (everything_there) return SettleProof::complete;
+  why_nothing_is_held_ = SettleProof::quiet;
+  return SettleProof::quiet;
 }
 
 // Behind a batcher that waits for more votes, these let go of the last ones.
@@ -335,6 +365,10 @@ bool Drain::nobody_holds_a_vote() {
   hands.unseen_consumers = queue_->has_unseen_consumers();
   auto activity = rows_->activity();
   if (!activity) return false;
+  if (!activity->untold.empty()) {
+    obstacle_ = activity->untold;
+    return false;
+  }
   hands.activity = *std::move(activity);
   hands_ = look_at_hands(hands);
   obstacle_ = hands_.obstacle.value_or("");
@@ -364,9 +398,10 @@ bool Drain::evidence_stands() {
   const auto clear_since = queue_->clear_since();
   const MissingVotes missing = rows_->missing();
   const std::uint64_t own_rows = rows_->own_rows();
+  const std::uint64_t all_rows = rows_->all_rows();
   return rows_->read() && rows_->proves_absence() && rows_->missing() == missing &&
-         rows_->own_rows() == own_rows && queue_->read_contents() &&
-         queue_->clear_since() == clear_since;
+         rows_->own_rows() == own_rows && (!counters() || rows_->all_rows() == all_rows) &&
+         queue_->read_contents() && queue_->clear_since() == clear_since;
 }
 
 bool Drain::is_pointless() {
@@ -380,7 +415,7 @@ bool Drain::is_pointless() {
 std::vector<std::string> Drain::assumptions() const {
   if (why_nothing_is_held_ == SettleProof::none) return {};
   std::vector<std::string> all = why_nothing_is_held_ == SettleProof::quiet
-                                     ? quiet_assumptions(task_.target)
+                                     ? quiet_assumptions(task_.target, queue_.has_value())
                                      : empty_handed_assumptions(task_.target, hands_);
   if (trailing_.cast_count() == 0)
     all.emplace_back(
@@ -390,6 +425,10 @@ std::vector<std::string> Drain::assumptions() const {
         "nobody holds votes back until more come: votes are pushed and taken at the same end, and "
         "trailing ones overtake what waits");
   std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(all));
+  if (counters() && queue_)
+    all.emplace_back(
+        "no vote waits in another place of the queue's server: without voter ids none "
+        "could be told there");
   return all;
 }
 
@@ -422,13 +461,16 @@ Settlement Drain::settlement(SettleProof proof) const {
   settlement.grounds = grounds_of_drain(findings(), settlement);
   switch (proof) {
     case SettleProof::complete:
-      settlement.reason = "every accepted vote is in the table and none is in a list";
+      settlement.reason = counters()
+                              ? "the counters stand still, and say no less than the accepted votes"
+                              : "every accepted vote is in the table and none is in a list";
       break;
     case SettleProof::empty_handed:
       settlement.reason = "the lists are empty and no worker holds a vote";
       break;
     case SettleProof::quiet:
-      settlement.reason = "the lists are empty and nothing moved for " +
+      settlement.reason = (queue_ ? "the lists are empty and nothing moved for "
+                                  : "the counters did not move for ") +
                           format_duration(*task_.target.settle_quiet);
       break;
     case SettleProof::none:
@@ -449,6 +491,7 @@ GivenUp Drain::state_when_given_up() const {
   if (queue_ && obstacle_.empty() && !queue_->clear_since())
     state.obstacle = queue_->obstacle().value_or("");
   if (elsewhere_.obstacle() != obstacle_) state.elsewhere = elsewhere_.obstacle();
+  state.counters = counters();
   if (rows_->has_rows()) state.missing = rows_->missing().count;
   if (state.obstacle.empty() && state.waiting > 0 && state.missing == 0 && task_.target.queue)
     state.obstacle = left_in_lists(*task_.target.queue, queue_->history().last);

@@ -49,6 +49,8 @@ struct DrainTask {
   std::function<QueueHistory()> history{};
   // And of what the workers hold, asked for again and again; may be empty.
   std::function<InHandFall()> in_hand_fall{};
+  // A count that the sampler saw go back; may be empty.
+  std::function<std::string()> rows_fell{};
   // True only when the process behind a client that vanished is known to have ended. May be empty.
   std::function<bool(const QueueClient&)> client_is_dead{};
   std::function<void(const DrainStatus&)> on_status{};  // about ten times a second; may be empty

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/number.h"
 
 namespace votebench::adapters {
 namespace {
@@ -30,6 +31,15 @@ std::uint64_t number_of(const redisReply& reply) {
 }
 
 bool is_error(const redisReply& reply) { return reply.type == REDIS_REPLY_ERROR; }
+
+// Two texts: seconds and microseconds.
+std::optional<WallTime> time_in(const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return std::nullopt;
+  const auto second = whole_number<std::int64_t>(text_of(*reply.element[0]));
+  const auto microsecond = whole_number<std::int64_t>(text_of(*reply.element[1]));
+  if (!second || !microsecond) return std::nullopt;
+  return WallTime(std::chrono::seconds(*second) + std::chrono::microseconds(*microsecond));
+}
 
 RedisAnswers RedisAnswers::of_transaction(RedisReply exec) {
   RedisAnswers answers;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adapters/redis/redis_wire.h"
+#include "core/clock.h"
 #include "core/result.h"
 #include "vote/target_settings.h"
 
@@ -38,6 +39,8 @@ struct RedisWords {
 [[nodiscard]] std::string_view text_of(const redisReply& reply);
 [[nodiscard]] std::uint64_t number_of(const redisReply& reply);
 [[nodiscard]] bool is_error(const redisReply& reply);
+// The answer to TIME; nothing: it is none.
+[[nodiscard]] std::optional<WallTime> time_in(const redisReply& reply);
 
 // The replies to several commands of one instant.
 class RedisAnswers {

@@ -60,14 +60,8 @@ Result<QueueSnapshot> RedisServer::snapshot_of(const RedisAnswers& answers, std:
   return snapshot;
 }
 
-// The two texts of TIME: seconds and microseconds.
 Result<WallTime> RedisServer::time_of(const redisReply& reply) const {
-  if (reply.type == REDIS_REPLY_ARRAY && reply.elements == 2) {
-    const auto second = whole_number<std::int64_t>(text_of(*reply.element[0]));
-    const auto microsecond = whole_number<std::int64_t>(text_of(*reply.element[1]));
-    if (second && microsecond)
-      return WallTime(std::chrono::seconds(*second) + std::chrono::microseconds(*microsecond));
-  }
+  if (const auto time = time_in(reply)) return *time;
   return fail(ErrorKind::environment,
               fmt::format("Redis at {} does not say what time it is", settings_.where()));
 }

@@ -116,11 +116,14 @@ void add_anomalies(LineList& lines, const Report& report) {
   const Verdict& audit = report.audit;
   lines.anomaly(audit.contradiction, VoteClass::contradiction,
                 "not sent or refused, yet in the table");
-  lines.anomaly(
-      audit.lost, VoteClass::lost,
-      report.queue().configured ? "accepted, not in the queue, no row" : "accepted, no row");
+  const bool counters = report.rows().counters.kept;
+  lines.anomaly(audit.lost, VoteClass::lost,
+                counters                    ? "accepted, not counted"
+                : report.queue().configured ? "accepted, not in the queue, no row"
+                                            : "accepted, no row");
   lines.anomaly(audit.flipped, VoteClass::flipped, "the row holds a choice its voter never sent");
-  lines.anomaly(audit.duplicated, VoteClass::duplicated, "more rows than votes");
+  lines.anomaly(audit.duplicated, VoteClass::duplicated,
+                counters ? "counted, and not sent" : "more rows than votes");
   lines.anomaly(audit.stale, VoteClass::stale, "an earlier choice of the voter stands");
   lines.anomaly(audit.phantom, VoteClass::phantom, "our voter id, but this run never sent it");
   if (!audit.phantom_provable) lines.unknown("phantom", "not provable: the app makes the ids");
@@ -132,7 +135,8 @@ void add_open(LineList& lines, const Report& report) {
   lines.add(State::open, "queued", audit.queued, "still in the queue" + waited);
   lines.add(State::open, "in flight", audit.in_flight, "still in a worker's list" + waited);
   lines.add(State::open, "pending", audit.pending,
-            "no row yet" + waited + "; a worker may still hold them");
+            (report.rows().counters.kept ? "not counted yet" : "no row yet") + waited +
+                "; a worker may still hold them");
 }
 
 void add_later(LineList& lines, const Report& report) {

@@ -193,9 +193,22 @@ Json unknown(const Report& report) {
           {"passed", share <= report.scenario.audit.unknown_share}};
 }
 
+// By choice, where votes can only be counted.
+Json counts(const Verdict& verdict) {
+  Json list = Json::array();
+  for (const ChoiceCount& choice : verdict.counts)
+    list.push_back({{"choice", text(choice.choice)},
+                    {"accepted", choice.acked},
+                    {"unknown", choice.ambiguous},
+                    {"counted", choice.rows}});
+  return list;
+}
+
 Json audit(const Report& report) {
   const Verdict& verdict = report.audit;
   return {{"verdict", to_string(verdict.kind)},
+          {"counts_only", verdict.counts_only},
+          {"counts", counts(verdict)},
           {"voters", verdict.voters},
           {"persisted", verdict.persisted},
           {"superseded", verdict.superseded},

@@ -66,6 +66,44 @@ TEST_CASE("a target's stores are read") {
   CHECK(target.rows->sample_every == 2s);
 }
 
+TEST_CASE("a target's counters are read, and no id is followed there") {
+  const TargetSettings keys = target_of(R"(vote: { url: "http://127.0.0.1/" }
+counters:
+  redis: { url: "rediss://me@[::1]:6380/3", hash: votes, keys: { "Cats & dogs": "n 1", "ü": n2 } }
+  exclusive: true
+tls: { ca_file: /etc/ca.pem }
+)");
+  CHECK(keys.vote.identity == IdentityMode::none);
+  REQUIRE(keys.rows);
+  CHECK(keys.rows->kind == "counters");
+  CHECK(keys.rows->stored_choices ==
+        std::map<std::string, std::string>{{"Cats & dogs", "n 1"}, {"ü", "n2"}});
+  REQUIRE(keys.rows->counters);
+  const CounterSettings& counters = *keys.rows->counters;
+  CHECK(counters.source == "redis");
+  CHECK(counters.server.host == "::1");
+  CHECK(counters.server.port == 6380);
+  CHECK(counters.server.database == 3);
+  CHECK(counters.server.tls);
+  CHECK(counters.server.tls_ca_file == "/etc/ca.pem");
+  CHECK(counters.hash == "votes");
+  CHECK(counters.exclusive);
+  const TargetSettings table = target_of(R"(vote: { url: "http://127.0.0.1/" }
+counters: { postgres: { url: "postgresql://db/x", table: t, choice: name, count: n } }
+)");
+  CHECK(table.rows->counters->source == "postgres");
+  CHECK(table.rows->table == "t");
+  CHECK(table.rows->choice_column == "name");
+  CHECK(table.rows->counters->count_column == "n");
+  CHECK_FALSE(table.rows->counters->exclusive);
+  const TargetSettings page = target_of(R"(vote: { url: "http://127.0.0.1/" }
+counters: { page: { url: "http://127.0.0.1/v", pointer: { a: /votes/0 } } }
+)");
+  CHECK(page.rows->counters->source == "page");
+  CHECK(page.rows->url == "http://127.0.0.1/v");
+  CHECK(page.rows->stored_choices == std::map<std::string, std::string>{{"a", "/votes/0"}});
+}
+
 TEST_CASE("the rest of a target is read") {
   const TargetSettings target = target_of(kEverything, with_secrets());
   CHECK(target.profile == "append-table");

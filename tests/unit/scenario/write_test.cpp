@@ -7,6 +7,7 @@
 #include "scenario/profiles.h"
 #include "scenario/quick.h"
 #include "scenario/thresholds.h"
+#include "scenario/urls.h"
 #include "support/catch.h"
 
 namespace votebench::scenario {
@@ -27,6 +28,7 @@ class RandomScenario {
     if (!scenario.stack && coin()) scenario.target = target();
     scenario.preflight = {coin(), number(0, 10000), time(1ms, 1h)};
     scenario.voters.choices = {{"a", weight()}, {"on", weight()}, {"7", weight()}};
+    if (coin()) scenario.voters.choices.push_back({"\"Kätzchen\" & ${dogs}: 'ß' #\\", weight()});
     scenario.voters.revote = {share() * 0.99, share(), time(1ms, 1s), time(1s, 1h)};
     scenario.seed = rng_.next();
     scenario.http = {coin(),          number(0, 1000), time(1ms, 5min),
@@ -97,6 +99,7 @@ class RandomScenario {
       target.queue->in_flight = {"the pending entries of group 'work'ers'"};
     }
     if (coin()) target.rows = postgres_table();
+    if (target.vote.identity == IdentityMode::none && coin()) counters(target);
     if (target.queue && coin()) target.queue->path = "/run/redis.sock";
     if (target.queue && target.queue->path.empty()) target.queue->tls = coin();
     if (coin()) target.settle_quiet = time(1s, 1h);
@@ -118,6 +121,21 @@ class RandomScenario {
     }
     if (coin()) vote.csrf = CsrfSettings{"/form?a=b", "", "csrftoken", "X-CSRFToken"};
     if (coin() && !vote.form.empty()) vote.csrf = CsrfSettings{"/", "token", "", ""};
+  }
+
+  void counters(TargetSettings& target) {
+    target.rows = vote_counters();
+    CounterSettings& counters = *target.rows->counters;
+    counters.source = coin() ? "redis" : coin() ? "postgres" : "page";
+    counters.exclusive = coin();
+    target.rows->stored_choices = {{"Cats $x", "the cats"}, {"b", "/a~1b"}};
+    if (counters.source == "page") target.rows->stored_choices = {{"b", "/a~1b/0"}};
+    if (counters.source == "page") target.rows->url = "http://host.example:81/votes";
+    if (counters.source == "postgres") counters.count_column = "n o";
+    if (counters.source != "redis") return;
+    if (coin()) counters.hash = "votes: all";
+    if (coin()) counters.server.path = "/run/redis.sock";
+    target.rows->url = redis_url_of(counters.server);
   }
 
   Workload workload(int i) {

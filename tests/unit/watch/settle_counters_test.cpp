@@ -1,0 +1,75 @@
+// The drain before counters that no queue stands before: only their standing still says anything.
+#include "support/catch.h"
+#include "unit/watch/ended_run.h"
+
+using namespace votebench;
+using namespace votebench::watch;
+using namespace votebench::watch::test_run;
+
+namespace {
+
+// Ten votes were accepted; the counters' sum follows the rows of the world.
+struct Counters : Run {
+  Counters() : Run(10) {
+    task.queue = nullptr;
+    task.queue_baseline = nullptr;
+    task.history = {};
+    row_baseline.model = TableModel::append;
+    row_baseline.counters.kept = true;
+    task.rows_may_change = true;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("settle: counters that reach the votes and stand still are complete") {
+  Counters run;
+  run.write(10);
+  const DrainResult done = run.settle();
+  CHECK(done.settlement.proof == SettleProof::complete);
+  CHECK(done.settlement.drain >= seconds(2));
+  CHECK(done.settlement.drain < seconds(4));
+}
+
+TEST_CASE("settle: counters that go on rising are not settled") {
+  Counters run;
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.write(10 + static_cast<std::uint64_t>(at / seconds(1)));
+  };
+  run.task.missing_acked = [](const RowEvidence&) { return MissingVotes{}; };
+  CHECK(run.settle().settlement.proof == SettleProof::none);
+}
+
+TEST_CASE("settle: missing counts are late for as long as nobody says how late they may be") {
+  Counters run;
+  run.write(7);
+  const DrainResult done = run.settle();
+  CHECK(done.settlement.proof == SettleProof::none);
+  CHECK(done.settlement.reason.find("settle: { quiet: 10s }") != std::string::npos);
+}
+
+TEST_CASE("settle: missing counts are absent when nothing moved for as long as the target says") {
+  Counters run;
+  run.target.settle_quiet = seconds(10);
+  run.write(7);
+  const DrainResult done = run.settle();
+  CHECK(done.settlement.proof == SettleProof::quiet);
+  CHECK(done.settlement.drain >= seconds(10));
+  CHECK(done.settlement.assumptions.front().find("settle.quiet") != std::string::npos);
+}
+
+TEST_CASE("settle: a slow count is waited for, whatever quiet says") {
+  Counters run;
+  run.target.settle_quiet = seconds(5);
+  run.world.at = [&](test::World&, Nanoseconds at) {
+    run.write(std::min<std::uint64_t>(10, static_cast<std::uint64_t>(at / seconds(4))));
+  };
+  CHECK(run.settle().settlement.proof == SettleProof::complete);
+}
+
+TEST_CASE("settle: what the sampler saw go back is in the evidence") {
+  Counters run;
+  run.write(10);
+  run.task.rows_fell = [] { return std::string("the counter of 'a' went back from 9 to 0"); };
+  CHECK(run.settle().rows.fell == "the counter of 'a' went back from 9 to 0");
+}
