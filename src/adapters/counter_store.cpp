@@ -34,7 +34,7 @@ class CounterStore final : public RowStore {
       : settings_(settings), source_(std::move(source)) {}
 
   Result<StoreFacts> facts() override { return source_->facts(); }
-  Result<TableFacts> table() override { return source_->table(); }
+  Result<TableFacts> table(const VoterIds&) override { return source_->table(); }
   Result<StoreIdentity> identity() override { return source_->identity(); }
   Result<StoreActivity> activity() override { return source_->activity(); }
   Result<ClockOffset> clock_offset(const Clock& clock) override {

@@ -139,14 +139,6 @@ void check_stored_choices(const Node* node, const std::string& path, Context& co
                            "write another word for each choice");
 }
 
-// "/votes/cats": tokens that begin with '/'; in one, '~' stands before 0 or 1.
-bool is_json_pointer(std::string_view text) {
-  if (!text.starts_with('/')) return false;
-  for (std::size_t at = text.find('~'); at != text.npos; at = text.find('~', at + 1))
-    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
-  return true;
-}
-
 void check_pointers(const Node* pointers, const std::string& path, Context& context) {
   if (pointers == nullptr || !all_valid(*pointers)) return;
   for (const Member& member : pointers->members)

@@ -13,7 +13,7 @@ constexpr std::string_view kAfter = "after-write";
 constexpr std::string_view kBefore = "before-write";
 constexpr std::string_view kNever = "never";
 constexpr std::string_view kPlain = "no-group";
-constexpr std::array<AckHabit, 5> kHabits{{
+constexpr std::array<AckHabit, 5> kAckHabits{{
     {kAfter, "XACK once the vote is committed"},
     {kBefore, "XACK, then --hold, then the write"},
     {kNever, "XREADGROUP with NOACK: nothing is ever pending"},
@@ -129,7 +129,7 @@ class StreamReader final : public Shape {
 
 }  // namespace
 
-std::span<const AckHabit> ack_habits() { return kHabits; }
+std::span<const AckHabit> ack_habits() { return kAckHabits; }
 
 std::unique_ptr<Shape> make_stream_reader(Bench& bench) {
   return std::make_unique<StreamReader>(bench);

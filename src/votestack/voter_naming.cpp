@@ -10,7 +10,7 @@
 namespace votebench::votestack {
 namespace {
 
-constexpr std::array kHabits{
+constexpr std::array kIdHabits{
     IdHabit{.word = "cookie",
             .what = "the voter's cookie, else one of its own, told in Set-Cookie",
             .takes_cookie = true},
@@ -46,11 +46,11 @@ std::string fresh_uuid() {
 
 }  // namespace
 
-std::span<const IdHabit> id_habits() { return kHabits; }
+std::span<const IdHabit> id_habits() { return kIdHabits; }
 
 const IdHabit* find_id_habit(std::string_view word) {
-  const auto found = std::ranges::find(kHabits, word, &IdHabit::word);
-  return found == kHabits.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(kIdHabits, word, &IdHabit::word);
+  return found == kIdHabits.end() ? nullptr : &*found;
 }
 
 std::string fresh_voter() {

@@ -45,7 +45,8 @@ class TableCounters final : public CounterSource {
   }
 
   Result<TableFacts> table() override {
-    TRY_ASSIGN(TableFacts facts, table_->table());
+    // Whichever ids there are: none is stored.
+    TRY_ASSIGN(TableFacts facts, table_->table(VoterIds::of_new_run()));
     facts.has_voter_column = true;  // there is none to ask for
     facts.no_room_for_id.reset();
     facts.model = TableModel::append;  // every vote counts
