@@ -103,10 +103,10 @@ auto fields(const QueueEvidence& queue) {
 auto fields(const RowEvidence& rows) {
   const auto& [configured, readable, same, replica, store, model, start, end, choices, values, were,
                changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted, updates,
-               set] = rows;
+               counters, fell, set] = rows;
   return std::tie(configured, readable, same, replica, store, model, start, end, choices, values,
                   were, changed, probes_seen, probes_vanished, voters_vanished, vanished, restarted,
-                  updates);
+                  updates, counters, fell);
 }
 auto fields(const RowSet& rows) {
   const auto& [own, others, probes, trailing, probe_voters, other_run, foreign, invalid, carry_over,
