@@ -43,8 +43,8 @@ struct StoreActivity {
   // A clause each, the most telling first: "PostgreSQL backend 4711 (worker) is active for 3 s".
   // Also that it cannot be seen, and what to do about it. Empty: nobody, for certain.
   std::vector<std::string> may_write;
-  // The store does not tell, nor whether what it shows is of this moment: then only the target's own
-  // word (settle.quiet) makes absence mean anything. Empty: it does.
+  // The store does not tell, nor whether what it shows is of this moment: then only the target's
+  // own word (settle.quiet) makes absence mean anything. Empty: it does.
   std::string untold{};
 };
 

@@ -67,7 +67,7 @@ Result<> print_fitness(TargetSettings target, const std::vector<std::string>& se
     print_fact(ground.what, fmt::format("{} ({})", ground.text, to_string(ground.kind)));
   for (const auto& [name, value] : found.facts)
     if (std::ranges::find(found.grounds, name, &Ground::what) == found.grounds.end())
-      print_fact("", name + ": " + value);
+      print_fact("", fmt::format("{}: {}", name, value));
   for (const std::string& warning : found.warnings) print_fact("warning", warning);
   return {};
 }

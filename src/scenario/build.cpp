@@ -95,7 +95,9 @@ class Reader {
   [[nodiscard]] Reader section(const Key& key) const { return Reader(given(key)); }
   template <typename T, typename Describe>
   void part(const Key& key, std::optional<T>& field, Describe describe) const {
-    if (given(key) != nullptr) describe(section(key), field.emplace());
+    if (given(key) == nullptr) return;
+    field = T();
+    describe(section(key), *field);
   }
   template <typename Describe>
   void block(const Key& key, bool, Describe describe) const {

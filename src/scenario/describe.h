@@ -206,10 +206,10 @@ void describe(const Visitor& at, VoteEndpoint& vote) {
 template <typename Visitor, typename Settings, typename Describe>
 void kind_block(const Visitor& at, const std::pair<Key, Settings>& kind,
                 std::optional<Settings>& field, Describe describe_kind) {
-  const auto& [key, defaults] = kind;
+  const Settings& defaults = kind.second;
   std::optional<Settings> block;
   if (field && field->kind == defaults.kind) block = field;
-  at.part(key, block, [&](const auto& in, Settings& settings) {
+  at.part(kind.first, block, [&](const auto& in, Settings& settings) {
     if (settings.kind.empty()) settings = defaults;
     describe_kind(in, settings);
   });

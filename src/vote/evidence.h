@@ -76,7 +76,7 @@ struct QueueClient {
   bool pushes = false;
   bool reads = false;
   bool reads_data = false;  // it reads what others stored; not of the server or of lists
-  bool exempt = false;  // a replica, monitor or subscriber: it cannot take an element
+  bool exempt = false;      // a replica, monitor or subscriber: it cannot take an element
 };
 
 // The queue before the first vote of the run, after the probes have settled.

@@ -173,8 +173,7 @@ void QueueTracker::remember_voters(const std::vector<VoterIndex>& own) {
   std::ranges::copy_if(own, std::back_inserter(seen),
                        [](VoterIndex voter) { return voter < kFirstProbeIndex; });
   std::ranges::sort(seen);
-  const auto repeated = std::ranges::unique(seen);
-  seen.erase(repeated.begin(), repeated.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   seen.resize(std::min(seen.size(), QueueHistory::kMaxOwnSeen));
 }
 

@@ -41,9 +41,7 @@ void QueueView::look() {
   const bool stood_there = contents_ && waiting_in(contents_->snapshot) > 0;
   if (waiting() == 0 && !stood_there) {
     if (!clear_since_) clear_since_ = clock_.now();
-  } else if (waiting() == 0) {
-    read_contents();
-  } else if (clock_.now() >= contents_due_) {
+  } else if (waiting() == 0 || clock_.now() >= contents_due_) {
     read_contents();
   } else if (waiting() > before) {
     clear_since_.reset();

@@ -202,7 +202,7 @@ class Sampler::Loops {
   std::mutex sink_mutex_;
   mutable std::mutex tracker_mutex_;
   QueueTracker tracker_;
-  FallCheck in_hand_;                                     // guarded by the tracker's mutex
+  FallCheck in_hand_;  // guarded by the tracker's mutex
   mutable std::mutex fell_mutex_;
   std::string fell_;
   Instant clients_due_{};                                 // queue thread only

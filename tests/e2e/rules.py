@@ -77,7 +77,7 @@ RULES = (
          "facts.exists = !facts.columns.empty();\n  if (facts.exists) return facts;",
          unit="adapters", tests=("row security is said, and never hides rows from a reading",)),
     Rule("W5", "a column that cannot hold our ids is said", "adapters/postgres/catalogue.cpp",
-         "if (cast && cast->truth(0, 0)) return", "if (cast || !cast) return",
+         "return cast && cast->truth(0, 0);", "return cast || !cast;",
          unit="adapters", tests=("a column that cannot hold our ids is said by its type",)),
     Rule("S1", "what cannot be read may be ours", "watch/final_evidence.cpp",
          "(seen || list.legible ? 0 : list.unclear) +",

@@ -1,5 +1,4 @@
 #include "adapters/redis/redis_text.h"
-
 #include "adapters/redis_list/list_commands.h"
 #include "support/catch.h"
 
