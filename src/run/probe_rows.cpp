@@ -43,6 +43,8 @@ Spelling spelling_of(const std::vector<ProbeVoter>& voters,
     spelling.kind = other_words;
   else if (one_to_one && choices_among == otherwise)
     spelling.kind = exchanged;
+  else if (words.size() == 1 && choices_among == 0)
+    spelling.kind = one_word;
   else
     spelling.kind = mixed;
   return spelling;

@@ -24,6 +24,7 @@ struct Spelling {
     as_sent,
     other_words,  // every choice has one other word, none of them a choice: a spelling
     exchanged,    // every choice stands as another one, one to one: votes are flipped
+    one_word,     // all choices stand as one other word: a placeholder, or another column
     mixed,        // anything else
   };
   Kind kind = Kind::as_sent;

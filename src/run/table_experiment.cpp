@@ -121,7 +121,10 @@ Result<> Experiment::read_choices() {
     const Spelling spelling = spelling_of(voters, choices());
     const bool all_there =
         std::ranges::none_of(voters, [](const ProbeVoter& voter) { return voter.stored.empty(); });
-    const Nanoseconds patience = first_.empty() ? kNothingFound : kFinalValues;
+    const bool placeholder = spelling.kind == Spelling::Kind::one_word;
+    const Nanoseconds patience = first_.empty() ? kNothingFound
+                                 : placeholder  ? kRowLimit
+                                                : kFinalValues;
     const bool over = input_.clock.now() - begin >= patience || stopped();
     if (!over && (!all_there || spelling.kind != Spelling::Kind::as_sent)) {
       pause();
@@ -142,6 +145,13 @@ Result<> Experiment::judge_choices(const Spelling& spelling) {
                   "the table spells choices otherwise: " + describe(spelling),
                   fmt::format("if that is meant, say {}.choices: {}", input_.target.rows->kind,
                               choices_key(spelling)));
+    case Spelling::Kind::one_word:
+      return fail(ErrorKind::environment,
+                  fmt::format("{}, and so for {}", describe(spelling), format_duration(kRowLimit)),
+                  fmt::format("is it a placeholder that is replaced later, or another column than "
+                              "{}.columns.choice? Votes can be checked only where it is replaced "
+                              "within that time",
+                              input_.target.rows->kind));
     case Spelling::Kind::exchanged:
     case Spelling::Kind::mixed:
       findings_.choices = describe(spelling);

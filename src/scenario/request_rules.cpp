@@ -12,7 +12,7 @@
 namespace votebench::scenario {
 namespace {
 
-using Json = nlohmann::json;
+using JsonBody = nlohmann::json;
 using Kind = RequestPiece::Kind;
 
 // What we write ourselves, because framing, routing and counting depend on it.
@@ -186,7 +186,7 @@ class RequestRules {
     if (has_bare_piece(json.text, Kind::voter))
       return wrong_place(kVoterPlace, "the id of a voter is text");
     for (const std::string& choice : rules_.choices) {
-      if (numbers && !Json::parse(choice, nullptr, false).is_number())
+      if (numbers && !JsonBody::parse(choice, nullptr, false).is_number())
         return wrong_place(kChoicePlace,
                            fmt::format("the choice '{}' is no number", shown(choice)));
       if (!check_body(json, choice)) return;
@@ -200,14 +200,14 @@ class RequestRules {
     std::string body = filled.bytes();
     for (const std::size_t at : filled.ids_at()) body[at] = '1';  // a number may not begin with 0
     try {
-      (void)Json::parse(body);
+      (void)JsonBody::parse(body);
       return true;
-    } catch (const Json::parse_error& error) {
+    } catch (const JsonBody::parse_error& error) {
       const std::size_t end = error.byte > 0 ? error.byte - 1 : 0;
       add(DiagnosticId::bad_json, json.span, "json",
           json.expanded ? "this is no JSON" : explain(body, end),
           "every brace and quote needs its partner; names and texts stand in double quotes");
-    } catch (const Json::out_of_range&) {
+    } catch (const JsonBody::out_of_range&) {
       add(DiagnosticId::bad_json, json.span, "json", "a number of this JSON is too large",
           "write it in quotes");
     }

@@ -92,6 +92,11 @@ class Drain {
   [[nodiscard]] bool by_side_lists() const {
     return why_nothing_is_held_ == SettleProof::empty_handed && hands_.leans_on_side_lists;
   }
+  // Of rows with a value that nobody sent: where values were seen to change, as long as any worker
+  // takes.
+  [[nodiscard]] Nanoseconds time_to_come_right() const {
+    return task_.row_baseline->values_change ? task_.target.worker_max_hold + kStill : kStill;
+  }
   [[nodiscard]] bool lists_are_clear() const { return !queue_ || queue_->clear_since(); }
   [[nodiscard]] Nanoseconds elapsed() const { return clock_.now() - begin_; }
 
@@ -212,7 +217,7 @@ SettleProof Drain::prove() {
   why_nothing_is_held_ = SettleProof::none;
   if (!rows_ || !rows_->has_rows() || !lists_are_clear()) return SettleProof::none;
   const bool everything_there = everything_is_there();
-  if (rows_->missing().wrong > 0 && clock_.now() - rows_->missing_since() < kStill)
+  if (rows_->missing().wrong > 0 && clock_.now() - rows_->missing_since() < time_to_come_right())
     return SettleProof::none;
   if (everything_there && rows_stay_as_they_are()) return SettleProof::complete;
   if (!queue_) return counters() ? prove_by_stillness(everything_there) : SettleProof::none;

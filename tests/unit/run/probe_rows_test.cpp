@@ -42,8 +42,9 @@ TEST_CASE("choices that stand as one another are flipped votes, not a spelling")
 
 TEST_CASE("anything else is no spelling") {
   CHECK(kind_of({{"a", {"a"}}, {"b", {"b"}}, {"a", {"A"}}}) == Kind::mixed);  // one of two apps
-  CHECK(kind_of({{"a", {"new"}}, {"b", {"new"}}}) == Kind::mixed);            // not one to one
-  CHECK(kind_of({{"a", {"b"}}, {"b", {"b"}}}) == Kind::mixed);                // all votes for b
+  CHECK(kind_of({{"a", {"new"}}, {"b", {"new"}}}) == Kind::one_word);         // a placeholder
+  CHECK(kind_of({{"a", {"new"}}, {"b", {"b"}}}) == Kind::other_words);
+  CHECK(kind_of({{"a", {"b"}}, {"b", {"b"}}}) == Kind::mixed);  // all votes for b
   CHECK(kind_of({{"a", {"a", "A"}}, {"b", {"b"}}}) == Kind::mixed);
 }
 
