@@ -75,9 +75,9 @@ Result<> print_fitness(TargetSettings target, const std::vector<std::string>& se
 void add_preflight(CLI::App& app, Context& context) {
   CLI::App* command = add_command(
       app, "preflight", "Say whether a target is fit for runs, by probe votes",
-      "  votebench preflight --target target.yaml\n"
-      "  votebench preflight --target target.yaml --yes\n"
-      "  votebench preflight --target target.yaml --set 'voters.choices={Cats: 1, Dogs: 1}'\n");
+      "  votebench preflight --target artifacts/local/target.yaml --yes\n"
+      "  votebench preflight --target artifacts/local/target.yaml --yes --set 'voters.choices={x: "
+      "1}'\n");
   auto options = std::make_shared<PreflightOptions>();
   command->add_option("--target", options->target, "The running stack that FILE describes")
       ->type_name("FILE")

@@ -45,7 +45,7 @@ void add_validate(CLI::App& app, Context& context) {
   CLI::App* command =
       add_command(app, "validate", "Check a scenario or a target file, send nothing",
                   "  votebench validate scenarios/quick.yaml\n"
-                  "  votebench validate target.yaml\n"
+                  "  votebench validate artifacts/local/target.yaml\n"
                   "  votebench validate scenarios/steady.yaml --set workloads.votes.rate=200/s\n");
   struct Options {
     std::string path;

@@ -39,6 +39,8 @@ def test_it_is_reported_with_the_same_facts(older, tmp_path):
             level.pop("rate_peak_per_s", None)
     # What that version did not know.
     assert now["audit"].pop("altered_ids") == 0
+    assert now["audit"].pop("counts_only") is False
+    assert now["audit"].pop("counts") == []
     assert now["levels"]["db"].pop("updates") is None
     # End to end began when a vote was sent, now when it was due.
     counts = [result["latency"].pop("end_to_end")["count"] for result in (before, now)]

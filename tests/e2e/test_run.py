@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import signal
 import subprocess
 
@@ -184,12 +185,12 @@ def test_every_example_of_the_help_works(tmp_path):
     examples = [line for line in examples
                 if not re.search(r"votebench (attach|stack up (compose|aws))", line)]
     # Runs come before their reports; stacks come up before they are looked at and go down last.
-    order = ["init", "run", "report", "stack up", "stack status", "stack check", "stack logs",
-             "stack reset", "stack down"]
+    order = ["init", "run", "report", "stack up", "stack status", "stack check", "preflight",
+             "validate artifacts", "stack logs", "stack reset", "stack down"]
     rank = {line: next((i for i, words in enumerate(order) if f"votebench {words}" in line), 2)
             for line in examples}
     for line in sorted(examples, key=rank.get):
-        words = line.split()
+        words = shlex.split(line)
         assert words[0] == "votebench"
         done = votebench(*words[1:], cwd=tmp_path)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
