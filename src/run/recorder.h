@@ -32,8 +32,8 @@ struct RecorderInput {
   const load::LoadCounters& counters;
   std::stop_source& arrivals;  // stopped when a threshold with `abort: true` is missed
   Display& display;
-  MetricsBoard* metrics;  // nullptr: nobody asks
-  IdBook* book;           // nullptr: ids are ours
+  MetricsBoard* metrics;   // nullptr: nobody asks
+  IdBook* book = nullptr;  // ids are ours
   Clock& clock;
   Instant t0;
 };

@@ -63,7 +63,7 @@ struct QueueHistory {
 
   // Clients of the first look at them; who comes later and reads data may have taken an element
   // before. Nothing: not looked at yet, or not since the server was restarted.
-  std::optional<std::unordered_set<std::uint64_t>> first_clients;
+  std::optional<std::unordered_set<std::uint64_t>> first_clients{};
 
   // An id of ours was seen in one of the lists: they are the lists that the votes go through.
   [[nodiscard]] bool list_seen() const;

@@ -9,7 +9,8 @@ using namespace votebench::report;
 using Names = std::vector<std::string>;
 
 TEST_CASE("every class and every hop has its page, and no page is left over") {
-  Verdict verdict{.kind = VerdictKind::inconclusive};
+  Verdict verdict;
+  verdict.kind = VerdictKind::inconclusive;
   verdict.lost.count = verdict.flipped.count = verdict.duplicated.count = 1;
   verdict.stale.count = verdict.phantom.count = verdict.pending = 1;
   verdict.lost_by_hop = {{{Hop::unknown, Hop::unknown}, 1}};
@@ -28,7 +29,8 @@ TEST_CASE("every class and every hop has its page, and no page is left over") {
 }
 
 TEST_CASE("what is explained is what keeps a run from passing") {
-  Verdict verdict{.kind = VerdictKind::fail};
+  Verdict verdict;
+  verdict.kind = VerdictKind::fail;
   CHECK(meanings_of(verdict).empty());
   verdict.lost = {.count = 3, .allowed = 3};
   verdict.lost_by_hop = {{{Hop::worker, Hop::worker}, 3}};
@@ -42,7 +44,8 @@ TEST_CASE("what is explained is what keeps a run from passing") {
 }
 
 TEST_CASE("an open verdict is explained by what is open") {
-  Verdict verdict{.kind = VerdictKind::inconclusive};
+  Verdict verdict;
+  verdict.kind = VerdictKind::inconclusive;
   CHECK(meanings_of(verdict).empty());
   verdict.accounting.ambiguous = 7;
   CHECK(meanings_of(verdict) == Names{"unknown"});
