@@ -184,7 +184,8 @@ TEST_CASE("a stream: who takes, who pushes, who is done") {
   worker.ask({"CLIENT", "SETNAME", "worker"});
   worker.ask({"XREADGROUP", "GROUP", "workers", "w1", "STREAMS", "votes", ">"});
   const auto named = [&](const std::string& name) {
-    for (const QueueClient& client : world.probe->clients().value())
+    const auto clients = world.probe->clients();
+    for (const QueueClient& client : clients.value())
       if (client.name == name) return client;
     FAIL("not connected");
     return QueueClient{};
