@@ -54,24 +54,11 @@ void copy_strangers(const AuditInput& input, const std::optional<Balance>& balan
   verdict.foreign = balance ? balance->surplus : rows.foreign;
 }
 
-// So that a further row of this voter, under whatever id, is one too many.
-bool has_all_rows(const AuditInput& input, const Ballots& ballots, VoterIndex voter) {
-  if (voter >= kFirstProbeIndex) return false;
-  const std::size_t rows = ballots.rows.of(voter).size();
-  if (input.rows.model == TableModel::last_wins) return rows > 0;
-  const auto votes = std::ranges::count_if(ballots.casts.of(voter),
-                                           [](const Cast& cast) { return !cast.unsent(); });
-  return rows > 0 && rows >= static_cast<std::size_t>(votes);
-}
-
 // Rows whose id is one of ours, changed on its way: in capitals, with something put before it.
-void find_altered_ids(const AuditInput& input, const Ballots& ballots, Verdict& verdict) {
+void find_altered_ids(const AuditInput& input, Verdict& verdict) {
   for (const StrangerRow& row : input.rows.rows.strangers) {
-    if (row.origin == IdOrigin::other_run) continue;
-    const std::vector<VoterIndex> own = find_ids(row.id, input.ids).own;
-    if (own.empty()) continue;
+    if (row.origin == IdOrigin::other_run || find_ids(row.id, input.ids).own.empty()) continue;
     if (verdict.altered_ids++ == 0) verdict.altered_id = row.id;
-    if (has_all_rows(input, ballots, own.front())) ++verdict.duplicated.count;
   }
 }
 
@@ -158,7 +145,7 @@ Verdict judge_one(const AuditInput& input) {
   verdict.undecided_rows = judgement.tally().of(Subject::row, VoteClass::pending);
   copy_counts(input, judgement.tally(), verdict);
   copy_strangers(input, balance, verdict);
-  if (!balance) find_altered_ids(input, ballots, verdict);
+  if (!balance) find_altered_ids(input, verdict);
   verdict.lost_behind_vote = judgement.lost_behind_vote();
   verdict.lost_by_hop = losses_by_hop(input, verdict);
   verdict.hop_condition = hop_condition(input, verdict);

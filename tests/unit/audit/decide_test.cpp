@@ -1,6 +1,5 @@
 // What keeps a run from its verdict, what it leans on, and that each is said once.
 #include <algorithm>
-#include <cctype>
 
 #include "judged.h"
 #include "support/catch.h"
@@ -91,26 +90,6 @@ TEST_CASE("as many rows are called changed as are too many, and as votes are mis
   CHECK(judge(file).flipped.count == 1);
   CHECK(judge(file).lost.count == 3);
   CHECK(judge(file).lost_or_changed == 1);
-}
-
-TEST_CASE("a row under another spelling of an id is one too many where its voter's own are there") {
-  CaseFile file = persisted(3);
-  const auto twin = [&](VoterIndex voter) {
-    std::string id = file.input().ids.make(voter);
-    for (char& letter : id) letter = static_cast<char>(std::toupper(letter));
-    return StrangerRow{IdOrigin::foreign, id, "a"};
-  };
-  for (const TableModel model : {TableModel::last_wins, TableModel::append}) {
-    file.model(model);
-    file.rows.rows.strangers = {twin(1), twin(kFirstProbeIndex)};
-    CHECK(judge(file).duplicated.count == 1);
-    CHECK(judge(file).kind == VerdictKind::fail);
-    file.rows.rows.strangers = {twin(9)};  // of nobody who has a row
-    CHECK(judge(file).duplicated.count == 0);
-  }
-  file.vote(1, kB, Outcome::acked);  // on the append table the other one may be this vote's
-  file.rows.rows.strangers = {twin(1)};
-  CHECK(judge(file).duplicated.count == 0);
 }
 
 TEST_CASE("rows with a value that nobody sent are told to the drain") {
