@@ -53,8 +53,7 @@ Result<bool> check_queue(const PreflightInput& input, adapters::QueueProbe& queu
   if (std::string blind = adapters::blind_spot_of(settings); !blind.empty())
     preflight.warnings.push_back(std::move(blind));
   TRY_ASSIGN(const QueueSnapshot look, queue.snapshot());
-  std::uint64_t waiting = look.depth;
-  for (const std::uint64_t depth : look.in_flight_depths) waiting += depth;
+  const std::uint64_t waiting = look.waiting();
   if (waiting > 0 && input.scenario.preflight.require_empty_queue)
     return unfit(
         fmt::format("{} elements wait in {} of {} already", format_count(waiting),

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "adapters/http/csrf_pass.h"
@@ -193,14 +192,8 @@ std::uint64_t pushed_between(const QueueSnapshot& before, const QueueSnapshot& a
 
 // Nothing: the server counted anew, or does not show what waits.
 std::optional<std::uint64_t> popped_between(const QueueSnapshot& before, const QueueSnapshot& now) {
-  const std::uint64_t came = before.depth + now.pushed;
-  const std::uint64_t left = before.pushed + now.depth;
-  if (now.server_id != before.server_id || came < left || now.blind) return std::nullopt;
-  return came - left;
-}
-
-std::uint64_t waiting_in(const QueueSnapshot& look) {
-  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(), look.depth);
+  if (now.server_id != before.server_id || now.pushed < before.pushed) return std::nullopt;
+  return now.popped(before.depth, pushed_between(before, now));
 }
 
 // Asks `look` every kPoll, and at most half of the time, for the amount seen so far, until that is
@@ -411,7 +404,7 @@ class PathToQueue {
     TRY_ASSIGN(const std::uint64_t empty,
                wait_for(input_, 1, kPushLimit, [&]() -> Result<std::uint64_t> {
                  TRY_ASSIGN(const QueueSnapshot now, adapters_.queue->snapshot());
-                 return waiting_in(now) == 0 ? 1 : 0;
+                 return now.waiting() == 0 ? 1 : 0;
                }));
     if (empty == 0 || input_.stop.stop_requested()) return {};
     TRY_ASSIGN(const std::uint64_t found, found_probes(input_, *adapters_.rows, findings.cast));
@@ -430,8 +423,8 @@ class PathToQueue {
     findings.seen_in = sighting_->seen_in();
     const bool handed = now.delivered && *now.delivered > before_.delivered.value_or(0) &&
                         now.acknowledged == before_.acknowledged;
-    findings.never_done = handed && waiting_in(now) - now.depth >= findings.cast;
-    findings.not_kept = handed && waiting_in(now) == 0;
+    findings.never_done = handed && now.in_flight() >= findings.cast;
+    findings.not_kept = handed && now.waiting() == 0;
     if (const auto clients = adapters_.queue->clients())
       findings.blocking_pops |= std::ranges::any_of(*clients, &QueueClient::blocks);
     return {};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -55,6 +56,18 @@ struct QueueSnapshot {
   bool blind = false;  // what waits is not known: `depth` is no number of it
   // Where votes are pushed to several lists: what of `depth` stands in each but the first.
   std::vector<std::uint64_t> further_depths{};
+
+  [[nodiscard]] std::uint64_t in_flight() const {  // elements in all side lists
+    return std::accumulate(in_flight_depths.begin(), in_flight_depths.end(), std::uint64_t{0});
+  }
+  [[nodiscard]] std::uint64_t waiting() const { return depth + in_flight(); }
+  // Elements that left the main lists since a look that showed `depth_before` there, with
+  // `pushed_since` pushes meanwhile. Nothing: the numbers do not tell.
+  [[nodiscard]] std::optional<std::uint64_t> popped(std::uint64_t depth_before,
+                                                    std::uint64_t pushed_since) const {
+    if (blind || depth_before + pushed_since < depth) return std::nullopt;
+    return depth_before + pushed_since - depth;
+  }
 };
 
 // A client of the queue's server, none of ours.

@@ -77,9 +77,8 @@ QueueEvidence queue_evidence(const QueueBaseline& baseline, const QueueHistory& 
 
   evidence.depth_end = contents->snapshot.depth;
   evidence.pushed = history.pushed;
-  if (evidence.pushed && !contents->snapshot.blind &&
-      evidence.depth_start + *evidence.pushed >= evidence.depth_end)
-    evidence.popped = evidence.depth_start + *evidence.pushed - evidence.depth_end;
+  if (evidence.pushed)
+    evidence.popped = contents->snapshot.popped(evidence.depth_start, *evidence.pushed);
   for (const adapters::QueueList* list : contents->main())
     collect_votes(*list, evidence.own_listed);
   for (const adapters::QueueList& side : contents->in_flight)

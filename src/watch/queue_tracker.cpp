@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -22,11 +21,6 @@ bool counters_fell(const QueueSnapshot& before, const QueueSnapshot& now) {
   return now.resets != before.resets || now.pushed < before.pushed ||
          now.taken_bare < before.taken_bare || now.dropped < before.dropped ||
          now.uptime_s < before.uptime_s || std::ranges::any_of(before.counters, fell);
-}
-
-std::uint64_t in_hand(const QueueSnapshot& look) {
-  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(),
-                         std::uint64_t{0});
 }
 
 bool does_else(const QueueClient& client) {
@@ -136,8 +130,8 @@ void QueueTracker::note_hands(const QueueSnapshot& look) {
   if (!look.delivered || !before.delivered || look.acknowledged != before.acknowledged) return;
   const std::uint64_t passed =
       before.removed.value_or(0) - std::min(before.removed.value_or(0), look.removed.value_or(0));
-  const std::uint64_t entered = *look.delivered + in_hand(before);
-  const std::uint64_t accounted = *before.delivered + in_hand(look) + passed;
+  const std::uint64_t entered = *look.delivered + before.in_flight();
+  const std::uint64_t accounted = *before.delivered + look.in_flight() + passed;
   history_.taken_bare += entered - std::min(entered, accounted);
 }
 

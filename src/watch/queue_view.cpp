@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
 #include <utility>
 
 #include "core/counted.h"
@@ -14,10 +13,6 @@ namespace {
 constexpr std::uint64_t kMaxListed = 1'000'000;  // elements per list
 // Reading lists takes at most about a fifth of the time.
 constexpr int kQueuePauseFactor = 4;
-
-std::uint64_t waiting_in(const QueueSnapshot& look) {
-  return std::accumulate(look.in_flight_depths.begin(), look.in_flight_depths.end(), look.depth);
-}
 
 }  // namespace
 
@@ -38,7 +33,7 @@ void QueueView::look() {
   const auto snapshot = probe_.snapshot();
   if (!snapshot) return lost(snapshot.error());
   take(*snapshot);
-  const bool stood_there = contents_ && waiting_in(contents_->snapshot) > 0;
+  const bool stood_there = contents_ && contents_->snapshot.waiting() > 0;
   if (waiting() == 0 && !stood_there) {
     if (!clear_since_) clear_since_ = clock_.now();
   } else if (waiting() == 0 || clock_.now() >= contents_due_) {
@@ -128,7 +123,7 @@ std::optional<std::string> QueueView::obstacle() const {
   return "no vote of ours was ever seen in one of the lists: are their names in the target right?";
 }
 
-std::uint64_t QueueView::waiting() const { return waiting_in(tracker_.history().last); }
+std::uint64_t QueueView::waiting() const { return tracker_.history().last.waiting(); }
 
 QueueEvidence QueueView::evidence() const {
   QueueHistory history = tracker_.history();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -20,10 +19,6 @@ constexpr Nanoseconds kClocksEvery = std::chrono::minutes(1);
 
 // Looked at in passing, for one id of ours.
 constexpr std::uint64_t kSightElements = 100;
-
-std::uint64_t sum(const std::vector<std::uint64_t>& values) {
-  return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
-}
 
 }  // namespace
 
@@ -117,7 +112,7 @@ class Sampler::Loops {
     sample.at = now - t0_;
     sample.has_queue = true;
     sample.queue_depth = look->depth;
-    sample.in_flight = sum(look->in_flight_depths);
+    sample.in_flight = look->in_flight();
     emit(sample);
     if (shows_unseen_list(*look)) look_for_own_id();
     if (now >= clients_due_) look_at_clients(now);
@@ -127,9 +122,8 @@ class Sampler::Loops {
   // Since the baseline, where the pushes are known.
   std::optional<std::uint64_t> popped(const QueueSnapshot& look) const {
     const QueueHistory& history = tracker_.history();
-    if (!history.pushed || history.pushes_undercount || look.blind) return std::nullopt;
-    const std::uint64_t came = sources_.queue_baseline.depth + *history.pushed;
-    return came - std::min(came, look.depth);
+    if (!history.pushed || history.pushes_undercount) return std::nullopt;
+    return look.popped(sources_.queue_baseline.depth, *history.pushed);
   }
 
   // Something stands in a list that no id of ours was seen in yet.

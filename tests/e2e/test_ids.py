@@ -71,18 +71,23 @@ def test_uuids_are_followed_through_loss_verify_show_and_clean(stack):
         assert target.query(UUID_ROWS)[0][0] == 0
 
 
+def backlog_is_queued_and_not_lost(target, file):
+    """The worker stands still from the beginning of the load on."""
+    slow = {**LOAD, "preflight": {"probe_votes": 2}, "drain": {"timeout": "2s"}}
+    running = target.start(slow, target=file)
+    until(lambda: target.truth("pushed")[2:], "the load has begun")
+    target.workers[0].pause()
+    done = running.finish()
+    assert done.exit_status == 3, done
+    assert done.audit["lost"]["count"] == 0
+    assert done.audit["queued"] > 0
+    target.workers[0].resume()
+
+
 def test_uuids_of_a_backlog_are_queued_and_not_lost(stack):
     with stack("keep-alive").start_vote() as target:
         uuid_worker(target)
-        slow = {**LOAD, "preflight": {"probe_votes": 2}, "drain": {"timeout": "2s"}}
-        running = target.start(slow, target=uuid_target(target))
-        until(lambda: target.truth("pushed")[2:], "the load has begun")
-        target.workers[0].pause()
-        done = running.finish()
-        assert done.exit_status == 3, done
-        assert done.audit["lost"]["count"] == 0
-        assert done.audit["queued"] > 0
-        target.workers[0].resume()
+        backlog_is_queued_and_not_lost(target, uuid_target(target))
 
 
 def answered(target, ids="server", **changes):
@@ -142,15 +147,7 @@ def test_rows_written_twice_are_found_in_a_table_that_appends(stack):
 def test_a_backlog_of_ids_of_the_app_is_queued_and_not_lost(stack):
     with stack("keep-alive").start_vote("--ids", "server") as target:
         target.start_worker("--poll", "1ms")
-        slow = {**LOAD, "preflight": {"probe_votes": 2}, "drain": {"timeout": "2s"}}
-        running = target.start(slow, target=answered(target))
-        until(lambda: target.truth("pushed")[2:], "the load has begun")
-        target.workers[0].pause()
-        done = running.finish()
-        assert done.exit_status == 3, done
-        assert done.audit["lost"]["count"] == 0
-        assert done.audit["queued"] > 0
-        target.workers[0].resume()
+        backlog_is_queued_and_not_lost(target, answered(target))
 
 
 def test_a_killed_run_is_verified_by_the_ids_that_it_had_stored(stack):

@@ -64,28 +64,27 @@ def test_a_backlog_is_no_loss(lists, queue):
     assert done.audit["queued"] + done.audit["pending"] > 80
 
 
-def test_a_list_of_several_that_nobody_takes_from_keeps_its_votes(lists):
-    """The worker of one choice stands still: its list is not empty, and nothing is lost."""
-    target, file = lists("per-choice")
+def with_one_list_left_alone(target, file, timeout):
+    """In the middle of the load the worker of both lists goes, and one of votes:a comes."""
     both = target.start_worker("--queue", "per-choice", *QUICK)
-    running = target.start({**VOTES, "drain": {"timeout": "4s"}}, target=file)
+    running = target.start({**VOTES, "drain": {"timeout": timeout}}, target=file)
     until(lambda: len(target.truth("pushed")) > 40, "the load has begun")
     both.stop()
     target.start_worker("--list", "votes:a", *QUICK)
     done = running.finish()
     assert done.exit_status == 3, done
     assert done.audit["lost"]["count"] == 0
+    return done
+
+
+def test_a_list_of_several_that_nobody_takes_from_keeps_its_votes(lists):
+    """The worker of one choice stands still: its list is not empty, and nothing is lost."""
+    target, file = lists("per-choice")
+    done = with_one_list_left_alone(target, file, "4s")
     assert done.audit["queued"] == target.redis_server.client().llen("votes:b") > 0
 
 
 def test_votes_that_went_to_a_list_which_the_target_does_not_name_are_not_lost(lists):
     target, _ = lists("per-choice")
     file = target.target(redis={"lists": ["votes:a", "votes:c"]})
-    both = target.start_worker("--queue", "per-choice", *QUICK)
-    running = target.start({**VOTES, "drain": {"timeout": "6s"}}, target=file)
-    until(lambda: len(target.truth("pushed")) > 40, "the load has begun")
-    both.stop()
-    target.start_worker("--list", "votes:a", *QUICK)
-    done = running.finish()
-    assert done.exit_status == 3, done
-    assert done.audit["lost"]["count"] == 0
+    with_one_list_left_alone(target, file, "6s")
