@@ -450,7 +450,8 @@ DrainFindings Drain::findings() const {
   found.settling_samples = settling_.samples();
   found.taken_bare = queue_->history().taken_bare;
   found.handed_over = queue_->history().handed_over;
-  found.nothing_elsewhere = looked_elsewhere_ && elsewhere_.obstacle().empty();
+  found.nothing_elsewhere =
+      looked_elsewhere_ && elsewhere_.obstacle().empty() && elsewhere_.assumptions().empty();
   return found;
 }
 

@@ -158,6 +158,8 @@ TEST_CASE("missing votes that stand elsewhere") {
     CHECK(result.settlement.proof == SettleProof::empty_handed);
     CHECK(result.settlement.drain == seconds(12));
     CHECK(result.settlement.assumptions.back().find("parked there") != std::string::npos);
+    CHECK(std::ranges::none_of(result.settlement.grounds,
+                               [](const Ground& ground) { return ground.what == "elsewhere"; }));
     CHECK(run.world.looks_elsewhere == 6);  // every two seconds
   }
   SECTION("they move for ever: nothing is claimed, and where they are is said") {
