@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/elsewhere.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "vote/evidence.h"
@@ -68,27 +69,6 @@ inline void add_seen_in(std::vector<bool>& seen, const std::vector<bool>& more) 
   for (std::size_t list = 0; list < more.size(); ++list)
     if (more[list]) seen[list] = true;
 }
-
-// Where else on the queue's server ids of the run stand.
-struct QueuePlace {
-  int database = 0;
-  std::string
-      name;  // with '*' where ids of ours stand in it: one place for "vote:ID" of many votes
-  std::string kind;             // as the server calls it: "list", "hash"
-  std::vector<VoterIndex> own;  // votes, no probes; the first of them
-  bool complete = true;         // all of it was looked at, and all of them are named
-  // When the latest of them is due, where the place holds times: a set of jobs to be tried again.
-  std::optional<WallTime> due{};
-};
-struct Elsewhere {
-  std::vector<QueuePlace> places;
-  std::string cut_short;  // why not everything was looked at, a clause; empty: it was
-};
-struct ElsewhereLimits {
-  std::uint64_t keys = 100'000;
-  std::uint64_t elements = 10'000;  // of one key
-  Nanoseconds time = std::chrono::seconds(1);
-};
 
 struct QueueFacts {
   std::string version;                          // of its server: "7.0.15"

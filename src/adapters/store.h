@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "adapters/elsewhere.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "vote/evidence.h"
@@ -95,6 +96,11 @@ class RowStore {
   [[nodiscard]] virtual Result<std::optional<std::uint64_t>> progress(const VoterIds& ids,
                                                                       bool at_once) = 0;
   [[nodiscard]] virtual Result<StoreActivity> activity() = 0;
+  // A bounded look into everything else that the database holds.
+  [[nodiscard]] virtual Result<Elsewhere> find_elsewhere(const VoterIds& /*ids*/,
+                                                         const ElsewhereLimits& /*limits*/) {
+    return Elsewhere{};
+  }
   // A clause: a count that was lower at one look of this store than at the one before, since the
   // last baseline. Empty: none was, or rows are no counts.
   [[nodiscard]] virtual std::string fell() const { return {}; }

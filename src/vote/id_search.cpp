@@ -57,7 +57,10 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
+// "0x41" and "\x41", too: how languages and PostgreSQL's bytea write bytes.
 std::optional<std::string> from_hex(std::string_view text) {
+  if (text.starts_with("0x")) text.remove_prefix(1);
+  if (text.starts_with('x')) text.remove_prefix(1);
   if (!std::ranges::all_of(text, is_hex)) return std::nullopt;
   text.remove_suffix(text.size() % 2);
   std::string bytes(text.size() / 2, '\0');

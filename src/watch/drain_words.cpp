@@ -127,8 +127,9 @@ Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlemen
                                    fmt::join(found.side_lists, ", "))});
   add_hands(found, grounds);
   if (found.nothing_elsewhere)
-    grounds.push_back(
-        {looked_at, "elsewhere", "no missing vote waits in another place of the queue's server"});
+    grounds.push_back({looked_at, "elsewhere",
+                       std::string("no missing vote waits in another place of the queue's server") +
+                           (found.counters ? "" : ", nor in another table of the database")});
   return grounds;
 }
 

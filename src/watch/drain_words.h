@@ -46,7 +46,9 @@ struct DrainFindings {
   std::uint64_t settling_samples = 0;     // readings that could have refuted it
   std::uint64_t taken_bare = 0;           // elements that it handed out and never had in hand
   std::uint64_t handed_over = 0;   // calls that may have given one worker what another one has
-  bool nothing_elsewhere = false;  // the other places of the queue's server were looked at
+  // The other places of the queue's server, and of the table's database, were looked at.
+  bool nothing_elsewhere = false;
+  bool counters = false;  // there is no table, only counts
 };
 // Takes trailing votes from `settlement`.
 [[nodiscard]] Grounds grounds_of_drain(const DrainFindings& found, const Settlement& settlement);

@@ -16,16 +16,16 @@ constexpr const char* kMaybeASideList =
     "; if workers keep there what they have in hand, say so in the target (in_flight)";
 constexpr const char* kOrHowLong = "; or say how long to wait: settle: { quiet: 30s }";
 
-std::string name_of(const adapters::QueuePlace& place) {
+std::string name_of(const adapters::Place& place) {
   return fmt::format("{} '{}' of database {}", place.kind, printable(place.name, 60),
                      place.database);
 }
 
-bool is_due(const ElsewhereQuestion& question, const adapters::QueuePlace& place) {
+bool is_due(const ElsewhereQuestion& question, const adapters::Place& place) {
   return !place.due || *place.due <= question.wall;
 }
 
-bool is_log(const ElsewhereQuestion& question, const adapters::QueuePlace& place) {
+bool is_log(const ElsewhereQuestion& question, const adapters::Place& place) {
   if (question.in_hand_elsewhere || !is_due(question, place)) return false;
   if (!question.votes_are_missing) return 2 * place.own.size() >= question.stored.size();
   const auto stored =
@@ -48,7 +48,7 @@ void ElsewhereCheck::note_cut(const ElsewhereQuestion& question, const std::stri
     assumptions_.push_back("votes stand nowhere else on the queue's server (" + why + ")");
 }
 
-void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters::QueuePlace& place,
+void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters::Place& place,
                                const Room* before) {
   const std::string name = name_of(place);
   const bool same = before != nullptr && before->votes == place.own && is_due(question, place);
@@ -69,16 +69,21 @@ void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters
                 (question.votes_are_missing ? "" : kOrHowLong);
 }
 
-void ElsewhereCheck::observe(const ElsewhereQuestion& question, const adapters::Elsewhere& look) {
+void ElsewhereCheck::observe(const ElsewhereQuestion& question, const adapters::Elsewhere& queue,
+                             const adapters::Elsewhere& store) {
   const std::map<std::string, Room> before = std::exchange(rooms_, {});
   obstacle_.clear();
   assumptions_.clear();
-  if (!look.cut_short.empty()) note_cut(question, look.cut_short);
-  for (const adapters::QueuePlace& place : look.places) {
-    if (place.own.empty() || is_log(question, place)) continue;
-    const auto known = before.find(name_of(place));
-    note_room(question, place, known == before.end() ? nullptr : &known->second);
-  }
+  if (!queue.cut_short.empty()) note_cut(question, queue.cut_short);
+  if (!store.cut_short.empty())
+    assumptions_.push_back("votes stand in no other table of the database (" + store.cut_short +
+                           ")");
+  for (const adapters::Elsewhere* look : {&queue, &store})
+    for (const adapters::Place& place : look->places) {
+      if (place.own.empty() || is_log(question, place)) continue;
+      const auto known = before.find(name_of(place));
+      note_room(question, place, known == before.end() ? nullptr : &known->second);
+    }
 }
 
 }  // namespace votebench::watch

@@ -1,12 +1,12 @@
-// Votes of ours that stand somewhere else on the queue's server than in the lists that the target
-// names: another list, a retry set, a renamed backlog.
+// Votes of ours that stand somewhere else than in the lists and the table that the target names:
+// another list, a retry set, a renamed backlog, a table of failed votes.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
-#include "adapters/queue.h"
+#include "adapters/elsewhere.h"
 #include "core/clock.h"
 
 namespace votebench::watch {
@@ -19,7 +19,8 @@ struct ElsewhereQuestion {
   bool votes_are_missing = false;         // else: whether rows may still be changed, or joined
   bool in_hand_elsewhere = false;  // what workers have in hand is in lists: no place is a log
   bool leans_on_quiet = false;     // the target says how long to wait, and that has passed
-  std::vector<std::string> moved_unseen{};  // commands that may have put votes anywhere
+  // Commands that may have put votes anywhere on the queue's server.
+  std::vector<std::string> moved_unseen{};
 };
 
 // Fed with looks; what a place is shows in time. A log is no obstacle: where votes are missing, a
@@ -31,7 +32,9 @@ class ElsewhereCheck {
  public:
   explicit ElsewhereCheck(Nanoseconds max_hold) : max_hold_(max_hold) {}
 
-  void observe(const ElsewhereQuestion& question, const adapters::Elsewhere& look);
+  // `queue`: on the queue's server; `store`: in the table's database.
+  void observe(const ElsewhereQuestion& question, const adapters::Elsewhere& queue,
+               const adapters::Elsewhere& store = {});
 
   // Why absence proves nothing yet; empty: nothing waits elsewhere.
   [[nodiscard]] const std::string& obstacle() const { return obstacle_; }
@@ -44,7 +47,7 @@ class ElsewhereCheck {
     Instant changed_at;
   };
   void note_cut(const ElsewhereQuestion& question, const std::string& why);
-  void note_room(const ElsewhereQuestion& question, const adapters::QueuePlace& place,
+  void note_room(const ElsewhereQuestion& question, const adapters::Place& place,
                  const Room* before);
 
   Nanoseconds max_hold_;

@@ -25,6 +25,9 @@ class RowView {
   // Reads all rows now; false when the store does not let us.
   bool read();
   [[nodiscard]] adapters::RowStore& store() const { return store_; }
+  [[nodiscard]] Result<adapters::Elsewhere> find_elsewhere() {
+    return store_.find_elsewhere(question_.ids, {});
+  }
   // Nothing when the store does not answer.
   [[nodiscard]] std::optional<adapters::StoreActivity> activity();
 

@@ -299,7 +299,8 @@ bool Drain::nothing_waits_elsewhere() {
 }
 
 Result<> Drain::look_elsewhere() {
-  TRY_ASSIGN(const adapters::Elsewhere look, queue_->find_elsewhere());
+  TRY_ASSIGN(const adapters::Elsewhere in_queue, queue_->find_elsewhere());
+  TRY_ASSIGN(const adapters::Elsewhere in_store, rows_->find_elsewhere());
   const std::vector<VoterIndex> stored = rows_->voters();
   ElsewhereQuestion question{.at = clock_.now(), .wall = clock_.wall_now(), .stored = stored};
   question.votes_are_missing = rows_->missing().count > 0;
@@ -308,7 +309,7 @@ Result<> Drain::look_elsewhere() {
   question.moved_unseen = adapters::queue_kind(task_.target.queue)
                               .use(task_.queue_baseline->snapshot, queue_->history().last)
                               .hidden;
-  elsewhere_.observe(question, look);
+  elsewhere_.observe(question, in_queue, in_store);
   looked_elsewhere_ = true;
   return {};
 }
@@ -452,6 +453,7 @@ DrainFindings Drain::findings() const {
   found.handed_over = queue_->history().handed_over;
   found.nothing_elsewhere =
       looked_elsewhere_ && elsewhere_.obstacle().empty() && elsewhere_.assumptions().empty();
+  found.counters = counters();
   return found;
 }
 

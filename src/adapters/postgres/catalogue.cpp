@@ -21,12 +21,11 @@ std::string_view words_of(std::string_view kind) {
 
 }  // namespace
 
-// The table and all its partitions and children: `oid` of each.
-std::string Catalogue::family() const {
+std::string table_family(const std::string& relation) {
   return fmt::format(
       "WITH RECURSIVE family(oid) AS (SELECT {}::oid UNION SELECT inhrelid FROM pg_inherits "
       "JOIN family ON inhparent = family.oid) SELECT oid FROM family",
-      relation_);
+      relation);
 }
 
 Result<StoreFacts> Catalogue::store() {

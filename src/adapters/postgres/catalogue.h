@@ -8,6 +8,10 @@
 
 namespace votebench::adapters {
 
+// A query for the table and all its partitions and children: `oid` of each. `relation`: an
+// expression for the table's oid.
+[[nodiscard]] std::string table_family(const std::string& relation);
+
 // References outlive it.
 class Catalogue {
  public:
@@ -26,7 +30,7 @@ class Catalogue {
   Result<std::optional<Error>> partial_view();
   Result<bool> holds_ids(IdForm form, std::string_view type);
   Result<std::optional<Error>> no_room_for_id(IdForm form);
-  [[nodiscard]] std::string family() const;
+  [[nodiscard]] std::string family() const { return table_family(relation_); }
 
   PqConnection& connection_;
   const RowSettings& settings_;

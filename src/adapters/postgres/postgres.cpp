@@ -5,6 +5,7 @@
 
 #include "adapters/clock_bracket.h"
 #include "adapters/postgres/catalogue.h"
+#include "adapters/postgres/other_tables.h"
 #include "adapters/postgres/pq_connection.h"
 #include "adapters/postgres/row_scan.h"
 #include "adapters/store.h"
@@ -89,6 +90,10 @@ class PostgresStore final : public RowStore {
   Result<std::vector<std::string>> own_ids(const VoterIds& ids) override;
   Result<std::vector<FoundRow>> find_rows(const std::vector<std::string>& ids) override;
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
+
+  Result<Elsewhere> find_elsewhere(const VoterIds& ids, const ElsewhereLimits& limits) override {
+    return find_in_other_tables(connection_, relation_, ids, limits);
+  }
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
     const std::string sql = "SELECT " + as_microseconds("clock_timestamp()");

@@ -264,8 +264,8 @@ class Look {
     const auto place = std::tuple(database, name, kind);
     if (!places_.contains(place) && places_.size() == kMostPlaces)
       return cut("ids of the run stand in too many places");
-    QueuePlace& entry =
-        places_.try_emplace(place, QueuePlace{database, name, kind, {}, true, {}}).first->second;
+    Place& entry =
+        places_.try_emplace(place, Place{std::to_string(database), name, kind, {}}).first->second;
     if (due) entry.due = std::max(entry.due.value_or(*due), *due);
     const std::uint64_t most = kind == "string" ? kMostOfString : limits_.elements;
     if (key.length > most) entry.complete = false;
@@ -286,7 +286,7 @@ class Look {
   std::uint64_t keys_left_ = limits_.keys;
   bool out_of_keys_ = false;
   using PlaceId = std::tuple<int, std::string, std::string>;
-  std::map<PlaceId, QueuePlace> places_;
+  std::map<PlaceId, Place> places_;
   std::map<PlaceId, std::unordered_set<VoterIndex>> known_;  // of each: whom it names
   Elsewhere found_;
 };

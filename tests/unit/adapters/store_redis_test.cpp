@@ -257,8 +257,8 @@ TEST_CASE("ids elsewhere: every kind of key, names too, and other databases") {
   const auto found = probe->find_elsewhere(kIds, {});
   REQUIRE(found);
   CHECK(found->cut_short.empty());
-  const auto own_at = [&](int database, const std::string& name, const std::string& kind) {
-    for (const QueuePlace& place : found->places)
+  const auto own_at = [&](const std::string& database, const std::string& name, const std::string& kind) {
+    for (const Place& place : found->places)
       if (place.database == database && place.name == name && place.kind == kind) {
         auto own = place.own;
         std::ranges::sort(own);
@@ -269,14 +269,14 @@ TEST_CASE("ids elsewhere: every kind of key, names too, and other databases") {
   };
   using Votes = std::vector<VoterIndex>;
   CHECK(found->places.size() == 8);
-  CHECK(own_at(0, "parked", "list") == Votes{3});
-  CHECK(own_at(0, "retry", "zset") == Votes{4});
-  CHECK(own_at(0, "seen", "set") == Votes{5});
-  CHECK(own_at(0, "jobs", "hash") == Votes{6});
-  CHECK(own_at(0, "blob", "string") == Votes{7});
-  CHECK(own_at(0, "log", "stream") == Votes{8});
-  CHECK(own_at(0, "pending:*", "string") == Votes{9, 10});
-  CHECK(own_at(3, "votes", "list") == Votes{11});
+  CHECK(own_at("0", "parked", "list") == Votes{3});
+  CHECK(own_at("0", "retry", "zset") == Votes{4});
+  CHECK(own_at("0", "seen", "set") == Votes{5});
+  CHECK(own_at("0", "jobs", "hash") == Votes{6});
+  CHECK(own_at("0", "blob", "string") == Votes{7});
+  CHECK(own_at("0", "log", "stream") == Votes{8});
+  CHECK(own_at("0", "pending:*", "string") == Votes{9, 10});
+  CHECK(own_at("3", "votes", "list") == Votes{11});
   CHECK(look(*probe).depth == 1);  // the probe's own database is still the queue's
 }
 

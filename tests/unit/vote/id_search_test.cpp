@@ -77,8 +77,9 @@ TEST_CASE("an id in base64, hexadecimal text, gzip and zlib, and these in each o
   for (const std::string& bytes :
        {base64(kJson), base64(kId), R"({"body": ")" + base64(kJson) + R"(", "headers": {}})",
         "b64/" + base64(kJson), "k" + base64(kJson), "v1" + base64(kJson), "no_" + base64(kJson),
-        url, broken, hex(kJson), packed(kJson, true), packed(kJson, false),
-        base64(packed(kJson, true)), hex(packed(kJson, false)), base64(base64(kJson))})
+        url, broken, hex(kJson), "\\x" + hex(kJson), "0x" + hex(kJson), packed(kJson, true),
+        packed(kJson, false), base64(packed(kJson, true)), hex(packed(kJson, false)),
+        base64(base64(kJson))})
     CHECK(own_in(bytes) == Indexes{4711});
 }
 

@@ -7,7 +7,7 @@
 using namespace votebench;
 using namespace votebench::watch;
 using adapters::Elsewhere;
-using adapters::QueuePlace;
+using adapters::Place;
 using std::chrono::seconds;
 using test_run::Run;
 
@@ -26,9 +26,9 @@ ElsewhereQuestion nothing_missing_at(Instant at) {
   return {.at = at, .wall = kNow + (at - kBegin), .stored = kStored};
 }
 
-Elsewhere places(std::vector<QueuePlace> all) { return {std::move(all), ""}; }
+Elsewhere places(std::vector<Place> all) { return {std::move(all), ""}; }
 
-QueuePlace retry_set(std::vector<VoterIndex> own) { return {0, "retry", "zset", std::move(own)}; }
+Place retry_set(std::vector<VoterIndex> own) { return {"0", "retry", "zset", std::move(own)}; }
 
 }  // namespace
 
@@ -76,7 +76,7 @@ TEST_CASE("a retry set that also holds jobs of stored votes is no log") {
 
 TEST_CASE("what is due later is not parked before, and has max_hold from then on") {
   ElsewhereCheck check(seconds(10));
-  QueuePlace later = retry_set({1, 2, 3, 7});
+  Place later = retry_set({1, 2, 3, 7});
   later.due = kNow + seconds(18);
   const auto waits_at = [&](std::chrono::seconds at) {
     check.observe(missing_at(kBegin + at), places({later}));
@@ -92,9 +92,9 @@ TEST_CASE("what is due later is not parked before, and has max_hold from then on
 
 TEST_CASE("where nothing is missing, what stands elsewhere may come again, but in a log of all") {
   ElsewhereCheck check(seconds(10));
-  check.observe(nothing_missing_at(kBegin), places({{0, "log", "list", {0, 1, 2}}}));
+  check.observe(nothing_missing_at(kBegin), places({{"0", "log", "list", {0, 1, 2}}}));
   CHECK(check.obstacle().empty());
-  const auto aside = places({{0, "aside", "list", {0, 1}}});
+  const auto aside = places({{"0", "aside", "list", {0, 1}}});
   check.observe(nothing_missing_at(kBegin), aside);
   CHECK(check.obstacle().ends_with("or say how long to wait: settle: { quiet: 30s }"));
   check.observe(nothing_missing_at(kBegin + seconds(60)), aside);
@@ -122,13 +122,29 @@ TEST_CASE("where not all was looked at, commands that put votes anywhere stand i
 
 TEST_CASE("of several waiting rooms the first is named, and all that are parked") {
   ElsewhereCheck check(seconds(10));
-  const auto both = places({retry_set({7, 8}), {1, "failed", "list", {9, 10}}});
+  const auto both = places({retry_set({7, 8}), {"1", "failed", "list", {9, 10}}});
   check.observe(missing_at(kBegin), both);
   CHECK(check.obstacle().starts_with("2 votes of ours stand in zset 'retry' of database 0"));
   check.observe(missing_at(kBegin + seconds(10)), both);
   REQUIRE(check.assumptions().size() == 2);
   CHECK(check.assumptions()[1].starts_with(
       "2 votes of ours stand in list 'failed' of database 1 and are parked"));
+}
+
+TEST_CASE("a table of failed votes is a waiting room as any other") {
+  ElsewhereCheck check(seconds(10));
+  const auto errors = places({{"postgres", "votes_error", "table", {7, 8}}});
+  check.observe(missing_at(kBegin), {}, errors);
+  CHECK(check.obstacle() ==
+        "2 votes of ours stand in table 'votes_error' of database postgres: they may still be on "
+        "their way");
+  check.observe(missing_at(kBegin + seconds(10)), {}, errors);
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions().size() == 1);
+  check.observe(missing_at(kBegin), {}, {{}, "table 'x' may not be read"});
+  CHECK(check.assumptions() ==
+        std::vector<std::string>{
+            "votes stand in no other table of the database (table 'x' may not be read)"});
 }
 
 TEST_CASE("what was not looked at is an assumption, for as long as it was not") {
@@ -162,6 +178,16 @@ TEST_CASE("missing votes that stand elsewhere") {
                                [](const Ground& ground) { return ground.what == "elsewhere"; }));
     CHECK(run.world.looks_elsewhere == 6);  // every two seconds
   }
+  SECTION("innocent: they come from another table at last") {
+    run.world.elsewhere->places.clear();
+    run.world.other_tables->places = {{"postgres", "votes_error", "table", {9}}};
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      if (at < seconds(8)) return;
+      world.other_tables->places.clear();
+      run.write(10);
+    };
+    CHECK(run.settle().settlement.proof == SettleProof::complete);
+  }
   SECTION("they move for ever: nothing is claimed, and where they are is said") {
     run.world.at = [&](test::World& world, Nanoseconds at) {
       const bool odd = at / seconds(3) % 2 == 1;
@@ -178,8 +204,14 @@ TEST_CASE("missing votes that stand elsewhere") {
     CHECK(result.settlement.proof == SettleProof::none);
     CHECK(result.settlement.reason.find("SCAN does not answer") != std::string::npos);
   }
+  SECTION("a database that does not let us look") {
+    run.world.other_tables = test::unreachable("pg_class");
+    const DrainResult result = run.settle();
+    CHECK(result.settlement.proof == SettleProof::none);
+    CHECK(result.settlement.reason.find("pg_class does not answer") != std::string::npos);
+  }
   SECTION("a log of all votes is in nobody's way") {
-    run.world.elsewhere->places = {{0, "log", "list", {3, 4, 5, 9}}};
+    run.world.elsewhere->places = {{"0", "log", "list", {3, 4, 5, 9}}};
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == SettleProof::empty_handed);
     CHECK(result.settlement.drain < seconds(3));
@@ -192,7 +224,7 @@ TEST_CASE("a drain that proves nothing names the place where a missing vote stan
   run.write(9);
   run.task.timeout = seconds(5);
   run.target.worker = WorkerModel::unknown;
-  run.world.elsewhere->places = {{0, "processing", "list", {9}}};
+  run.world.elsewhere->places = {{"0", "processing", "list", {9}}};
   const std::string reason = run.settle().settlement.reason;
   CHECK(reason.find("the worker may hold several votes") != reason.npos);
   CHECK(reason.find("1 vote of ours stands in list 'processing' of database 0") != reason.npos);

@@ -55,6 +55,7 @@ struct World {
   std::uint64_t readings_fail = 0;  // so many of the next ones
   std::uint64_t contents_read = 0;  // of the lists
   Result<adapters::Elsewhere> elsewhere;
+  Result<adapters::Elsewhere> other_tables;
   std::uint64_t looks_elsewhere = 0;
   std::uint64_t clients_asked = 0;
   std::unordered_set<std::string> carried;  // what the table was last asked to tell from strangers
@@ -172,6 +173,10 @@ class FakeRows final : public adapters::RowStore {
                                                 bool /*at_once*/) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");
     return std::optional<std::uint64_t>(world_.rows.size());
+  }
+  Result<adapters::Elsewhere> find_elsewhere(const VoterIds& /*ids*/,
+                                             const adapters::ElsewhereLimits&) override {
+    return world_.other_tables;
   }
   Result<std::vector<adapters::FoundRow>> find_rows(const std::vector<std::string>& ids) override {
     if (!world_.postgres_up) return unreachable("PostgreSQL");

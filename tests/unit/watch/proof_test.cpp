@@ -75,13 +75,13 @@ TEST_CASE("re-votes, a worker of several votes that keeps what it has in hand in
     CHECK_FALSE(open.still_needed);
   }
   SECTION("guilty: an older vote stands in a side list that the target does not name") {
-    run.world.elsewhere->places = {{0, "votes:working", "list", {4}}};
+    run.world.elsewhere->places = {{"0", "votes:working", "list", {4}}};
     const Settlement open = run.settle().settlement;
     CHECK(open.proof == Proof::none);
     CHECK(open.reason.find("votes:working") != std::string::npos);
   }
   SECTION("innocent: it does so for good, it is a log, and the target says how long to wait") {
-    run.world.elsewhere->places = {{0, "votes:log", "list", {4}}};
+    run.world.elsewhere->places = {{"0", "votes:log", "list", {4}}};
     run.target.settle_quiet = seconds(2);
     const Settlement done = run.settle().settlement;
     CHECK(done.proof == Proof::complete);
@@ -118,7 +118,7 @@ TEST_CASE("where no vote is missing, nobody is told where votes stand elsewhere"
   run.task.rows_may_change = true;
   run.task.timeout = seconds(2);
   run.target.worker = WorkerModel::unknown;
-  run.world.elsewhere->places = {{0, "votes:log", "list", {4}}};
+  run.world.elsewhere->places = {{"0", "votes:log", "list", {4}}};
   const Settlement open = run.settle().settlement;
   CHECK(open.proof == Proof::none);
   CHECK(open.reason.find("votes:log") == std::string::npos);

@@ -141,7 +141,7 @@ TEST_CASE("what was looked at is said, and only that") {
     CHECK(told().empty());
   }
   SECTION("what stands elsewhere may be on its way") {
-    run.world.elsewhere->places = {{0, "retry", "zset", {9}}};
+    run.world.elsewhere->places = {{"0", "retry", "zset", {9}}};
     run.task.timeout = seconds(5);
     CHECK(told() == Names{"workers", "clients"});
   }
@@ -151,7 +151,7 @@ TEST_CASE("a claim says what it leans on, and what is no claim leans on nothing"
   Run run(10);
   run.write(9);
   run.task.timeout = seconds(5);
-  run.world.elsewhere->places = {{0, "retry", "zset", {9}}};
+  run.world.elsewhere->places = {{"0", "retry", "zset", {9}}};
   const Settlement open = run.settle().settlement;
   CHECK(open.proof == SettleProof::none);
   CHECK(open.assumptions.empty());
