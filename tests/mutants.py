@@ -81,14 +81,14 @@ class Folder(typing.NamedTuple):
 FOLDERS = {
     # Not changed: wording.cpp (sentences), canaries.* (they are a test themselves).
     "audit": Folder(
-        files=("append.cpp", "ballots.cpp", "ballots.h", "counts.cpp", "decide.cpp", "hops.cpp",
+        files=("append.cpp", "ballots.cpp", "ballots.h", "counters.cpp", "counts.cpp", "decide.cpp", "hops.cpp",
                "judge.cpp", "judgement.cpp", "judgement.h", "last_wins.cpp", "voter_groups.h",
                "witness.cpp", "second_look.cpp", "one_voter.cpp"),
         parts=("core", "vote", "audit"), level="-O1", packages=("fmt", "libsodium", "zlib", "catch2"),
         rules=COMMON, support=("memory_stack.cpp",), choices=("~[exhaustive]", "[exhaustive]")),
     # Not changed: drain_words.cpp (sentences), sampler.cpp (a thread).
     "watch": Folder(
-        files=("settle.cpp", "empty_handed.cpp", "trailing_votes.cpp", "trailing_votes.h",
+        files=("settle.cpp", "drain.h", "drain_telling.cpp", "empty_handed.cpp", "trailing_votes.cpp", "trailing_votes.h",
                "serial_check.cpp", "elsewhere.cpp", "queue_view.cpp", "queue_view.h", "row_view.cpp",
                "row_view.h", "final_evidence.cpp", "seen_voters.cpp", "patience.cpp",
                "queue_tracker.cpp", "page_check.cpp"),
@@ -116,7 +116,7 @@ EQUIVALENT = {
         "no count is a share of another less a millionth",
     ("watch/settle.cpp", "if (!queue_->look_at_clients()) return false;", "return false", "return true"):
         "a look that fails forgets since when the lists are clear, and evidence_stands() compares that",
-    ("watch/settle.cpp", "if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)",
+    ("watch/drain_telling.cpp", "if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)",
      "<", "<="):
         "a clock that reads the limit to the nanosecond, some looks after it was first compared",
     ("watch/trailing_votes.cpp", "if (cast_ids_.empty()) return true;",

@@ -353,6 +353,7 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
 std::string unsettled_advice(const Settlement& settlement) {
   if (const auto enough = settlement.enough_time())
     return fmt::format("set drain.timeout: {}", duration_literal(*enough));
+  if (!settlement.advice.empty()) return settlement.advice;
   return "look after the worker; a longer drain.timeout helps only while it makes progress";
 }
 

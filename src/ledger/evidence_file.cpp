@@ -200,6 +200,7 @@ template <typename Direction, typename Outcome>
 void settlement_fields(Direction&& field, Outcome& settlement) {
   field("proof", settlement.proof);
   field("reason", settlement.reason);
+  field.optional("advice", settlement.advice);
   field("assumptions", settlement.assumptions);
   field("drain_ns", settlement.drain);
   field("drain_rate_per_s", settlement.drain_rate_per_s);

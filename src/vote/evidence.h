@@ -302,6 +302,7 @@ struct Settlement {
   std::uint64_t trailing_rows = 0;  // of these, with a row
   std::uint64_t late = 0;           // votes that came only behind trailing votes
   Grounds grounds{};                // what the drain found out, looked at, or takes for granted
+  std::string advice{};             // not settled: what to say in the target, if it is true
 
   [[nodiscard]] bool settled() const { return proof != SettleProof::none; }
 

@@ -57,7 +57,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-// "0x41" and "\x41", too: how languages and PostgreSQL's bytea write bytes.
+// "0x41" and "\x41", too: how languages and databases write bytes.
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.starts_with("0x")) text.remove_prefix(1);
   if (text.starts_with('x')) text.remove_prefix(1);

@@ -45,7 +45,7 @@ struct DrainFindings {
   std::string settled_early{};            // why it knows too little; empty: not refuted
   std::uint64_t settling_samples = 0;     // readings that could have refuted it
   std::uint64_t taken_bare = 0;           // elements that it handed out and never had in hand
-  std::uint64_t handed_over = 0;   // calls that may have given one worker what another one has
+  std::uint64_t handed_over = 0;  // calls that may have given one worker what another one has
   // The other places of the queue's server, and of the table's database, were looked at.
   bool nothing_elsewhere = false;
   bool counters = false;  // there is no table, only counts

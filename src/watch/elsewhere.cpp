@@ -14,7 +14,6 @@ namespace {
 
 constexpr const char* kMaybeASideList =
     "; if workers keep there what they have in hand, say so in the target (in_flight)";
-constexpr const char* kOrHowLong = "; or say how long to wait: settle: { quiet: 30s }";
 
 std::string name_of(const adapters::Place& place) {
   return fmt::format("{} '{}' of database {}", place.kind, printable(place.name, 60),
@@ -42,8 +41,8 @@ void ElsewhereCheck::note_cut(const ElsewhereQuestion& question, const std::stri
   if (matters && !question.leans_on_quiet)
     obstacle_ = fmt::format(
         "votes may have been put elsewhere ({}), and not all of the queue's "
-        "server was looked at: {}{}",
-        fmt::join(question.moved_unseen, ", "), why, kOrHowLong);
+        "server was looked at: {}",
+        fmt::join(question.moved_unseen, ", "), why);
   else
     assumptions_.push_back("votes stand nowhere else on the queue's server (" + why + ")");
 }
@@ -64,9 +63,8 @@ void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters
         place.own.size() == 1 ? "is" : "are",
         question.votes_are_missing ? format_duration(max_hold_) : "as long as settle.quiet"));
   else if (obstacle_.empty())
-    obstacle_ = found + ": they may still be on their way" +
-                (place.kind == "list" ? kMaybeASideList : "") +
-                (question.votes_are_missing ? "" : kOrHowLong);
+    obstacle_ =
+        found + ": they may still be on their way" + (place.kind == "list" ? kMaybeASideList : "");
 }
 
 void ElsewhereCheck::observe(const ElsewhereQuestion& question, const adapters::Elsewhere& queue,

@@ -48,7 +48,10 @@ bool may_have_come_back(const SeenConsumer& consumer, Nanoseconds elapsed) {
 std::string has_not_come_back(const QueueClient& client) {
   if (!client.idle_s)
     return name_of(client) + " may hold a vote: the server's clock does not tell since when";
-  if (client.asks && *client.idle_s < 2) return name_of(client) + " is still being waited for";
+  if (*client.idle_s < 2)
+    return client.asks ? name_of(client) + " is still being waited for"
+                       : fmt::format("{} did something else a moment ago ({}) and may hold a vote",
+                                     name_of(client), printable(client.command, 20));
   return fmt::format("{} has not come back for a vote for {} s, it may hold one", name_of(client),
                      *client.idle_s);
 }
@@ -137,15 +140,22 @@ std::string strangeness(const Hands& hands) {
   return {};
 }
 
+std::string say_max_hold(const Hands& hands, std::string_view model) {
+  return fmt::format(
+      "if no worker holds a vote for longer than {}, say so in the target: worker: {{ {}max_hold: "
+      "{} }}",
+      format_duration(hands.max_hold), model, duration_literal(hands.max_hold));
+}
+
 // What only a profile says does not bind workers that behave otherwise.
-std::optional<std::string> obstacle_of_guess(const Hands& hands, bool leans_on_max_hold) {
-  if (hands.worker_stated && (hands.max_hold_stated || !leans_on_max_hold)) return std::nullopt;
+std::optional<std::string> obstacle_of_guess(const Hands& hands, HandsFinding& finding) {
+  // How many votes at a time they handle was seen: then only for how long is a question.
+  const bool model_known = hands.worker_stated || !hands.serial_refuted.empty();
+  if (model_known && (hands.max_hold_stated || !finding.leans_on_max_hold)) return std::nullopt;
   const std::string strange = strangeness(hands);
   if (strange.empty()) return std::nullopt;
-  return fmt::format(
-      "{}, and how long a worker may hold a vote is only assumed; if you know it, say it in the "
-      "target: worker: {{ model: serial, max_hold: {} }}",
-      strange, duration_literal(hands.max_hold));
+  finding.advice = say_max_hold(hands, hands.serial_refuted.empty() ? "model: serial, " : "");
+  return strange + ", and how long a worker may hold a vote is only assumed";
 }
 
 // Where side lists may not show all that is in hand. One that takes a vote off its side list before
@@ -161,12 +171,10 @@ std::string doubt_of_side_lists(const Hands& hands) {
 }
 
 std::optional<std::string> obstacle_of_doubt(const Hands& hands, const std::string& who,
-                                             bool& leans_on_max_hold) {
-  if (hands.max_hold_stated) return until_max_hold(hands, who, leans_on_max_hold);
-  return fmt::format(
-      "{}, and how long it may hold one is only assumed; if you know it, say it in the target: "
-      "worker: {{ model: unknown, max_hold: {} }}",
-      who, duration_literal(hands.max_hold));
+                                             HandsFinding& finding) {
+  if (hands.max_hold_stated) return until_max_hold(hands, who, finding.leans_on_max_hold);
+  finding.advice = say_max_hold(hands, "model: unknown, ");
+  return who + ", and how long it may hold one is only assumed";
 }
 
 // Workers of whatever model that keep in a side list what they have in hand.
@@ -182,7 +190,7 @@ HandsFinding look_at_side_lists(const Hands& hands) {
         "votes may have been taken past the side lists ({}), and the target says worker: unknown",
         counted(hands.taken_bare, "time"));
   else if (const std::string doubt = doubt_of_side_lists(hands); !doubt.empty())
-    finding.obstacle = obstacle_of_doubt(hands, doubt, finding.leans_on_max_hold);
+    finding.obstacle = obstacle_of_doubt(hands, doubt, finding);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
 }
@@ -214,7 +222,7 @@ HandsFinding look_at_hands(const Hands& hands) {
     if (finding.obstacle) return finding;
   }
   finding.obstacle = obstacle_of_unknown(hands, finding.leans_on_max_hold);
-  if (!finding.obstacle) finding.obstacle = obstacle_of_guess(hands, finding.leans_on_max_hold);
+  if (!finding.obstacle) finding.obstacle = obstacle_of_guess(hands, finding);
   if (!finding.obstacle) finding.obstacle = obstacle_in_store(hands.activity);
   return finding;
 }

@@ -56,6 +56,8 @@ struct HandsFinding {
   // Nothing when it is proven that no worker holds a vote; otherwise a clause for people:
   // "worker 127.0.0.1:5101 has not come back for a vote for 7 s, it may hold one".
   std::optional<std::string> obstacle{};
+  // What would take it away; empty: nothing that one could say in the target.
+  std::string advice{};
   // Somebody was given max_hold after the lists were empty: whoever disconnected has had it then.
   bool leans_on_max_hold = false;
   // "One vote at a time" was refuted: max_hold alone says that nothing is in hand.

@@ -1,21 +1,12 @@
 #include "watch/settle.h"
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
-#include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "core/check.h"
 #include "core/counted.h"
 #include "core/text.h"
-#include "watch/drain_words.h"
-#include "watch/elsewhere.h"
-#include "watch/empty_handed.h"
-#include "watch/patience.h"
-#include "watch/queue_view.h"
-#include "watch/row_view.h"
+#include "watch/drain.h"
 
 namespace votebench::watch {
 namespace {
@@ -26,102 +17,18 @@ using std::chrono::seconds;
 constexpr Nanoseconds kFirstPause = milliseconds(20);  // a clean run ends at once
 constexpr Nanoseconds kLaterPause = milliseconds(100);
 constexpr Nanoseconds kEager = seconds(1);
-// The same votes have to be missing for so long.
-constexpr Nanoseconds kStill = seconds(2);
 constexpr Nanoseconds kBetweenElsewhere = seconds(2);
 constexpr const char* kLateOrLost =
     "no queue is configured, and the target does not say for how long a count may be late: late "
-    "and lost look alike (settle: { quiet: 10s } says it)";
+    "and lost look alike";
 // A worker that is just writing the last vote needs no trailing ones.
 constexpr Nanoseconds kBeforeTrailing = seconds(1);
-
-// Changes whenever votes move.
-struct Position {
-  std::uint64_t waiting = 0;
-  std::uint64_t pushed = 0;
-  std::uint64_t own_rows = 0;
-  std::uint64_t missing = 0;
-  std::uint64_t counted = 0;  // of counters: their sum
-  friend bool operator==(const Position&, const Position&) = default;
-};
 
 std::size_t lists_of(const TargetSettings& target) {
   return target.queue ? 1 + target.queue->further_lists.size() : 1;
 }
 
-class Drain {
- public:
-  Drain(const DrainTask& task, Clock& clock, std::stop_token stop);
-  DrainResult run();
-
- private:
-  void look();
-  // Each reads the evidence once more before it claims anything.
-  SettleProof prove();
-  bool everything_is_there();
-  bool nobody_holds_a_vote();
-  bool was_quiet_long_enough();
-  SettleProof prove_by_stillness(bool everything_there);
-  void cast_trailing_votes(bool everything_there);
-  bool nothing_moves();
-  bool nothing_waits_in_the_app();
-  bool nothing_waits_elsewhere();
-  Result<> look_elsewhere();
-  void name_what_stands_elsewhere();
-  [[nodiscard]] bool nobody_takes_votes() const;
-  bool evidence_stands();
-  [[nodiscard]] std::string settled_early() const;
-  [[nodiscard]] std::size_t workers_since(Instant since) const;
-  [[nodiscard]] std::size_t takers_ever_seen() const;
-
-  bool is_pointless();
-  Settlement settlement(SettleProof proof) const;
-  [[nodiscard]] std::vector<std::string> assumptions() const;
-  [[nodiscard]] DrainFindings findings() const;
-  GivenUp state_when_given_up() const;
-  void report_status() const;
-
-  // Once all are there, whoever holds an older vote or a second copy could change none of them.
-  // Without a queue nobody can be asked.
-  [[nodiscard]] bool rows_stay_as_they_are() const {
-    return !counters() && (!task_.rows_may_change || !queue_);
-  }
-  // Numbers that whoever votes raises: only their standing still says anything.
-  [[nodiscard]] bool counters() const { return rows_ && task_.row_baseline->counters.kept; }
-  // What the workers have in hand was seen to stand in no side list.
-  [[nodiscard]] bool by_side_lists() const {
-    return why_nothing_is_held_ == SettleProof::empty_handed && hands_.leans_on_side_lists;
-  }
-  // Of rows with a value that nobody sent: where values were seen to change, as long as any worker
-  // takes.
-  [[nodiscard]] Nanoseconds time_to_come_right() const {
-    return task_.row_baseline->values_change ? task_.target.worker_max_hold + kStill : kStill;
-  }
-  [[nodiscard]] bool lists_are_clear() const { return !queue_ || queue_->clear_since(); }
-  [[nodiscard]] Nanoseconds elapsed() const { return clock_.now() - begin_; }
-
-  const DrainTask& task_;
-  Clock& clock_;
-  const std::stop_token stop_;
-  const Instant begin_;
-  const std::unordered_set<std::string> nothing_carried_;
-  std::optional<QueueView> queue_;
-  std::optional<RowView> rows_;
-  Patience patience_;
-  DrainRate rate_;
-  TrailingVotes trailing_;
-  SerialCheck serial_;
-  SerialCheck settling_;  // of queues that show what is in hand: then nobody holds any vote
-  ElsewhereCheck elsewhere_;
-  Instant elsewhere_due_{};
-  Position position_;
-  std::string obstacle_;
-  HandsFinding hands_;
-  bool looked_elsewhere_ = false;
-  // By the last attempt to prove it: empty_handed or quiet; none where it failed, or was not
-  // needed.
-  SettleProof why_nothing_is_held_{};
-};
+}  // namespace
 
 Drain::Drain(const DrainTask& task, Clock& clock, std::stop_token stop)
     : task_(task),
@@ -416,109 +323,6 @@ bool Drain::is_pointless() {
   return patience_.is_over(clock_.now(),
                            position_.waiting > 0 ? rate_.time_for_rest() : std::nullopt);
 }
-
-// Of what was found of those who may hold votes.
-std::vector<std::string> Drain::assumptions() const {
-  if (why_nothing_is_held_ == SettleProof::none) return {};
-  std::vector<std::string> all = why_nothing_is_held_ == SettleProof::quiet
-                                     ? quiet_assumptions(task_.target, queue_.has_value())
-                                     : empty_handed_assumptions(task_.target, hands_);
-  if (trailing_.cast_count() == 0)
-    all.emplace_back(
-        "nobody holds votes back until more come: no trailing votes were cast behind them");
-  else if (task_.queue_baseline->newest_first)
-    all.emplace_back(
-        "nobody holds votes back until more come: votes are pushed and taken at the same end, and "
-        "trailing ones overtake what waits");
-  std::ranges::copy(elsewhere_.assumptions(), std::back_inserter(all));
-  if (counters() && queue_)
-    all.emplace_back(
-        "no vote waits in another place of the queue's server: without voter ids none "
-        "could be told there");
-  return all;
-}
-
-DrainFindings Drain::findings() const {
-  DrainFindings found;
-  if (!queue_) return found;
-  found.serial_refuted = serial_.refuted();
-  found.serial_samples = serial_.samples();
-  found.consumers = queue_->consumers().size();
-  found.hands_are_empty = why_nothing_is_held_ == SettleProof::empty_handed && !by_side_lists();
-  if (by_side_lists()) found.side_lists = task_.target.queue->in_flight;
-  found.shows_hands = queue_->history().last.delivered.has_value();
-  found.settled_early = settled_early();
-  found.settling_samples = settling_.samples();
-  found.taken_bare = queue_->history().taken_bare;
-  found.handed_over = queue_->history().handed_over;
-  found.nothing_elsewhere =
-      looked_elsewhere_ && elsewhere_.obstacle().empty() && elsewhere_.assumptions().empty();
-  found.counters = counters();
-  return found;
-}
-
-Settlement Drain::settlement(SettleProof proof) const {
-  Settlement settlement;
-  settlement.proof = proof;
-  settlement.drain = elapsed();
-  settlement.drain_rate_per_s = rate_.per_second();
-  settlement.trailing_cast = trailing_.cast_count();
-  settlement.trailing_rows = trailing_.arrived();
-  if (rows_ && rows_->has_rows()) settlement.late = trailing_.late(rows_->missing());
-  if (proof != SettleProof::none) settlement.assumptions = assumptions();
-  settlement.grounds = grounds_of_drain(findings(), settlement);
-  switch (proof) {
-    case SettleProof::complete:
-      settlement.reason = counters()
-                              ? "the counters stand still, and say no less than the accepted votes"
-                              : "every accepted vote is in the table and none is in a list";
-      break;
-    case SettleProof::empty_handed:
-      settlement.reason = "the lists are empty and no worker holds a vote";
-      break;
-    case SettleProof::quiet:
-      settlement.reason = (queue_ ? "the lists are empty and nothing moved for "
-                                  : "the counters did not move for ") +
-                          format_duration(*task_.target.settle_quiet);
-      break;
-    case SettleProof::none:
-      if (position_.waiting > 0 && patience_.still_for(clock_.now()) < task_.timeout)
-        settlement.still_needed = rate_.time_for_rest();
-      settlement.reason = rows_ ? reason_of(state_when_given_up(), settlement)
-                                : "no table is configured: what was stored is not known";
-      break;
-  }
-  return settlement;
-}
-
-GivenUp Drain::state_when_given_up() const {
-  GivenUp state;
-  state.interrupted = stop_.stop_requested();
-  state.waiting = queue_ ? queue_->waiting() : 0;
-  state.obstacle = obstacle_;
-  if (queue_ && obstacle_.empty() && !queue_->clear_since())
-    state.obstacle = queue_->obstacle().value_or("");
-  if (elsewhere_.obstacle() != obstacle_) state.elsewhere = elsewhere_.obstacle();
-  state.counters = counters();
-  if (rows_->has_rows()) state.missing = rows_->missing().count;
-  if (state.obstacle.empty() && state.waiting > 0 && state.missing == 0 && task_.target.queue)
-    state.obstacle = left_in_lists(*task_.target.queue, queue_->history().last);
-  if (rows_->has_rows() && !rows_->proves_absence())
-    state.obstacle = "the table is another one than at the start, or a replica";
-  if (!rows_->error().empty()) state.obstacle = rows_->error();
-  if (queue_ && !queue_->error().empty()) {
-    state.waiting = 0;
-    state.obstacle = queue_->error();
-  }
-  return state;
-}
-
-void Drain::report_status() const {
-  if (!task_.on_status) return;
-  task_.on_status({elapsed(), position_.waiting, position_.missing, rate_.per_second()});
-}
-
-}  // namespace
 
 DrainResult drain(const DrainTask& task, Clock& clock, std::stop_token stop) {
   return Drain(task, clock, std::move(stop)).run();

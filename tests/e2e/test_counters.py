@@ -80,7 +80,7 @@ def test_seven_lost_votes_of_one_choice_are_seven_fewer(counters):
 def test_without_a_word_on_lateness_missing_votes_are_no_loss(counters):
     run = counters("--plant", "lost@vote:7", quiet=None).run(burst(300), ALL_A)
     assert run.exit_status == 3, run
-    assert "settle: { quiet: 10s }" in run.stdout
+    assert "say so in the target: settle: { quiet: 30s }" in " ".join(run.result["advice"])
 
 
 def test_a_lost_and_a_doubled_vote_of_one_choice_cancel_out_unseen(counters):

@@ -307,6 +307,9 @@ TEST_CASE("unsettled: without a rate the reason of the settlement says it all") 
         "1 vote not in the table and not seen in the queue after 2m00s");
   file.settlement.reason = "worker 127.0.0.1:5101 has not come back for a vote for 7 s";
   CHECK(first(judge(file).reasons) == file.settlement.reason);
+  CHECK(first(judge(file).advice).starts_with("look after the worker"));
+  file.settlement.advice = "say so in the target: settle: { quiet: 30s }";
+  CHECK(first(judge(file).advice) == file.settlement.advice);
 }
 
 TEST_CASE("rows: a table that should hold one row per voter counts each further one as too many") {

@@ -86,7 +86,8 @@ RunRecord some_record() {
       9,
       8,
       3,
-      {{Ground::Kind::measured, "table", kHostile}, {Ground::Kind::looked_at, "clients", "none"}}};
+      {{Ground::Kind::measured, "table", kHostile}, {Ground::Kind::looked_at, "clients", "none"}},
+      "say so"};
   return record;
 }
 
@@ -115,9 +116,10 @@ auto fields(const RowSet& rows) {
                   pre_existing, checksum, choices);
 }
 auto fields(const Settlement& settlement) {
-  const auto& [proof, reason, assumptions, drain, rate, needed, cast, rows, late, grounds] =
+  const auto& [proof, reason, assumptions, drain, rate, needed, cast, rows, late, grounds, advice] =
       settlement;
-  return std::tie(proof, reason, assumptions, drain, rate, needed, cast, rows, late, grounds);
+  return std::tie(proof, reason, advice, assumptions, drain, rate, needed, cast, rows, late,
+                  grounds);
 }
 auto fields(const PageEvidence& page) {
   const auto& [configured, compared, why_not, shown, stored] = page;

@@ -96,7 +96,7 @@ TEST_CASE("where nothing is missing, what stands elsewhere may come again, but i
   CHECK(check.obstacle().empty());
   const auto aside = places({{"0", "aside", "list", {0, 1}}});
   check.observe(nothing_missing_at(kBegin), aside);
-  CHECK(check.obstacle().ends_with("or say how long to wait: settle: { quiet: 30s }"));
+  CHECK(check.obstacle().ends_with("say so in the target (in_flight)"));
   check.observe(nothing_missing_at(kBegin + seconds(60)), aside);
   CHECK_FALSE(check.obstacle().empty());  // parked there, it may come for all we know
   ElsewhereQuestion quiet = nothing_missing_at(kBegin + seconds(61));
@@ -113,7 +113,7 @@ TEST_CASE("where not all was looked at, commands that put votes anywhere stand i
   check.observe(question, {{}, "100,000 keys"});
   CHECK(check.obstacle() ==
         "votes may have been put elsewhere (zadd, exec), and not all of the queue's server was "
-        "looked at: 100,000 keys; or say how long to wait: settle: { quiet: 30s }");
+        "looked at: 100,000 keys");
   question.leans_on_quiet = true;
   check.observe(question, {{}, "100,000 keys"});
   CHECK(check.obstacle().empty());

@@ -147,9 +147,8 @@ TEST_CASE(
     CHECK(proven(made));
     CHECK(look_at_hands(made).leans_on_max_hold);
     made.max_hold_stated = false;
-    const auto unsaid = look_at_hands(made).obstacle;
-    REQUIRE(unsaid);
-    CHECK(unsaid->find("worker: { model: unknown, max_hold: 10s }") != unsaid->npos);
+    CHECK_FALSE(proven(made));
+    CHECK(look_at_hands(made).advice.ends_with("worker: { model: unknown, max_hold: 10s }"));
   }
   SECTION("somebody took votes past it") {
     made.taken_bare = 1;
@@ -318,8 +317,12 @@ TEST_CASE("what only a profile says binds workers that behave like its own, no o
   made.worker_stated = made.max_hold_stated = false;
   CHECK(proven(made));
   std::string strange;
+  std::string model = "model: serial, ";
   bool leans = true;
-  SECTION("several votes at a time") { made.serial_refuted = strange = "3 rows came"; }
+  SECTION("several votes at a time") {
+    made.serial_refuted = strange = "3 rows came";
+    model = "";  // it was seen
+  }
   SECTION("nobody saw them") {
     made.unseen_consumers = true;
     strange = "nobody saw all who took votes";
@@ -342,16 +345,28 @@ TEST_CASE("what only a profile says binds workers that behave like its own, no o
   const HandsFinding finding = look_at_hands(made);
   CHECK(finding.leans_on_max_hold == leans);
   REQUIRE(finding.obstacle);
-  CHECK(*finding.obstacle ==
-        strange +
-            ", and how long a worker may hold a vote is only assumed; if you know it, say "
-            "it in the target: worker: { model: serial, max_hold: 10s }");
+  CHECK(*finding.obstacle == strange + ", and how long a worker may hold a vote is only assumed");
+  CHECK(finding.advice ==
+        "if no worker holds a vote for longer than 10 s, say so in the target: worker: { " + model +
+            "max_hold: 10s }");
   made.max_hold_stated = true;
-  CHECK_FALSE(proven(made));
+  CHECK(proven(made) == model.empty());
   made.worker_stated = true;
   CHECK(proven(made));
   made.max_hold_stated = false;
   CHECK(proven(made) == !leans);
+}
+
+TEST_CASE("who did something else a moment ago has not come back for a vote") {
+  Hands made = hands({consumer("llen", 0)}, seconds(20));
+  made.consumers[0].client.asks = false;
+  made.consumers[0].asked = true;
+  made.looked_at = made.empty_since + seconds(1);
+  CHECK(look_at_hands(made).obstacle ==
+        "worker 10.0.0.5:4001 did something else a moment ago (llen) and may hold a vote");
+  made.consumers[0].client.idle_s = 3;
+  CHECK(look_at_hands(made).obstacle ==
+        "worker 10.0.0.5:4001 has not come back for a vote for 3 s, it may hold one");
 }
 
 TEST_CASE("who is known dead, or was cut off by a server that was restarted, is not strange") {

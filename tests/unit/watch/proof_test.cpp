@@ -305,8 +305,7 @@ TEST_CASE("what only a profile says does not bind workers that behave otherwise"
     const DrainResult result = run.settle();
     CHECK(result.settlement.proof == Proof::none);
     CAPTURE(result.settlement.reason);
-    CHECK(result.settlement.reason.find("worker: { model: serial, max_hold: 10s }") !=
-          std::string::npos);
+    CHECK(result.settlement.advice.ends_with("worker: { model: serial, max_hold: 10s }"));
     run.target.worker_stated = run.target.max_hold_stated = true;
     CHECK(run.settle().settlement.proof == Proof::empty_handed);
   }

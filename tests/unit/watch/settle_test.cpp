@@ -177,6 +177,48 @@ TEST_CASE("a worker that may prefetch is never empty-handed") {
   CHECK(result.settlement.drain >= seconds(30));
 }
 
+TEST_CASE("what does not settle names the line of the target that would have settled it") {
+  constexpr const char* kQuiet =
+      "if no vote takes longer than 30 s, say so in the target: settle: { quiet: 30s }";
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(30);
+  SECTION("a worker that may prefetch") {
+    run.target.worker = WorkerModel::unknown;
+    CHECK(run.settle().settlement.advice == kQuiet);
+  }
+  SECTION("said already, and broken by whatever moves") {
+    run.target.worker = WorkerModel::unknown;
+    run.target.settle_quiet = seconds(60);
+    CHECK(run.settle().settlement.advice.empty());
+  }
+  SECTION("votes that move") {
+    run.target.worker = WorkerModel::unknown;
+    run.world.at = [&](test::World& world, Nanoseconds at) {
+      ++world.pushes;
+      world.rows.resize(8 + static_cast<std::size_t>(at / seconds(1) % 2));
+    };
+    CHECK(run.settle().settlement.advice.empty());
+  }
+  SECTION("votes that still wait") {
+    run.list(9, 10);
+    CHECK(run.settle().settlement.advice.empty());
+  }
+  SECTION("a table that cannot be read") {
+    run.world.readings_fail = 1000;
+    CHECK(run.settle().settlement.advice.empty());
+  }
+  SECTION("a queue that cannot be read") {
+    run.world.redis_up = false;
+    CHECK(run.settle().settlement.advice.empty());
+  }
+  SECTION("an interrupt") {
+    run.target.worker = WorkerModel::unknown;
+    run.stop.request_stop();
+    CHECK(run.settle().settlement.advice.empty());
+  }
+}
+
 TEST_CASE("the target's own word that a quiet stack is done, with the assumption named") {
   Run run(10);
   run.write(9);
