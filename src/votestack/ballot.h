@@ -1,6 +1,7 @@
 // One vote on its way through the stack, and its form in the queue.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ struct Ballot {
   std::string choice;
   friend bool operator==(const Ballot&, const Ballot&) = default;
 };
+
+// So many votes are spared whatever goes wrong on purpose: they are probes, as a rule.
+inline constexpr std::uint64_t kSpared = 40;
 
 // {"voter_id": "6e2df0fa632cf7a", "vote": "a"}: byte for byte what Python's json.dumps makes of it
 // (ASCII escapes; bytes that are not UTF-8 become U+FFFD).

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint64_t kStallsAt = 60;
 constexpr std::size_t kBatch = 20;
-constexpr std::uint64_t kProbes = 40;  // probes, as a rule
 constexpr std::uint64_t kRepeatsEvery = 20;
 constexpr std::size_t kOldOnes = 5;
 
@@ -26,7 +25,7 @@ bool in_batches(LatePushes& late, const Ballot& ballot) {
 }
 
 bool again(LatePushes& late, const Ballot& ballot) {
-  if (late.count() > kProbes && late.count() % kRepeatsEvery == 0)
+  if (late.count() > kSpared && late.count() % kRepeatsEvery == 0)
     late.add(ballot, late.delay(), true);
   return true;
 }
@@ -34,7 +33,7 @@ bool again(LatePushes& late, const Ballot& ballot) {
 bool old_ones_again(LatePushes& late, const Ballot& ballot) {
   const std::string earlier = late.exchange_choice(ballot);
   const bool changed = !earlier.empty() && earlier != ballot.choice;
-  if (late.count() > kProbes && changed && late.added() < kOldOnes)
+  if (late.count() > kSpared && changed && late.added() < kOldOnes)
     late.add({ballot.voter, earlier}, late.delay(), true);
   return true;
 }

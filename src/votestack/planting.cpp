@@ -8,7 +8,6 @@
 namespace votebench::votestack {
 namespace {
 
-constexpr std::uint64_t kSpared = 40;
 constexpr std::uint64_t kEvery = 5;
 constexpr std::array<std::string_view, 4> kSites{"vote", "queue", "worker", "db"};
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/os.h"
+#include "votestack/ballot.h"
 
 namespace votebench::votestack {
 namespace {
@@ -26,7 +27,6 @@ constexpr std::array kIdHabits{
     IdHabit{.word = "server-repeats",
             .what = "as server, but every 10th vote has the id of the one before",
             .repeats = 10}};
-constexpr std::uint64_t kSpared = 40;  // votes at the beginning, for probes
 
 bool is_nth(std::uint64_t number, std::uint64_t every) {
   return every > 0 && number > kSpared && number % every == 0;

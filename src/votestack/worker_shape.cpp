@@ -146,7 +146,7 @@ class ThreadPool final : public Popping {
 
  private:
   static constexpr int kThreads = 8;
-  static constexpr std::uint64_t kSlowOne = 41;  // behind the probes, as a rule
+  static constexpr std::uint64_t kSlowOne = kSpared + 1;
   static constexpr int kSlow = 20;
   struct Work {
     Ballots ballots;
@@ -215,6 +215,9 @@ class SideList final : public Shape {
   std::jthread thread_;  // last: it uses the others
 };
 
+// Whose votes take another way: every fifth one behind those that are spared.
+constexpr std::uint64_t kAsideEvery = 5;
+
 class RetrySet final : public Popping {
  public:
   using Popping::Popping;
@@ -222,7 +225,7 @@ class RetrySet final : public Popping {
  protected:
   Result<> take(const Ballots& ballots) override {
     TRY(write_due());
-    if (++taken_ <= kSpared || taken_ % kEvery != 0) return bench_.rows.write(ballots);
+    if (++taken_ <= kSpared || taken_ % kAsideEvery != 0) return bench_.rows.write(ballots);
     const std::string due =
         std::to_string((real_clock().now() + hold()).time_since_epoch().count());
     return run({"ZADD", set_, due, to_element(ballots.front())});
@@ -230,9 +233,6 @@ class RetrySet final : public Popping {
   Result<> idle() override { return write_due(); }
 
  private:
-  static constexpr std::uint64_t kSpared = 40;  // probes, as a rule
-  static constexpr std::uint64_t kEvery = 5;
-
   Result<> run(const RedisCommand& command) {
     TRY_ASSIGN(const auto replies, bench_.redis.run({command}));
     if (replies[0].kind == RedisReply::Kind::error)
@@ -255,7 +255,7 @@ class RetrySet final : public Popping {
 };
 
 // The mover is another client of PostgreSQL, idle between its turns.
-class Staging final : public Popping {
+class Staging : public Popping {
  public:
   explicit Staging(Bench& bench) : Popping(bench), mover_(bench.settings.postgres, "mover") {}
 
@@ -282,6 +282,21 @@ class Staging final : public Popping {
  private:
   PostgresLink mover_;
   std::jthread thread_;  // last: it uses the others
+};
+
+// Only some votes take the way over the staging table: those that could not be written at once.
+class ErrorTable final : public Staging {
+ public:
+  using Staging::Staging;
+
+ protected:
+  Result<> take(const Ballots& ballots) override {
+    if (++taken_ <= kSpared || taken_ % kAsideEvery != 0) return bench_.rows.write(ballots);
+    return Staging::take(ballots);
+  }
+
+ private:
+  std::uint64_t taken_ = 0;
 };
 
 // Written twice, as an object mapper does that saves an empty object first.
@@ -322,7 +337,7 @@ std::unique_ptr<Shape> make(Bench& bench) {
   return std::make_unique<Kind>(bench);
 }
 
-constexpr std::array<ShapeKind, 10> kShapes{{
+constexpr std::array<ShapeKind, 11> kShapes{{
     {"plain", "pops, holds, writes, pops again", make<Plain>},
     {"stalling", "plain, but one of the workers holds its 30th vote for --hold", make<Stalling>},
     {"pipelined", "sends the next pop before it writes", make<Pipelined>},
@@ -333,6 +348,8 @@ constexpr std::array<ShapeKind, 10> kShapes{{
     {"retry-set", "every 5th vote behind the 40th waits in the sorted set LIST:retry for --hold",
      make<RetrySet>},
     {"staging", "writes votes_inbox; a mover carries --batch rows on each --hold", make<Staging>},
+    {"error-table", "every 5th vote behind the 40th goes by votes_inbox, as in staging",
+     make<ErrorTable>},
     {"placeholder", "inserts 'new', updates the row --hold later", make<Placeholder>},
     {"update-first", "updates, and inserts where there was no row", make<UpdateFirst>},
 }};

@@ -111,3 +111,12 @@ def test_a_stream_needs_the_rights_that_are_named(stack, without):
 def test_without_a_right_of_postgres_it_is_as_the_page_says(restricted, right, sql):
     done = run_to_lose(restricted, further_sql=sql)
     assert done.exit_status == consequence(right), done
+
+
+def test_other_tables_that_may_not_be_read_are_said_with_a_claim(restricted):
+    restricted.query("CREATE TABLE votes_error (id text)")
+    done = run_to_lose(restricted)
+    assert done.exit_status == 1, done
+    assert ("votes stand in no other table of the database (table 'votes_error' may not be read)"
+            in done.audit["assumptions"]), done.audit["assumptions"]
+    restricted.query("DROP TABLE votes_error")
