@@ -45,6 +45,7 @@ void add_options(CLI::App* command, Attach how, const std::string& name, Context
                                   "standard output",
                                   name));
   command->add_option("--artifacts", request->artifacts, "Where target files go")
+      ->type_name("DIR")
       ->capture_default_str();
   for (const auto& [role, description] : kRoles)
     command->add_option(fmt::format("--{}", to_string(role)), request->services[role], description)

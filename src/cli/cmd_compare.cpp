@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "core/print.h"
 #include "report/write/render.h"
 #include "run/compare_runs.h"
@@ -49,9 +50,12 @@ void add_compare(CLI::App& app, Context& context) {
   command->add_option("A", options->a, "The baseline")->capture_default_str();
   command->add_option("B", options->b, "What is compared with it")->capture_default_str();
   const CLI::Option* reports = add_reports_option(*command, options->reports);
-  command->add_option("--output", options->output,
-                      "Also write comparison.{html,md,json} into this directory");
+  command
+      ->add_option("--output", options->output,
+                   "Also write comparison.{html,md,json} into this directory")
+      ->type_name("DIR");
   command->add_flag("--json", options->json, "Print JSON instead of text");
+  command->footer(exit_statuses());
   command->callback([=, &context] {
     context.exit_status = print(*options, invocation_of(context, *command, {reports}));
   });

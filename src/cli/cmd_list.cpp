@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "core/print.h"
@@ -15,18 +16,41 @@ std::string state_of(const ledger::RunSummary& run) {
   return printable(run.verdict.value_or(run.closed ? "-" : "unfinished"), 13);
 }
 
+struct ListOptions {
+  std::string reports = "reports";
+  std::size_t limit = 0;  // 0: all
+  bool failed = false;
+  bool json = false;
+};
+
+std::vector<ledger::RunSummary> wanted_runs(const ListOptions& options) {
+  std::vector<ledger::RunSummary> runs = ledger::list_runs(options.reports);
+  if (options.failed)
+    std::erase_if(runs, [](const ledger::RunSummary& run) { return run.verdict == "pass"; });
+  if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
+  return runs;
+}
+
+void print_json(const std::vector<ledger::RunSummary>& runs) {
+  auto list = nlohmann::ordered_json::array();
+  for (const ledger::RunSummary& run : runs)
+    list.push_back({{"run_id", run.run_id},
+                    {"scenario", run.scenario},
+                    {"started", format_utc(run.started)},
+                    {"state", state_of(run)},
+                    {"tags", run.tags},
+                    {"directory", run.path.string()}});
+  print_out("{}\n", nlohmann::ordered_json{{"runs", list}}.dump(
+                        2, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
+}
+
 void suggest_a_run(const std::string& reports, Invocation typed) {
   typed.command = "run";
   typed.options.insert(typed.options.begin(), {{"--votes", "1000"}, {"--clients", "40"}});
   print_out("no runs under {}; start one with: {}\n", reports, shell_text(typed, typed.directory));
 }
 
-int print_runs(const std::string& reports, const Invocation& typed) {
-  const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
-  if (runs.empty()) {
-    suggest_a_run(reports, typed);
-    return 0;
-  }
+void print_table(const std::vector<ledger::RunSummary>& runs) {
   std::size_t width = std::string_view("SCENARIO").size();
   for (const ledger::RunSummary& run : runs)
     if (!run.tags.empty()) width = std::max(width, printable(run.scenario).size());
@@ -43,7 +67,18 @@ int print_runs(const std::string& reports, const Invocation& typed) {
     if (!run.unreadable.empty())
       print_err("votebench: warning: {}: its manifest cannot be read: {}\n",
                 printable(run.path.string()), printable(run.unreadable));
-  return 0;
+}
+
+void print_runs(const ListOptions& options, const Invocation& typed) {
+  const std::vector<ledger::RunSummary> runs = wanted_runs(options);
+  if (options.json)
+    print_json(runs);
+  else if (!runs.empty())
+    print_table(runs);
+  else if (options.failed && !ledger::list_runs(options.reports).empty())
+    print_out("every run under {} passed\n", options.reports);
+  else
+    suggest_a_run(options.reports, typed);
 }
 
 }  // namespace
@@ -51,12 +86,16 @@ int print_runs(const std::string& reports, const Invocation& typed) {
 void add_list(CLI::App& app, Context& context) {
   CLI::App* command = add_command(app, "list", "List the stored runs, the newest first",
                                   "  votebench list\n"
-                                  "  votebench list --reports reports\n");
-  auto reports = std::make_shared<std::string>("reports");
-  const CLI::Option* option = add_reports_option(*command, *reports);
-  command->callback([=, &context] {
-    context.exit_status = print_runs(*reports, invocation_of(context, *command, {option}));
-  });
+                                  "  votebench list --failed --limit 5\n"
+                                  "  votebench list --json\n");
+  auto options = std::make_shared<ListOptions>();
+  const CLI::Option* reports = add_reports_option(*command, options->reports);
+  command->add_option("--limit", options->limit, "No more than the newest N")
+      ->check(CLI::Range(1, 1000000).description(""));
+  command->add_flag("--failed", options->failed, "Only runs that did not pass");
+  command->add_flag("--json", options->json, "Print JSON instead of a table");
+  command->callback(
+      [=, &context] { print_runs(*options, invocation_of(context, *command, {reports})); });
 }
 
 }  // namespace votebench::cli

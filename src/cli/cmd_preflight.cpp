@@ -84,7 +84,8 @@ void add_preflight(CLI::App& app, Context& context) {
       ->required();
   command
       ->add_option("--set", options->settings,
-                   "KEY=VALUE of a scenario, as in `run`: choices, probe votes")
+                   "A value of a scenario, as in `run`: choices, probe votes")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_flag("--yes", options->yes, "Do not ask before votes are cast");
   command->callback(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/kind_options.h"
 #include "core/os.h"
 #include "core/print.h"
@@ -222,41 +223,54 @@ int run_scenario(const RunOptions& options, const Context& context) {
 }
 
 void add_load_options(CLI::App& command, RunOptions& options) {
+  command.option_defaults()->group("What is sent");
   command.add_option("SCENARIO", options.scenarios, "The YAML file that says what to do")
       ->type_name("FILE");
-  command.add_option("--votes", options.quick.votes, "Without a file: this many votes");
-  command.add_option("--clients", options.quick.clients, "... by this many clients in parallel");
+  command.add_option("--votes", options.quick.votes, "Without a file: this many votes")
+      ->type_name("N");
+  command.add_option("--clients", options.quick.clients, "... by this many clients in parallel")
+      ->type_name("N");
   command.add_option("--rate", options.quick.rate, "... or at this rate (50/s)");
-  command.add_option("--duration", options.quick.duration, "... for this long (20s)");
-  command.add_option("--set", options.overrides, "KEY=VALUE, replaces a value of the scenario")
+  command.add_option("--duration", options.quick.duration, "... for this long (20s)")
+      ->type_name("TIME");
+  command.add_option("--set", options.overrides, "Replaces a value of the scenario")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--seed", options.seed, "Replaces the scenario's seed");
 }
 
 void add_target_options(CLI::App& command, RunOptions& options) {
+  command.option_defaults()->group("Where to");
   command.add_option("--target", options.targets, "Use the running stack that FILE describes")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   command.add_option("--stack", options.stack, "Stand this up for the run: " + stack::kind_names())
+      ->type_name("KIND")
       ->default_str(std::string(stack::kinds().front()->name));
-  command.add_option("--as", options.as, "The stack's name, to have several side by side");
+  command.add_option("--as", options.as, "The stack's name, to have several side by side")
+      ->type_name("NAME");
   options.kinds->add_to(command, OptionPart::run);
   command.add_flag("--keep", options.keep, "Leave the stack up after the run");
   command.add_flag("--allow-events", options.allow_events,
                    "Let the scenario's events run programs");
   command.add_option("--artifacts", options.artifacts, "Where stacks keep their files")
+      ->type_name("DIR")
       ->capture_default_str();
 }
 
 // Asked for anew each time: nothing suggests it.
 void add_consent(CLI::App& command, RunOptions& options) {
+  command.option_defaults()->group("Consent");
   command.add_flag("--yes", options.yes,
-                   "Do not ask before rows are left in a remote database, or\n"
+                   "Do not ask before rows are left in a remote database, or "
                    "something is made that costs money");
   options.kinds->add_to(command, OptionPart::consent);
 }
 
 void add_series_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--tag", options.tag, "A name for the run or runs: `compare` selects @NAME");
+  command.option_defaults()->group("Several runs");
+  command.add_option("--tag", options.tag, "A name for the run or runs: `compare` selects @NAME")
+      ->type_name("NAME");
   command
       .add_option("--repeat", options.repeat,
                   "Run it this often; a stack of ours is emptied between")
@@ -265,21 +279,28 @@ void add_series_options(CLI::App& command, RunOptions& options) {
       .add_option("--interleave", options.interleave,
                   "Two scenarios or targets in turn, each this often")
       ->check(CLI::Range(1, 1000).description(""));
-  command.add_option("--baseline", options.baseline,
-                     "Compare with these runs afterwards (as in `compare`)");
+  command
+      .add_option("--baseline", options.baseline,
+                  "Compare with these runs afterwards (as in `compare`)")
+      ->type_name("RUNS");
 }
 
 void add_output_options(CLI::App& command, RunOptions& options) {
+  command.option_defaults()->group("What is shown and kept");
   static const std::map<std::string, run::ProgressMode> kModes{
       {"auto", run::ProgressMode::automatic},
       {"live", run::ProgressMode::live},
       {"plain", run::ProgressMode::plain},
       {"none", run::ProgressMode::none}};
   options.repeated.push_back(
-      command.add_option("--reports", options.reports, "Where runs are stored (default: reports)"));
-  command.add_option("--metrics-listen", options.metrics_listen,
-                     "ADDRESS:PORT, serves Prometheus metrics while the run lasts");
+      command.add_option("--reports", options.reports, "Where runs are stored (default: reports)")
+          ->type_name("DIR"));
+  command
+      .add_option("--metrics-listen", options.metrics_listen,
+                  "Serves Prometheus metrics at ADDRESS:PORT while the run lasts")
+      ->type_name("ADDRESS");
   command.add_option("--progress", options.progress, "auto, live, plain or none")
+      ->type_name("MODE")
       ->transform(CLI::CheckedTransformer(kModes).description(""));
   command.add_flag("--json", options.json, "Print result.json instead of the summary");
   add_explain_option(command, options.explain);
@@ -307,6 +328,7 @@ void add_run(CLI::App& app, Context& context) {
   add_consent(*command, *options);
   add_series_options(*command, *options);
   add_output_options(*command, *options);
+  command->footer(exit_statuses());
   command->callback([options, &context] { context.exit_status = run_scenario(*options, context); });
 }
 

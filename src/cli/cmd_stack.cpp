@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <map>
 #include <utility>
 
 #include "cli/commands.h"
@@ -66,13 +68,34 @@ Result<> bring_up(StackOptions& options, const Context& context) {
   return {};
 }
 
+// The stacks under the artifacts directory, by name.
+int print_stacks(const std::filesystem::path& artifacts, const Context& context) {
+  std::map<std::string, std::string_view> kinds;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(artifacts, error)) {
+    const stack::StackId id{artifacts, entry.path().filename().string()};
+    for (const stack::Kind* kind : stack::kinds())
+      if (kind->is_there(id)) kinds[id.name] = kind->name;
+  }
+  if (kinds.empty())
+    print_out("no stacks under {}; start one with: {} stack up local\n", artifacts.string(),
+              context.program);
+  else
+    print_out("{:<16} {:<10} TARGET\n", "NAME", "KIND");
+  for (const auto& [name, kind] : kinds)
+    print_out("{:<16} {:<10} {}\n", name, kind,
+              stack::StackId{artifacts, name}.target_file().string());
+  return 0;
+}
+
 void add_up(CLI::App& parent, const std::shared_ptr<StackOptions>& options, Context& context) {
   CLI::App* command = add_command(parent, "up", "Start a stack and leave it running",
                                   "  votebench stack up local\n"
                                   "  votebench stack up compose\n"
                                   "  votebench stack up aws --vars my.tfvars\n");
   command->add_option("KIND", options->kind, stack::kind_names())->capture_default_str();
-  command->add_option("--as", options->as, "A name of its own, to have several side by side");
+  command->add_option("--as", options->as, "A name of its own, to have several side by side")
+      ->type_name("NAME");
   options->kinds.add_to(*command, OptionPart::up);
   command->add_flag("--yes", options->yes, "aws: do not ask before something that costs money");
   command->callback(
@@ -91,8 +114,13 @@ void add_stack(CLI::App& app, Context& context) {
   command->require_subcommand(1);
   auto options = std::make_shared<StackOptions>();
   command->add_option("--artifacts", options->id.artifacts, "Where stacks keep their files")
+      ->type_name("DIR")
       ->capture_default_str();
   add_up(*command, options, context);
+  add_command(*command, "list", "List the stacks that are up", "  votebench stack list\n")
+      ->callback([options, &context] {
+        context.exit_status = print_stacks(options->id.artifacts, context);
+      });
   const auto on_existing = [&](CLI::App* verb, auto action) {
     verb->callback([options, &context, action] {
       options->id.name = options->kind;

@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <string_view>
+
 #include "cli/commands.h"
 #include "cli/kind_options.h"
 #include "core/os.h"
@@ -9,8 +12,15 @@
 namespace votebench::cli {
 namespace {
 
+bool is_github_job() {
+  const char* said = std::getenv("GITHUB_ACTIONS");  // NOLINT(concurrency-mt-unsafe): no thread yet
+  return said != nullptr && std::string_view(said) == "true";
+}
+
+// In a job of GitHub Actions the lines are marked in what it shows of the change, too.
 int refuse(const scenario::Diagnostics& diagnostics) {
   write_err(diagnostics.render());
+  if (is_github_job()) write_out(diagnostics.annotations());
   return static_cast<int>(report::ExitCode::usage);
 }
 
@@ -53,7 +63,8 @@ void add_validate(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->path, "The YAML file")->required();
-  command->add_option("--set", options->overrides, "KEY=VALUE, replaces a value of the file")
+  command->add_option("--set", options->overrides, "Replaces a value of the file")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->callback(
       [options, &context] { context.exit_status = validate(options->path, options->overrides); });

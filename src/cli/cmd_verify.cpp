@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "core/text.h"
 #include "run/verify.h"
 
@@ -47,11 +48,15 @@ void add_verify(CLI::App& app, Context& context) {
   add_run_argument(*command, request.run);
   command->add_flag("--stored", request.stored, "Judge the saved rows, do not read the target");
   const CLI::Option* target =
-      command->add_option("--target", options->target, "Where the stores are now, if they moved");
-  command->add_option("--timeout", options->timeout,
-                      "How long to wait for votes on their way (default: drain.timeout)");
+      command->add_option("--target", options->target, "Where the stores are now, if they moved")
+          ->type_name("FILE");
+  command
+      ->add_option("--timeout", options->timeout,
+                   "How long to wait for votes on their way (default: drain.timeout)")
+      ->type_name("TIME");
   add_explain_option(*command, options->explain);
   add_reports_option(*command, request.reports);
+  command->footer(exit_statuses());
   command->callback([=, &context] {
     options->typed = invocation_of(context, *command, {target});
     context.exit_status = verify_run(*options, context);

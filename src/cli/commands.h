@@ -61,7 +61,9 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 CLI::Option* add_run_argument(CLI::App& command, std::string& run);
 template <typename Path>
 CLI::Option* add_reports_option(CLI::App& command, Path& reports) {
-  return command.add_option("--reports", reports, "Where runs are stored")->capture_default_str();
+  return command.add_option("--reports", reports, "Where runs are stored")
+      ->type_name("DIR")
+      ->capture_default_str();
 }
 
 // --explain, and what a command prints by it and by --json, which says the same and goes first.

@@ -1,13 +1,22 @@
 // The votebench program: parses, calls, prints, exits.
-#include <fmt/format.h>
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/mistakes.h"
+#include "core/print.h"
 #include "report/exit_code.h"
 #include "scenario/keys.h"
 #include "stack/kind.h"
 #include "stack/local/guardian.h"
 
 namespace {
+
+using votebench::cli::explain_mistake;
+using votebench::cli::report_error;
 
 constexpr char kAbout[] =
     "Every vote accounted for: load testing and verification of voting stacks\n"
@@ -20,34 +29,24 @@ constexpr char kAbout[] =
     "  votebench verify\n"
     "  votebench list\n";
 
-constexpr std::size_t kColumnWidth = 26;
-
-// Prints the description (with its examples) before the usage line; lists subcommands by the first
-// line of theirs.
-class HelpFormatter : public CLI::Formatter {
- public:
-  HelpFormatter() { column_width(kColumnWidth); }
-  std::string make_subcommand(const CLI::App* command) const override {
-    const std::string description = command->get_description();
-    return fmt::format("  {:<{}}{}\n", command->get_display_name(), kColumnWidth - 2,
-                       description.substr(0, description.find('\n')));
+// "help WORDS" is "WORDS --help".
+int parse_and_run(CLI::App& app, std::vector<std::string> words, const int& exit_status) {
+  if (words.empty()) {
+    votebench::write_out(app.help());
+    return static_cast<int>(votebench::report::ExitCode::usage);
   }
-};
-
-std::string exit_statuses() {
-  std::string text = "Exit status (the first that fits):\n";
-  for (const votebench::report::ExitMeaning& meaning : votebench::report::exit_table())
-    text += fmt::format("  {:<5}{}\n", static_cast<int>(meaning.code), meaning.summary);
-  return text;
-}
-
-int parse_and_run(CLI::App& app, int argc, char** argv, const int& exit_status) {
+  if (words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::ranges::reverse(words);  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;   // CLI11's own codes are above 100
+    if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+    return report_error(explain_mistake(app, error));
   } catch (const std::exception& error) {  // a bug, or no memory: stacks are still taken down
-    return votebench::cli::report_error({votebench::ErrorKind::internal, error.what(), {}});
+    return report_error({votebench::ErrorKind::internal, error.what(), {}});
   }
   return exit_status;
 }
@@ -62,10 +61,11 @@ int main(int argc, char** argv) {
   scenario::set_stack_words(stack::scenario_words());
   cli::Context context{argv[0], &signals};
   CLI::App app{kAbout, "votebench"};
-  app.formatter(std::make_shared<HelpFormatter>());
-  app.set_version_flag("--version", "votebench " VOTEBENCH_VERSION);
+  app.formatter(cli::help_formatter());
+  app.set_version_flag("-V,--version", "votebench " VOTEBENCH_VERSION,
+                       "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
-  app.footer(exit_statuses());
   cli::add_run(app, context);
   cli::add_verify(app, context);
   cli::add_show(app, context);
@@ -83,5 +83,6 @@ int main(int argc, char** argv) {
   cli::add_stack(app, context);
   cli::add_doctor(app, context);
   cli::add_selftest(app, context);
-  return parse_and_run(app, argc, argv, context.exit_status);
+  app.footer(cli::exit_statuses());  // behind the commands, which would inherit it
+  return parse_and_run(app, {argv + 1, argv + argc}, context.exit_status);
 }

@@ -166,6 +166,16 @@ std::vector<Span> masks_on(const Line& line, const std::vector<Span>& masks) {
   return on_line;
 }
 
+// What would end a property, or a command, of GitHub's.
+std::string escaped(std::string_view text, bool property) {
+  std::string safe;
+  for (const char c : text) {
+    const bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+    safe += special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return safe;
+}
+
 }  // namespace
 
 std::size_t sequence_length(std::string_view text, std::size_t at) {
@@ -199,6 +209,21 @@ std::string Diagnostics::render() const {
     text += (i == 0 ? "" : "\n") + render_one(diagnostics_[i]);
   if (diagnostics_.size() > kMaxShown)
     text += fmt::format("\n... and {} more errors\n", diagnostics_.size() - kMaxShown);
+  return text;
+}
+
+std::string Diagnostics::annotations() const {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(diagnostics_.size(), kMaxShown); ++i) {
+    const Diagnostic& diagnostic = diagnostics_[i];
+    const Source& source = sources_[diagnostic.span.source];
+    const Line line = line_at(source.text, diagnostic.span.offset);
+    if (!source.command_line)
+      text += fmt::format("::error file={},line={},col={}::{}{}\n", escaped(source.name, true),
+                          line.number, column_at(source.text, line, diagnostic.span.offset),
+                          escaped(diagnostic.message, false),
+                          diagnostic.help.empty() ? "" : " - " + escaped(diagnostic.help, false));
+  }
   return text;
 }
 

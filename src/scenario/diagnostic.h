@@ -144,6 +144,9 @@ class Diagnostics {
   // All errors, one paragraph each, ending in a newline; after kMaxShown only their number.
   [[nodiscard]] std::string render() const;
   static constexpr std::size_t kMaxShown = 50;
+  // The same as workflow commands of GitHub Actions, which it shows at their lines: one a line.
+  // (docs.github.com: "Workflow commands", "Setting an error message".)
+  [[nodiscard]] std::string annotations() const;
 
  private:
   struct Source {

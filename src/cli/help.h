@@ -1,0 +1,19 @@
+// How --help looks: 80 columns, the examples first, options in groups, no type names.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace votebench::cli {
+
+[[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();
+
+// The words that a value of this option has to be one of; empty: any will do.
+[[nodiscard]] std::vector<std::string> words_of(const CLI::Option& option);
+
+// The exit statuses of all commands, for the help of those that judge.
+[[nodiscard]] std::string exit_statuses();
+
+}  // namespace votebench::cli
