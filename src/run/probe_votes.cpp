@@ -251,9 +251,34 @@ Failure not_pushed(const PreflightInput& input, const ProbeFindings& findings,
               "the vote app loses votes before they are queued; look at its log");
 }
 
+// The probes that have a row, found by their ids.
+Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowStore& rows,
+                                   std::uint64_t count) {
+  std::vector<std::string> ids;
+  for (std::uint64_t i = 0; i < count; ++i)
+    ids.push_back(input.ids.make(kFirstProbeIndex + static_cast<VoterIndex>(i)));
+  TRY_ASSIGN(const std::vector<adapters::FoundRow> found, rows.find_rows(ids));
+  std::set<std::string> voters;
+  for (const adapters::FoundRow& row : found) voters.insert(row.voter_id);
+  return voters.size();
+}
+
+// A clause: probes whose rows do not have the values that the target names.
+std::string rows_beside(const PreflightInput& input, std::uint64_t count) {
+  RowSettings settings = *input.target.rows;
+  if (settings.where.empty()) return "";
+  const std::string condition = settings.condition();
+  settings.where.clear();
+  const auto whole_table = adapters::open_row_store(settings);
+  if (!whole_table) return "";
+  const auto found = found_probes(input, **whole_table, count);
+  if (!found || *found == 0) return "";
+  return fmt::format("; {} stand in the table, but not where {} ({}.where)", *found, condition,
+                     settings.kind);
+}
+
 Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint64_t count,
                 std::uint64_t arrived) {
-  const std::string table = input.target.rows->table;
   const Services services = adapters::services_of(input.target);
   if (input.target.rows->counters)
     return fail(ErrorKind::environment,
@@ -269,26 +294,15 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
                             adapters::place_of(*input.target.queue));
   return fail(
       ErrorKind::environment,
-      fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
-                  printable(table), format_duration(kRowLimit), waiting),
+      fmt::format("{} of {} probe votes arrived in {} and no more for {}{}{}", arrived, count,
+                  input.target.rows->place(), format_duration(kRowLimit), waiting,
+                  rows_beside(input, count)),
       fmt::format(
           "is the worker running, does it take votes from there and write this table? check "
           "the names in {}, {}.url and {}.table; ids must arrive unchanged: the app may "
           "read them elsewhere (vote.form, vote.headers, vote.url), or {}",
           services.queue.block, services.table.block, services.table.block,
           json_advice(input.target.vote)));
-}
-
-// The probes that have a row, found by their ids.
-Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowStore& rows,
-                                   std::uint64_t count) {
-  std::vector<std::string> ids;
-  for (std::uint64_t i = 0; i < count; ++i)
-    ids.push_back(input.ids.make(kFirstProbeIndex + static_cast<VoterIndex>(i)));
-  TRY_ASSIGN(const std::vector<adapters::FoundRow> found, rows.find_rows(ids));
-  std::set<std::string> voters;
-  for (const adapters::FoundRow& row : found) voters.insert(row.voter_id);
-  return voters.size();
 }
 
 // How many of `count` probes have a row. Without identity their rows bear ids of the app: all rows
