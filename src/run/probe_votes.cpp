@@ -11,6 +11,7 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "run/queue_sighting.h"
+#include "run/redirect_words.h"
 #include "vote/id_book.h"
 
 namespace votebench::run {
@@ -42,8 +43,7 @@ adapters::HttpReply get_page(const PreflightInput& input) {
 std::string describe(const adapters::HttpReply& page) {
   if (!page.error.empty()) return fmt::format("GET fails too: {}", printable(page.error));
   std::string text = fmt::format("GET answers {}", page.status);
-  if (page.status / 100 == 3 && !page.location.empty())
-    text += fmt::format(", leading to {}", printable(page.location, 200));
+  if (page.status / 100 == 3) text += leading_to(page.location);
   if (!page.server.empty()) text += fmt::format(", server {}", printable(page.server, 60));
   return text;
 }
@@ -62,7 +62,6 @@ struct StatusAdvice {
   std::string_view words;
 };
 constexpr StatusAdvice kStatusAdvice[] = {
-    {300, 399, "votebench follows no redirect: give vote.url the address that it leads to"},
     {400, 400, "the app may know other choices (say voters.choices), or {json}"},
     {401, 401,
      "the app wants a login, which votebench cannot do; a fixed token can stand in vote.headers: "
@@ -80,8 +79,11 @@ constexpr StatusAdvice kStatusAdvice[] = {
 };
 
 // Frameworks refuse a vote without a token by 400, 403, 419 or 422.
-std::string advice_on(int status, const PreflightInput& input, const adapters::HttpReply& page) {
+std::string advice_on(const adapters::VoteAnswer& answer, const PreflightInput& input,
+                      const adapters::HttpReply& page) {
   const VoteEndpoint& vote = input.target.vote;
+  const int status = answer.status;
+  if (status / 100 == 3) return advice_on_redirect(status, vote, answer.location);
   if (status >= 500)
     return fmt::format("can the vote app reach its {}?",
                        adapters::services_of(input.target).queue.title);
@@ -142,8 +144,9 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                 describe(get_page(input)) + "; raise http.timeout if the app is that slow");
   if (answer.status != 0) {
     const adapters::HttpReply page = get_page(input);
-    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-                fmt::format("{}; {}", describe(page), advice_on(answer.status, input, page)));
+    return fail(ErrorKind::environment,
+                fmt::format("{} answered {}{}", which, answer.status, leading_to(answer.location)),
+                fmt::format("{}; {}", describe(page), advice_on(answer, input, page)));
   }
   if ((answer.flags & kMalformedAnswer) != 0)
     return fail(ErrorKind::environment,

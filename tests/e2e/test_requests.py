@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from harness import SOURCE_DIR, burst, examples, votebench
+from hostile_server import HostileServer
 
 sys.path.insert(0, str(SOURCE_DIR / "tests/tidy"))
 import pages  # noqa: E402
@@ -107,6 +108,36 @@ def test_an_app_that_wants_a_token_says_so_and_what_is_said_can_be_typed(stack, 
         if json:
             csrf["csrf"]["header"] = "X-CSRFToken"
         passes(target, target.target(vote={**json, **csrf}))
+
+
+@pytest.mark.parametrize("status, location, words, line", [
+    (b"308 Permanent Redirect", b"https://votes.example/vote?a=b",
+     ["answered 308, leading to https://votes.example/vote?a=b", "follows no redirect"],
+     {"url": "https://votes.example/vote?a=b"}),
+    (b"303 See Other", b"/results", ["answered 303, leading to /results",
+                                     "if that is how the app answers a vote that counts"],
+     {"accept": [303]}),
+    (b"301 Moved Permanently", b"/v2/vote", [], {"url": "http://127.0.0.1:PORT/v2/vote"}),
+    (b"307 Temporary Redirect", b"//other.example/", [], {"url": "http://other.example/"}),
+    (b"400 Bad Request", None, ["the app may know other choices (say voters.choices), or take JSON"],
+     {"json": '{"vote": "{choice}", "voter_id": "{voter}"}'}),
+    (b"415 Unsupported Media Type", None, ["takes another type than it was sent"],
+     {"json": '{"vote": "{choice}", "voter_id": "{voter}"}'}),
+])
+def test_what_a_status_asks_for_is_said_as_a_line_to_type(stack, status, location, words, line):
+    headers = b"Location: %s\r\n" % location if location else b""
+
+    def script(request):
+        vote = request.head.startswith(b"POST")
+        request.send(request.answer(status=status, headers=headers) if vote else request.answer())
+
+    with HostileServer(script) as app, stack() as target:
+        target.start_worker("--poll", "1ms")
+        said = refused(target, target.target(vote={"url": f"http://127.0.0.1:{app.port}/"}), *words)
+        [(key, value)] = line.items()
+        told = re.search(rf"say vote\.({key}: (?:'.*?'|\S+))", said).group(1).rstrip(";")
+        assert yaml.safe_load(told.replace(str(app.port), "PORT")) == line
+        assert len([r for r in app.requests if r.startswith(b"POST")]) == 1
 
 
 def test_a_page_without_the_token_is_said_before_any_vote(stack):
