@@ -18,13 +18,13 @@ constexpr std::string_view kQueues[] = {"kafka", "redpanda", "rabbitmq",   "amqp
 constexpr std::string_view kTableAdvice =
     "votebench reads rows of PostgreSQL only (postgres). Remove the block: votes are still sent "
     "and "
-    "followed through the queue, and counts that a page shows as JSON are judged (counters: { "
+    "followed through the queue, but no run passes, as none is seen stored; or say counters: { "
     "page: "
-    "{ url: ..., pointer: ... } })";
+    "... }, where a page shows the counts as JSON";
 constexpr std::string_view kQueueAdvice =
     "votebench looks into lists and streams of Redis only (redis, redis_stream). Remove the block: "
-    "votes are still sent, and their rows in PostgreSQL are judged; say settle.quiet, after which "
-    "no vote is under way any more";
+    "votes are still sent, and a run whose every vote has its row in PostgreSQL passes; a vote "
+    "without one may be late or lost, and is never called lost";
 
 bool names(std::span<const std::string_view> services, std::string_view block) {
   return std::ranges::find(services, block) != services.end();

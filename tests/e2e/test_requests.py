@@ -2,16 +2,13 @@
 votes so and no other way; what is said where a target asks for another way; CSRF tokens and secrets."""
 
 import re
-import sys
 
 import pytest
 import yaml
 
-from harness import SOURCE_DIR, burst, examples, votebench
+from harness import burst, examples, votebench
 from hostile_server import HostileServer
-
-sys.path.insert(0, str(SOURCE_DIR / "tests/tidy"))
-import pages  # noqa: E402
+from your_stack import here, shown
 
 VOTES = 120
 PLANTED = 7
@@ -22,22 +19,8 @@ FORM = re.compile(r"# votestack vote(?: --request (\S+))?")
 
 def shapes():
     """Traits of the app, and the YAML that the page shows for it."""
-    for language, lines in pages.read(SOURCE_DIR / "docs/your-stack.md").blocks:
-        told = FORM.fullmatch(lines[0]) if language == "yaml" else None
-        if told:
-            yield pytest.param(told.group(1), "\n".join(lines[1:]), id=told.group(1))
-
-
-def here(target, text):
-    """The YAML of the page with the addresses of this test's servers; a scenario, and its target."""
-    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{target.port}")
-    text = text.replace("127.0.0.1:6379", target.redis_server.tcp_address)
-    text = text.replace("postgresql://postgres@127.0.0.1/postgres", target.postgres_uri)
-    keys = yaml.safe_load(text)
-    scenario = {key: value for key, value in keys.items() if key == "voters"}
-    file = target.directory / "target.yaml"
-    file.write_text(yaml.safe_dump(keys["target"]) if "target" in keys else text)
-    return scenario, file
+    for traits, text in shown(FORM):
+        yield pytest.param(traits, text, id=traits)
 
 
 def test_the_page_shows_every_shape():

@@ -1,9 +1,12 @@
 """A table that holds more than this run's votes: other polls, rows that were deleted only in name; and
 keys that take in the choice."""
 
+import re
+
 import pytest
 
 from harness import burst, examples, until, votebench
+from your_stack import here, shown
 
 VOTES = 100
 LOAD = {"workloads": burst(VOTES, within="1s")}
@@ -27,6 +30,28 @@ def with_trigger(target, event, body):
           RETURN NEW;
         END $$;
         CREATE TRIGGER meddle {event} ON votes FOR EACH ROW EXECUTE FUNCTION meddle();""")
+
+
+def shapes():
+    """The tables that the page makes, and the YAML that it shows for each."""
+    for table, text in shown(re.compile(r"# (CREATE TABLE votes .*)")):
+        yield pytest.param(table, text, id=re.search(r"where: { (\w+)", text).group(1))
+
+
+def test_the_page_shows_both_shapes():
+    assert [shape.id for shape in shapes()] == ["poll_id", "deleted_at"]
+
+
+@pytest.mark.parametrize("losses", [0, 7])
+@pytest.mark.parametrize("table, text", shapes())
+def test_the_target_of_the_page_fits_its_table(stack, table, text, losses):
+    with stack().start_vote() as target:
+        target.query(table)
+        target.start_worker("--poll", "1ms", *(["--plant", f"lost@worker:{losses}"] if losses else []))
+        done = target.run(LOAD, target=here(target, text)[1])
+        assert done.exit_status == (1 if losses else 0), done
+        assert done.audit["persisted"] == VOTES - losses
+        assert examples(done, "lost") == sorted(target.truth("planted"))
 
 
 @pytest.fixture
