@@ -109,17 +109,19 @@ bool is_loopback(const TargetSettings& target) {
 Result<> ask_before_leaving_rows(const PreflightInput& input, adapters::RowStore& store) {
   if (is_loopback(input.target) || input.may_leave_rows) return {};
   TRY_ASSIGN(const RowBaseline rows, store.baseline(input.ids));
-  if (rows.rows == 0) return {};
+  // Rows that are not looked at are somebody's, too.
+  if (rows.rows == 0 && input.target.rows->where.empty()) return {};
   const std::uint64_t votes = input.plan.planned() + input.scenario.preflight.probe_votes;
   if (input.target.rows->counters)
     return unfit(fmt::format("the counters stand at {}, and this run will raise them by about {}, "
                              "which cannot be taken back, on a stack that is not on this machine",
                              format_count(rows.rows), format_count(votes)),
                  "say --yes if that is meant");
-  return unfit(fmt::format("the table holds {} rows, and this run will leave about {} more in a "
-                           "database that is not on this machine",
-                           format_count(rows.rows), format_count(votes)),
-               "say --yes if that is meant");
+  return unfit(
+      fmt::format("{} holds {} rows, and this run will leave about {} more in a "
+                  "database that is not on this machine",
+                  input.target.rows->place(), format_count(rows.rows), format_count(votes)),
+      "say --yes if that is meant");
 }
 
 Result<adapters::TableFacts> check_rows(const PreflightInput& input, adapters::RowStore& rows,

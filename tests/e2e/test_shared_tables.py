@@ -122,7 +122,9 @@ def test_an_app_that_writes_to_another_poll_is_told_before_the_load(polls):
     ({"poll": 7}, ["table 'votes' has no column 'poll'", "it has: poll_id, id, vote"]),
     ({"poll_id": "seven"}, ["column 'poll_id' of table 'votes' is integer, which cannot hold 'seven'",
                             "invalid input syntax"]),
-    ({"poll_id": None, "vote": "a"}, ["names column 'vote', which each vote fills"]),
+    ({"poll_id": None}, ["column 'poll_id' of table 'votes' is integer NOT NULL, which cannot hold "
+                         "null"]),
+    ({"poll_id": 7, "vote": "a"}, ["names column 'vote', which each vote fills"]),
     ({"id": "x"}, ["names column 'id', which each vote fills"]),
 ])
 def test_what_no_row_can_be_is_said_before_any_probe(polls, columns, words):

@@ -67,8 +67,8 @@ Result<TableFacts> Catalogue::table(IdForm form) {
     TRY_ASSIGN(facts.no_room_for_id, no_room_for_id(form));
   }
   for (const auto& [column, value] : settings_.where)
-    if (value && !facts.unfit_where) {
-      TRY_ASSIGN(facts.unfit_where, unfit_value(column, *value));
+    if (!facts.unfit_where) {
+      TRY_ASSIGN(facts.unfit_where, unfit_value(column, value));
     }
   return facts;
 }
@@ -128,18 +128,19 @@ Result<bool> Catalogue::holds_ids(IdForm form, std::string_view type) {
   return cast && cast->truth(0, 0);
 }
 
-// As SQL writes it; empty: there is no such column.
-Result<std::string> Catalogue::type_of(const std::string& column) {
+Result<Catalogue::ColumnType> Catalogue::type_of(const std::string& column) {
   TRY_ASSIGN(const PqRows type,
              connection_.query(fmt::format(
-                 "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = {} "
-                 "AND attname = {} AND attnum > 0",
+                 "SELECT format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute WHERE "
+                 "attrelid = {} AND attname = {} AND attnum > 0",
                  relation_, quoted_literal(column))));
-  return type.size() == 0 ? std::string() : std::string(type.text(0, 0));
+  if (type.size() == 0) return ColumnType();
+  return ColumnType{std::string(type.text(0, 0)), type.truth(0, 1)};
 }
 
 Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
-  TRY_ASSIGN(const std::string type, type_of(settings_.voter_column));
+  TRY_ASSIGN(const ColumnType column, type_of(settings_.voter_column));
+  const std::string& type = column.name;
   if (type.empty()) return std::optional<Error>();
   TRY_ASSIGN(const bool fits, holds_ids(form, type));
   if (fits) return std::optional<Error>();
@@ -163,18 +164,24 @@ Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
 
 // A value that its column cannot hold, such as a text for a number, or one that it would cut.
 Result<std::optional<Error>> Catalogue::unfit_value(const std::string& column,
-                                                    const std::string& value) {
-  TRY_ASSIGN(const std::string type, type_of(column));
-  if (type.empty()) return std::optional<Error>();
-  const auto held =
-      connection_.query(fmt::format("SELECT {0}::{1} = {0}", quoted_literal(value), type));
-  if (!held) TRY(connection_.query("SELECT"));  // the value was the reason, not the server
-  if (held && held->truth(0, 0)) return std::optional<Error>();
+                                                    const std::optional<std::string>& value) {
+  TRY_ASSIGN(const ColumnType type, type_of(column));
+  bool fits = type.takes_nulls;
+  std::string why = "no row of it can ever have that value";
+  if (value && !type.name.empty()) {
+    const auto held =
+        connection_.query(fmt::format("SELECT {0}::{1} = {0}", quoted_literal(*value), type.name));
+    if (!held) TRY(connection_.query("SELECT"));  // the value was the reason, not the server
+    fits = held && held->truth(0, 0);
+    if (!held) why = held.error().message;
+  }
+  if (fits || type.name.empty()) return std::optional<Error>();
   return std::optional(
-      unfit(fmt::format("{}.where: column '{}' of table '{}' is {}, which cannot hold '{}'",
+      unfit(fmt::format("{}.where: column '{}' of table '{}' is {}, which cannot hold {}",
                         settings_.kind, printable(column), printable(settings_.table),
-                        printable(type), printable(value)),
-            held ? "no row of it can ever have that value" : held.error().message));
+                        printable(type.name) + (value ? "" : " NOT NULL"),
+                        value ? "'" + printable(*value) + "'" : "null"),
+            std::move(why)));
 }
 
 Result<std::optional<std::uint64_t>> Catalogue::updates() {

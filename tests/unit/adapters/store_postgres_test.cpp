@@ -197,7 +197,7 @@ TEST_CASE("a value that no row can have is told") {
         std::pair("price", "7.001"), std::pair("day", "some day"), std::pair("odd", "winter"),
         std::pair("doc", "{}")})
     CHECK(unfit(column, value));
-  CHECK(unfit("number", "'; DROP TABLE kinds --")->message ==
+  CHECK(unfit("number", "'; DROP TABLE kinds --").value().message ==
         "postgres.where: column 'number' of table 'kinds' is integer, which cannot hold ''; DROP "
         "TABLE kinds --'");
 }
