@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness import burst, examples, until, votebench
+from harness import SHORT_HOLD, burst, examples, until, votebench
 from your_stack import here, shown
 
 VOTES = 100
@@ -20,7 +20,7 @@ def said(done):
 
 
 def where(target, **columns):
-    return target.target(postgres={"url": target.postgres_uri, "where": columns})
+    return target.target(postgres={"url": target.postgres_uri, "where": columns}, **SHORT_HOLD)
 
 
 def with_trigger(target, event, body):
@@ -163,6 +163,29 @@ def test_rows_that_are_marked_as_deleted_are_none(stack):
         deleted = target.query("SELECT id FROM votes WHERE deleted_at IS NOT NULL AND id <> 'x'")
         assert examples(done, "lost") == sorted(voter for (voter,) in deleted)
         assert done.audit["lost"]["count"] == 5
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_votes_that_wait_for_approval_in_the_same_table_are_not_lost_yet(stack, approved):
+    """Rows that `where` leaves out are a waiting room; what nothing moves for max_hold stays there."""
+    with stack("keep-alive").start_vote() as target:
+        target.query("""CREATE TABLE votes (id text NOT NULL UNIQUE, vote text NOT NULL,
+                                            status text NOT NULL DEFAULT 'approved')""")
+        with_trigger(target, "BEFORE INSERT",
+                     "IF NEW.id ~ '^vb.{8}0000000[1-5]' THEN NEW.status = 'pending'; END IF;")
+        target.start_worker("--poll", "1ms")
+        running = target.start(LOAD, target=target.target(
+            postgres={"url": target.postgres_uri, "where": {"status": "approved"}},
+            worker={"model": "serial", "max_hold": "60s" if approved else "3s"}))
+        if approved:
+            until(lambda: target.query("SELECT 1 FROM votes WHERE id ~ '^vb.{8}ffffff'") and
+                  target.rows() == VOTES + 20, "trailing votes have come")
+            target.query("UPDATE votes SET status = 'approved'")
+        done = running.finish()
+        assert done.exit_status == (0 if approved else 1), done
+        assert done.audit["lost"]["count"] == (0 if approved else 5)
+        parked = "5 votes of ours stand in table 'votes (rows that are left out)'"
+        assert (parked in said(done)) == (not approved), done
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ class PostgresStore final : public RowStore {
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
 
   Result<Elsewhere> find_elsewhere(const VoterIds& ids, const ElsewhereLimits& limits) override {
-    return find_in_other_tables(connection_, relation_, ids, limits);
+    const std::string rows = settings_.where.empty() ? "" : looked_at_;
+    return find_in_other_tables(connection_, {settings_.table, relation_, table_, rows}, ids,
+                                limits);
   }
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
