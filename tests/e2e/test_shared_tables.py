@@ -184,8 +184,6 @@ def test_votes_that_wait_for_approval_in_the_same_table_are_not_lost_yet(stack, 
         done = running.finish()
         assert done.exit_status == (0 if approved else 1), done
         assert done.audit["lost"]["count"] == (0 if approved else 5)
-        parked = "5 votes of ours stand in table 'votes (rows that are left out)'"
-        assert (parked in said(done)) == (not approved), done
 
 
 @pytest.fixture
