@@ -25,7 +25,8 @@ struct Place {
 
 struct Elsewhere {
   std::vector<Place> places;
-  std::string cut_short;  // why not everything was looked at, a clause; empty: it was
+  std::string cut_short;       // why not everything was looked at, a clause; empty: it was
+  bool others_unseen = false;  // nor do this server's counters show what was done there
 };
 
 struct ElsewhereLimits {

@@ -37,6 +37,10 @@ struct TableFacts {
   // What the catalogue says against it, and what to do about that. Nothing: nothing.
   std::optional<Error> partial_view{};    // it is no table, or not all rows of it can be seen
   std::optional<Error> no_room_for_id{};  // its voter column cannot hold an id of ours
+  std::optional<Error> unfit_where{};     // no row can ever be as RowSettings::where says
+  // A unique key by which the table refuses a second vote of a voter for the same choice, where
+  // that is no key of the voter alone: "(id, vote)". Empty: there is none.
+  std::string key_with_choice{};
 };
 
 // Who else may have something under way in the store.

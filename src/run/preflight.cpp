@@ -63,6 +63,24 @@ Result<bool> check_queue(const PreflightInput& input, adapters::QueueProbe& queu
   return waiting > 0;
 }
 
+// Of columns that are there, and that no vote changes.
+Result<> check_where(const RowSettings& settings, const adapters::TableFacts& table,
+                     const std::string& columns) {
+  for (const auto& [column, value] : settings.where) {
+    if (column == settings.voter_column || column == settings.choice_column)
+      return unfit(fmt::format("{}.where names column '{}', which each vote fills: the rows of "
+                               "other votes would look lost",
+                               settings.kind, printable(column)),
+                   "name columns that hold the same in every row of this run");
+    if (std::ranges::find(table.columns, column) == table.columns.end())
+      return unfit(fmt::format("table '{}' has no column '{}'", printable(settings.table),
+                               printable(column)),
+                   fmt::format("it has: {}; see {}.where", columns, settings.kind));
+  }
+  if (table.unfit_where) return fail(*table.unfit_where);
+  return {};
+}
+
 Result<> check_columns(const RowSettings& settings, const adapters::TableFacts& table) {
   if (!table.exists)
     return unfit(fmt::format("there is no table '{}'", printable(settings.table)),
@@ -78,7 +96,7 @@ Result<> check_columns(const RowSettings& settings, const adapters::TableFacts& 
       return unfit(
           fmt::format("table '{}' has no column '{}'", printable(settings.table), printable(name)),
           fmt::format("it has: {}; set {}.columns", columns, settings.kind));
-  return {};
+  return check_where(settings, table, columns);
 }
 
 bool is_loopback(const TargetSettings& target) {
@@ -91,21 +109,23 @@ bool is_loopback(const TargetSettings& target) {
 Result<> ask_before_leaving_rows(const PreflightInput& input, adapters::RowStore& store) {
   if (is_loopback(input.target) || input.may_leave_rows) return {};
   TRY_ASSIGN(const RowBaseline rows, store.baseline(input.ids));
-  if (rows.rows == 0) return {};
+  // Rows that are not looked at are somebody's, too.
+  if (rows.rows == 0 && input.target.rows->where.empty()) return {};
   const std::uint64_t votes = input.plan.planned() + input.scenario.preflight.probe_votes;
   if (input.target.rows->counters)
     return unfit(fmt::format("the counters stand at {}, and this run will raise them by about {}, "
                              "which cannot be taken back, on a stack that is not on this machine",
                              format_count(rows.rows), format_count(votes)),
                  "say --yes if that is meant");
-  return unfit(fmt::format("the table holds {} rows, and this run will leave about {} more in a "
-                           "database that is not on this machine",
-                           format_count(rows.rows), format_count(votes)),
-               "say --yes if that is meant");
+  return unfit(
+      fmt::format("{} holds {} rows, and this run will leave about {} more in a "
+                  "database that is not on this machine",
+                  input.target.rows->place(), format_count(rows.rows), format_count(votes)),
+      "say --yes if that is meant");
 }
 
-Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& rows,
-                              Preflight& preflight) {
+Result<adapters::TableFacts> check_rows(const PreflightInput& input, adapters::RowStore& rows,
+                                        Preflight& preflight) {
   TRY_ASSIGN(const adapters::StoreFacts facts, rows.facts());
   preflight.facts.emplace_back(lower_case(adapters::store_kind(input.target.rows).title),
                                facts.version);
@@ -124,7 +144,7 @@ Result<TableModel> check_rows(const PreflightInput& input, adapters::RowStore& r
     return unfit(fmt::format("the table holds rows of run {} already", input.ids.run().hex()),
                  "another run drew the same id: start again");
   TRY(ask_before_leaving_rows(input, rows));
-  return table.model;
+  return table;
 }
 
 // What the probes showed of the order of votes, and of what is known of those in hand.
@@ -209,9 +229,8 @@ Ground ground_of_way(const PreflightInput& input, const ProbeFindings& probes,
   if (preflight.adapters.rows && input.target.rows->counters)
     text += probes.reached_rows ? " into the counters" : ", not followed to the counters";
   else if (preflight.adapters.rows)
-    text += probes.reached_rows
-                ? fmt::format(" into table '{}'", printable(input.target.rows->table))
-                : ", not followed to their rows";
+    text += probes.reached_rows ? " into " + input.target.rows->place()
+                                : ", not followed to their rows";
   return {Ground::Kind::measured, "way", std::move(text)};
 }
 
@@ -265,30 +284,45 @@ TableModel settle_counters(const ProbeFindings& probes, Preflight& preflight) {
   return TableModel::append;
 }
 
+// Re-votes whose fate the table does not show.
+Result<> check_revotes(const RowSettings& settings, const adapters::TableFacts& table,
+                       RevoteRule rule) {
+  if (rule == RevoteRule::first_wins)
+    return unfit(
+        "a voter's first vote stands in this table (first-wins): re-votes change nothing, and "
+        "cannot be checked",
+        fmt::format("let every voter vote once (no voters.revote), or say {}.rows: last-wins to "
+                    "have re-votes judged by that rule",
+                    settings.kind));
+  if (rule == RevoteRule::append && !table.key_with_choice.empty())
+    return unfit(fmt::format("table '{}' has the unique key {}: it refuses a vote that repeats an "
+                             "earlier choice of its voter, and such a vote looks like a lost one",
+                             printable(settings.table), table.key_with_choice),
+                 "let every voter vote once (no voters.revote)");
+  return {};
+}
+
 // What the table does with re-votes: as the target says, as the probes have shown, or as its index
-// makes likely. `from_index`: the catalogue's word.
+// makes likely.
 Result<TableModel> settle_model(const PreflightInput& input, const ProbeFindings& probes,
-                                TableModel from_index, Preflight& preflight) {
+                                const adapters::TableFacts& table, Preflight& preflight) {
   if (input.target.rows->counters) return settle_counters(probes, preflight);
   const auto& stated = input.target.rows->revotes;
   const std::string_view block = input.target.rows->kind;
   const bool revotes = input.scenario.voters.revote.ratio > 0;
-  const RevoteRule rule = stated ? *stated : probes.table.rule.value_or(rule_of(from_index));
+  const RevoteRule rule = stated ? *stated : probes.table.rule.value_or(rule_of(table.model));
   preflight.facts.emplace_back("table", describe(rule));
   preflight.grounds.push_back(ground_of_model(input, probes.table, rule));
   preflight.grounds.push_back(ground_of_choices(probes.table));
+  if (const std::string condition = input.target.rows->condition(); !condition.empty())
+    preflight.grounds.push_back(
+        {Ground::Kind::assumed, "rows",
+         fmt::format("every vote has its row where {} ({}.where says so)", condition, block)});
   if (!stated && !probes.table.rule && revotes)
     preflight.warnings.push_back(fmt::format(
         "what the table does with re-votes is assumed ({}); say {}.rows if it does otherwise",
         preflight.grounds.front().text, block));
-  if (rule == RevoteRule::first_wins && revotes)
-    return unfit(
-        "a voter's first vote stands in this table (first-wins): re-votes change nothing, and "
-        "cannot "
-        "be checked",
-        fmt::format("let every voter vote once (no voters.revote), or say {}.rows: last-wins to "
-                    "have re-votes judged by that rule",
-                    block));
+  if (revotes) TRY(check_revotes(*input.target.rows, table, rule));
   return rule == RevoteRule::append ? TableModel::append : TableModel::last_wins;
 }
 
@@ -395,14 +429,15 @@ void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue,
     say_too("the probe vote without an answer may still be queued or stored");
 }
 
-Result<> question_target(const PreflightInput& input, TableModel model, const ProbeFindings& probes,
-                         Preflight& preflight) {
+Result<> question_target(const PreflightInput& input, const adapters::TableFacts& table,
+                         const ProbeFindings& probes, Preflight& preflight) {
   preflight.drain_rate_per_s = probes.drain_rate_per_s;
   preflight.probe_rows = probes.reached_rows ? probes.cast + probes.table.further_rows : 0;
   if (preflight.adapters.rows && input.target.rows->counters) preflight.probe_rows = 0;
   std::ranges::copy(probes.table.warnings, std::back_inserter(preflight.warnings));
+  TableModel model = table.model;
   if (preflight.adapters.rows) {
-    TRY_ASSIGN(model, settle_model(input, probes, model, preflight));
+    TRY_ASSIGN(model, settle_model(input, probes, table, preflight));
   }
   if (probes.drain_rate_per_s) compare_with_plan(input, *probes.drain_rate_per_s, preflight);
   describe_way(probes, preflight);
@@ -427,9 +462,9 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   if (preflight.adapters.queue) {
     TRY_ASSIGN(queue_is_dirty, check_queue(input, *preflight.adapters.queue, preflight));
   }
-  TableModel model = TableModel::append;
+  adapters::TableFacts table;
   if (preflight.adapters.rows) {
-    TRY_ASSIGN(model, check_rows(input, *preflight.adapters.rows, preflight));
+    TRY_ASSIGN(table, check_rows(input, *preflight.adapters.rows, preflight));
   }
   for (std::string& warning :
        check_budget(read_machine_limits(), input.plan, !input.scenario.http.keep_alive,
@@ -438,7 +473,7 @@ Result<> run_preflight(const PreflightInput& input, Preflight& preflight) {
   say(input, "casting probe votes");
   ProbeFindings probes;
   Result<> fit = cast_probe_votes(input, preflight.adapters, queue_is_dirty, probes);
-  if (fit) fit = question_target(input, model, probes, preflight);
+  if (fit) fit = question_target(input, table, probes, preflight);
   preflight.in_hand_fall = probes.in_hand_fall;
   if (!fit && preflight.adapters.queue)
     take_back_probes(input, *preflight.adapters.queue, probes, fit.error());

@@ -11,6 +11,7 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "run/queue_sighting.h"
+#include "run/redirect_words.h"
 #include "vote/id_book.h"
 
 namespace votebench::run {
@@ -42,8 +43,7 @@ adapters::HttpReply get_page(const PreflightInput& input) {
 std::string describe(const adapters::HttpReply& page) {
   if (!page.error.empty()) return fmt::format("GET fails too: {}", printable(page.error));
   std::string text = fmt::format("GET answers {}", page.status);
-  if (page.status / 100 == 3 && !page.location.empty())
-    text += fmt::format(", leading to {}", printable(page.location, 200));
+  if (page.status / 100 == 3) text += leading_to(page.location);
   if (!page.server.empty()) text += fmt::format(", server {}", printable(page.server, 60));
   return text;
 }
@@ -62,7 +62,6 @@ struct StatusAdvice {
   std::string_view words;
 };
 constexpr StatusAdvice kStatusAdvice[] = {
-    {300, 399, "votebench follows no redirect: give vote.url the address that it leads to"},
     {400, 400, "the app may know other choices (say voters.choices), or {json}"},
     {401, 401,
      "the app wants a login, which votebench cannot do; a fixed token can stand in vote.headers: "
@@ -80,8 +79,11 @@ constexpr StatusAdvice kStatusAdvice[] = {
 };
 
 // Frameworks refuse a vote without a token by 400, 403, 419 or 422.
-std::string advice_on(int status, const PreflightInput& input, const adapters::HttpReply& page) {
+std::string advice_on(const adapters::VoteAnswer& answer, const PreflightInput& input,
+                      const adapters::HttpReply& page) {
   const VoteEndpoint& vote = input.target.vote;
+  const int status = answer.status;
+  if (status / 100 == 3) return advice_on_redirect(status, vote, answer.location);
   if (status >= 500)
     return fmt::format("can the vote app reach its {}?",
                        adapters::services_of(input.target).queue.title);
@@ -142,8 +144,9 @@ Failure not_accepted(const PreflightInput& input, const adapters::VoteAnswer& an
                 describe(get_page(input)) + "; raise http.timeout if the app is that slow");
   if (answer.status != 0) {
     const adapters::HttpReply page = get_page(input);
-    return fail(ErrorKind::environment, fmt::format("{} answered {}", which, answer.status),
-                fmt::format("{}; {}", describe(page), advice_on(answer.status, input, page)));
+    return fail(ErrorKind::environment,
+                fmt::format("{} answered {}{}", which, answer.status, leading_to(answer.location)),
+                fmt::format("{}; {}", describe(page), advice_on(answer, input, page)));
   }
   if ((answer.flags & kMalformedAnswer) != 0)
     return fail(ErrorKind::environment,
@@ -251,9 +254,34 @@ Failure not_pushed(const PreflightInput& input, const ProbeFindings& findings,
               "the vote app loses votes before they are queued; look at its log");
 }
 
+// The probes that have a row, found by their ids.
+Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowStore& rows,
+                                   std::uint64_t count) {
+  std::vector<std::string> ids;
+  for (std::uint64_t i = 0; i < count; ++i)
+    ids.push_back(input.ids.make(kFirstProbeIndex + static_cast<VoterIndex>(i)));
+  TRY_ASSIGN(const std::vector<adapters::FoundRow> found, rows.find_rows(ids));
+  std::set<std::string> voters;
+  for (const adapters::FoundRow& row : found) voters.insert(row.voter_id);
+  return voters.size();
+}
+
+// A clause: probes whose rows do not have the values that the target names.
+std::string rows_beside(const PreflightInput& input, std::uint64_t count) {
+  RowSettings settings = *input.target.rows;
+  if (settings.where.empty()) return "";
+  const std::string condition = settings.condition();
+  settings.where.clear();
+  const auto whole_table = adapters::open_row_store(settings);
+  if (!whole_table) return "";
+  const auto found = found_probes(input, **whole_table, count);
+  if (!found || *found == 0) return "";
+  return fmt::format("; {} stand in the table, but not where {} ({}.where)", *found, condition,
+                     settings.kind);
+}
+
 Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint64_t count,
                 std::uint64_t arrived) {
-  const std::string table = input.target.rows->table;
   const Services services = adapters::services_of(input.target);
   if (input.target.rows->counters)
     return fail(ErrorKind::environment,
@@ -269,26 +297,15 @@ Failure no_rows(const PreflightInput& input, const Adapters& adapters, std::uint
                             adapters::place_of(*input.target.queue));
   return fail(
       ErrorKind::environment,
-      fmt::format("{} of {} probe votes arrived in table '{}' and no more for {}{}", arrived, count,
-                  printable(table), format_duration(kRowLimit), waiting),
+      fmt::format("{} of {} probe votes arrived in {} and no more for {}{}{}", arrived, count,
+                  input.target.rows->place(), format_duration(kRowLimit), waiting,
+                  rows_beside(input, count)),
       fmt::format(
           "is the worker running, does it take votes from there and write this table? check "
           "the names in {}, {}.url and {}.table; ids must arrive unchanged: the app may "
           "read them elsewhere (vote.form, vote.headers, vote.url), or {}",
           services.queue.block, services.table.block, services.table.block,
           json_advice(input.target.vote)));
-}
-
-// The probes that have a row, found by their ids.
-Result<std::uint64_t> found_probes(const PreflightInput& input, adapters::RowStore& rows,
-                                   std::uint64_t count) {
-  std::vector<std::string> ids;
-  for (std::uint64_t i = 0; i < count; ++i)
-    ids.push_back(input.ids.make(kFirstProbeIndex + static_cast<VoterIndex>(i)));
-  TRY_ASSIGN(const std::vector<adapters::FoundRow> found, rows.find_rows(ids));
-  std::set<std::string> voters;
-  for (const adapters::FoundRow& row : found) voters.insert(row.voter_id);
-  return voters.size();
 }
 
 // How many of `count` probes have a row. Without identity their rows bear ids of the app: all rows

@@ -36,6 +36,14 @@ void read(const Node& node, std::map<std::string, std::string>& field) {
   for (const Member& member : node.members)
     if (member.value.valid) read(member.value, field[member.name]);
 }
+void read(const Node& node, std::map<std::string, std::optional<std::string>>& field) {
+  field.clear();
+  for (const Member& member : node.members) {
+    if (!member.value.valid) continue;
+    std::optional<std::string>& value = field[member.name];
+    if (member.value.kind != Node::Kind::null) read(member.value, value.emplace());
+  }
+}
 void read(const Node& node, std::map<std::string, HeaderValue>& field) {
   field.clear();
   for (const Member& member : node.members) {

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "scenario/resolve.h"
+#include "scenario/unread_services.h"
 #include "scenario/values.h"
 
 namespace votebench::scenario {
@@ -137,8 +138,10 @@ class Checker {
     std::vector<std::string> known;
     for (const KeyTree& child : tree.children)
       if ((child.key.executors & executors) != 0) known.emplace_back(child.key.name);
+    const std::string_view unread =
+        &tree == &target_tree() ? advice_on_unread(member.name) : std::string_view();
     add(DiagnosticId::unknown_key, member.span, path, fmt::format("unknown key '{}'", shown),
-        suggest(member.name, known));
+        unread.empty() ? suggest(member.name, known) : std::string(unread));
   }
 
   // Null says what leaving the key out says.

@@ -307,6 +307,10 @@ void describe_postgres(const Visitor& at, RowSettings& rows) {
   const auto& columns = at.section(key("columns", mapping, "the names of its columns"));
   columns(key("voter", text, "the voter's id"), rows.voter_column);
   columns(key("choice", text, "the choice"), rows.choice_column);
+  at.items(key("where", names, "only rows with these values are looked at: those of one poll, say")
+               .no_default(),
+           key("*", scalar, "what its column holds; null: nothing (IS NULL)").nullable(),
+           rows.where);
   describe_revotes(at, rows);
   at.items(key("choices", choices, "choices that the table spells otherwise than they are sent")
                .no_default(),

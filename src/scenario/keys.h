@@ -34,6 +34,7 @@ enum class ValueType : std::uint8_t {
   rate,            // 400/s, 10/m, 5/h
   share,           // 20%
   text,            // any string of 1 to 1000 characters
+  scalar,          // the same; numbers and booleans are taken for their text
   name,            // letters, digits, '_', '-', '.'
   word,            // one of `words`
   http_url,

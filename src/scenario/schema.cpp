@@ -57,6 +57,8 @@ std::vector<Json> scalar_schemas(const Key& key) {
   switch (key.type) {
     case ValueType::text_or_secret:
       return {Json{{"type", "string"}}, secret_schema()};
+    case ValueType::scalar:
+      return {Json{{"type", Json::array({"string", "number", "boolean"})}}};
     case ValueType::boolean:
       schemas.push_back({{"type", "boolean"}});
       break;

@@ -175,6 +175,7 @@ std::vector<TypeRow> make_types() {
       {rate, {"rate", fmt::format("^{}/[smh]$", kNumber)}, plain<parse_rate>},
       {share, {"percentage", fmt::format("^{}%$", kNumber)}, plain<parse_share>},
       {text, {"text", ""}, plain<to_text>},
+      {scalar, {"value", ""}, plain<to_text>},
       {name, {"name", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"}, plain<to_name>},
       {word, {"word", ""}, to_word},
       {http_url, {"URL", "^https?://[^@/?#]+([/?#]|$)"}, of_form<parse_http_url>},
@@ -242,7 +243,12 @@ std::string reference_of(const Secret& secret) {
                      yaml_text(secret.reference()), secret.empty() ? ", optional: true" : "");
 }
 
-Literal mapping_of(const Key& key, const std::vector<std::string>& items) {
+// `written(value)`: how the value of a name is written.
+template <typename Field, typename Written>
+Literal mapping_of(const Key& key, const std::map<std::string, Field>& field, Written written) {
+  std::vector<std::string> items;
+  for (const auto& [name, value] : field)
+    items.push_back(fmt::format("{}: {}", yaml_name(name), written(value)));
   if (items.empty() && key.default_from == DefaultFrom::nowhere) return std::nullopt;
   if (items.empty() && key.need == Need::or_none) return "null";
   return fmt::format("{{ {} }}", fmt::join(items, ", "));
@@ -425,18 +431,17 @@ Literal literal(const Key&, const std::vector<int>& field) {
   return fmt::format("[{}]", fmt::join(field, ", "));
 }
 Literal literal(const Key& key, const std::map<std::string, std::string>& field) {
-  std::vector<std::string> items;
-  for (const auto& [name, text] : field)
-    items.push_back(fmt::format("{}: {}", yaml_name(name), yaml_text(text)));
-  return mapping_of(key, items);
+  return mapping_of(key, field, yaml_text);
+}
+Literal literal(const Key& key, const std::map<std::string, std::optional<std::string>>& field) {
+  return mapping_of(key, field, [](const std::optional<std::string>& value) {
+    return value ? yaml_text(*value) : "null";
+  });
 }
 Literal literal(const Key& key, const std::map<std::string, HeaderValue>& field) {
-  std::vector<std::string> items;
-  for (const auto& [name, value] : field)
-    items.push_back(
-        fmt::format("{}: {}", yaml_name(name),
-                    value.text.empty() ? reference_of(value.secret) : yaml_text(value.text)));
-  return mapping_of(key, items);
+  return mapping_of(key, field, [](const HeaderValue& value) {
+    return value.text.empty() ? reference_of(value.secret) : yaml_text(value.text);
+  });
 }
 Literal literal(const Key&, const std::vector<Choice>& field) {
   std::vector<std::string> items;

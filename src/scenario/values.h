@@ -85,6 +85,8 @@ using Literal = std::optional<std::string>;
 [[nodiscard]] Literal literal(const Key& key, const std::vector<std::string>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::vector<int>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::map<std::string, std::string>& field);
+[[nodiscard]] Literal literal(const Key& key,
+                              const std::map<std::string, std::optional<std::string>>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::map<std::string, HeaderValue>& field);
 [[nodiscard]] Literal literal(const Key& key, const std::vector<Choice>& field);
 [[nodiscard]] Literal literal(const Key& key, const Threshold& field);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
+
 namespace votebench {
 
 std::string HostPort::text() const {
@@ -29,6 +31,19 @@ std::string QueueSettings::where() const {
     return fmt::format("{}{}://{}/{}", scheme, tls ? "s" : "", HostPort{host, port}.text(),
                        database);
   return fmt::format("{}:{}{}", scheme, path, database == 0 ? "" : fmt::format("?db={}", database));
+}
+
+std::string RowSettings::condition() const {
+  std::string text;
+  for (const auto& [column, value] : where)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", printable(column, 60),
+                        value ? "= " + printable(*value, 60) : "is null");
+  return text;
+}
+
+std::string RowSettings::place() const {
+  return fmt::format("table '{}'{}", printable(table),
+                     where.empty() ? "" : fmt::format(" ({})", condition()));
 }
 
 }  // namespace votebench

@@ -200,12 +200,20 @@ struct RowSettings {
   std::string table = "votes";  // "table" or "schema.table"
   std::string voter_column = "id";
   std::string choice_column = "vote";
+  // Column -> its value, as SQL takes the text, or nothing for a null: other rows are not looked
+  // at.
+  std::map<std::string, std::optional<std::string>> where;
   std::optional<RevoteRule> revotes;  // nothing: found out before a run
   // Sent -> stored, where those differ. Of counters: sent -> the key, field or place of each.
   std::map<std::string, std::string> stored_choices;
   Nanoseconds sample_every = std::chrono::milliseconds(250);
   std::optional<TunnelEnd> tunnel_end;      // as in QueueSettings
   std::optional<CounterSettings> counters;  // nothing: a row per vote
+
+  // For people: "poll_id = 7, deleted_at is null"; empty: every row is looked at.
+  [[nodiscard]] std::string condition() const;
+  // "table 'votes'", or "table 'votes' (poll_id = 7)"
+  [[nodiscard]] std::string place() const;
   friend bool operator==(const RowSettings&, const RowSettings&) = default;
 };
 

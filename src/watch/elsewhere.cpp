@@ -36,15 +36,16 @@ bool is_log(const ElsewhereQuestion& question, const adapters::Place& place) {
 
 }  // namespace
 
-void ElsewhereCheck::note_cut(const ElsewhereQuestion& question, const std::string& why) {
-  const bool matters = question.votes_are_missing && !question.moved_unseen.empty();
-  if (matters && !question.leans_on_quiet)
+void ElsewhereCheck::note_cut(const ElsewhereQuestion& question, const adapters::Elsewhere& queue) {
+  const bool moved = queue.others_unseen || !question.moved_unseen.empty();
+  if (moved && question.votes_are_missing && !question.leans_on_quiet)
     obstacle_ = fmt::format(
-        "votes may have been put elsewhere ({}), and not all of the queue's "
-        "server was looked at: {}",
-        fmt::join(question.moved_unseen, ", "), why);
+        "votes may have been put elsewhere{}, and not all of the queue's server was looked at: {}",
+        queue.others_unseen ? "" : fmt::format(" ({})", fmt::join(question.moved_unseen, ", ")),
+        queue.cut_short);
   else
-    assumptions_.push_back("votes stand nowhere else on the queue's server (" + why + ")");
+    assumptions_.push_back(
+        fmt::format("votes stand nowhere else on the queue's server ({})", queue.cut_short));
 }
 
 void ElsewhereCheck::note_room(const ElsewhereQuestion& question, const adapters::Place& place,
@@ -72,7 +73,7 @@ void ElsewhereCheck::observe(const ElsewhereQuestion& question, const adapters::
   const std::map<std::string, Room> before = std::exchange(rooms_, {});
   obstacle_.clear();
   assumptions_.clear();
-  if (!queue.cut_short.empty()) note_cut(question, queue.cut_short);
+  if (!queue.cut_short.empty()) note_cut(question, queue);
   if (!store.cut_short.empty())
     assumptions_.push_back("votes stand in no other table of the database (" + store.cut_short +
                            ")");

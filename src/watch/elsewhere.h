@@ -46,7 +46,7 @@ class ElsewhereCheck {
     std::vector<VoterIndex> votes;
     Instant changed_at;
   };
-  void note_cut(const ElsewhereQuestion& question, const std::string& why);
+  void note_cut(const ElsewhereQuestion& question, const adapters::Elsewhere& queue);
   void note_room(const ElsewhereQuestion& question, const adapters::Place& place,
                  const Room* before);
 

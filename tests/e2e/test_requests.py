@@ -2,15 +2,13 @@
 votes so and no other way; what is said where a target asks for another way; CSRF tokens and secrets."""
 
 import re
-import sys
 
 import pytest
 import yaml
 
-from harness import SOURCE_DIR, burst, examples, votebench
-
-sys.path.insert(0, str(SOURCE_DIR / "tests/tidy"))
-import pages  # noqa: E402
+from harness import burst, examples, votebench
+from hostile_server import HostileServer
+from your_stack import here, shown
 
 VOTES = 120
 PLANTED = 7
@@ -21,22 +19,8 @@ FORM = re.compile(r"# votestack vote(?: --request (\S+))?")
 
 def shapes():
     """Traits of the app, and the YAML that the page shows for it."""
-    for language, lines in pages.read(SOURCE_DIR / "docs/your-stack.md").blocks:
-        told = FORM.fullmatch(lines[0]) if language == "yaml" else None
-        if told:
-            yield pytest.param(told.group(1), "\n".join(lines[1:]), id=told.group(1))
-
-
-def here(target, text):
-    """The YAML of the page with the addresses of this test's servers; a scenario, and its target."""
-    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{target.port}")
-    text = text.replace("127.0.0.1:6379", target.redis_server.tcp_address)
-    text = text.replace("postgresql://postgres@127.0.0.1/postgres", target.postgres_uri)
-    keys = yaml.safe_load(text)
-    scenario = {key: value for key, value in keys.items() if key == "voters"}
-    file = target.directory / "target.yaml"
-    file.write_text(yaml.safe_dump(keys["target"]) if "target" in keys else text)
-    return scenario, file
+    for traits, text in shown(FORM):
+        yield pytest.param(traits, text, id=traits)
 
 
 def test_the_page_shows_every_shape():
@@ -107,6 +91,36 @@ def test_an_app_that_wants_a_token_says_so_and_what_is_said_can_be_typed(stack, 
         if json:
             csrf["csrf"]["header"] = "X-CSRFToken"
         passes(target, target.target(vote={**json, **csrf}))
+
+
+@pytest.mark.parametrize("status, location, words, line", [
+    (b"308 Permanent Redirect", b"https://votes.example/vote?a=b",
+     ["answered 308, leading to https://votes.example/vote?a=b", "follows no redirect"],
+     {"url": "https://votes.example/vote?a=b"}),
+    (b"303 See Other", b"/results", ["answered 303, leading to /results",
+                                     "if that is how the app answers a vote that counts"],
+     {"accept": [303]}),
+    (b"301 Moved Permanently", b"/v2/vote", [], {"url": "http://127.0.0.1:PORT/v2/vote"}),
+    (b"307 Temporary Redirect", b"//other.example/", [], {"url": "http://other.example/"}),
+    (b"400 Bad Request", None, ["the app may know other choices (say voters.choices), or take JSON"],
+     {"json": '{"vote": "{choice}", "voter_id": "{voter}"}'}),
+    (b"415 Unsupported Media Type", None, ["takes another type than it was sent"],
+     {"json": '{"vote": "{choice}", "voter_id": "{voter}"}'}),
+])
+def test_what_a_status_asks_for_is_said_as_a_line_to_type(stack, status, location, words, line):
+    headers = b"Location: %s\r\n" % location if location else b""
+
+    def script(request):
+        vote = request.head.startswith(b"POST")
+        request.send(request.answer(status=status, headers=headers) if vote else request.answer())
+
+    with HostileServer(script) as app, stack() as target:
+        target.start_worker("--poll", "1ms")
+        said = refused(target, target.target(vote={"url": f"http://127.0.0.1:{app.port}/"}), *words)
+        [(key, value)] = line.items()
+        told = re.search(rf"say vote\.({key}: (?:'.*?'|\S+))", said).group(1).rstrip(";")
+        assert yaml.safe_load(told.replace(str(app.port), "PORT")) == line
+        assert len([r for r in app.requests if r.startswith(b"POST")]) == 1
 
 
 def test_a_page_without_the_token_is_said_before_any_vote(stack):

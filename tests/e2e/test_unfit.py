@@ -159,6 +159,27 @@ def test_a_partition_that_is_emptied_voids_the_run_and_one_that_is_added_does_no
         assert emptied.audit["lost"]["count"] == 0
 
 
+@pytest.mark.parametrize("block, store", [("rabbitmq", "redis"), ("mysql", "postgres")])
+def test_what_is_said_of_a_store_that_is_not_looked_into_can_be_done(stack, block, store):
+    with stack("keep-alive").start_vote() as target:
+        worker = target.start_worker("--poll", "1ms")
+        named = target.target(**{block: {"url": "x://h/"}, store: None})
+        done = target.run(FEW, target=named)
+        assert done.exit_status == 2, done
+        assert re.search(rf"{named.name}:\d+:1: error: unknown key '{block}'", done.stderr), done
+        assert "Remove the block: votes are still sent" in said(done)
+        assert not target.truth("pushed")
+        without, load = target.target(**{store: None}), {**TEN, "drain": {"timeout": "4s"}}
+        innocent = target.run(load, target=without)
+        assert innocent.result["accounting"]["acked"] == 60
+        assert innocent.exit_status == (0 if store == "redis" else 3), innocent
+        worker.kill()
+        target.start_worker("--poll", "1ms", "--plant", "lost@worker:7")
+        guilty = target.run(load, target=without)
+        assert guilty.exit_status == 3, guilty
+        assert guilty.audit["lost"]["count"] == 0
+
+
 def with_trigger(target, body):
     target.query(f"""
         CREATE OR REPLACE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

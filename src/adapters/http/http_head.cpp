@@ -19,6 +19,7 @@ struct Fields {
   bool says_close = false;
   bool says_keep_alive = false;
   bool echoed = false;
+  std::string location;
   std::string told_id;
   Cause fault = Cause::none;
 };
@@ -83,6 +84,8 @@ void read_field(std::string_view name, std::string_view value, const ExpectedCoo
     });
   } else if (same_word(name, "set-cookie")) {
     read_cookie(value.substr(0, value.find(';')), cookie, fields);
+  } else if (same_word(name, "location")) {
+    fields.location = value;
   }
 }
 
@@ -149,6 +152,7 @@ tl::expected<ResponseHead, Cause> parse_head(std::string_view head, const Expect
   if (fields.fault != Cause::none) return tl::unexpected(fields.fault);
   frame_body(fields, parsed);
   parsed.echoed = fields.echoed;
+  if (parsed.status / 100 == 3) parsed.location = fields.location;
   parsed.told_id = fields.told_id;
   const bool old = status_line[7] == '0';
   // Both framings at once may be an attempt at response splitting: do not trust what follows.

@@ -19,6 +19,7 @@ struct ResponseHead {
   std::uint64_t length = 0;  // of a counted body
   bool closes = false;       // no further answer will come on this connection
   bool echoed = false;       // a Set-Cookie carries the expected id
+  std::string location{};    // where a redirect (3xx) leads to, as it was sent; empty: not told
   std::string told_id{};     // what a Set-Cookie says where its value was asked for
 
   // 101 is none of them: it ends HTTP on this connection.

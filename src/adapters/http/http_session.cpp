@@ -172,6 +172,7 @@ Progress HttpSession::conclude(Ending ending, Instant now) {
   answer_.status = facts.head ? facts.head->status : std::uint16_t{0};
   answer_.cause = judgement.cause;
   answer_.excerpt = reader_.excerpt();
+  answer_.location = facts.head ? facts.head->location : std::string();
   busy_ = false;
   let_go(ending, now);
   return Progress::finished;

@@ -35,6 +35,7 @@ struct VoteAnswer {
   int error = 0;             // errno that ended the connection, 0 = none
   Cause cause = Cause::none;
   std::string excerpt{};   // how an answer began that is no HTTP/1.x
+  std::string location{};  // where an answer leads to that is a redirect
   std::string voter_id{};  // that the app made, where the answer told it
 };
 

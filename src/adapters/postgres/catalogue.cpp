@@ -59,25 +59,43 @@ Result<TableFacts> Catalogue::table(IdForm form) {
     facts.has_choice_column |= columns.text(row, 0) == settings_.choice_column;
   }
   facts.exists = !facts.columns.empty();
-  TRY_ASSIGN(facts.model, model());
+  TRY(keys(facts));
   if (facts.exists) {
     TRY_ASSIGN(facts.partial_view, partial_view());
   }
   if (facts.has_voter_column) {
     TRY_ASSIGN(facts.no_room_for_id, no_room_for_id(form));
   }
+  for (const auto& [column, value] : settings_.where)
+    if (!facts.unfit_where) {
+      TRY_ASSIGN(facts.unfit_where, unfit_value(column, value));
+    }
   return facts;
 }
 
-Result<TableModel> Catalogue::model() {
-  TRY_ASSIGN(const PqRows unique,
-             connection_.query(fmt::format(
-                 "SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
-                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = {} "
-                 "AND i.indisunique AND i.indisvalid AND i.indpred IS NULL "
-                 "AND i.indnkeyatts = 1 AND a.attname = {}",
-                 relation_, quoted_literal(settings_.voter_column))));
-  return unique.size() > 0 ? TableModel::last_wins : TableModel::append;
+// A unique key of the voter's column is one row per voter; so is one of further columns whose value
+// all rows that are looked at share. Nulls differ from each other.
+Result<> Catalogue::keys(TableFacts& facts) {
+  const std::string voter = quoted_literal(settings_.voter_column);
+  const std::string choice = quoted_literal(settings_.choice_column);
+  std::string known = voter + ", " + choice;
+  for (const auto& [column, value] : settings_.where)
+    if (value) known += ", " + quoted_literal(column);
+  TRY_ASSIGN(
+      const PqRows keys,
+      connection_.query(fmt::format(
+          "SELECT string_agg(attname, ', ' ORDER BY k), bool_or(attname = {2}) FROM pg_index "
+          "CROSS JOIN generate_series(0, indnkeyatts - 1) AS k LEFT JOIN pg_attribute ON attrelid "
+          "= indrelid AND attnum = indkey[k] WHERE indrelid = {0} AND indisunique AND indisvalid "
+          "AND indpred IS NULL GROUP BY indexrelid HAVING bool_or(attname = {1}) AND "
+          "bool_and(coalesce(attname IN ({3}), false)) ORDER BY 2 DESC",
+          relation_, voter, choice, known)));
+  for (int row = 0; row < keys.size(); ++row) {
+    const bool with_choice = keys.truth(row, 1);
+    if (!with_choice) facts.model = TableModel::last_wins;
+    facts.key_with_choice = with_choice ? "(" + printable(keys.text(row, 0), 200) + ")" : "";
+  }
+  return {};
 }
 
 // Whether all rows of it can be read.
@@ -110,18 +128,26 @@ Result<bool> Catalogue::holds_ids(IdForm form, std::string_view type) {
   return cast && cast->truth(0, 0);
 }
 
-Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
+Result<Catalogue::ColumnType> Catalogue::type_of(const std::string& column) {
   TRY_ASSIGN(const PqRows type,
-             connection_.query(fmt::format("SELECT format_type(atttypid, atttypmod) FROM "
-                                           "pg_attribute WHERE attrelid = {} AND attname = {}",
-                                           relation_, quoted_literal(settings_.voter_column))));
-  if (type.size() == 0) return std::optional<Error>();
-  TRY_ASSIGN(const bool fits, holds_ids(form, type.text(0, 0)));
+             connection_.query(fmt::format(
+                 "SELECT format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute WHERE "
+                 "attrelid = {} AND attname = {} AND attnum > 0",
+                 relation_, quoted_literal(column))));
+  if (type.size() == 0) return ColumnType();
+  return ColumnType{std::string(type.text(0, 0)), type.truth(0, 1)};
+}
+
+Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
+  TRY_ASSIGN(const ColumnType column, type_of(settings_.voter_column));
+  const std::string& type = column.name;
+  if (type.empty()) return std::optional<Error>();
+  TRY_ASSIGN(const bool fits, holds_ids(form, type));
   if (fits) return std::optional<Error>();
   std::string help;
   for (const IdForm other : {IdForm::votebench, IdForm::uuid}) {
     if (other == form) continue;
-    TRY_ASSIGN(const bool other_fits, holds_ids(other, type.text(0, 0)));
+    TRY_ASSIGN(const bool other_fits, holds_ids(other, type));
     if (other_fits)
       help = fmt::format("say vote.id_form: {}, and ids of that form are sent; ", to_string(other));
   }
@@ -129,12 +155,33 @@ Result<std::optional<Error>> Catalogue::no_room_for_id(IdForm form) {
       unfit(fmt::format("column '{}' of table '{}' is {}, which cannot hold votebench's voter ids "
                         "({} characters{})",
                         printable(settings_.voter_column), printable(settings_.table),
-                        printable(type.text(0, 0)), length_of(form),
-                        form == IdForm::uuid ? "" : " of text"),
+                        printable(type), length_of(form), form == IdForm::uuid ? "" : " of text"),
             help +
                 "where the app or the worker makes ids of its own say vote.identity: none, and "
                 "votes are counted" +
                 (help.empty() ? "; or widen the column" : "")));
+}
+
+// A value that its column cannot hold, such as a text for a number, or one that it would cut.
+Result<std::optional<Error>> Catalogue::unfit_value(const std::string& column,
+                                                    const std::optional<std::string>& value) {
+  TRY_ASSIGN(const ColumnType type, type_of(column));
+  bool fits = type.takes_nulls;
+  std::string why = "no row of it can ever have that value";
+  if (value && !type.name.empty()) {
+    const auto held =
+        connection_.query(fmt::format("SELECT {0}::{1} = {0}", quoted_literal(*value), type.name));
+    if (!held) TRY(connection_.query("SELECT"));  // the value was the reason, not the server
+    fits = held && held->truth(0, 0);
+    if (!held) why = held.error().message;
+  }
+  if (fits || type.name.empty()) return std::optional<Error>();
+  return std::optional(
+      unfit(fmt::format("{}.where: column '{}' of table '{}' is {}, which cannot hold {}",
+                        settings_.kind, printable(column), printable(settings_.table),
+                        printable(type.name) + (value ? "" : " NOT NULL"),
+                        value ? "'" + printable(*value) + "'" : "null"),
+            std::move(why)));
 }
 
 Result<std::optional<std::uint64_t>> Catalogue::updates() {

@@ -26,8 +26,15 @@ class Catalogue {
   Result<std::optional<std::uint64_t>> updates();
 
  private:
-  Result<TableModel> model();
+  Result<> keys(TableFacts& facts);
   Result<std::optional<Error>> partial_view();
+  struct ColumnType {
+    std::string name;  // as SQL writes it; empty: there is no such column
+    bool takes_nulls = true;
+  };
+  Result<ColumnType> type_of(const std::string& column);
+  Result<std::optional<Error>> unfit_value(const std::string& column,
+                                           const std::optional<std::string>& value);
   Result<bool> holds_ids(IdForm form, std::string_view type);
   Result<std::optional<Error>> no_room_for_id(IdForm form);
   [[nodiscard]] std::string family() const { return table_family(relation_); }

@@ -16,8 +16,10 @@ namespace {
 constexpr std::uint64_t kMostBytes = 64U << 20U;  // of a table; they are read in about a second
 
 struct OtherTable {
-  std::string name;    // for people
-  std::string quoted;  // for SQL
+  std::string name;  // for people
+  std::string oid;   // an expression
+  std::string from;  // for SQL
+  std::string rows;  // a condition
   std::string database;
   bool readable = false;  // all of its rows, by this user
 };
@@ -27,8 +29,8 @@ class Look {
   Look(PqConnection& connection, const VoterIds& ids, const ElsewhereLimits& limits)
       : connection_(connection), ids_(ids), limits_(limits) {}
 
-  Result<Elsewhere> run(const std::string& relation) {
-    TRY_ASSIGN(const std::vector<OtherTable> tables, tables_beside(relation));
+  Result<Elsewhere> run(const NamedTable& named) {
+    TRY_ASSIGN(const std::vector<OtherTable> tables, tables_beside(named));
     for (const OtherTable& table : tables) {
       if (!has_time()) break;
       if (!table.readable)
@@ -50,7 +52,7 @@ class Look {
     return false;
   }
 
-  Result<std::vector<OtherTable>> tables_beside(const std::string& relation);
+  Result<std::vector<OtherTable>> tables_beside(const NamedTable& named);
   Result<> look_into(const OtherTable& table);
   // The number of rows that came.
   Result<std::uint64_t> read(const OtherTable& table, const std::string& condition, Place& place);
@@ -63,7 +65,8 @@ class Look {
   Elsewhere found_;
 };
 
-Result<std::vector<OtherTable>> Look::tables_beside(const std::string& relation) {
+// What is left out of the named table comes first.
+Result<std::vector<OtherTable>> Look::tables_beside(const NamedTable& named) {
   TRY_ASSIGN(const PqRows rows,
              connection_.query(fmt::format(
                  "SELECT n.nspname, c.relname, current_database(), "
@@ -72,39 +75,46 @@ Result<std::vector<OtherTable>> Look::tables_beside(const std::string& relation)
                  "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "
                  "c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND NOT "
                  "starts_with(n.nspname, 'pg_') AND c.oid NOT IN ({}) ORDER BY c.relpages LIMIT {}",
-                 table_family(relation), limits_.keys + 1)));
+                 table_family(named.oid), limits_.keys + 1)));
   std::vector<OtherTable> tables;
   for (int row = 0; row < rows.size(); ++row) {
     const std::string schema(rows.text(row, 0));
     const std::string name(rows.text(row, 1));
+    const std::string quoted = quoted_identifier(schema) + "." + quoted_identifier(name);
     tables.push_back({schema == "public" ? name : schema + "." + name,
-                      quoted_identifier(schema) + "." + quoted_identifier(name),
+                      quoted_literal(quoted) + "::regclass", "ONLY " + quoted, "true",
                       std::string(rows.text(row, 2)), rows.truth(row, 3)});
   }
   if (tables.size() > limits_.keys) {
     cut(fmt::format("there are more than {} tables", format_count(limits_.keys)));
     tables.pop_back();
   }
+  if (named.rows.empty()) return tables;
+  TRY_ASSIGN(const PqRows database, connection_.query("SELECT current_database()"));
+  tables.insert(tables.begin(), {named.title + " (rows that are left out)", named.oid, named.name,
+                                 fmt::format("({}) IS NOT TRUE", named.rows),
+                                 std::string(database.text(0, 0)), true});
   return tables;
 }
 
 Result<> Look::look_into(const OtherTable& table) {
-  TRY_ASSIGN(const PqRows size, connection_.query(fmt::format("SELECT pg_table_size({}::regclass)",
-                                                              quoted_literal(table.quoted))));
+  TRY_ASSIGN(const PqRows size,
+             connection_.query(fmt::format("SELECT pg_table_size({})", table.oid)));
   if (size.number(0, 0) > kMostBytes) {
     cut(fmt::format("table '{}' is larger than 64 MiB", table.name));
     return {};
   }
   Place place{table.database, table.name, "table", {}};
   known_.clear();
-  TRY_ASSIGN(std::uint64_t came, read(table, "true", place));
+  TRY_ASSIGN(std::uint64_t came, read(table, table.rows, place));
   if (came > limits_.elements) {
     cut(fmt::format("of table '{}' only {} rows were searched for ids in every form", table.name,
                     format_count(limits_.elements)));
     place.complete = false;
     // Ids of ours are letters and digits; those that the app makes begin in no known way.
     if (ids_.book() == nullptr)
-      TRY(read(table, fmt::format("ROW(vb.*)::text ILIKE '%{}%'", ids_.prefix()), place));
+      TRY(read(table, fmt::format("{} AND ROW(vb.*)::text ILIKE '%{}%'", table.rows, ids_.prefix()),
+               place));
   }
   if (!place.own.empty()) found_.places.push_back(std::move(place));
   return {};
@@ -115,8 +125,8 @@ Result<std::uint64_t> Look::read(const OtherTable& table, const std::string& con
   std::uint64_t rows = 0;
   TRY(connection_.begin_reading());
   TRY(connection_.copy_out(
-      fmt::format("COPY (SELECT ROW(vb.*)::text FROM ONLY {} AS vb WHERE {} LIMIT {}) TO STDOUT",
-                  table.quoted, condition, limits_.elements + 1),
+      fmt::format("COPY (SELECT ROW(vb.*)::text FROM {} AS vb WHERE {} LIMIT {}) TO STDOUT",
+                  table.from, condition, limits_.elements + 1),
       [&](std::string_view line) {
         if (++rows > limits_.elements) return;
         for (const VoterIndex voter : find_ids(line, ids_).own)
@@ -128,9 +138,9 @@ Result<std::uint64_t> Look::read(const OtherTable& table, const std::string& con
 
 }  // namespace
 
-Result<Elsewhere> find_in_other_tables(PqConnection& connection, const std::string& relation,
+Result<Elsewhere> find_in_other_tables(PqConnection& connection, const NamedTable& named,
                                        const VoterIds& ids, const ElsewhereLimits& limits) {
-  return Look(connection, ids, limits).run(relation);
+  return Look(connection, ids, limits).run(named);
 }
 
 }  // namespace votebench::adapters

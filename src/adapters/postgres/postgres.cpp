@@ -33,6 +33,15 @@ std::string as_microseconds(std::string_view timestamp) {
   return fmt::format("(date_part('epoch', {}) * 1000000)::bigint", timestamp);
 }
 
+// Which rows are looked at. A literal without a type is one of its column's.
+std::string condition_of(const RowSettings& settings) {
+  std::string condition = "true";
+  for (const auto& [column, value] : settings.where)
+    condition += fmt::format(" AND {} {}", quoted_identifier(column),
+                             value ? "= " + quoted_literal(*value) : "IS NULL");
+  return condition;
+}
+
 using IdIterator = std::vector<std::string>::const_iterator;
 
 // As a literal without a type it is an array of the
@@ -65,6 +74,7 @@ class PostgresStore final : public RowStore {
         relation_(fmt::format("to_regclass({})", quoted_literal(table_))),
         voter_(quoted_identifier(settings.voter_column)),
         choice_(quoted_identifier(settings.choice_column)),
+        looked_at_(condition_of(settings)),
         words_(settings.stored_choices),
         catalogue_(connection_, settings_, relation_) {}
 
@@ -92,7 +102,9 @@ class PostgresStore final : public RowStore {
   Result<std::uint64_t> remove_rows(const std::vector<std::string>& ids) override;
 
   Result<Elsewhere> find_elsewhere(const VoterIds& ids, const ElsewhereLimits& limits) override {
-    return find_in_other_tables(connection_, relation_, ids, limits);
+    const std::string rows = settings_.where.empty() ? "" : looked_at_;
+    return find_in_other_tables(connection_, {settings_.table, relation_, table_, rows}, ids,
+                                limits);
   }
 
   Result<ClockOffset> clock_offset(const Clock& clock) override {
@@ -106,14 +118,14 @@ class PostgresStore final : public RowStore {
  private:
   // The prefix is hexadecimal: nothing to escape. Ids of the app's own tell nothing.
   [[nodiscard]] std::string is_of_run(const VoterIds& ids) const {
-    if (ids.book() != nullptr) return "true";
-    return fmt::format("starts_with({}::text, '{}')", voter_, ids.prefix());
+    if (ids.book() != nullptr) return looked_at_;
+    return fmt::format("{} AND starts_with({}::text, '{}')", looked_at_, voter_, ids.prefix());
   }
 
   // An id that was cut or added to is no vote of ours that arrived, and a trailing vote, whose
   // index is behind all others, none of the load.
   [[nodiscard]] std::string is_whole(const VoterIds& ids) const {
-    if (ids.book() != nullptr) return "true";
+    if (ids.book() != nullptr) return looked_at_;
     return fmt::format(R"({} AND length({}::text) = {} AND {}::text COLLATE "C" < '{}')",
                        is_of_run(ids), voter_, ids.length(), voter_, ids.stem(kFirstTrailingIndex));
   }
@@ -122,8 +134,8 @@ class PostgresStore final : public RowStore {
   [[nodiscard]] std::string copy_statement(bool commit_times) const {
     const std::string committed =
         commit_times ? as_microseconds("pg_xact_commit_timestamp(xmin)") : "NULL";
-    return fmt::format("COPY (SELECT {}::text, {}::text, xmin, {} FROM {}) TO STDOUT", voter_,
-                       choice_, committed, table_);
+    return fmt::format("COPY (SELECT {}::text, {}::text, xmin, {} FROM {} WHERE {}) TO STDOUT",
+                       voter_, choice_, committed, table_, looked_at_);
   }
 
   Result<std::optional<std::uint64_t>> count_all(const VoterIds& ids);
@@ -137,6 +149,7 @@ class PostgresStore final : public RowStore {
   std::string relation_;  // its oid, NULL where there is no such table
   std::string voter_;
   std::string choice_;
+  std::string looked_at_;  // a condition
   StoredChoices words_;
   Catalogue catalogue_;
   // progress(): rows of the run in the blocks below settled_blocks_.
@@ -195,8 +208,8 @@ Result<RowSet> PostgresStore::read_rows(const RowQuestion& question) {
 Result<Tallies> PostgresStore::tallies() {
   TRY_ASSIGN(const PqRows rows,
              connection_.query(fmt::format("SELECT {0}::text, count(*) FROM {1} WHERE {0} IS NOT "
-                                           "NULL GROUP BY 1 LIMIT {2}",
-                                           choice_, table_, kMostChoices + 1)));
+                                           "NULL AND {2} GROUP BY 1 LIMIT {3}",
+                                           choice_, table_, looked_at_, kMostChoices + 1)));
   if (static_cast<std::size_t>(rows.size()) > kMostChoices)
     return fail(ErrorKind::environment,
                 fmt::format("the table holds more than {} different choices", kMostChoices));
@@ -302,8 +315,9 @@ Result<std::vector<std::string>> PostgresStore::own_ids(const VoterIds& ids) {
 Result<std::vector<FoundRow>> PostgresStore::find_rows(const std::vector<std::string>& ids) {
   TRY_ASSIGN(const PqRows rows,
              connection_.query(fmt::format(
-                 "SELECT {0}::text, coalesce({1}::text, '(null)') FROM {2} WHERE {0} = ANY({3})",
-                 voter_, choice_, table_, array_of(ids.begin(), ids.end()))));
+                 "SELECT {0}::text, coalesce({1}::text, '(null)') FROM {2} WHERE {3} AND {0} = "
+                 "ANY({4})",
+                 voter_, choice_, table_, looked_at_, array_of(ids.begin(), ids.end()))));
   std::vector<FoundRow> found;
   found.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row)
@@ -319,9 +333,9 @@ Result<std::uint64_t> PostgresStore::remove_rows(const std::vector<std::string>&
     const std::string list = array_of(ids.begin() + static_cast<std::ptrdiff_t>(first),
                                       ids.begin() + static_cast<std::ptrdiff_t>(end));
     TRY_ASSIGN(const PqRows rows,
-               connection_.change(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} = ANY({}) "
-                                              "RETURNING 1) SELECT count(*) FROM gone",
-                                              table_, voter_, list)));
+               connection_.change(fmt::format("WITH gone AS (DELETE FROM {} WHERE {} AND {} = "
+                                              "ANY({}) RETURNING 1) SELECT count(*) FROM gone",
+                                              table_, looked_at_, voter_, list)));
     removed += rows.number(0, 0);
   }
   return removed;

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/redis/redis_sent_on.h"
 #include "core/check.h"
 #include "core/number.h"
 
@@ -60,7 +61,9 @@ Result<> RedisConnection::open() {
   if (wire_) return {};
   TRY(connect());
   auto greeted = greet();
-  if (!greeted) close();
+  if (greeted) return greeted;
+  greeted = fail(explained(std::move(greeted.error())));
+  close();
   return greeted;
 }
 
@@ -84,7 +87,7 @@ Result<RedisAnswers> RedisConnection::try_at_once(const std::vector<RedisCommand
     TRY_ASSIGN(replies, ask(commands));
     return RedisAnswers::of_pipeline(std::move(replies));
   }
-  for (const RedisReply& reply : replies) TRY(accept(*reply));
+  for (const RedisReply& reply : replies) TRY(accept_or_explain(*reply));
   RedisAnswers answers = RedisAnswers::of_transaction(std::move(replies.back()));
   if (answers.size() != commands.size()) return failure("did not execute a transaction");
   return answers;
@@ -92,7 +95,7 @@ Result<RedisAnswers> RedisConnection::try_at_once(const std::vector<RedisCommand
 
 Result<RedisReply> RedisConnection::ask_one(const RedisCommand& command) {
   TRY_ASSIGN(auto replies, ask({command}));
-  TRY(accept(*replies.front()));
+  TRY(accept_or_explain(*replies.front()));
   return std::move(replies.front());
 }
 
@@ -103,6 +106,7 @@ Failure RedisConnection::failure(std::string_view what) const {
 Result<> RedisConnection::accept(const redisReply& reply) const {
   if (!is_error(reply)) return {};
   const std::string_view text = text_of(reply);
+  if (auto moved = moved_to(text, settings_, block())) return fail(*std::move(moved));
   if (text.starts_with("WRONGTYPE"))
     return fail(ErrorKind::environment,
                 fmt::format("Redis at {}: a key that should be a {} holds another type "
@@ -117,6 +121,21 @@ Result<> RedisConnection::accept(const redisReply& reply) const {
                             settings_.user.empty() ? "default" : settings_.user, settings_.list,
                             words_.rights, settings_.database == 0 ? "" : " +select"));
   return failure(fmt::format("refuses: {}", text));
+}
+
+Result<> RedisConnection::accept_or_explain(const redisReply& reply) {
+  auto accepted = accept(reply);
+  if (!accepted) accepted = fail(explained(std::move(accepted.error())));
+  return accepted;
+}
+
+// What lies behind an error: a Sentinel knows few commands, one database and no password of ours.
+Error RedisConnection::explained(Error error) {
+  if (!wire_) return error;
+  const auto replies = exchange({{"INFO", "server"}, {"SENTINEL", "MASTERS"}});
+  if (!replies) return error;
+  return watched_by(text_of(*replies->front()), *replies->back(), settings_, block())
+      .value_or(std::move(error));
 }
 
 Result<> RedisConnection::connect() {

@@ -78,6 +78,12 @@ class RedisConnection {
 
  private:
   [[nodiscard]] Failure failure(std::string_view what) const;
+  Result<> accept_or_explain(const redisReply& reply);
+  [[nodiscard]] Error explained(Error error);
+  // Of the target file, that names this server: "redis"
+  [[nodiscard]] std::string_view block() const {
+    return words_.key.substr(0, words_.key.rfind('.'));
+  }
   Result<> connect();
   Result<> greet();
   [[nodiscard]] RedisCommand authentication() const;

@@ -114,6 +114,10 @@ class Look {
     RedisConnection first(named_.settings, named_.words);
     TRY_ASSIGN(const RedisReply info, first.ask_one({"INFO", "keyspace"}));
     std::vector<int> databases = databases_of(text_of(*info));
+    if (has_further_nodes(first)) {
+      cut("it is one node of a cluster");
+      found_.others_unseen = true;
+    }
     // The queue's own comes first.
     std::stable_partition(databases.begin(), databases.end(),
                           [&](int database) { return database == named_.settings.database; });
@@ -129,6 +133,14 @@ class Look {
   }
 
  private:
+  // Whoever may not ask a node of a cluster takes it for one of several.
+  static bool has_further_nodes(RedisConnection& connection) {
+    const auto info = connection.ask({{"INFO", "cluster"}, {"CLUSTER", "INFO"}});
+    if (!info || info_number(text_of(*info->front()), "cluster_enabled") == 0) return false;
+    const redisReply& cluster = *info->back();
+    return is_error(cluster) || info_number(text_of(cluster), "cluster_known_nodes") > 1;
+  }
+
   static std::vector<int> databases_of(std::string_view info) {
     std::vector<int> databases;
     while (!info.empty()) {

@@ -14,7 +14,7 @@ struct Meaning {
   std::string_view what;
   std::string_view why;
 };
-constexpr std::array<Meaning, 7> kMeanings{
+constexpr std::array<Meaning, 8> kMeanings{
     {{"table",
       "A voter's second vote replaces the first one's row, or adds one, or changes nothing. Which "
       "of them tells what a stale vote and what a duplicate is. Before the run three probe voters "
@@ -22,6 +22,9 @@ constexpr std::array<Meaning, 7> kMeanings{
      {"choices",
       "A row that says something else than was sent is a flipped vote, unless the stack spells "
       "every choice its own way. Probe votes for every choice tell the two apart."},
+     {"rows",
+      "The table serves others, too: rows whose columns hold something else are not looked at, and "
+      "a vote that was written there is missing here."},
      {"way",
       "A list without votes of ours proves something only where they were seen to pass through it. "
       "Probe votes are followed from their answer to their row."},

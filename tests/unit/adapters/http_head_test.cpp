@@ -75,6 +75,12 @@ TEST_CASE("who closes the connection") {
       parse("Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n", "HTTP/1.0 200 OK")->closes);
 }
 
+TEST_CASE("a redirect says where it leads to, and no other answer does") {
+  CHECK(parse("location:  /results \r\n", "HTTP/1.1 303 See Other")->location == "/results");
+  CHECK(parse("Content-Length: 0\r\n", "HTTP/1.1 308 Moved")->location.empty());
+  CHECK(parse("Location: /vote/1\r\n", "HTTP/1.1 201 Created")->location.empty());
+}
+
 TEST_CASE("our id is echoed, or it is not") {
   CHECK(parse("Set-Cookie: voter_id=vb1; Path=/\r\n")->echoed);
   CHECK(parse("set-cookie:voter_id=vb1\r\n")->echoed);

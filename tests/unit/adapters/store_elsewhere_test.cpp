@@ -16,6 +16,7 @@ using Votes = std::vector<VoterIndex>;
 struct Database {
   RealPostgres server;
   SqlSession sql = server.connect();
+  std::map<std::string, std::optional<std::string>> where{};
 
   Database() {
     sql.ask("CREATE TABLE votes (id text, vote text) PARTITION BY LIST (vote)");
@@ -24,6 +25,7 @@ struct Database {
   }
   Elsewhere look(const ElsewhereLimits& limits = {}, const std::string& user = "postgres") const {
     RowSettings settings = server.settings();
+    settings.where = where;
     settings.url = "postgresql://" + user + "@" + settings.url.substr(settings.url.find('@') + 1);
     auto found = (*open_row_store(settings))->find_elsewhere(kIds, limits);
     if (!found) FAIL(found.error().message);
@@ -64,6 +66,17 @@ TEST_CASE("ids of a run are found in the other tables, whatever their columns") 
   CHECK(found.places.size() == 2);
   CHECK(votes_in(found, "failed") == Votes{3});
   CHECK(votes_in(found, "Odd.a b") == Votes{4, 5});
+}
+
+TEST_CASE("rows of the table that are left out are a place of their own") {
+  Database database;
+  database.sql.ask("INSERT INTO votes VALUES ('" + kIds.make(2) + "', NULL), ('" + kIds.make(3) +
+                   "', 'b')");
+  database.where = {{"vote", "a"}};
+  CHECK(votes_in(database.look(), "votes (rows that are left out)") == Votes{2, 3});
+  const Elsewhere few = database.look({.elements = 1});
+  CHECK(votes_in(few, "votes (rows that are left out)").size() == 1);
+  CHECK_FALSE(few.cut_short.empty());
 }
 
 TEST_CASE("a look into other tables is bounded, and says what it left out") {

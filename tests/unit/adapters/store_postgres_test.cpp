@@ -121,6 +121,87 @@ TEST_CASE("the model of a table is the UNIQUE index on exactly the voter column"
   CHECK(model(plain) == TableModel::last_wins);
 }
 
+TEST_CASE("a key of the voter and of columns that are the same in all rows is one row per voter") {
+  SqlSession sql = server().connect();
+  sql.ask("CREATE TABLE keys (poll int, day date, id text, vote text, UNIQUE (poll, id, day))");
+  RowSettings settings = server().settings();
+  settings.table = "keys";
+  const auto facts = [&] { return *(*open_row_store(settings))->table(kIds); };
+  CHECK(facts().model == TableModel::append);
+  settings.where = {{"poll", "7"}};
+  CHECK(facts().model == TableModel::append);
+  settings.where = {{"poll", "7"}, {"day", std::nullopt}};
+  CHECK(facts().model == TableModel::append);  // nulls differ from each other
+  settings.where = {{"poll", "7"}, {"day", "2026-11-30"}};
+  CHECK(facts().model == TableModel::last_wins);
+  CHECK(facts().key_with_choice.empty());
+  sql.ask("CREATE UNIQUE INDEX ON keys (poll, vote, id)");
+  CHECK(facts().key_with_choice.empty());
+  settings.where = {{"poll", "7"}};
+  CHECK(facts().model == TableModel::append);
+  CHECK(facts().key_with_choice == "(poll, vote, id)");
+  settings.where.clear();
+  CHECK(facts().key_with_choice.empty());
+}
+
+TEST_CASE("only rows with the values that are named are the table, whatever their type") {
+  SqlSession sql = server().connect();
+  sql.ask("CREATE TABLE polls (poll int, day date, gone timestamptz, id text, vote text)");
+  const auto add = [&](int poll, std::string_view gone, const std::string& id) {
+    sql.ask(
+        fmt::format("INSERT INTO polls VALUES ({}, '2026-11-30', {}, '{}', 'a')", poll, gone, id));
+  };
+  for (const int poll : {7, 8}) {
+    add(poll, "NULL", "ann");
+    add(poll, "NULL", kIds.make(1));
+  }
+  add(8, "NULL", kIds.make(2));
+  add(7, "now()", kIds.make(3));
+  RowSettings settings = server().settings();
+  settings.table = "polls";
+  settings.where = {{"poll", "7"}, {"day", "Nov 30 2026"}, {"gone", std::nullopt}};
+  const auto store = *open_row_store(settings);
+  const RowBaseline before = *store->baseline(kIds);
+  CHECK(before.rows == 2);
+  CHECK(before.strangers == 1);
+  CHECK(store->tallies()->at("a") == 2);
+  CHECK(*store->progress(kIds, true) == 1);
+  CHECK(store->own_ids(kIds)->size() == 1);
+  CHECK(store->find_rows({kIds.make(1), kIds.make(2), kIds.make(3)})->size() == 1);
+  CHECK(*store->has_rows_of(kIds));
+  CHECK(*store->remove_rows({kIds.make(1), kIds.make(2), kIds.make(3)}) == 1);
+  CHECK_FALSE(*store->has_rows_of(kIds));
+  CHECK(sql.ask("SELECT count(*) FROM polls") == "5");
+  settings.where = {{"vote", "' OR true --"}};
+  CHECK((*open_row_store(settings))->baseline(kIds)->rows == 0);
+}
+
+TEST_CASE("a value that no row can have is told") {
+  SqlSession sql = server().connect();
+  sql.ask(
+      "CREATE TYPE season AS ENUM ('spring'); CREATE TABLE kinds (number int, short varchar(3), "
+      "padded char(5), price numeric(5,2), day date, odd season, doc json, id text, vote text)");
+  RowSettings settings = server().settings();
+  settings.table = "kinds";
+  const auto unfit = [&](const std::string& column, const std::string& value) {
+    settings.where = {{column, value}};
+    return (*open_row_store(settings))->table(kIds)->unfit_where;
+  };
+  for (const auto& [column, value] :
+       {std::pair("number", "7"), std::pair("short", "abc"), std::pair("padded", "abc"),
+        std::pair("price", "7.1"), std::pair("day", "Nov 30 2026"), std::pair("odd", "spring"),
+        std::pair("none", "of these columns")})
+    CHECK_FALSE(unfit(column, value));
+  for (const auto& [column, value] :
+       {std::pair("number", "seven"), std::pair("number", "7.5"), std::pair("short", "abcd"),
+        std::pair("price", "7.001"), std::pair("day", "some day"), std::pair("odd", "winter"),
+        std::pair("doc", "{}")})
+    CHECK(unfit(column, value));
+  CHECK(unfit("number", "'; DROP TABLE kinds --").value().message ==
+        "postgres.where: column 'number' of table 'kinds' is integer, which cannot hold ''; DROP "
+        "TABLE kinds --'");
+}
+
 TEST_CASE("columns, a missing column and a missing table") {
   Table table;
   const auto facts = table.store->table(kIds);

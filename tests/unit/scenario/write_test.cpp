@@ -99,6 +99,8 @@ class RandomScenario {
       target.queue->in_flight = {"the pending entries of group 'work'ers'"};
     }
     if (coin()) target.rows = postgres_table();
+    if (target.rows && coin())
+      target.rows->where = {{"poll_id", "7"}, {"deleted_at", std::nullopt}, {"day", "$ no: #"}};
     if (target.vote.identity == IdentityMode::none && coin()) counters(target);
     if (target.queue && coin()) target.queue->path = "/run/redis.sock";
     if (target.queue && target.queue->path.empty()) target.queue->tls = coin();

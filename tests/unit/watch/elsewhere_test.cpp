@@ -120,6 +120,20 @@ TEST_CASE("where not all was looked at, commands that put votes anywhere stand i
   CHECK(check.assumptions().size() == 1);
 }
 
+TEST_CASE("where others may have put votes unseen, only settle.quiet is enough") {
+  ElsewhereCheck check(seconds(10));
+  const Elsewhere node{{}, "it is one node of a cluster", true};
+  ElsewhereQuestion question = missing_at(kBegin);
+  check.observe(question, node);
+  CHECK(check.obstacle().starts_with("votes may have been put elsewhere, and not all"));
+  question.leans_on_quiet = true;
+  check.observe(question, node);
+  CHECK(check.obstacle().empty());
+  CHECK(check.assumptions().size() == 1);
+  check.observe(nothing_missing_at(kBegin), node);
+  CHECK(check.obstacle().empty());
+}
+
 TEST_CASE("of several waiting rooms the first is named, and all that are parked") {
   ElsewhereCheck check(seconds(10));
   const auto both = places({retry_set({7, 8}), {"1", "failed", "list", {9, 10}}});
