@@ -26,13 +26,37 @@ std::string_view kind_of(const Node& node) {
   return "";
 }
 
-constexpr std::size_t kLongestChoice = 255;
+constexpr std::size_t kLongestFreeName = 255;
 
 // UTF-8 without control characters.
 bool is_plain_text(std::string_view text) {
   return is_valid_utf8(text) && std::ranges::none_of(text, [](char c) {
            return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
          });
+}
+
+// What people name in a target that votebench cannot look into, and what to do then.
+constexpr std::string_view kForeignTables =
+    " mysql mariadb mongodb mongo sqlite mssql oracle dynamodb cassandra ";
+constexpr std::string_view kForeignQueues = " kafka rabbitmq amqp nats sqs pubsub ";
+constexpr const char* kWithoutTable =
+    "of databases votebench reads PostgreSQL alone. Leave this out: votes are sent and the queue "
+    "is "
+    "watched, and the run proves nothing of rows. Where a page of JSON shows how many votes there "
+    "are, say counters: { page: ... }";
+constexpr const char* kWithoutQueue =
+    "of queues votebench reads Redis' lists and streams alone. Leave this out: a run passes once "
+    "every "
+    "vote has its row, and is inconclusive where one has none, because late and lost look alike";
+
+std::string help_for_unknown(const std::string& key, const std::vector<std::string>& known) {
+  const auto is_of = [&key](std::string_view names) {
+    return names.find(fmt::format(" {} ", key)) != std::string_view::npos;
+  };
+  const bool in_target = std::ranges::count(known, "vote") > 0;
+  if (in_target && is_of(kForeignTables)) return kWithoutTable;
+  if (in_target && is_of(kForeignQueues)) return kWithoutQueue;
+  return suggest(key, known);
 }
 
 class Checker {
@@ -47,6 +71,7 @@ class Checker {
         return check_mapping(tree, node, path);
       case ValueType::names:
       case ValueType::choices:
+      case ValueType::fields:
         return check_names(tree, node, path);
       case ValueType::list:
         return check_list(tree, node, path);
@@ -138,7 +163,7 @@ class Checker {
     for (const KeyTree& child : tree.children)
       if ((child.key.executors & executors) != 0) known.emplace_back(child.key.name);
     add(DiagnosticId::unknown_key, member.span, path, fmt::format("unknown key '{}'", shown),
-        suggest(member.name, known));
+        help_for_unknown(member.name, known));
   }
 
   // Null says what leaving the key out says.
@@ -162,12 +187,13 @@ class Checker {
   }
 
   // Whatever an app may take for one; but no bytes that no report could show.
-  void check_choice(const Member& member, const std::string& path) {
-    if (!member.name.empty() && member.name.size() <= kLongestChoice && is_plain_text(member.name))
+  void check_free_name(std::string_view what, const Member& member, const std::string& path) {
+    if (!member.name.empty() && member.name.size() <= kLongestFreeName &&
+        is_plain_text(member.name))
       return;
     add(DiagnosticId::bad_name, member.span, path,
-        fmt::format("'{}' cannot be used as a choice", printable(member.name, 60)),
-        fmt::format("write 1 to {} bytes of UTF-8 without control characters", kLongestChoice));
+        fmt::format("'{}' cannot be used as a {}", printable(member.name, 60), what),
+        fmt::format("write 1 to {} bytes of UTF-8 without control characters", kLongestFreeName));
   }
 
   void check_names(const KeyTree& tree, Node& node, const std::string& path) {
@@ -179,7 +205,9 @@ class Checker {
                  fmt::format("{} names are too many", node.members.size()), "from 1 to 64");
     for (Member& member : node.members) {
       if (tree.key.type == ValueType::choices)
-        check_choice(member, path);
+        check_free_name("choice", member, path);
+      else if (tree.key.type == ValueType::fields)
+        check_free_name("field of a form", member, path);
       else if (!is_name(member.name))
         add(DiagnosticId::bad_name, member.span, path,
             fmt::format("'{}' cannot be used as a name", printable(member.name, 60)),

@@ -164,6 +164,7 @@ std::vector<TypeRow> make_types() {
       {mapping, {"mapping", ""}, nullptr},
       {names, {"mapping of names", ""}, nullptr},
       {choices, {"mapping of choices", ""}, nullptr},
+      {fields, {"mapping of fields", ""}, nullptr},
       {list, {"list", ""}, nullptr},
       {secret, {"{ env: NAME } or { file: PATH }", ""}, nullptr},
       {text_or_secret, {"text, { env: NAME } or { file: PATH }", ""}, plain<to_text>},
