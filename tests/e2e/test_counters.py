@@ -187,6 +187,13 @@ def test_a_choice_without_a_counter_is_said_before_any_vote(counters):
     assert stack.counted() == 0
 
 
+def test_a_target_that_names_a_list_for_such_an_app_is_told_of_counters(counters):
+    stack = counters()
+    run = stack.run(burst(100), target=stack.stack.target())
+    assert run.exit_status == 6, run
+    assert "say counters in place of redis" in " ".join(run.stdout.split()), run
+
+
 def test_votes_without_an_answer_make_an_interval(counters):
     """The app counts them and closes the connection."""
     run = counters("--plant", "unknown@vote:9").run(
