@@ -164,6 +164,16 @@ RULES = (
          "if (!obstacle_.empty() || patience_.still_for(clock_.now()) < needed)",
          "if (!obstacle_.empty() || needed < Nanoseconds(0))",
          unit="watch", tests=("settle: counters that go on rising are not settled",)),
+    Rule("N6", "votes that the app has not pushed yet are late where no row tells its voter, too",
+         "watch/settle.cpp", "rows() - rows_at_first() + rows_->missing().count",
+         "rows_->own_rows() + rows_->missing().count",
+         unit="watch", tests=("settle: votes that the app has not pushed yet are waited for without "
+                              "voter ids, too",)),
+    Rule("N7", "one vote at a time is refuted by rows that tell no voter, too", "watch/settle.cpp",
+         "serial_.observe(clear_since, rows_->read_at(), rows(),",
+         "serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),",
+         unit="watch", tests=("settle: rows that tell no voter refute one vote at a time like "
+                              "others",)),
     Rule("I1", "an id that two votes were told belongs to the first of them", "vote/id_book.cpp",
          "if (known && stored(*known) == id) {", "if (known && stored(*known) == id && id.empty()) {",
          unit="vote", tests=("an id that was told twice stays its first voter's, and that is known of "
