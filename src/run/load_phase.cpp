@@ -27,6 +27,7 @@ Result<watch::SamplerSources> open_sources(const LoadPhaseInput& input, WallTime
   if (target.rows) {
     TRY_ASSIGN(sources.rows, adapters::open_row_store(*target.rows));
     sources.rows_every = target.rows->sample_every;
+    sources.rows_told = target.tells_rows();
     sources.probe_rows =
         input.ids.book() == nullptr ? input.preflight.probe_rows : input.preflight.rows->rows;
   }

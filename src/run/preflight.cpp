@@ -425,8 +425,7 @@ void take_back_probes(const PreflightInput& input, adapters::QueueProbe& queue,
   if (*removed > 0)
     say_too(fmt::format("{} that waited in {} {} taken out again", counted(*removed, "probe vote"),
                         place, *removed == 1 ? "was" : "were"));
-  if (probes.unclear > *removed)
-    say_too("the probe vote without an answer may still be queued or stored");
+  if (probes.unclear > *removed) say_too("that probe vote may still be queued or stored");
 }
 
 Result<> question_target(const PreflightInput& input, const adapters::TableFacts& table,

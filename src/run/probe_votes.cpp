@@ -245,9 +245,11 @@ Failure not_pushed(const PreflightInput& input, const ProbeFindings& findings,
     return fail(ErrorKind::environment,
                 fmt::format("{}, none reached the queue ({})", answered, where),
                 findings.use.advice.empty()
-                    ? fmt::format("the vote app writes to another {}, or hides that it cannot "
-                                  "reach one; compare its settings with {}.url",
-                                  server, input.target.queue->kind)
+                    ? fmt::format("the vote app writes to another {1}, or hides that it cannot "
+                                  "reach one: compare its settings with {0}.url; where it "
+                                  "raises numbers (INCR) and queues no votes, say counters in "
+                                  "place of {0}",
+                                  input.target.queue->kind, server)
                     : findings.use.advice);
   return fail(ErrorKind::environment,
               fmt::format("{}, only {} reached the queue ({})", answered, pushed, where),

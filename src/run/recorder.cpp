@@ -204,7 +204,7 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.planned_votes = input_.plan.planned();
   state.drain_limit = input_.scenario.drain_timeout;
   state.has_queue = input_.target.queue.has_value();
-  state.has_rows = input_.target.rows.has_value();
+  state.has_rows = input_.target.tells_rows();
   state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();
   state.unknown = input_.counters.ambiguous.load();
   state.not_accepted = list_of(input_.counters.unaccepted());

@@ -27,14 +27,7 @@ std::string_view kind_of(const Node& node) {
   return "";
 }
 
-constexpr std::size_t kLongestChoice = 255;
-
-// UTF-8 without control characters.
-bool is_plain_text(std::string_view text) {
-  return is_valid_utf8(text) && std::ranges::none_of(text, [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-         });
-}
+constexpr std::size_t kLongestFreeName = 255;
 
 class Checker {
  public:
@@ -48,6 +41,7 @@ class Checker {
         return check_mapping(tree, node, path);
       case ValueType::names:
       case ValueType::choices:
+      case ValueType::fields:
         return check_names(tree, node, path);
       case ValueType::list:
         return check_list(tree, node, path);
@@ -165,12 +159,11 @@ class Checker {
   }
 
   // Whatever an app may take for one; but no bytes that no report could show.
-  void check_choice(const Member& member, const std::string& path) {
-    if (!member.name.empty() && member.name.size() <= kLongestChoice && is_plain_text(member.name))
-      return;
+  void check_free_name(std::string_view what, const Member& member, const std::string& path) {
+    if (member.name.size() <= kLongestFreeName && is_plain_text(member.name)) return;
     add(DiagnosticId::bad_name, member.span, path,
-        fmt::format("'{}' cannot be used as a choice", printable(member.name, 60)),
-        fmt::format("write 1 to {} bytes of UTF-8 without control characters", kLongestChoice));
+        fmt::format("'{}' cannot be used as a {}", printable(member.name, 60), what),
+        fmt::format("write 1 to {} bytes of UTF-8 without control characters", kLongestFreeName));
   }
 
   void check_names(const KeyTree& tree, Node& node, const std::string& path) {
@@ -182,7 +175,9 @@ class Checker {
                  fmt::format("{} names are too many", node.members.size()), "from 1 to 64");
     for (Member& member : node.members) {
       if (tree.key.type == ValueType::choices)
-        check_choice(member, path);
+        check_free_name("choice", member, path);
+      else if (tree.key.type == ValueType::fields)
+        check_free_name("field of a form", member, path);
       else if (!is_name(member.name))
         add(DiagnosticId::bad_name, member.span, path,
             fmt::format("'{}' cannot be used as a name", printable(member.name, 60)),

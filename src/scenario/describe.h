@@ -117,7 +117,7 @@ void describe_body(const Visitor& at, VoteEndpoint& vote) {
      vote.json);
   if (Visitor::kReads && !vote.json.empty()) vote.form.clear();
   if (at.visits(vote.json.empty()))
-    at.items(key("form", names, "the form fields of a vote; null: no body").or_none(),
+    at.items(key("form", fields, "the form fields of a vote; null: no body").or_none(),
              key("*", text, "with `{choice}` or `{voter}`, or sent as it is"), vote.form);
   at.at_most_one("form", "json");
 }

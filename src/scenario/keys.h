@@ -25,6 +25,7 @@ enum class ValueType : std::uint8_t {
   mapping,         // fixed keys
   names,           // a mapping with free names, 1 to 64; each value is the key "*"
   choices,         // the same with choices as names: any text of 1 to 255 bytes
+  fields,          // the same with fields of a form as names
   list,            // each element is the key "[]"
   boolean,         // true, false
   count,           // 2000

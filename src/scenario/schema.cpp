@@ -115,7 +115,7 @@ class SchemaWriter {
     const Key& key = tree.key;
     Json schema{{"description", key.doc}};
     const bool plain = key.type != ValueType::names && key.type != ValueType::choices &&
-                       key.type != ValueType::list;
+                       key.type != ValueType::fields && key.type != ValueType::list;
     if (plain && !key.fallback.empty()) schema["default"] = default_of(key);
     std::vector<Json> forms = forms_of(tree);
     if (key.need == Need::nullable || key.need == Need::or_none)
@@ -130,6 +130,7 @@ class SchemaWriter {
         return {mapping(tree)};
       case ValueType::names:
       case ValueType::choices:
+      case ValueType::fields:
         return {{{"type", "object"},
                  {"minProperties", tree.key.need == Need::or_none ? 0 : 1},
                  {"maxProperties", 64},

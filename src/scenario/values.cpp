@@ -89,12 +89,6 @@ Converted<Value> to_range(std::string_view text) {
   return Value(DurationRange(*least, *most));
 }
 
-bool is_plain_text(std::string_view text) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  return !text.empty() && text.size() <= 1000 && is_valid_utf8(text) &&
-         std::none_of(text.begin(), text.end(), control);
-}
-
 Converted<Value> to_text(std::string_view text) {
   if (is_plain_text(text)) return Value(std::string(text));
   return fault(DiagnosticId::not_text,
@@ -164,6 +158,7 @@ std::vector<TypeRow> make_types() {
       {mapping, {"mapping", ""}, nullptr},
       {names, {"mapping of names", ""}, nullptr},
       {choices, {"mapping of choices", ""}, nullptr},
+      {fields, {"mapping of fields", ""}, nullptr},
       {list, {"list", ""}, nullptr},
       {secret, {"{ env: NAME } or { file: PATH }", ""}, nullptr},
       {text_or_secret, {"text, { env: NAME } or { file: PATH }", ""}, plain<to_text>},
@@ -476,6 +471,12 @@ std::string suggest(std::string_view word, const std::vector<std::string>& known
   if (const auto near = closest_match(lower, known))
     return fmt::format("did you mean '{}'?", *near);
   return known.empty() ? "" : fmt::format("known here: {}", fmt::join(known, ", "));
+}
+
+bool is_plain_text(std::string_view text) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= 1000 && is_valid_utf8(text) &&
+         std::none_of(text.begin(), text.end(), control);
 }
 
 bool is_name(std::string_view text) {

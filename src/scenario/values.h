@@ -111,5 +111,7 @@ concept HasLiteral = requires(const Key& key, const Field& field) {
 
 // Letters, digits, '_', '-', '.', at most 64 and not starting with '.' or '-'.
 [[nodiscard]] bool is_name(std::string_view text);
+// 1 to 1000 bytes of UTF-8 without control characters.
+[[nodiscard]] bool is_plain_text(std::string_view text);
 
 }  // namespace votebench::scenario

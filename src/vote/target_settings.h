@@ -242,6 +242,12 @@ struct TargetSettings {
   std::string tls_ca_file;        // PEM; empty: the system's authorities
   std::optional<HostPort> proxy;  // an HTTP proxy that votes are tunnelled through
   std::optional<TunnelSettings> tunnel;  // nothing: the stores are reached directly
+
+  // While a run goes on, rows of its own are told from others': by their ids, or as counts that
+  // rise.
+  [[nodiscard]] bool tells_rows() const {
+    return rows && (vote.identity != IdentityMode::none || rows->counters);
+  }
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 

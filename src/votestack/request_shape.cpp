@@ -14,7 +14,7 @@ namespace {
 using IdPlace = RequestShape::IdPlace;
 using nlohmann::json;
 
-constexpr std::array<RequestTrait, 9> kTraits{{
+constexpr std::array<RequestTrait, 11> kTraits{{
     {"json", "a JSON object, not a form; another type is 422",
      [](RequestShape& shape) { shape.json = true; }},
     {"numbers", "choices are JSON numbers", [](RequestShape& shape) { shape.numbers = true; }},
@@ -27,8 +27,12 @@ constexpr std::array<RequestTrait, 9> kTraits{{
     {"choice-in-path", "PATH/CHOICE, before the voter",
      [](RequestShape& shape) { shape.choice_in_path = true; }},
     {"put", "PUT, not POST", [](RequestShape& shape) { shape.put = true; }},
+    {"nested", "the fields vote[choice] and vote[voter_id], as Rails names them",
+     [](RequestShape& shape) { shape.nested = true; }},
     {"csrf", "403 without the cookie and the token of a page",
      [](RequestShape& shape) { shape.csrf = true; }},
+    {"words", "a and b are queued as Cats and Dogs",
+     [](RequestShape& shape) { shape.words = true; }},
 }};
 
 // What a vote says in its path, from the end on.
@@ -48,6 +52,10 @@ class PathWords {
  private:
   std::string path_;
 };
+
+std::string in_words(const std::string& choice) {
+  return choice == "a" ? "Cats" : choice == "b" ? "Dogs" : choice;
+}
 
 // The fields of a body. Nothing: it is of another type.
 class Body {
@@ -98,6 +106,8 @@ std::string voter_of_cookie(const HttpRequest& request) {
 }
 
 tl::expected<Ballot, Refusal> read_ballot(const RequestShape& shape, const HttpRequest& request) {
+  const std::string choice_field = shape.nested ? "vote[choice]" : "vote";
+  const std::string voter_field = shape.nested ? "vote[voter_id]" : "voter_id";
   PathWords path(request.path);
   Ballot ballot;
   if (shape.id == IdPlace::path) ballot.voter = path.take();
@@ -106,15 +116,16 @@ tl::expected<Ballot, Refusal> read_ballot(const RequestShape& shape, const HttpR
   const auto body = Body::read(shape, request);
   if (needs_body && !body && shape.json) return tl::unexpected(Refusal{422, "JSON is needed"});
   if (!shape.choice_in_path) {
-    const auto choice = body ? body->field("vote", shape.numbers) : std::nullopt;
-    if (!choice) return tl::unexpected(Refusal{400, "the field vote is missing"});
+    const auto choice = body ? body->field(choice_field, shape.numbers) : std::nullopt;
+    if (!choice) return tl::unexpected(Refusal{400, "the field of the choice is missing"});
     ballot.choice = *choice;
   }
   if (shape.id == IdPlace::cookie) ballot.voter = voter_of_cookie(request);
-  if (shape.id == IdPlace::body) ballot.voter = body->field("voter_id", false).value_or("");
+  if (shape.id == IdPlace::body) ballot.voter = body->field(voter_field, false).value_or("");
   if (shape.id == IdPlace::header) ballot.voter = request.voter_header;
   if (shape.id == IdPlace::query) ballot.voter = request.voter_argument;
   if (ballot.voter.empty()) return tl::unexpected(Refusal{400, "the voter's id is missing"});
+  if (shape.words) ballot.choice = in_words(ballot.choice);
   return ballot;
 }
 

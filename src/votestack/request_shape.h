@@ -21,7 +21,9 @@ struct RequestShape {
   bool numbers = false;  // the choice is a number of JSON
   bool choice_in_path = false;
   bool put = false;
+  bool nested = false;  // fields vote[choice] and vote[voter_id]
   bool csrf = false;
+  bool words = false;  // another spelling is queued than was sent
 };
 
 struct RequestTrait {

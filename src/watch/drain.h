@@ -1,6 +1,7 @@
 // A drain while it goes on: what it has seen so far, and what that shows. Used by drain() alone.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,9 +25,8 @@ inline constexpr Nanoseconds kStill = std::chrono::seconds(2);
 struct Position {
   std::uint64_t waiting = 0;
   std::uint64_t pushed = 0;
-  std::uint64_t own_rows = 0;
+  std::uint64_t rows = 0;
   std::uint64_t missing = 0;
-  std::uint64_t counted = 0;  // of counters: their sum
   friend bool operator==(const Position&, const Position&) = default;
 };
 
@@ -70,6 +70,16 @@ class Drain {
   }
   // Numbers that whoever votes raises: only their standing still says anything.
   [[nodiscard]] bool counters() const { return rows_ && task_.row_baseline->counters.kept; }
+  [[nodiscard]] bool rows_tell_voters() const {
+    return task_.target.vote.identity != IdentityMode::none && !counters();
+  }
+  // Of the run; where none tells its voter, of everybody.
+  [[nodiscard]] std::uint64_t rows() const {
+    return rows_tell_voters() ? rows_->own_rows() : rows_->all_rows();
+  }
+  [[nodiscard]] std::uint64_t rows_at_first() const {
+    return rows_tell_voters() ? 0 : std::min(task_.row_baseline->rows, rows_->all_rows());
+  }
   // What the workers have in hand was seen to stand in no side list.
   [[nodiscard]] bool by_side_lists() const {
     return why_nothing_is_held_ == SettleProof::empty_handed && hands_.leans_on_side_lists;

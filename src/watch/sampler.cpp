@@ -162,7 +162,7 @@ class Sampler::Loops {
       const std::lock_guard lock(fell_mutex_);
       fell_ = sources_.rows->fell();
     }
-    if (!*seen) return true;
+    if (!*seen || !sources_.rows_told) return true;
     Sample sample;
     sample.at = at;
     sample.has_rows = true;

@@ -35,6 +35,7 @@ struct SamplerSources {
   std::unique_ptr<adapters::RowStore> rows = nullptr;
   ServiceWords rows_words = {};
   VoterIds ids;
+  bool rows_told = true;         // false: no row is told to be the run's, and none is counted
   std::uint64_t probe_rows = 0;  // rows of probe votes, left out of Sample::rows_written
   Nanoseconds rows_every = std::chrono::milliseconds(250);
   WallTime t0_wall{};  // the time at t0, by our clock

@@ -90,18 +90,15 @@ void Drain::look() {
     if (queue_->error().empty()) rate_.observe(now, position.waiting);
   }
   // A reading that failed moved nothing.
-  position.own_rows = rows_ && rows_->has_rows() ? rows_->own_rows() : position_.own_rows;
+  position.rows = rows_ && rows_->has_rows() ? rows() : position_.rows;
   if (rows_) position.missing = rows_->missing().count;
-  position.counted = position_.counted;
-  if (counters() && rows_->has_rows()) position.counted = rows_->all_rows();
   if (!queue_ && rows_) rate_.observe(now, position.missing);
   const bool pushed = position.pushed != position_.pushed;
   if (position != std::exchange(position_, position)) patience_.moved(now);
   if (!queue_ || !rows_ || !rows_->has_rows()) return;
   const auto clear_since = queue_->clear_since();
-  serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),
-                  workers_since(clear_since.value_or(now)));
-  settling_.observe(pushed ? std::nullopt : clear_since, rows_->read_at(), rows_->own_rows(), 0);
+  serial_.observe(clear_since, rows_->read_at(), rows(), workers_since(clear_since.value_or(now)));
+  settling_.observe(pushed ? std::nullopt : clear_since, rows_->read_at(), rows(), 0);
 }
 
 // Workers that may have taken votes before `since` and were still there then, at least one.
@@ -153,9 +150,9 @@ SettleProof Drain::prove_by_stillness(bool everything_there) {
       everything_there ? std::min(kStill, task_.timeout) : quiet.value_or(kStill);
   if (!obstacle_.empty() || patience_.still_for(clock_.now()) < needed) return SettleProof::none;
   const MissingVotes missing = rows_->missing();
-  const std::uint64_t counted = rows_->all_rows();
+  const std::uint64_t counted = rows();
   if (!rows_->read() || !rows_->proves_absence() || rows_->missing() != missing ||
-      rows_->all_rows() != counted)
+      rows() != counted)
     return SettleProof::none;
   if (everything_there) return SettleProof::complete;
   why_nothing_is_held_ = SettleProof::quiet;
@@ -178,7 +175,7 @@ void Drain::cast_trailing_votes(bool everything_there) {
 
 // An app that could not push a vote may have kept it to try again, as a worker keeps one in hand.
 bool Drain::nothing_waits_in_the_app() {
-  const std::uint64_t accepted = rows_->own_rows() + rows_->missing().count;
+  const std::uint64_t accepted = rows() - rows_at_first() + rows_->missing().count;
   const std::optional<std::uint64_t> pushed = queue_->pushed_for_the_run();
   const bool all_pushed = !pushed || *pushed >= accepted || rows_->missing().count == 0;
   if (all_pushed || why_nothing_is_held_ == SettleProof::quiet ||
@@ -310,11 +307,9 @@ bool Drain::was_quiet_long_enough() {
 bool Drain::evidence_stands() {
   const auto clear_since = queue_->clear_since();
   const MissingVotes missing = rows_->missing();
-  const std::uint64_t own_rows = rows_->own_rows();
-  const std::uint64_t all_rows = rows_->all_rows();
+  const std::uint64_t before = rows();
   return rows_->read() && rows_->proves_absence() && rows_->missing() == missing &&
-         rows_->own_rows() == own_rows && (!counters() || rows_->all_rows() == all_rows) &&
-         queue_->read_contents() && queue_->clear_since() == clear_since;
+         rows() == before && queue_->read_contents() && queue_->clear_since() == clear_since;
 }
 
 bool Drain::is_pointless() {

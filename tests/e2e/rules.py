@@ -31,6 +31,8 @@ class Rule(typing.NamedTuple):
     tests: tuple = ()
 
 
+SIDE_LISTS = ("a worker that keeps in a side list what it has in hand has nothing where that is "
+              "empty")
 RULES = (
     Rule("W2", "what a second vote does is tried, not read off an index", "run/table_experiment.cpp",
          "findings_.rule = rules.begin()->first;", "static_cast<void>(rules);",
@@ -117,6 +119,70 @@ RULES = (
     Rule("R2", "after a clean, absence proves nothing", "audit/second_look.cpp",
          "if (first.cleaned)", "if (first.cleaned && live.rows.rows.own.empty() && false)",
          unit="audit", tests=("what votebench itself took out is no loss of the stack's",)),
+    Rule("Q1", "what a group handed out, and has in no hand, was taken bare",
+         "watch/queue_tracker.cpp", "history_.taken_bare += entered - std::min(entered, accounted);",
+         "history_.taken_bare += entered - std::max(entered, accounted);",
+         unit="watch", tests=("handed out, not in hand any more and never acknowledged: taken bare",)),
+    Rule("Q2", "side lists and pending entries say nothing of votes that were taken past them",
+         "watch/empty_handed.cpp", "if (hands.taken_bare > 0)", "if (hands.taken_bare > 1000)",
+         unit="watch", tests=(SIDE_LISTS,)),
+    Rule("Q3", "votes that are acknowledged before they are written are in no hand that is seen",
+         "watch/empty_handed.cpp", "if (!hands.settled_early.empty()) return", "if (false) return",
+         unit="watch", tests=(SIDE_LISTS,)),
+    Rule("Q4", "of a vote that was claimed the first worker may still write a copy",
+         "watch/empty_handed.cpp", "if (hands.handed_over > 0)", "if (hands.handed_over > 1000)",
+         unit="watch", tests=(SIDE_LISTS,)),
+    Rule("Q5", "a missing vote may have been taken off its side list before its write",
+         "watch/empty_handed.cpp", "return hands.votes_are_missing ?",
+         "return hands.votes_are_missing && false ?",
+         unit="watch", tests=(SIDE_LISTS,)),
+    Rule("Q6", "without a group nobody knows what was not read yet",
+         "adapters/redis_stream/redis_stream.cpp", "snapshot.blind = !is_grouped();",
+         "snapshot.blind = false;",
+         unit="adapters", tests=("a stream without a group: nothing is known of what was read",)),
+    Rule("Q7", "entries that went before a worker had them are votes lost in the queue",
+         "adapters/redis_stream/stream_state.cpp", "*group.read + unread.count;",
+         "*group.read + unread.count + *stream.added;",
+         unit="adapters", tests=("trap: the server's lag counts what was trimmed; and none where "
+                                 "entries were deleted",)),
+    Rule("N1", "a counter that was set back accuses nobody", "audit/counts.cpp",
+         "absence_is_proven(input) && !set_back(input)", "absence_is_proven(input)",
+         unit="audit", tests=("counters: one that went back accuses nobody",)),
+    Rule("N2", "counters that others raise do not pass", "audit/counters.cpp",
+         "if (rows.counters.shared)\n", "if (rows.counters.shared && false)\n",
+         unit="audit", tests=("counters: others who vote keep a run from passing, and explain no loss "
+                              "away",)),
+    Rule("N3", "more than were sent is a failure only where nobody else can vote",
+         "audit/counters.cpp", "rows.counters.exclusive && !rows", "!rows",
+         unit="audit", tests=("counters: more than were sent is a failure only where nobody else can "
+                              "vote",)),
+    Rule("N4", "missing counts are late where nobody says how late they may be", "watch/settle.cpp",
+         "if (!everything_there && !quiet) obstacle_", "if (false) obstacle_",
+         unit="watch", tests=("settle: missing counts are late for as long as nobody says how late "
+                              "they may be",)),
+    Rule("N5", "counters that rise are not settled", "watch/settle.cpp",
+         "if (!obstacle_.empty() || patience_.still_for(clock_.now()) < needed)",
+         "if (!obstacle_.empty() || needed < Nanoseconds(0))",
+         unit="watch", tests=("settle: counters that go on rising are not settled",)),
+    Rule("N6", "votes that the app has not pushed yet are late where no row tells its voter, too",
+         "watch/settle.cpp", "rows() - rows_at_first() + rows_->missing().count",
+         "rows_->own_rows() + rows_->missing().count",
+         unit="watch", tests=("settle: votes that the app has not pushed yet are waited for without "
+                              "voter ids, too",)),
+    Rule("N7", "one vote at a time is refuted by rows that tell no voter, too", "watch/settle.cpp",
+         "serial_.observe(clear_since, rows_->read_at(), rows(),",
+         "serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),",
+         unit="watch", tests=("settle: rows that tell no voter refute one vote at a time like "
+                              "others",)),
+    Rule("I1", "an id that two votes were told belongs to the first of them", "vote/id_book.cpp",
+         "if (known && stored(*known) == id) {", "if (known && stored(*known) == id && id.empty()) {",
+         unit="vote", tests=("an id that was told twice stays its first voter's, and that is known of "
+                             "the second",)),
+    Rule("I2", "an accepted answer that tells no id is no clear answer",
+         "adapters/http/http_outcome.cpp", "IdentityMode::answered && !facts.tells_id",
+         "IdentityMode::answered && false",
+         unit="adapters", tests=("where the app makes the ids, an accepted status counts with an id "
+                                 "only",)),
 )
 
 

@@ -187,6 +187,13 @@ def test_a_choice_without_a_counter_is_said_before_any_vote(counters):
     assert stack.counted() == 0
 
 
+def test_a_target_that_names_a_list_for_such_an_app_is_told_of_counters(counters):
+    stack = counters()
+    run = stack.run(burst(100), target=stack.stack.target(postgres=None))
+    assert run.exit_status == 6, run
+    assert "say counters in place of redis" in " ".join(run.stdout.split()), run
+
+
 def test_votes_without_an_answer_make_an_interval(counters):
     """The app counts them and closes the connection."""
     run = counters("--plant", "unknown@vote:9").run(
@@ -264,6 +271,43 @@ def test_a_backlog_that_is_counted_late_is_no_loss(stack):
         table.worker.resume()
         run = running.finish()
         assert run.exit_status == 0, run
+
+
+POOL = ("--shape", "thread-pool", "--hold", "300ms")  # its 41st vote is 6 s in hand
+FEW_PROBES = {"preflight": {"probe_votes": 1}}  # more of them would show it before the load
+
+
+def said_to_be_a_pool(run):
+    assert run.exit_status == 0, run
+    assert "several votes at a time" in " ".join(run.stdout.split()), run
+
+
+def test_a_worker_that_counts_several_votes_at_a_time_is_found_out_and_waited_for(stack):
+    with stack() as made:
+        said_to_be_a_pool(CountTable(made, *POOL).run(burst(60), **FEW_PROBES))
+
+
+def test_so_is_one_that_writes_rows_which_tell_no_voter(stack):
+    with stack() as made:
+        made.start_vote()
+        made.start_worker("--poll", "5ms", *POOL)
+        vote = {"identity": "none"}
+        said_to_be_a_pool(made.run({"workloads": burst(60), **FEW_PROBES},
+                                   target=made.target(vote=vote)))
+
+
+@pytest.mark.parametrize("rows", ["counts", "last-wins"])
+def test_accepted_votes_that_the_app_still_has_in_memory_are_late_not_lost(stack, rows):
+    """It pushes nothing for 6 s from the 60th vote on: few are missing beside those it has pushed."""
+    with stack() as made:
+        made.start_vote("--push", "async", "--push-delay", "6s")
+        made.start_worker("--poll", "5ms", "--table-model", rows)
+        counters = {"postgres": {"url": made.postgres_uri, "choice": "vote", "count": "count"}}
+        target = made.target(postgres=None, counters=counters) if rows == "counts" else \
+            made.target(vote={"identity": "none"})
+        run = made.run({"voters": {"choices": CHOICES}, "workloads": burst(45)}, target=target)
+        assert run.exit_status == 0, run
+        assert sum(choice["counted"] for choice in run.audit["counts"]) == 45
 
 
 def test_a_backlog_that_nobody_counts_is_late_not_lost(stack):

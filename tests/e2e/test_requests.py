@@ -1,5 +1,5 @@
-"""Votes that are no form with a cookie: every target of docs/your-stack.md against a stack that takes
-votes so and no other way; what is said where a target asks for another way; CSRF tokens and secrets."""
+"""Every target of docs/your-stack.md against a stack that takes votes so and no other way; what is said
+where a target asks for another way; CSRF tokens and secrets."""
 
 import re
 
@@ -14,42 +14,75 @@ VOTES = 120
 PLANTED = 7
 RUN = {"workloads": burst(VOTES, clients=8)}
 FEW = {"workloads": burst(10, clients=2), "preflight": {"probe_votes": 2}}
-FORM = re.compile(r"# votestack vote(?: --request (\S+))?")
+APP = re.compile(r"# votestack vote(?: (?P<vote>[^;]+))?(?:; worker (?P<worker>.+))?")
+
+
+class Shape:
+    """A target of the page, and the flags of the app that takes votes so; `worker` is None where the
+    app counts them itself."""
+
+    def __init__(self, flags, text):
+        self.vote, worker = (flags[part].split() if flags[part] else [] for part in ("vote", "worker"))
+        self.worker = None if "--counters" in self.vote else ["--poll", "1ms", *worker]
+        self.text = text
+        self.counts = "counters:" in text
+        self.name = " ".join([*self.vote, *worker]).replace("--", "")
+
+    def start(self, stack, *planted):
+        """The app and its worker; of the latter's votes, or else of the app's, some are planted."""
+        target = stack()
+        target.query("DROP TABLE IF EXISTS votes")
+        target.start_vote(*self.vote, *(() if self.worker else planted))
+        if self.worker:
+            target.start_worker(*self.worker, *planted)
+        return target
 
 
 def shapes():
-    """Traits of the app, and the YAML that the page shows for it."""
-    for traits, text in shown(FORM):
-        yield pytest.param(traits, text, id=traits)
+    for flags, text in shown(APP):
+        shape = Shape(flags, text)
+        yield pytest.param(shape, id=shape.name)
 
 
 def test_the_page_shows_every_shape():
-    known = {trait for shape in shapes() for trait in shape.id.split(",")}
-    assert known == {"id-in-body", "id-in-header", "id-in-path", "id-in-query", "choice-in-path",
-                     "json", "numbers", "put", "csrf"}
-    for shape in shapes():
-        assert len(shape.values[1].splitlines()) <= 15
+    page = [shape.values[0] for shape in shapes()]
+    traits = {trait for shape in page for flag, value in zip(shape.vote, shape.vote[1:])
+              if flag == "--request" for trait in value.split(",")}
+    assert traits == {"id-in-body", "id-in-header", "id-in-path", "id-in-query", "choice-in-path",
+                      "json", "numbers", "nested", "put", "csrf", "words"}
+    assert {shape.name for shape in page if "--request" not in shape.vote} == {
+        "queue lpush queue lpush", "queue per-choice queue per-choice", "queue stream queue stream",
+        "id-type uuid", "ids server-json", "counters", "table-model counts"}
+    for shape in page:
+        assert len(shape.text.splitlines()) <= 15
 
 
-@pytest.mark.parametrize("traits, text", shapes())
-def test_votes_of_a_shape_are_persisted_and_lost_ones_are_counted(stack, traits, text):
-    with stack().start_vote("--request", traits) as target:
-        target.start_worker("--poll", "1ms")
-        scenario, file = here(target, text)
+def stored(shape, done):
+    """How many votes of the run there are, in rows or in counters."""
+    if shape.counts:
+        return sum(choice["counted"] for choice in done.audit["counts"])
+    return done.audit["persisted"]
+
+
+@pytest.mark.parametrize("shape", shapes())
+def test_votes_of_a_shape_are_persisted_and_lost_ones_are_counted(stack, shape):
+    with shape.start(stack) as target:
+        scenario, file = here(target, shape.text)
         done = target.run({**scenario, **RUN}, target=file)
         assert done.exit_status == 0, done
-        assert done.audit["persisted"] == VOTES and target.missing() == []
+        assert stored(shape, done) == VOTES
+        assert shape.counts or target.missing() == []
         again = votebench("verify", str(done.directory), cwd=target.directory)
         assert again.returncode == 0, again
 
-    with stack().start_vote("--request", traits) as target:
-        target.query("TRUNCATE votes")
-        target.start_worker("--poll", "1ms", "--plant", f"lost@worker:{PLANTED}")
-        scenario, file = here(target, text)
+    where = "worker" if shape.worker else "vote"
+    with shape.start(stack, "--plant", f"lost@{where}:{PLANTED}") as target:
+        scenario, file = here(target, shape.text)
         done = target.run({**scenario, **RUN}, target=file)
         assert done.exit_status == 1, done
         assert done.audit["lost"]["count"] == PLANTED
-        assert examples(done, "lost") == sorted(target.truth("planted"))
+        assert stored(shape, done) == VOTES - PLANTED
+        assert shape.counts or examples(done, "lost") == sorted(target.truth("planted"))
 
 
 def refused(target, file, *words):

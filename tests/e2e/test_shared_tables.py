@@ -34,8 +34,8 @@ def with_trigger(target, event, body):
 
 def shapes():
     """The tables that the page makes, and the YAML that it shows for each."""
-    for table, text in shown(re.compile(r"# (CREATE TABLE votes .*)")):
-        yield pytest.param(table, text, id=re.search(r"where: { (\w+)", text).group(1))
+    for line, text in shown(re.compile(r"# (CREATE TABLE votes .*)")):
+        yield pytest.param(line.group(1), text, id=re.search(r"where: { (\w+)", text).group(1))
 
 
 def test_the_page_shows_both_shapes():

@@ -11,11 +11,11 @@ import pages  # noqa: E402
 
 
 def shown(first_line):
-    """What a first line told by its pattern's group, and the YAML below it."""
+    """The match of a first line, and the YAML below it."""
     for language, lines in pages.read(SOURCE_DIR / "docs/your-stack.md").blocks:
         told = first_line.fullmatch(lines[0]) if language == "yaml" else None
         if told:
-            yield told.group(1), "\n".join(lines[1:])
+            yield told, "\n".join(lines[1:])
 
 
 def here(target, text):

@@ -173,7 +173,7 @@ std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const RunView& r
   std::vector<std::pair<Nanoseconds, std::size_t>> seen;
   for (const Sample& sample : run.record.samples)
     if (sample.has_rows) seen.emplace_back(sample.at, sample.rows_written);
-  seen.emplace_back(end_of_observation(run), run.record.evidence.rows.rows.own.size());
+  seen.emplace_back(end_of_observation(run), rows_written(run));
   return seen;
 }
 

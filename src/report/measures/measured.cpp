@@ -153,6 +153,16 @@ std::optional<double> mean_rise(const std::vector<CounterPoint>& points, const S
   return (points.back().value - (whole ? 0 : points.front().value)) / in_seconds(until - since);
 }
 
+}  // namespace
+
+std::uint64_t rows_written(const RunView& run) {
+  const RowEvidence& rows = run.record.evidence.rows;
+  if (run.record.begin.identity != IdentityMode::none) return rows.rows.own.size();
+  return rows.rows_end - std::min(rows.rows_end, rows.rows_start);
+}
+
+namespace {
+
 void measure_stores(Measured& measured, const RunView& run, const Selection& part) {
   const QueueEvidence& queue = run.record.evidence.queue;
   const RowEvidence& rows = run.record.evidence.rows;
@@ -171,7 +181,7 @@ void measure_stores(Measured& measured, const RunView& run, const Selection& par
   if (rows.configured && rows.readable) {
     const auto points = counter(samples, part, {&Sample::has_rows, &Sample::rows_written});
     measured.written =
-        level_of(rows.rows.own.size(), mean_rise(points, part, load), steepest(points, seconds(1)));
+        level_of(rows_written(run), mean_rise(points, part, load), steepest(points, seconds(1)));
     measured.written_best_10s_per_s = steepest(points, seconds(10));
     if (measured.written_best_10s_per_s && measured.written.mean_per_s)
       measured.written_best_10s_per_s =

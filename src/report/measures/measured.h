@@ -113,6 +113,9 @@ struct Measured {
 // (rewritten.cpp). A worker that saves a vote twice is none of it.
 [[nodiscard]] std::uint64_t rewritten_rows(const RunView& run);
 
+// Rows of the run; where no row tells its voter, how many more rows or counts there are.
+[[nodiscard]] std::uint64_t rows_written(const RunView& run);
+
 // Elements that this run pushed, where the counter of pushes tells it.
 struct Pushes {
   std::optional<std::uint64_t> count;

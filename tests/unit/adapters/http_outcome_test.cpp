@@ -33,6 +33,14 @@ TEST_CASE("an accepted status counts with our id only") {
   CHECK(judged(answered(200, false), IdentityMode::none).outcome == Outcome::acked);
 }
 
+TEST_CASE("where the app makes the ids, an accepted status counts with an id only") {
+  AttemptFacts facts = answered(200, true);
+  CHECK(judged(facts, IdentityMode::answered).outcome == Outcome::ambiguous);
+  CHECK(judged(facts, IdentityMode::answered).cause == Cause::no_id);
+  facts.tells_id = true;
+  CHECK(judged(facts, IdentityMode::answered).outcome == Outcome::acked);
+}
+
 TEST_CASE("only the closed list is a rejection") {
   for (const int status : {400, 404, 405}) {
     CHECK(judged(answered(static_cast<std::uint16_t>(status), false)).outcome == Outcome::rejected);

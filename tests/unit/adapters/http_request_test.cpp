@@ -94,6 +94,12 @@ TEST_CASE("host and form are written as a browser would") {
   CHECK(request.find("Content-Length: 29\r\n") != std::string::npos);
 }
 
+TEST_CASE("the brackets of a field's name are encoded") {
+  VoteEndpoint endpoint = endpoint_of("h", 80);
+  endpoint.form = {{"vote[choice]", "{choice}"}, {"vote[voter id]", "{voter}"}};
+  CHECK(body_of(written(endpoint, "a")) == "vote%5Bchoice%5D=a&vote%5Bvoter+id%5D=" + kZeros);
+}
+
 TEST_CASE("the voter's id goes into every place, and only there") {
   VoteEndpoint endpoint = endpoint_of("h", 80);
   endpoint.path = "/{voter}?v={voter}&c={choice}";

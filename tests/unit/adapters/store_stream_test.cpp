@@ -76,6 +76,7 @@ TEST_CASE("a stream: what waits, what is in hand, what was ever added and handed
   CHECK(look.pushed == 5);
   CHECK(look.delivered == 2);
   CHECK(look.acknowledged == 0);
+  CHECK_FALSE(look.blind);
   world.app.ask({"XACK", "votes", "workers", world.id(1)});
   CHECK(world.look().in_flight_depths == std::vector<std::uint64_t>{1});
   CHECK(world.look().acknowledged == 1);
@@ -153,6 +154,7 @@ TEST_CASE("a stream without a group: nothing is known of what was read") {
   world.add(3);
   CHECK(world.look().depth == 0);
   CHECK(world.look().pushed == 3);
+  CHECK(world.look().blind);
   CHECK(world.look().in_flight_depths.empty());
   CHECK_FALSE(world.look().delivered);
   const QueueContents contents = world.contents();

@@ -348,6 +348,24 @@ TEST_CASE("without commit times end to end lies between two samples") {
   CHECK(near(report.measured.stored.lower_percentile(0.1), 1s));
 }
 
+TEST_CASE("where no row tells its voter, rows are counted, and none is said to be missing") {
+  World world = open_world(1s);
+  world.record.begin.identity = IdentityMode::none;
+  world.record.evidence.rows.rows_start = 5;
+  world.record.evidence.rows.rows_end = 8;
+  for (VoterIndex voter = 0; voter < 3; ++voter) world.vote(voter, 100ms * voter, 5ms);
+  const Report report = world.report();
+  CHECK(report.measured.written.votes == 3);
+  CHECK_FALSE(report.measured.written.mean_per_s);
+  CHECK(report.measured.stored.count() == 0);
+  sample_rows(world, 500ms, 1);  // counters rise
+  sample_rows(world, 2s, 3);
+  const Report counted = world.report();
+  CHECK(counted.measured.written.mean_per_s == 1.5);
+  CHECK(counted.measured.stored.finished.count() == 3);
+  CHECK(counted.measured.stored.unfinished.count() == 0);
+}
+
 TEST_CASE("rows that came after the last sample are bounded by the final reading") {
   World world = open_world(1s);
   world.record.evidence.settlement.drain = 2s;

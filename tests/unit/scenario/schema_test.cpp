@@ -15,8 +15,8 @@ namespace {
 
 bool is_scalar(const Key& key) {
   return key.type != ValueType::mapping && key.type != ValueType::names &&
-         key.type != ValueType::choices && key.type != ValueType::list &&
-         key.type != ValueType::secret;
+         key.type != ValueType::choices && key.type != ValueType::fields &&
+         key.type != ValueType::list && key.type != ValueType::secret;
 }
 
 TEST_CASE("every row of the table makes sense") {

@@ -217,6 +217,22 @@ TEST_CASE("a vote that is no form") {
   CHECK(target_of("vote: { url: \"http://h/{choice}\", form: null }").vote.form.empty());
 }
 
+TEST_CASE("fields of a form have any names, as Rails and PHP nest them") {
+  const auto form = [](const std::string& fields) {
+    return parse_target("vote: { form: { " + fields + ": \"{choice}\" } }", "t.yaml", {});
+  };
+  const TargetOutcome nested = form(R"("vote[choice]")");
+  REQUIRE(nested);
+  CHECK(nested.value->vote.form ==
+        std::map<std::string, std::string>{{"vote[choice]", "{choice}"}});
+  for (const std::string wrong : {R"("")", R"("a\nb")"}) {
+    const TargetOutcome refused = form(wrong);
+    CHECK_FALSE(refused);
+    CHECK(refused.diagnostics.render().find("cannot be used as a field of a form") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("votes of a target are checked with the choices of the scenario") {
   const std::string text = "vote: { json: '{\"vote\": {choice}, \"id\": \"{voter}\"}' }";
   CHECK(parse_target(text, "t.yaml", {}));

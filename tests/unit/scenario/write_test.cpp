@@ -90,6 +90,7 @@ class RandomScenario {
     TargetSettings target = profile_settings(profiles()[rng_.below(profiles().size())]);
     target.vote.host = coin() ? "::1" : "host.example";
     target.vote.form["lang"] = "de: at";
+    target.vote.form["vote[choice]"] = "{choice}";
     target.vote.identity = coin() ? IdentityMode::sent : IdentityMode::none;
     if (target.vote.identity == IdentityMode::sent && coin()) ids_elsewhere(target.vote);
     if (coin()) target.queue = coin() ? redis_list() : redis_stream();

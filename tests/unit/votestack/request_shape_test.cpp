@@ -51,6 +51,18 @@ TEST_CASE("each trait reads the id where it says, and nowhere else") {
   CHECK_FALSE(parse_request_shape("json,xml"));
 }
 
+TEST_CASE("nested fields are read where Rails has them, encoded as browsers do") {
+  CHECK(read("nested,id-in-body", form("vote%5Bchoice%5D=a&vote%5Bvoter_id%5D=v")) ==
+        Ballot{"v", "a"});
+  CHECK(refused("nested,id-in-body", form("vote=a&voter_id=v")) == 400);
+}
+
+TEST_CASE("an app with words of its own queues them in place of what was sent") {
+  CHECK(read("words,id-in-body", form("vote=a&voter_id=v")) == Ballot{"v", "Cats"});
+  CHECK(read("words,id-in-body", form("vote=b&voter_id=v")) == Ballot{"v", "Dogs"});
+  CHECK(read("words,id-in-body", form("vote=c&voter_id=v")) == Ballot{"v", "c"});
+}
+
 TEST_CASE("an app that takes JSON takes no form, and numbers are no texts") {
   CHECK(read("json,id-in-body", json(R"({"vote": "a", "voter_id": "v"})")) == Ballot{"v", "a"});
   CHECK(read("json,numbers,id-in-body", json(R"({"vote": 7, "voter_id": "v"})")) ==

@@ -49,6 +49,7 @@ struct World {
   std::map<std::string, std::string> found;  // rows that find_rows() finds: id, choice
   bool replica = false;
   std::vector<OwnRow> rows;
+  bool untold = false;  // no row tells its voter
   adapters::StoreActivity activity;
   bool may_ask_activity = true;
   std::uint64_t readings = 0;       // of all rows
@@ -161,6 +162,7 @@ class FakeRows final : public adapters::RowStore {
     RowSet rows;
     rows.own = world_.rows;
     rows.total = rows.own.size();
+    if (world_.untold) rows.own.clear();
     clock_.advance(cost);
     return rows;
   }

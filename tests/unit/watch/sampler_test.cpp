@@ -194,6 +194,13 @@ TEST_CASE("rows are sampled, and a table that cannot be read is an event") {
     sampler.stop();
     CHECK(stack.ear.samples()[0].rows_written == 4);
   }
+  SECTION("of others, as far as anybody can tell") {
+    stack.sources.rows = std::move(rows);
+    stack.sources.rows_told = false;
+    Sampler sampler(real_clock(), real_clock().now(), std::move(stack.sources), stack.ear.sink());
+    sampler.stop();  // with a last look
+    CHECK(stack.ear.samples().empty());
+  }
   SECTION("not readable") {
     stack.world.postgres_up = false;
     stack.sources.rows = std::move(rows);

@@ -1,4 +1,4 @@
-// The drain before counters that no queue stands before: only their standing still says anything.
+// The drain before numbers: counters that no queue stands before, and rows that tell no voter.
 #include "support/catch.h"
 #include "unit/watch/ended_run.h"
 
@@ -20,7 +20,35 @@ struct Counters : Run {
   }
 };
 
+// Rows of ten voters whom none of them tells: the app makes the ids.
+struct Untold : Run {
+  Untold() : Run(10) {
+    world.untold = true;
+    target.vote.identity = IdentityMode::none;
+    task.missing_acked = [](const RowEvidence& table) {
+      return MissingVotes{10 - table.rows.total};
+    };
+  }
+};
+
 }  // namespace
+
+TEST_CASE("settle: rows that tell no voter refute one vote at a time like others") {
+  Untold run;
+  run.world.at = [&](test::World&, Nanoseconds at) { run.write(at < seconds(1) ? 5 : 9); };
+  const DrainResult done = run.settle();
+  CHECK(done.settlement.proof == SettleProof::empty_handed);
+  CHECK(done.settlement.drain >= run.target.worker_max_hold);
+}
+
+TEST_CASE("settle: votes that the app has not pushed yet are waited for without voter ids, too") {
+  Untold run;
+  run.world.pushes = 8;
+  run.write(8);
+  const DrainResult done = run.settle();
+  CHECK(done.settlement.proof == SettleProof::empty_handed);
+  CHECK(done.settlement.drain >= run.target.worker_max_hold);
+}
 
 TEST_CASE("settle: counters that reach the votes and stand still are complete") {
   Counters run;
