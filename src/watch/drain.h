@@ -1,7 +1,6 @@
 // A drain while it goes on: what it has seen so far, and what that shows. Used by drain() alone.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -76,9 +75,6 @@ class Drain {
   // Of the run; where none tells its voter, of everybody.
   [[nodiscard]] std::uint64_t rows() const {
     return rows_tell_voters() ? rows_->own_rows() : rows_->all_rows();
-  }
-  [[nodiscard]] std::uint64_t rows_at_first() const {
-    return rows_tell_voters() ? 0 : std::min(task_.row_baseline->rows, rows_->all_rows());
   }
   // What the workers have in hand was seen to stand in no side list.
   [[nodiscard]] bool by_side_lists() const {

@@ -105,6 +105,9 @@ std::optional<std::string> obstacle_of_other_habits(const Hands& hands, bool& le
                         leans_on_max_hold);
 }
 
+constexpr const char* kHeldBack =
+    "whether votes are held back until more come cannot be tried without voter ids";
+
 // Those who took votes, and do not show that they are empty-handed.
 std::optional<std::string> obstacle_of_unknown(const Hands& hands, bool& leans_on_max_hold) {
   std::optional<std::string> obstacle;
@@ -120,12 +123,15 @@ std::optional<std::string> obstacle_of_unknown(const Hands& hands, bool& leans_o
   if (!obstacle && !hands.serial_refuted.empty())
     obstacle = until_max_hold(hands, hands.serial_refuted + ": they handle several votes at a time",
                               leans_on_max_hold);
+  if (!obstacle && hands.is_untried())
+    obstacle = until_max_hold(hands, kHeldBack, leans_on_max_hold);
   return obstacle;
 }
 
 // How the workers differ from those that a profile knows; empty: in nothing that was seen.
 std::string strangeness(const Hands& hands) {
   if (!hands.serial_refuted.empty()) return hands.serial_refuted;
+  if (hands.is_untried()) return kHeldBack;
   if (hands.unseen_consumers) return "nobody saw all who took votes";
   if (!hands.others.empty()) return may_have_taken_votes(hands.others.front().client);
   for (const SeenConsumer& consumer : hands.consumers) {

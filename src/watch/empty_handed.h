@@ -32,6 +32,7 @@ struct Hands {
   std::uint64_t handed_over = 0;  // calls that may have given one worker what another one has
   std::string settled_early{};    // why votes leave the side lists before they are written
   bool votes_are_missing = false;
+  bool rows_tell_voters = true;  // where none does, no trailing votes can be cast
   std::string serial_refuted{};  // why one vote at a time cannot be; empty: not refuted
   // The reply that showed the lists without own ids had arrived, and nothing was pushed since.
   Instant empty_since{};
@@ -50,6 +51,9 @@ struct Hands {
   adapters::StoreActivity activity;  // asked for after the clients
   // True only when the process behind the client is known to have ended. May be empty.
   std::function<bool(const QueueClient&)> client_is_dead;
+
+  // Trailing votes would let go of what is held back until more come.
+  [[nodiscard]] bool is_untried() const { return votes_are_missing && !rows_tell_voters; }
 };
 
 struct HandsFinding {

@@ -175,7 +175,7 @@ void Drain::cast_trailing_votes(bool everything_there) {
 
 // An app that could not push a vote may have kept it to try again, as a worker keeps one in hand.
 bool Drain::nothing_waits_in_the_app() {
-  const std::uint64_t accepted = rows() - rows_at_first() + rows_->missing().count;
+  const std::uint64_t accepted = rows_->own_rows() + rows_->missing().count;
   const std::optional<std::uint64_t> pushed = queue_->pushed_for_the_run();
   const bool all_pushed = !pushed || *pushed >= accepted || rows_->missing().count == 0;
   if (all_pushed || why_nothing_is_held_ == SettleProof::quiet ||
@@ -257,6 +257,7 @@ bool Drain::nobody_holds_a_vote() {
   hands.side_lists = task_.target.queue && !task_.target.queue->in_flight.empty();
   if (task_.target.queue) hands.blind_spot = adapters::blind_spot_of(*task_.target.queue);
   hands.votes_are_missing = rows_->missing().count > 0;
+  hands.rows_tell_voters = rows_tell_voters();
   if (task_.in_hand_fall && !queue_->has_unseen_consumers())
     serial_.observe_fall(task_.in_hand_fall(), takers_ever_seen());
   hands.serial_refuted = serial_.refuted();

@@ -164,11 +164,10 @@ RULES = (
          "if (!obstacle_.empty() || patience_.still_for(clock_.now()) < needed)",
          "if (!obstacle_.empty() || needed < Nanoseconds(0))",
          unit="watch", tests=("settle: counters that go on rising are not settled",)),
-    Rule("N6", "votes that the app has not pushed yet are late where no row tells its voter, too",
-         "watch/settle.cpp", "rows() - rows_at_first() + rows_->missing().count",
-         "rows_->own_rows() + rows_->missing().count",
-         unit="watch", tests=("settle: votes that the app has not pushed yet are waited for without "
-                              "voter ids, too",)),
+    Rule("N6", "where no trailing votes can be cast, votes may be held back for max_hold",
+         "watch/empty_handed.cpp", "if (!obstacle && hands.is_untried())", "if (!obstacle && false)",
+         unit="watch", tests=("settle: without voter ids whoever may hold votes back until more come "
+                              "has max_hold",)),
     Rule("N7", "one vote at a time is refuted by rows that tell no voter, too", "watch/settle.cpp",
          "serial_.observe(clear_since, rows_->read_at(), rows(),",
          "serial_.observe(clear_since, rows_->read_at(), rows_->own_rows(),",

@@ -296,18 +296,36 @@ def test_so_is_one_that_writes_rows_which_tell_no_voter(stack):
                                    target=made.target(vote=vote)))
 
 
+def untold(made, rows, **changes):
+    """A target of which no row tells its voter: counts, or rows without ids of ours."""
+    if rows != "counts":
+        return made.target(vote={"identity": "none"}, **changes)
+    counters = {"postgres": {"url": made.postgres_uri, "choice": "vote", "count": "count"}}
+    return made.target(postgres=None, counters=counters, **changes)
+
+
 @pytest.mark.parametrize("rows", ["counts", "last-wins"])
 def test_accepted_votes_that_the_app_still_has_in_memory_are_late_not_lost(stack, rows):
     """It pushes nothing for 6 s from the 60th vote on: few are missing beside those it has pushed."""
     with stack() as made:
         made.start_vote("--push", "async", "--push-delay", "6s")
         made.start_worker("--poll", "5ms", "--table-model", rows)
-        counters = {"postgres": {"url": made.postgres_uri, "choice": "vote", "count": "count"}}
-        target = made.target(postgres=None, counters=counters) if rows == "counts" else \
-            made.target(vote={"identity": "none"})
-        run = made.run({"voters": {"choices": CHOICES}, "workloads": burst(45)}, target=target)
+        run = made.run({"voters": {"choices": CHOICES}, "workloads": burst(45)},
+                       target=untold(made, rows))
         assert run.exit_status == 0, run
         assert sum(choice["counted"] for choice in run.audit["counts"]) == 45
+
+
+def test_votes_that_a_worker_holds_back_until_more_come_are_not_lost(stack):
+    """No trailing votes flush it: only somebody's word on how long it holds votes makes a claim."""
+    with stack() as made:
+        made.start_vote()
+        made.start_worker("--poll", "5ms", "--shape", "buffering", "--batch", "20", "--hold", "0s")
+        run = made.run({"voters": {"choices": CHOICES}, "workloads": burst(45),
+                        "drain": {"timeout": "12s"}}, target=untold(made, "last-wins", worker=None))
+        assert run.exit_status == 3, run
+        assert run.audit["lost"]["count"] == 0
+        assert "worker: { model: serial, max_hold: 10s }" in " ".join(run.stdout.split()), run
 
 
 def test_a_backlog_that_nobody_counts_is_late_not_lost(stack):
