@@ -2,14 +2,13 @@
 out of sight."""
 
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 
 import pytest
 
-from harness import LIMIT_S, SOURCE_DIR, until
+from harness import LIMIT_S, SOURCE_DIR, install_into, until
 from servers import program
 from terminal import Terminal
 
@@ -31,12 +30,7 @@ def hidden(prefix, folder, *command):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The folder usr/ of an installation."""
-    root = tmp_path_factory.mktemp("root")
-    build = pathlib.Path(program("votebench")).parent
-    subprocess.run(["cmake", "--install", build, "--prefix", "/usr"], check=True, timeout=LIMIT_S,
-                   stdout=subprocess.DEVNULL, env={**os.environ, "DESTDIR": str(root)})
-    return root / "usr"
+    return install_into(tmp_path_factory.mktemp("root"))
 
 
 @pytest.fixture
