@@ -115,11 +115,12 @@ make_package() {
   tail -n 30 "$FRESH/log"
   return 1
 }
-# As in containers: the servers that it recommends are programs, not services.
+# With what it recommends, of which only that; as in containers, servers are programs, not services.
 install_package() {
   printf '#!/bin/sh\nexit 101\n' >"$FRESH/usr/sbin/policy-rc.d"
   chmod 755 "$FRESH/usr/sbin/policy-rc.d"
-  as root 'apt-get update -q && apt-get install -qy man-db bash-completion /tmp/votebench_*.deb' &&
+  as root "apt-get update -q && apt-get install -qy --no-install-recommends man-db bash-completion \
+    \$(dpkg-deb --field /tmp/votebench_*.deb Recommends | tr -d ,) /tmp/votebench_*.deb" &&
     as root dpkg -L votebench && cp "$FRESH/log" "$FRESH/files" && return
   tail -n 30 "$FRESH/log"
   return 1
