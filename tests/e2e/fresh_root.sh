@@ -141,7 +141,7 @@ has_pages() {
 }
 # What is typed in a real bash, where bash-completion finds the script by itself.
 completes() {
-  as voter 'printf "votebench comp\tbash >typed\nvotebench run --vo\t1 --clients 1 --print-sc\t>>typed
+  as voter 'printf "votebench comple\tbash >typed\nvotebench run --vo\t1 --clients 1 --print-sc\t>>typed
 exit\n" | script -qec "bash -i" /dev/null' &&
     grep -q 'bash completion of votebench' "$FRESH/home/voter/typed" &&
     grep -q '^workloads:' "$FRESH/home/voter/typed"
