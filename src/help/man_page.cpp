@@ -78,7 +78,7 @@ std::string row_item(const std::vector<std::string>& columns,
 }  // namespace
 
 std::string man_page(const CLI::App& program) {
-  const std::string name = program.get_name();
+  const std::string& name = program.get_name();
   std::string page = roff::title(name, 1);
   page +=
       fmt::format(".SH NAME\n{} \\- {}\n", name, roff::literal(summary(program.get_description())));
