@@ -10,6 +10,6 @@ set(libraries
 add_custom_target(votebench_build_facts
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${facts} "-DBUILD=${build}"
           "-DLIBRARIES=${libraries}" -P ${CMAKE_SOURCE_DIR}/cmake/WriteBuildFacts.cmake
-  BYPRODUCTS ${facts} VERBATIM)
+  BYPRODUCTS ${facts} COMMENT "Asking for the commit" VERBATIM)
 target_sources(votebench_cli PRIVATE ${facts})
 add_dependencies(votebench_cli votebench_build_facts)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "help/commands.h"
@@ -16,23 +17,32 @@ struct Word {
 
 // What may be typed behind a command.
 struct Place {
-  std::string path;                 // "votebench stack up"
+  std::string path;                 // "votebench stack up", "votebench run --variant"
   std::vector<Word> words;          // commands and options
-  std::vector<std::string> valued;  // options that a value follows
+  std::vector<std::string> valued;  // options that any value follows
+  std::vector<Place> values;        // options that one of some words follows, and these
 };
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+void add_option(const CLI::Option& option, const std::string& name, Place& place) {
+  place.words.push_back({name, first_line(option.get_description())});
+  if (option.get_items_expected_max() == 0) return;
+  Place value{place.path + " " + name, {}, {}, {}};
+  for (std::string& word : words_of(option)) value.words.push_back({std::move(word), {}});
+  if (value.words.empty())
+    place.valued.push_back(name);
+  else
+    place.values.push_back(std::move(value));
+}
+
 void collect(const CLI::App& command, const std::string& path, std::vector<Place>& places) {
-  Place place{path, {}, {}};
+  Place place{path, {}, {}, {}};
   const auto below = visible_commands(command);
   for (const CLI::App* each : below)
     place.words.push_back({each->get_name(), first_line(each->get_description())});
   for (const CLI::Option* option : visible_options(command))
-    for (const std::string& name : option->get_lnames()) {
-      place.words.push_back({"--" + name, first_line(option->get_description())});
-      if (option->get_items_expected_max() > 0) place.valued.push_back("--" + name);
-    }
+    for (const std::string& name : option->get_lnames()) add_option(*option, "--" + name, place);
   places.push_back(std::move(place));
   for (const CLI::App* each : below) collect(*each, path + " " + each->get_name(), places);
 }
@@ -59,6 +69,17 @@ std::string valued(const std::vector<Place>& places) {
   return text;
 }
 
+// The arms of a `case` for all places, and for the values of their options.
+template <typename Arm>
+std::pair<std::string, std::string> arms(const std::vector<Place>& places, Arm arm) {
+  std::pair<std::string, std::string> text;
+  for (const Place& place : places) {
+    text.first += arm(place);
+    for (const Place& value : place.values) text.second += arm(value);
+  }
+  return text;
+}
+
 std::string bash_words(const Place& place) {
   std::string text;
   for (const Word& word : place.words) text += (text.empty() ? "" : " ") + word.text;
@@ -72,7 +93,7 @@ std::string zsh_words(const Place& place) {
     std::string meaning;
     for (const char c : word.meaning)
       meaning += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    text += fmt::format(" '{}:{}'", word.text, meaning);
+    text += fmt::format(" '{}{}{}'", word.text, meaning.empty() ? "" : ":", meaning);
   }
   return fmt::format("    (\"{}\") candidates=({} ) ;;\n", place.path, text);
 }
@@ -87,9 +108,11 @@ _{0}() {{
   done
   case "$place ${{COMP_WORDS[COMP_CWORD - 1]}}" in
     {2}) return ;;
+{4}    *)
+      case "$place" in
+{3}      esac
+      ;;
   esac
-  case "$place" in
-{3}  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }}
 complete -o default -F _{0} {0}
@@ -107,9 +130,11 @@ _{0}() {{
   done
   case "$place $words[CURRENT-1]" in
     ({2}) _files; return ;;
+{4}    (*)
+      case $place in
+{3}      esac
+      ;;
   esac
-  case $place in
-{3}  esac
   _describe 'command or option' candidates || _files
 }}
 if [[ $funcstack[1] == _{0} ]]; then _{0} "$@"; else compdef _{0} {0}; fi
@@ -119,16 +144,14 @@ if [[ $funcstack[1] == _{0} ]]; then _{0} "$@"; else compdef _{0} {0}; fi
 
 std::string bash_completion(const CLI::App& program) {
   const std::vector<Place> places = places_of(program);
-  std::string words;
-  for (const Place& place : places) words += bash_words(place);
-  return fmt::format(kBash, program.get_name(), paths(places), valued(places), words);
+  const auto [words, values] = arms(places, bash_words);
+  return fmt::format(kBash, program.get_name(), paths(places), valued(places), words, values);
 }
 
 std::string zsh_completion(const CLI::App& program) {
   const std::vector<Place> places = places_of(program);
-  std::string words;
-  for (const Place& place : places) words += zsh_words(place);
-  return fmt::format(kZsh, program.get_name(), paths(places), valued(places), words);
+  const auto [words, values] = arms(places, zsh_words);
+  return fmt::format(kZsh, program.get_name(), paths(places), valued(places), words, values);
 }
 
 }  // namespace votebench::help

@@ -7,7 +7,8 @@
 namespace votebench::help {
 
 // A script to source, or to install where the shell looks for the program's completions. It
-// completes commands and options; where a value or an argument stands, files.
+// completes commands, options and the values of those that want one of some words; where another
+// value or an argument stands, files.
 [[nodiscard]] std::string bash_completion(const CLI::App& program);
 [[nodiscard]] std::string zsh_completion(const CLI::App& program);
 

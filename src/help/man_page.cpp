@@ -19,20 +19,35 @@ std::string summary(const std::string& description) {
   return line;
 }
 
-// "--rate TEXT" and what it means, as --help has it.
-std::string option_item(const CLI::Option& option) {
-  const CLI::Formatter as_in_help;
+// One space in place of each break and indentation.
+std::string on_one_line(const std::string& text) {
+  std::istringstream stream(text);
+  std::string line;
+  for (std::string word; stream >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
+// As `formatter` shows it for --help ("  --rate RATE   What it is, folded"), unfolded; the breaks
+// that the description has itself stay.
+std::string option_item(const CLI::Option& option, const CLI::Formatter& formatter) {
   const bool positional = option.get_positional() && !option.nonpositional();
-  return roff::item(option.get_name(positional, !positional), as_in_help.make_option_opts(&option),
-                    option.get_description());
+  const std::string shown = formatter.make_option(&option, positional);
+  const std::size_t name_end = std::min(shown.find("  ", 2), shown.find('\n', 2));
+  const std::string text = on_one_line(shown.substr(std::min(name_end, shown.size())));
+  const std::string description = option.get_description();
+  const std::string own = on_one_line(description);
+  return roff::item(on_one_line(shown.substr(0, name_end)), "",
+                    text.starts_with(own) ? description + text.substr(own.size()) : text);
 }
 
 // --help is said once, of the program.
 std::string options_of(const CLI::App& command) {
+  static const CLI::Formatter usual;
+  const auto* own = dynamic_cast<const CLI::Formatter*>(command.get_formatter().get());
   std::string text;
   for (const CLI::Option* option : visible_options(command))
     if (option != command.get_help_ptr() || command.get_parent() == nullptr)
-      text += option_item(*option);
+      text += option_item(*option, own != nullptr ? *own : usual);
   return text;
 }
 

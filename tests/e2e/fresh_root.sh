@@ -39,7 +39,10 @@ if [ "${3:-}" != inside ]; then
     { tail "$fresh.log"; exit 1; }
   rm "$fresh.log"
   cp /etc/resolv.conf /etc/hosts "$fresh/etc/" 2>/dev/null || true
-  cp -r /etc/apt/apt.conf.d /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
+  cp -r /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
+  for file in /etc/apt/apt.conf.d/*; do # of this machine, not of its packages
+    dpkg --search "$file" >/dev/null 2>&1 || cp "$file" "$fresh/etc/apt/apt.conf.d/"
+  done
   [ "$part" != package ] || cp -a --one-file-system "$fresh" "$fresh.second"
   FRESH=$fresh unshare --mount --pid --fork --kill-child --mount-proc \
     --propagation private "$script" "$suite" "$part" inside &

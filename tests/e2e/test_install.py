@@ -136,6 +136,8 @@ def test_a_real_shell_completes_a_command_an_option_and_a_file(shell, installed,
                                  ("votebench run --metr", "votebench run --metrics-listen"),
                                  ("votebench stack --artifacts a st",
                                   "votebench stack --artifacts a status"),
+                                 ("votebench run --variant app",
+                                  "votebench run --variant append-table"),
                                  ("votebench run --target my-",
                                   "votebench run --target my-target.yaml")):
             terminal.type(typed, "Tab")

@@ -17,6 +17,7 @@ struct Fruit {
     CLI::App* eat = app.add_subcommand("eat", "Eat it's skin, too\n\nExamples:\n  fruit eat -x\n");
     eat->add_option("-w,--how", text, "slowly\nor not: a \\ path");
     eat->add_option("FILE", text, ".hidden files are eaten");
+    eat->add_option("--when", text, "at once")->check(CLI::IsMember({"now", "later"}));
     eat->add_flag("--secret")->group("");
     CLI::App* keep = app.add_subcommand("keep", "Keep it");
     keep->add_subcommand("cold", "Keep it cold");
@@ -49,8 +50,8 @@ TEST_CASE("a program's page has its name on one line, its commands, options and 
 
 TEST_CASE("no text of a page means anything to groff") {
   const std::string page = man_page(Fruit().app);
-  CHECK(has(page, "\\fBFILE\\fR TEXT\n\\&.hidden files are eaten\n"));
-  CHECK(has(page, "\\fB\\-w,\\-\\-how\\fR TEXT\nslowly\n.br\nor not: a \\e path\n"));
+  CHECK(has(page, "\\fBFILE TEXT\\fR\n\\&.hidden files are eaten\n"));
+  CHECK(has(page, "\\fB\\-w,\\-\\-how TEXT\\fR\nslowly\n.br\nor not: a \\e path\n"));
 }
 
 TEST_CASE("a page of Markdown becomes one of section 5: a table's row is an item") {
@@ -71,13 +72,15 @@ TEST_CASE("a page of Markdown becomes one of section 5: a table's row is an item
 TEST_CASE("shells complete what --help lists, and files behind options that want a value") {
   const std::string bash = bash_completion(Fruit().app);
   CHECK(has(bash, "\"fruit\") words=\"eat keep --help --version\""));
-  CHECK(has(bash, "\"fruit eat\") words=\"--help --how\""));
+  CHECK(has(bash, "\"fruit eat\") words=\"--help --how --when\""));
   CHECK(has(bash, "\"fruit keep\") words=\"cold warm --help\""));
   CHECK(has(bash, "\"fruit eat --how\") return"));
+  CHECK(has(bash, "\"fruit eat --when\") words=\"now later\""));
   CHECK(!has(bash, "rot"));
   CHECK(!has(bash, "secret"));
   const std::string zsh = zsh_completion(Fruit().app);
   CHECK(zsh.starts_with("#compdef fruit\n"));
   CHECK(has(zsh, "(\"fruit\") candidates=( 'eat:Eat it'\\''s skin, too' 'keep:Keep it' '--help:"));
   CHECK(has(zsh, "(\"fruit eat --how\") _files"));
+  CHECK(has(zsh, "(\"fruit eat --when\") candidates=( 'now' 'later' )"));
 }
