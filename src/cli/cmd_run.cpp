@@ -10,6 +10,7 @@
 #include "core/print.h"
 #include "ledger/run_list.h"
 #include "run/series.h"
+#include "scenario/bundled.h"
 #include "scenario/parse.h"
 #include "scenario/quick.h"
 #include "scenario/write.h"
@@ -59,7 +60,7 @@ struct Source {
 Result<Source> read_source(const RunOptions& options) {
   if (options.scenario.empty() && options.quick.empty())
     return usage("nothing to run",
-                 "name a scenario (votebench run scenarios/quick.yaml) or say how many votes "
+                 "name a scenario (votebench run quick) or say how many votes "
                  "(votebench run --votes 1000 --clients 40)");
   if (!options.scenario.empty() && !options.quick.empty())
     return usage("a scenario file and --votes/--clients/--rate/--duration exclude each other",
@@ -68,9 +69,13 @@ Result<Source> read_source(const RunOptions& options) {
     TRY_ASSIGN(std::string text, scenario::quick_yaml(options.quick));
     return Source{std::move(text), "(command line)"};
   }
-  Result<std::string> text = read_file(options.scenario);
-  if (!text) return usage(text.error().message, "the bundled ones are in scenarios/");
-  return Source{std::move(*text), options.scenario};
+  const scenario::NamedFile named = scenario::find_scenario(options.scenario);
+  Result<std::string> text = read_file(named.path);
+  if (!text)
+    return usage(text.error().message,
+                 fmt::format("the bundled ones are {}", scenario::bundled_names()));
+  if (!named.remark.empty()) print_err("{}\n", named.remark);
+  return Source{std::move(*text), named.path.string()};
 }
 
 Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& choice,
@@ -224,7 +229,9 @@ int run_scenario(const RunOptions& options, const Context& context) {
 
 void add_load_options(CLI::App& command, RunOptions& options) {
   command.option_defaults()->group("What is sent");
-  command.add_option("SCENARIO", options.scenarios, "The YAML file that says what to do")
+  command
+      .add_option("SCENARIO", options.scenarios,
+                  "A YAML file that says what to do, or a bundled one's name")
       ->type_name("FILE");
   command.add_option("--votes", options.quick.votes, "Without a file: this many votes")
       ->type_name("N");
@@ -313,7 +320,7 @@ void add_output_options(CLI::App& command, RunOptions& options) {
 void add_run(CLI::App& app, Context& context) {
   CLI::App* command =
       add_command(app, "run", "Send votes, then account for every one of them",
-                  "  votebench run scenarios/quick.yaml\n"
+                  "  votebench run quick\n"
                   "  votebench run --votes 1000 --clients 40\n"
                   "  votebench run --rate 50/s --duration 5s --metrics-listen 127.0.0.1:0\n"
                   "  votebench run --votes 100 --variant dockersamples\n"

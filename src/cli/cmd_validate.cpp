@@ -7,6 +7,7 @@
 #include "core/print.h"
 #include "plan/plan.h"
 #include "report/exit_code.h"
+#include "scenario/bundled.h"
 #include "scenario/parse.h"
 
 namespace votebench::cli {
@@ -32,7 +33,9 @@ int validate_target(const std::string& text, const std::string& path,
   return 0;
 }
 
-int validate(const std::string& path, const std::vector<std::string>& overrides) {
+int validate(const std::string& given, const std::vector<std::string>& overrides) {
+  const scenario::NamedFile named = scenario::find_scenario(given);
+  const std::string path = named.path.string();
   const Result<std::string> text = read_file(path);
   if (!text) return report_error({ErrorKind::usage, text.error().message, {}});
   scenario::ParseOptions options = scenario::process_options();
@@ -54,15 +57,16 @@ int validate(const std::string& path, const std::vector<std::string>& overrides)
 void add_validate(CLI::App& app, Context& context) {
   CLI::App* command =
       add_command(app, "validate", "Check a scenario or a target file, send nothing",
-                  "  votebench validate scenarios/quick.yaml\n"
+                  "  votebench validate quick\n"
                   "  votebench validate artifacts/local/target.yaml\n"
-                  "  votebench validate scenarios/steady.yaml --set workloads.votes.rate=200/s\n");
+                  "  votebench validate steady --set workloads.votes.rate=200/s\n");
   struct Options {
     std::string path;
     std::vector<std::string> overrides;
   };
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->path, "The YAML file")->required();
+  command->add_option("FILE", options->path, "The YAML file, or a bundled scenario's name")
+      ->required();
   command->add_option("--set", options->overrides, "Replaces a value of the file")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -38,6 +38,8 @@ void add_attach(CLI::App& app, Context& context);
 void add_stack(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_selftest(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
+void add_man(CLI::App& app, Context& context);
 
 // Prints the error on stderr and returns its exit status.
 int report_error(const Error& error);

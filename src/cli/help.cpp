@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "help/commands.h"
 #include "report/exit_code.h"
 #include "report/style.h"
 
@@ -71,7 +72,7 @@ class HelpFormatter final : public CLI::Formatter {
   static std::string text_of(const CLI::Option& option) {
     std::string text = option.get_description();
     std::ranges::replace(text, '\n', ' ');
-    if (const auto words = words_of(option); !words.empty())
+    if (const auto words = help::words_of(option); !words.empty())
       text += fmt::format(": {}", fmt::join(words, ", "));
     if (!option.get_default_str().empty())
       text += fmt::format(" (default: {})", option.get_default_str());
@@ -85,14 +86,6 @@ class HelpFormatter final : public CLI::Formatter {
 }  // namespace
 
 std::shared_ptr<CLI::FormatterBase> help_formatter() { return std::make_shared<HelpFormatter>(); }
-
-std::vector<std::string> words_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const std::size_t begin = type.find('{');
-  const std::size_t end = type.rfind('}');
-  if (begin == type.npos || end == type.npos) return {};
-  return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
-}
 
 std::string exit_statuses() {
   std::string text = "Exit status (the first that fits):\n";

@@ -4,14 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace votebench::cli {
 
 [[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();
-
-// The words that a value of this option has to be one of; empty: any will do.
-[[nodiscard]] std::vector<std::string> words_of(const CLI::Option& option);
 
 // The exit statuses of all commands, for the help of those that judge.
 [[nodiscard]] std::string exit_statuses();

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/mistakes.h"
+#include "cli/version.h"
 #include "core/print.h"
 #include "report/exit_code.h"
 #include "scenario/keys.h"
@@ -24,8 +25,8 @@ constexpr char kAbout[] =
     "\n"
     "Examples:\n"
     "  votebench run --votes 1000 --clients 40\n"
-    "  votebench run scenarios/quick.yaml\n"
-    "  votebench validate scenarios/quick.yaml\n"
+    "  votebench run quick\n"
+    "  votebench validate quick\n"
     "  votebench verify\n"
     "  votebench list\n";
 
@@ -62,8 +63,7 @@ int main(int argc, char** argv) {
   cli::Context context{argv[0], &signals};
   CLI::App app{kAbout, "votebench"};
   app.formatter(cli::help_formatter());
-  app.set_version_flag("-V,--version", "votebench " VOTEBENCH_VERSION,
-                       "Print the version and exit");
+  app.set_version_flag("-V,--version", cli::version_text(), "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
   cli::add_run(app, context);
@@ -83,6 +83,8 @@ int main(int argc, char** argv) {
   cli::add_stack(app, context);
   cli::add_doctor(app, context);
   cli::add_selftest(app, context);
+  cli::add_completion(app, context);
+  cli::add_man(app, context);
   app.footer(cli::exit_statuses());  // behind the commands, which would inherit it
   return parse_and_run(app, {argv + 1, argv + argc}, context.exit_status);
 }

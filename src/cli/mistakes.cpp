@@ -10,6 +10,7 @@
 
 #include "cli/help.h"
 #include "core/text.h"
+#include "help/commands.h"
 
 namespace votebench::cli {
 namespace {
@@ -67,7 +68,7 @@ Error unexpected(const CLI::App& command, const std::string& word) {
 // Of a value that is none of an option's words: "--variant: x not in {a,b}".
 std::optional<Error> unknown_word(const CLI::App& command, const std::string& said) {
   for (const CLI::Option* option : command.get_options()) {
-    const std::vector<std::string> words = words_of(*option);
+    const std::vector<std::string> words = help::words_of(*option);
     const std::string name = option->get_name();
     if (words.empty() || !said.starts_with(name + ":")) continue;
     for (const std::string& value : option->results()) {

@@ -40,7 +40,7 @@ Requirement examine_votestack(const fs::path& given) {
   const fs::path path = votestack_path(given);
   if (::access(path.c_str(), X_OK) == 0) return {"votestack", true, path.string(), {}};
   return {"votestack", false, fmt::format("not found at {}", path.string()),
-          "cmake --build --preset release --target votestack"};
+          "it is built and installed together with votebench"};
 }
 
 Requirement examine_ports() {

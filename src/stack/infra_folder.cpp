@@ -4,23 +4,20 @@
 
 #include <vector>
 
+#include "core/assets.h"
+
 namespace votebench::stack {
 
 namespace fs = std::filesystem;
 
 Result<fs::path> find_infra(const fs::path& given, const std::string& file) {
+  std::vector<fs::path> places{given.empty() ? fs::path("infra") : given};
+  if (given.empty())
+    for (const fs::path& folder : asset_folders()) places.push_back(folder / "infra");
   std::error_code error;
-  std::vector<fs::path> places{given};
-  if (given.empty()) {
-    places = {fs::current_path(error) / "infra"};
-    for (fs::path up = fs::read_symlink("/proc/self/exe", error).parent_path();
-         up.has_relative_path(); up = up.parent_path())
-      places.push_back(up / "infra");
-  }
   for (const fs::path& place : places)
     if (fs::exists(place / file, error)) return fs::canonical(place, error);
-  const fs::path missing = (given.empty() ? fs::path("infra") : given) / file;
-  return fail(ErrorKind::environment, fmt::format("{} is not here", missing.string()),
+  return fail(ErrorKind::environment, fmt::format("{} is not here", (places[0] / file).string()),
               "start in the folder of the repository, or name its infra folder with --infra");
 }
 

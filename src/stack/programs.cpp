@@ -10,6 +10,7 @@
 #include <sstream>
 #include <vector>
 
+#include "core/assets.h"
 #include "core/number.h"
 #include "process/run.h"
 
@@ -84,7 +85,7 @@ std::optional<fs::path> find_postgres() {
 fs::path votestack_path(const fs::path& given) {
   std::error_code error;
   if (!given.empty()) return fs::absolute(given, error);
-  return fs::read_symlink("/proc/self/exe", error).parent_path() / "votestack";
+  return own_program().parent_path() / "votestack";
 }
 
 Result<Programs> find_programs(const fs::path& votestack) {
@@ -97,7 +98,7 @@ Result<Programs> find_programs(const fs::path& votestack) {
   return fail(
       ErrorKind::environment,
       fmt::format("the local stack needs votestack: not found at {}", programs.votestack.string()),
-      "build it: cmake --build --preset release --target votestack");
+      "it is built and installed together with votebench");
 }
 
 Result<std::optional<process::Account>> postgres_account() {

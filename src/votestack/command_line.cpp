@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "help/completion.h"
+#include "help/man_page.h"
 #include "votestack/queue_shape.h"
 #include "votestack/stream_reader.h"
 #include "votestack/worker_shape.h"
@@ -218,6 +220,19 @@ CLI::App* add_result(CLI::App& root, Words& words) {
   return app;
 }
 
+// What the build installs beside the program.
+CLI::App* add_installed(CLI::App& root, std::string& what) {
+  CLI::App* app = root.add_subcommand("installed", "Print the manual page or a shell's completion");
+  app->group("");
+  app->add_option("WHAT", what)->required()->check(CLI::IsMember({"man", "bash", "zsh"}));
+  return app;
+}
+
+std::string installed(const CLI::App& root, const std::string& what) {
+  if (what == "man") return help::man_page(root);
+  return what == "zsh" ? help::zsh_completion(root) : help::bash_completion(root);
+}
+
 Failure usage(std::string message) {
   return fail(ErrorKind::usage, std::move(message), "votestack --help shows examples");
 }
@@ -335,6 +350,8 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   const CLI::App* vote = add_vote(root, words);
   const CLI::App* worker = add_worker(root, words);
   add_result(root, words);
+  std::string what;
+  const CLI::App* for_build = add_installed(root, what);
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -344,6 +361,7 @@ Result<Command> parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
+  if (for_build->parsed()) return Command(ShowText{installed(root, what)});
   if (vote->parsed()) return vote_command(words);
   if (worker->parsed()) return worker_command(words);
   return result_command(words);

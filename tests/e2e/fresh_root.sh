@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # A fresh Debian and a clone, nothing else: ./quickstart as root and as an
-# ordinary user, or ./check; no service left behind. Tiers of ./check call it.
-#   tests/e2e/fresh_root.sh bookworm|trixie quickstart|check
+# ordinary user, or ./check, or the package, built there and installed in a
+# second one without the clone; no service left behind. Tiers of ./check call it.
+#   tests/e2e/fresh_root.sh bookworm|trixie quickstart|check|package
+# A package that passed is put into the folder PACKAGES, where that is set.
 # Needs root and debootstrap (exit status 77 without), and the package mirror
 # of this machine. Everything happens in a directory and in mount and process
 # namespaces that are gone afterwards.
@@ -27,7 +29,7 @@ if [ "${3:-}" != inside ]; then
   clean_up() {
     # Nothing may be mounted below it any more when it is removed.
     [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null || true
-    rm -rf --one-file-system "$fresh"
+    rm -rf --one-file-system "$fresh" "$fresh.second"
   }
   trap clean_up EXIT
   mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list \
@@ -37,7 +39,11 @@ if [ "${3:-}" != inside ]; then
     { tail "$fresh.log"; exit 1; }
   rm "$fresh.log"
   cp /etc/resolv.conf /etc/hosts "$fresh/etc/" 2>/dev/null || true
-  cp -r /etc/apt/apt.conf.d /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
+  cp -r /etc/apt/auth.conf.d "$fresh/etc/apt/" 2>/dev/null || true
+  for file in /etc/apt/apt.conf.d/*; do # of this machine, not of its packages
+    dpkg --search "$file" >/dev/null 2>&1 || cp "$file" "$fresh/etc/apt/apt.conf.d/"
+  done
+  [ "$part" != package ] || cp -a --one-file-system "$fresh" "$fresh.second"
   FRESH=$fresh unshare --mount --pid --fork --kill-child --mount-proc \
     --propagation private "$script" "$suite" "$part" inside &
   inside=$!
@@ -46,10 +52,14 @@ if [ "${3:-}" != inside ]; then
   exit
 fi
 
-for directory in proc dev sys; do
-  mount --rbind "/$directory" "$FRESH/$directory"
-done
-chroot "$FRESH" useradd --create-home voter
+enter() {
+  local directory
+  for directory in proc dev sys; do
+    mount --rbind "/$directory" "$1/$directory"
+  done
+  chroot "$1" useradd --create-home --shell /bin/bash voter
+}
+enter "$FRESH"
 for home in root home/voter; do
   git clone --quiet --no-hardlinks "$checkout" "$FRESH/$home/votebench"
 done
@@ -100,6 +110,71 @@ is_told_the_command() {
     grep -q "su -c '/home/voter/votebench/scripts/install-packages" "$FRESH/log"
 }
 
+# --- the package ---------------------------------------------------------------
+
+make_package() {
+  as root 'votebench/scripts/install-packages --package && votebench/scripts/package packages' &&
+    cp "$FRESH"/root/packages/votebench_*.deb "$FRESH.second/tmp/" && return
+  tail -n 30 "$FRESH/log"
+  return 1
+}
+# With what it recommends, of which only that; as in containers, servers are programs, not services.
+install_package() {
+  printf '#!/bin/sh\nexit 101\n' >"$FRESH/usr/sbin/policy-rc.d"
+  chmod 755 "$FRESH/usr/sbin/policy-rc.d"
+  as root "apt-get update -q && apt-get install -qy --no-install-recommends man-db bash-completion \
+    \$(dpkg-deb --field /tmp/votebench_*.deb Recommends | tr -d ,) /tmp/votebench_*.deb" &&
+    as root dpkg -L votebench && cp "$FRESH/log" "$FRESH/files" && return
+  tail -n 30 "$FRESH/log"
+  return 1
+}
+read_only_usr() {
+  mount --bind "$FRESH/usr" "$FRESH/usr" && mount -o remount,ro,bind "$FRESH/usr" &&
+    ! as root touch /usr/share/votebench/new
+}
+runs_quick() {
+  as voter 'mkdir empty && cd empty && votebench run quick' && passed &&
+    grep -q 'bundled /usr/share/votebench/scenarios/quick.yaml' "$FRESH/log" &&
+    as voter ls empty && [ "$(tr '\n' ' ' <"$FRESH/log")" = 'artifacts reports ' ]
+}
+has_pages() {
+  as voter 'man -l /usr/share/man/man1/votebench.1.gz' && grep -q 'every vote' -i "$FRESH/log" &&
+    as voter man votebench-scenario && grep -q 'workloads/\*/executor' "$FRESH/log" &&
+    as voter man votestack
+}
+# What is typed in a real bash, where bash-completion finds the script by itself.
+completes() {
+  as voter 'printf "votebench comple\tbash >typed\nvotebench run --vo\t1 --clients 1 --print-sc\t>>typed
+exit\n" | script -qec "bash -i" /dev/null' &&
+    grep -q 'bash completion of votebench' "$FRESH/home/voter/typed" &&
+    grep -q '^workloads:' "$FRESH/home/voter/typed"
+}
+leaves_nothing() {
+  local file
+  umount "$FRESH/usr" && as root apt-get purge -qy votebench || return 1
+  while read -r file; do
+    [ -d "$FRESH$file" ] || [ ! -e "$FRESH$file" ] || { echo "left: $file"; return 1; }
+  done <"$FRESH/files"
+  ! find "$FRESH" -xdev \( -path "$FRESH/home" -o -path "$FRESH/tmp" -o -path "$FRESH/proc" \
+    -o -path "$FRESH/sys" -o -path "$FRESH/dev" \) -prune \
+    -o \( -name '*votebench*' -o -name '*votestack*' \) -print | grep .
+}
+
+if [ "$part" = package ]; then
+  check 'root: the package is made, and lintian has no error or warning' make_package
+  FRESH=$FRESH.second
+  enter "$FRESH"
+  check 'root: it is installed' install_package
+  check '/usr is read-only from now on' read_only_usr
+  check 'ordinary user: votebench run quick passes in an empty folder' runs_quick
+  check 'ordinary user: manual pages' has_pages
+  check 'ordinary user: a command and an option are completed' completes
+  check 'root: it is removed without leftovers' leaves_nothing
+  check 'no server runs' no_server_runs
+  [ "$failures" -eq 0 ] || exit 1
+  [ -z "${PACKAGES:-}" ] || cp "$FRESH"/tmp/votebench_*.deb "$PACKAGES/"
+  exit
+fi
 if [ "$part" = quickstart ]; then
   check 'an ordinary user without sudo is told the command' is_told_the_command
   check 'root: quickstart passes' quickstart root

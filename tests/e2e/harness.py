@@ -70,6 +70,14 @@ def votebench(*arguments, cwd):
                           env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False)
 
 
+def install_into(root):
+    """`cmake --install` with the prefix /usr, below the folder `root`: its usr/."""
+    subprocess.run(["cmake", "--install", pathlib.Path(program("votebench")).parent, "--prefix",
+                    "/usr"], check=True, timeout=LIMIT_S, stdout=subprocess.DEVNULL,
+                   env={**os.environ, "DESTDIR": str(root)})
+    return pathlib.Path(root) / "usr"
+
+
 def write_scenario(directory, scenario):
     """A scenario file of these keys, with patient votes unless it says otherwise."""
     path = pathlib.Path(directory) / f"scenario-{uuid.uuid4().hex[:8]}.yaml"

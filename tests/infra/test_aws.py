@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from servers import program
-from terraform import MINUTES, Terraform, provider_mirror, wait_until
+from terraform import MINUTES, ROOT, Terraform, provider_mirror, wait_until
 
 VARIABLES = 'operator_cidr = "198.51.100.10/32"\n'
 OTHER_NETWORK = VARIABLES + 'vpc_cidr = "10.43.0.0/16"\n'
@@ -192,3 +192,12 @@ def test_a_run_whose_stack_does_not_come_up_destroys_what_it_made(cli, emulator)
     status, _, stderr = cli.run(*run, "--yes")
     assert status == 6 and "frontend does not answer" in stderr, stderr
     assert emulator.objects() == {}
+
+
+def test_nothing_was_written_beside_the_infrastructure(cli):
+    """Where it is installed nobody may."""
+    def names(folder):
+        return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+    for name in ("infra", "ansible"):
+        assert names(cli.folder / name) <= names(ROOT / name)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from harness import LIMIT_S, SOURCE_DIR
+from harness import LIMIT_S, SOURCE_DIR, install_into
 from servers import program
 
 BASE = "votebench/base:local"
@@ -81,13 +81,14 @@ def no_images(environment):
 
 
 class Stack:
-    """`votebench stack ... compose` in the clone, as its docs/compose.md has it."""
+    """`votebench stack ... compose` in a folder, as docs/compose.md has it."""
 
-    def __init__(self, clone, environment):
-        self.clone, self.environment = clone, environment
+    def __init__(self, folder, environment, votebench=None):
+        self.folder, self.environment = folder, environment
+        self.program = votebench or program("votebench")
 
     def votebench(self, *arguments, limit=LIMIT_S):
-        return run([program("votebench"), *arguments], self.clone, self.environment, limit)
+        return run([self.program, *arguments], self.folder, self.environment, limit)
 
     def __enter__(self):
         self.votebench("stack", "up", "compose", limit=BUILD_LIMIT_S)
@@ -98,11 +99,11 @@ class Stack:
 
     def seed(self, script):
         """What the product's own image prints, beside the services."""
-        lines = (self.clone / "artifacts/compose/stack.env").read_text().splitlines()
+        lines = (self.folder / "artifacts/compose/stack.env").read_text().splitlines()
         variables = dict(line.split("=", 1) for line in lines)
-        return run(["docker-compose", "--file", "infra/compose/compose.yaml", "--project-name",
-                    variables["COMPOSE_PROJECT_NAME"], "--profile", "seed", "run", "--rm",
-                    "--entrypoint", "sh", "seed", "-c", script], self.clone,
+        return run(["docker-compose", "--file", variables["VOTEBENCH_INFRA"] + "/compose/compose.yaml",
+                    "--project-name", variables["COMPOSE_PROJECT_NAME"], "--profile", "seed", "run",
+                    "--rm", "--entrypoint", "sh", "seed", "-c", script], self.folder,
                    {**self.environment, **variables, "COMPOSE_DOCKER_CLI_BUILD": "1"},
                    BUILD_LIMIT_S)
 
@@ -123,3 +124,22 @@ def test_a_stack_is_built_from_a_clone_measured_and_taken_down(clone, environmen
         assert 'NAME="Dygraph"' in seeded and "new Dygraph(" in seeded, "a library, and its use"
     left = run(["docker", "ps", "--all", "--quiet"], clone, environment)
     assert left == ""
+
+
+@pytest.mark.usefixtures("no_images")
+def test_a_stack_is_built_from_installed_programs(tmp_path, environment):
+    """Without any source; the product's own image knows the bundled scenarios."""
+    usr = install_into(tmp_path / "root")
+    before = sorted(usr.rglob("*"))
+    here = tmp_path / "here"
+    here.mkdir()
+    with Stack(here, environment, usr / "bin/votebench") as stack:
+        assert str(usr) in (here / "artifacts/compose/stack.env").read_text()
+        gentle = ["run", "quick", "--set", "workloads.votes.votes=100", "--yes", "--target"]
+        passed = stack.votebench(*gentle, "artifacts/compose/target.yaml")
+        assert "PASS" in passed, passed
+        seeded = stack.seed(f"votebench {' '.join(gentle)} /seed/target.yaml --reports /tmp/reports")
+        assert "exit 0: passed" in seeded, seeded[:4000]
+        assert "/usr/local/share/votebench/scenarios/quick.yaml" in seeded, seeded[:4000]
+    assert sorted(usr.rglob("*")) == before
+    assert not (here / "artifacts/compose/images").exists()

@@ -8,7 +8,7 @@ from tree import files, text
 
 LEVELS = {
     "core": 0,
-    "vote": 1, "process": 1,
+    "vote": 1, "process": 1, "help": 1,
     "scenario": 2, "adapters": 2, "ledger": 2, "audit": 2,
     "plan": 3, "watch": 3, "report": 3,
     "load": 4, "stack": 4,
@@ -27,7 +27,7 @@ ADAPTER_WORD = re.compile(
     r"\bx(add|ack|del|trim|read|claim|autoclaim|pending|info|readgroup|group)\b|noack|"
     r"ctid|\bxmin\b", re.IGNORECASE)
 # The reference stack is a program of its own and shares only these.
-VOTESTACK_MAY_SEE = {"core", "vote", "votestack"}
+VOTESTACK_MAY_SEE = {"core", "vote", "help", "votestack"}
 
 HOMES = {
     "curl/": {"adapters"},
@@ -36,14 +36,14 @@ HOMES = {
     "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
     "nlohmann/": {"ledger", "report", "scenario", "selftest", "stack", "adapters", "votestack"},
-    "CLI/": {"cli", "votestack"},
+    "CLI/": {"cli", "help", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},
     "zlib.h": {"vote"},
     "tl/": {"core"},
 }
-# Folders that nobody includes may name their library in headers of their own.
-IN_HEADERS_TOO = {("cli", "CLI/")}
+# Folders that only programs include may name their library in headers of their own.
+IN_HEADERS_TOO = {("cli", "CLI/"), ("help", "CLI/")}
 # Part of everybody's vocabulary, in headers too: std::format and std::expected of C++20.
 EVERYWHERE = ("fmt/", "tl/")
 SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux)/.+\.h|"
@@ -63,7 +63,7 @@ def own_include(path, header):
         below = order[:order.index(part)] if part in order else order[:1] if part == "" else ()
         return None if seen in ("", part, *below) else f"points into a part of {folder}/"
     if folder == "votestack":
-        return None if other in VOTESTACK_MAY_SEE else "votestack may see only core and vote"
+        return None if other in VOTESTACK_MAY_SEE else "votestack may see only core, vote and help"
     if other == "votestack" or LEVELS[other] >= LEVELS[folder]:
         return f"points up or sideways: {folder} ({LEVELS[folder]}) -> {other}"
     return None

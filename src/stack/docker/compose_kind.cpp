@@ -164,6 +164,9 @@ Result<> start_containers(const Driver& driver, const Progress& progress, std::s
     progress("pulling images");
     TRY(drive(driver, {"pull"}, kStart, stop));
     up.emplace_back("--no-build");
+  } else if (const process::Command context = driver.project.context_command();
+             !context.argv.empty()) {
+    TRY(process::output_of(context, {.limit = kStop, .stop = stop}));
   }
   progress("starting containers (what is missing of our images is built: minutes)");
   return drive(driver, up, kStart, std::move(stop));

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <sstream>
 
+#include "core/assets.h"
 #include "core/check.h"
 #include "core/number.h"
 #include "core/os.h"
@@ -24,6 +26,8 @@ constexpr char kProject[] = "COMPOSE_PROJECT_NAME";
 constexpr char kInfra[] = "VOTEBENCH_INFRA";
 constexpr char kImages[] = "VOTEBENCH_IMAGES";
 constexpr char kVariant[] = "VOTES_PROFILE";
+constexpr char kContext[] = "BUILD_CONTEXT";
+constexpr char kBaseImage[] = "BASE_IMAGE";
 constexpr char kComposeFile[] = "compose/compose.yaml";
 // The original images have this user and password built in.
 constexpr char kOriginalPassword[] = "postgres";
@@ -56,6 +60,30 @@ Result<> write_secrets(const ComposeProject& project) {
   return write_secret(folder / "db_password", ours ? random_hex(16) : kOriginalPassword);
 }
 
+// The image of this machine's release of Debian, whose libraries the installed programs need;
+// empty: it is none.
+std::string base_image() {
+  std::istringstream lines(read_file("/etc/os-release").value_or(""));
+  std::string release;
+  bool debian = false;
+  for (std::string line; std::getline(lines, line);) {
+    debian |= line == "ID=debian";
+    if (line.starts_with("VERSION_CODENAME=")) release = line.substr(line.find('=') + 1);
+  }
+  return debian && !release.empty() ? fmt::format("debian:{}-slim", release) : "";
+}
+
+// Where there is no source beside `infra`, images are made of the programs that are there.
+std::map<std::string, std::string> build_variables(const StackId& id, const fs::path& infra) {
+  std::error_code error;
+  if (fs::exists(infra.parent_path() / "CMakeLists.txt", error)) return {};
+  std::map<std::string, std::string> variables{{kContext, (id.directory() / "images").string()},
+                                               {"BINARIES", "ready"}};
+  if (const std::string image = base_image(); !image.empty() && std::getenv(kBaseImage) == nullptr)
+    variables[kBaseImage] = image;
+  return variables;
+}
+
 Result<ComposeProject> make(const ComposeChoice& choice) {
   TRY_ASSIGN(const fs::path infra, find_infra(choice.infra, kComposeFile));
   TRY(variant_settings(choice.variant, {}));
@@ -75,6 +103,7 @@ Result<ComposeProject> make(const ComposeChoice& choice) {
       {"REDIS_PORT", std::to_string(ports.redis())},
       {"DB_PORT", std::to_string(ports.postgres())},
   };
+  project.variables.merge(build_variables(choice.id, infra));
   TRY(write_secrets(project));
   std::string text;
   for (const auto& [name, value] : project.variables) text += fmt::format("{}={}\n", name, value);
@@ -118,6 +147,13 @@ ImageSet ComposeProject::images() const {
 }
 
 fs::path ComposeProject::compose_folder() const { return fs::path(value(kInfra)) / "compose"; }
+
+process::Command ComposeProject::context_command() const {
+  const std::string& context = value(kContext);
+  if (context.empty()) return {};
+  return {.argv = {(fs::path(value(kInfra)) / "images/ready-context").string(),
+                   own_program().parent_path().string(), context}};
+}
 
 fs::path variables_file(const StackId& id) { return id.directory() / "stack.env"; }
 
@@ -174,6 +210,8 @@ void forget_project(const ComposeProject& project) {
   fs::remove(project.id.target_file(), ignored);
   fs::remove(project.id.record_file(), ignored);
   fs::remove_all(secrets_of(project.id), ignored);
+  if (const fs::path context = project.value(kContext); !context.empty())
+    fs::remove_all(context, ignored);
   fs::remove(variables_file(project.id), ignored);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "process/child.h"
 #include "stack/stack_id.h"
 #include "vote/target_settings.h"
 
@@ -25,6 +26,7 @@ enum class ImageSet { ours, dockersamples };
 //   VOTEBENCH_INFRA        the folder infra/ that the stack was made from
 //   VOTEBENCH_IMAGES       ours, dockersamples
 //   VOTES_PROFILE          the variant (ours only)
+//   BUILD_CONTEXT          artifacts/NAME/images, where infra/ was installed without the source
 struct ComposeProject {
   StackId id;  // artifacts is absolute
   std::map<std::string, std::string> variables;
@@ -33,6 +35,8 @@ struct ComposeProject {
   [[nodiscard]] const std::string& name() const { return value("COMPOSE_PROJECT_NAME"); }
   [[nodiscard]] ImageSet images() const;
   [[nodiscard]] std::filesystem::path compose_folder() const;
+  // What makes BUILD_CONTEXT of the installed programs; without arguments: nothing has to.
+  [[nodiscard]] process::Command context_command() const;
   [[nodiscard]] std::filesystem::path log() const { return id.log_file("compose"); }
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/assets.h"
 #include "core/os.h"
 #include "stack/docker/compose_project.h"
 #include "stack/docker/stack_record.h"
@@ -71,6 +72,27 @@ TEST_CASE("only the owner gets at the passwords, and no two stacks share a name"
   CHECK(target->queue->password.reveal().size() == 32);
   forget_project(*project);
   CHECK(make_or_resume(choice_in(folder))->name() != project->name());
+}
+
+TEST_CASE("images are made of the source where it is there, else of the programs that run") {
+  const Folder folder;
+  const auto installed = make_or_resume(choice_in(folder));
+  REQUIRE(installed);
+  const fs::path context = folder.path / "compose/images";
+  CHECK(installed->value("BUILD_CONTEXT") == context.string());
+  CHECK(installed->value("BINARIES") == "ready");
+  CHECK(installed->context_command().argv ==
+        std::vector<std::string>{(folder.path / "infra/images/ready-context").string(),
+                                 own_program().parent_path().string(), context.string()});
+  fs::create_directories(context / "programs");
+  forget_project(*installed);
+  CHECK(!fs::exists(context));
+
+  std::ofstream(folder.path / "CMakeLists.txt") << "\n";
+  const auto checkout = make_or_resume(choice_in(folder));
+  REQUIRE(checkout);
+  CHECK(checkout->value("BUILD_CONTEXT").empty());
+  CHECK(checkout->context_command().argv.empty());
 }
 
 TEST_CASE("the original images keep the password that is built into them") {
