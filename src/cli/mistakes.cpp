@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/help.h"
 #include "core/text.h"
 #include "help/commands.h"
 

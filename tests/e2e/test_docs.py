@@ -22,7 +22,7 @@ PAGES = {str(path): pages.read(SOURCE_DIR / path) for path in pages.pages(SOURCE
 STATUSES = (SOURCE_DIR / "docs/commands.md").read_text()
 # End every command line, so that it is only parsed; the first may be taken for an option's value.
 UNKNOWN = ["--no-such-value", "--no-such-option"]
-UNEXPECTED = re.compile(r"votebench: error: unknown option --no-such-option\n")
+UNEXPECTED = re.compile(r"votebench: error: unknown option --no-such-(?:value|option)\n")
 SCRIPT = re.compile(r"(?:\./|scripts/|\.ci/)[\w/.-]+")
 # What a scenario needs beside the part that a page shows.
 REST = {"version": "version: 1",
