@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "core/print.h"
@@ -10,11 +9,6 @@
 
 namespace votebench::cli {
 namespace {
-
-std::string state_of(const ledger::RunSummary& run) {
-  if (!run.unreadable.empty()) return "unreadable";
-  return printable(run.verdict.value_or(run.closed ? "-" : "unfinished"), 13);
-}
 
 struct ListOptions {
   std::string reports = "reports";
@@ -29,19 +23,6 @@ std::vector<ledger::RunSummary> wanted_runs(const ListOptions& options) {
     std::erase_if(runs, [](const ledger::RunSummary& run) { return run.verdict == "pass"; });
   if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
   return runs;
-}
-
-void print_json(const std::vector<ledger::RunSummary>& runs) {
-  auto list = nlohmann::ordered_json::array();
-  for (const ledger::RunSummary& run : runs)
-    list.push_back({{"run_id", run.run_id},
-                    {"scenario", run.scenario},
-                    {"started", format_utc(run.started)},
-                    {"state", state_of(run)},
-                    {"tags", run.tags},
-                    {"directory", run.path.string()}});
-  print_out("{}\n", nlohmann::ordered_json{{"runs", list}}.dump(
-                        2, ' ', true, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void suggest_a_run(const std::string& reports, Invocation typed) {
@@ -61,7 +42,7 @@ void print_table(const std::vector<ledger::RunSummary>& runs) {
     if (!run.tags.empty()) scenario = fmt::format("{:<{}}", scenario, width);
     for (const std::string& tag : run.tags) scenario += "  @" + printable(tag);
     print_out("{:<10} {:<20} {:<13} {}\n", run.run_id, format_utc(run.started).substr(0, 19) + "Z",
-              state_of(run), scenario);
+              printable(ledger::state_of(run), 13), scenario);
   }
   for (const ledger::RunSummary& run : runs)
     if (!run.unreadable.empty())
@@ -72,7 +53,7 @@ void print_table(const std::vector<ledger::RunSummary>& runs) {
 void print_runs(const ListOptions& options, const Invocation& typed) {
   const std::vector<ledger::RunSummary> runs = wanted_runs(options);
   if (options.json)
-    print_json(runs);
+    write_out(ledger::runs_json(runs));
   else if (!runs.empty())
     print_table(runs);
   else if (options.failed && !ledger::list_runs(options.reports).empty())

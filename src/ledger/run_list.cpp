@@ -188,6 +188,24 @@ Result<std::vector<fs::path>> select_part(const fs::path& reports, const Runs& r
 
 }  // namespace
 
+std::string state_of(const RunSummary& run) {
+  if (!run.unreadable.empty()) return "unreadable";
+  return run.verdict.value_or(run.closed ? "-" : "unfinished");
+}
+
+std::string runs_json(const std::vector<RunSummary>& runs) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const RunSummary& run : runs)
+    list.push_back({{"run_id", run.run_id},
+                    {"scenario", run.scenario},
+                    {"started", format_utc(run.started)},
+                    {"state", state_of(run)},
+                    {"tags", run.tags},
+                    {"directory", run.path.string()}});
+  return Json{{"runs", list}}.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
 std::vector<RunSummary> list_runs(const fs::path& reports) {
   std::vector<RunSummary> runs;
   for (const fs::path& scenario : directories_in(reports))

@@ -32,6 +32,11 @@ struct RunSummary {
   std::string unreadable;              // why its manifest cannot be read; empty: it can
 };
 
+// Its verdict, or what keeps it from having one: "unfinished", "unreadable", "-".
+[[nodiscard]] std::string state_of(const RunSummary& run);
+// {"runs": [{run_id, scenario, started, state, tags, directory}, ...]}, for scripts.
+[[nodiscard]] std::string runs_json(const std::vector<RunSummary>& runs);
+
 // Runs under `reports`, the newest first. Directories without a manifest are skipped: nothing was
 // sent by a run that was killed before it wrote one.
 [[nodiscard]] std::vector<RunSummary> list_runs(const std::filesystem::path& reports);

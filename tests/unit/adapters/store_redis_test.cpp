@@ -257,7 +257,8 @@ TEST_CASE("ids elsewhere: every kind of key, names too, and other databases") {
   const auto found = probe->find_elsewhere(kIds, {});
   REQUIRE(found);
   CHECK(found->cut_short.empty());
-  const auto own_at = [&](const std::string& database, const std::string& name, const std::string& kind) {
+  const auto own_at = [&](const std::string& database, const std::string& name,
+                          const std::string& kind) {
     for (const Place& place : found->places)
       if (place.database == database && place.name == name && place.kind == kind) {
         auto own = place.own;

@@ -83,7 +83,8 @@ TEST_CASE("a typing mistake finds its word") {
   const std::vector<std::string> keys{"think_time", "duration", "clients"};
   CHECK(closest_match("thinktime", keys) == "think_time");
   CHECK(closest_match("client", keys) == "clients");
-  CHECK(closest_match("dwon", {"up", "down"}) == "down");  // two that changed places are one mistake
+  CHECK(closest_match("dwon", {"up", "down"}) ==
+        "down");  // two that changed places are one mistake
   CHECK_FALSE(closest_match("elephant", keys).has_value());
 }
 
