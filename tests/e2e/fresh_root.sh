@@ -155,7 +155,7 @@ leaves_nothing() {
   while read -r file; do
     [ -d "$FRESH$file" ] || [ ! -e "$FRESH$file" ] || { echo "left: $file"; return 1; }
   done <"$FRESH/files"
-  ! find "$FRESH" -xdev \( -path "$FRESH/home" -o -path "$FRESH/tmp" -o -path "$FRESH/proc" \
+  ! find "$FRESH" -mindepth 1 -xdev \( -path "$FRESH/home" -o -path "$FRESH/tmp" -o -path "$FRESH/proc" \
     -o -path "$FRESH/sys" -o -path "$FRESH/dev" \) -prune \
     -o \( -name '*votebench*' -o -name '*votestack*' \) -print | grep .
 }
