@@ -14,24 +14,27 @@ namespace {
 
 constexpr std::array kQueueKinds{&kRedisList, &kRedisStream};
 
-}  // namespace
-
-const QueueKind& queue_kind(const std::optional<QueueSettings>& settings) {
-  if (!settings) return *kQueueKinds.front();
-  const auto found = std::ranges::find(kQueueKinds, settings->kind, &QueueKind::name);
+const QueueKind& kind_of(const QueueSettings& settings) {
+  const auto found = std::ranges::find(kQueueKinds, settings.kind, &QueueKind::name);
   CHECK_THAT_HOLDS(found != kQueueKinds.end());
   return **found;
 }
 
-std::string place_of(const QueueSettings& settings) { return queue_kind(settings).place(settings); }
+}  // namespace
+
+const QueueKind& queue_kind(const std::optional<QueueSettings>& settings) {
+  return settings ? kind_of(*settings) : *kQueueKinds.front();
+}
+
+std::string place_of(const QueueSettings& settings) { return kind_of(settings).place(settings); }
 
 std::string blind_spot_of(const QueueSettings& settings) {
-  const QueueKind& kind = queue_kind(settings);
+  const QueueKind& kind = kind_of(settings);
   return kind.blind_spot == nullptr ? std::string() : kind.blind_spot(settings);
 }
 
 Result<std::unique_ptr<QueueProbe>> open_queue_probe(const QueueSettings& settings) {
-  return queue_kind(settings).open(settings);
+  return kind_of(settings).open(settings);
 }
 
 }  // namespace votebench::adapters
