@@ -75,7 +75,7 @@ def test_without_a_word_on_the_worker_a_loss_needs_the_line_that_is_named(stream
 
 @pytest.mark.parametrize("worker", ["unknown", UNKNOWN])
 def test_acknowledged_before_the_write_is_said_and_late_votes_are_not_lost(streams, worker):
-    streams.start_worker(*QUICK, "--hold", "200ms", "--batch", "50", "--ack", "before-write")
+    streams.start_worker(*QUICK, "--hold", "700ms", "--batch", "50", "--ack", "before-write")
     done = streams.run({**REVOTES, "drain": {"timeout": "8s"}},
                        target=file_of(streams, worker=worker))
     assert done.exit_status == (0 if worker == UNKNOWN else 3), done
