@@ -1,6 +1,8 @@
 """Votes in a Redis stream: what its group has pending is in hand, where workers acknowledge after the
 write. Every habit that breaks that, with votes really gone and with votes that are only late."""
 
+import re
+
 import pytest
 
 from handmade import Gate
@@ -80,7 +82,9 @@ def test_acknowledged_before_the_write_is_said_and_late_votes_are_not_lost(strea
                        target=file_of(streams, worker=worker))
     assert done.exit_status == (0 if worker == UNKNOWN else 3), done
     assert done.audit["lost"]["count"] == 0
-    assert "acknowledged before they are written" in said(done)
+    # Seen of the probe votes, or, where these were too quick to be caught at it, in the drain.
+    assert re.search("votes are acknowledged before they are written"
+                     "|votes leave the queue's hands before they are written", said(done)), done
 
 
 def test_votes_acknowledged_by_a_worker_that_dies_before_it_writes_them_are_lost(streams):
