@@ -61,7 +61,7 @@ bool surplus_is_ours(const AuditInput& input) {
 std::vector<Doubt> counter_doubts(const AuditInput& input, const Verdict& verdict) {
   std::vector<Doubt> doubts;
   const RowEvidence& rows = input.rows;
-  const bool differs = verdict.pending + verdict.lost.count + verdict.foreign > 0;
+  const bool differs = verdict.pending > 0 || verdict.lost.count > 0 || verdict.foreign > 0;
   if (std::optional<Doubt> back = set_back(input); back && (differs || !rows.fell.empty()))
     doubts.push_back(*std::move(back));
   if (rows.counters.shared)

@@ -87,14 +87,21 @@ TEST_CASE("counters: votes without an answer make an interval") {
   CHECK(kind_of(103) == VerdictKind::pass);
   CHECK(kind_of(105) == VerdictKind::pass);
   CHECK(kind_of(106) == VerdictKind::fail);
+  constexpr const char* kBehind = "none is missing behind";
+  CHECK_FALSE(says(judge(counted(100)).assumptions, kBehind));
+  CaseFile file = counted(100);
+  file.vote(150, kA, Outcome::ambiguous);
+  CHECK(says(judge(file).assumptions, "none is missing behind 1 vote without an answer"));
 }
 
 TEST_CASE("counters: more than were sent is a failure only where nobody else can vote") {
   CHECK(judge(counted(105)).kind == VerdictKind::inconclusive);
+  CHECK_FALSE(says(judge(counted(105)).assumptions, "cancel out"));
   CHECK(says(judge(counted(105)).reasons, "5 votes more than were sent for choice 'a'"));
   const Verdict ours = judge(exclusive(counted(105)));
   CHECK(ours.kind == VerdictKind::fail);
   CHECK(ours.duplicated.count == 5);
+  CHECK(says(ours.assumptions, "cancel out"));
   CHECK(first(ours.reasons) ==
         "5 votes more than were sent for choice 'a' (counted 105, accepted 100): counted twice");
   const auto kind_with = [](auto change) {
@@ -139,6 +146,10 @@ TEST_CASE("counters: one that went back accuses nobody") {
   CHECK(judged(40, restarted).kind == Kind::inconclusive);
   CHECK(judged(100, restarted).kind == Kind::pass);
   CHECK(judged(40, rewritten).kind == Kind::inconclusive);
+  const auto too_many = [](CaseFile& f) { f.rows.restarted = f.rows.counters.shared = true; };
+  CHECK(says(judged(105, too_many).reasons, "restarted"));
+  const auto late = [](CaseFile& f) { f.unsettled().rows.restarted = true; };
+  CHECK(says(judged(40, late).reasons, "restarted"));
   CHECK(says(judged(40, rewritten).reasons, "2 commands that may set a counter"));
   CHECK(judged(100, rewritten).kind == Kind::pass);
 }

@@ -247,6 +247,13 @@ TEST_CASE("strangers: on a stack of our own nobody else votes") {
   file.own_stack = true;
   CHECK(judge(file).kind == VerdictKind::inconclusive);
   CHECK(first(judge(file).reasons).starts_with("2 rows of voters that nobody sent a vote of"));
+  file.vote(9, kA, Outcome::ambiguous);  // an answer would not have told whose a row is
+  CHECK(first(judge(file).reasons).starts_with("2 rows of voters"));
+  file.identity = IdentityMode::answered;  // here it would
+  CHECK(first(judge(file).reasons).starts_with("1 row of"));
+  file.vote(10, kA, Outcome::ambiguous);
+  CHECK(judge(file).kind == VerdictKind::pass);
+  file.identity = IdentityMode::echoed;
   file.rows.rows.foreign = 0;
   CHECK(judge(file).kind == VerdictKind::pass);
 }
