@@ -197,7 +197,7 @@ class Nest:
     def __init__(self, directory):
         self.source, self.build = directory / "source", directory / "build"
         os.environ["CCACHE_BASEDIR"] = str(directory)  # what the last run compiled, this one finds
-        for part in ("src", "cmake", "tests/support", "tests/unit"):
+        for part in ("src", "cmake", "docs", "scenarios", "tests/support", "tests/unit"):
             shutil.copytree(ROOT / part, self.source / part)
         for file in ("CMakeLists.txt", "tests/CMakeLists.txt", "check"):
             shutil.copy(ROOT / file, self.source / file)
