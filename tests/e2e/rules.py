@@ -45,7 +45,7 @@ RULES = (
          ("stall",)),
     Rule("S5", "serial workers are refuted by what they do", "watch/serial_check.cpp",
          "refuted_.empty() && came > workers", "came > workers && workers == 0",
-         ("thread-pool-serial",)),
+         unit="watch", tests=("settle: rows that tell no voter refute one vote at a time like others",)),
     Rule("S5-fall", "and by what was in hand while the load ran", "watch/serial_check.cpp",
          "refuted_.empty() && fall.most > workers", "fall.most > workers && workers == 0",
          ("pool-tail", "pool-probes")),
