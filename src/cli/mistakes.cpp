@@ -33,16 +33,14 @@ std::string near(const std::string& word, const std::vector<std::string>& known)
 
 std::vector<std::string> commands_of(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
+  for (const CLI::App* command : help::visible_commands(app)) names.push_back(command->get_name());
   return names;
 }
 
 std::vector<std::string> options_of(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames())
-      if (!option->get_group().empty()) names.push_back("--" + name);
+  for (const CLI::Option* option : help::visible_options(app))
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   return names;
 }
 

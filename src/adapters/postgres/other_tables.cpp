@@ -16,20 +16,21 @@ namespace {
 constexpr std::uint64_t kMostBytes = 64U << 20U;  // of a table; they are read in about a second
 
 struct OtherTable {
-  std::string name;  // for people
-  std::string oid;   // an expression
-  std::string from;  // for SQL
-  std::string rows;  // a condition
-  std::string database;
+  std::string name;       // for people
+  std::string oid;        // an expression
+  std::string from;       // for SQL
+  std::string rows;       // a condition
   bool readable = false;  // all of its rows, by this user
 };
 
-class Look {
+class TableLook {
  public:
-  Look(PqConnection& connection, const VoterIds& ids, const ElsewhereLimits& limits)
+  TableLook(PqConnection& connection, const VoterIds& ids, const ElsewhereLimits& limits)
       : connection_(connection), ids_(ids), limits_(limits) {}
 
   Result<Elsewhere> run(const NamedTable& named) {
+    TRY_ASSIGN(const PqRows database, connection_.query("SELECT current_database()"));
+    database_ = database.text(0, 0);
     TRY_ASSIGN(const std::vector<OtherTable> tables, tables_beside(named));
     for (const OtherTable& table : tables) {
       if (!has_time()) break;
@@ -61,15 +62,16 @@ class Look {
   const VoterIds& ids_;
   const ElsewhereLimits& limits_;
   const Instant end_ = real_clock().now() + limits_.time;
+  std::string database_;
   std::unordered_set<VoterIndex> known_;  // of the table that is being read
   Elsewhere found_;
 };
 
 // What is left out of the named table comes first.
-Result<std::vector<OtherTable>> Look::tables_beside(const NamedTable& named) {
+Result<std::vector<OtherTable>> TableLook::tables_beside(const NamedTable& named) {
   TRY_ASSIGN(const PqRows rows,
              connection_.query(fmt::format(
-                 "SELECT n.nspname, c.relname, current_database(), "
+                 "SELECT n.nspname, c.relname, "
                  "has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') "
                  "AND NOT row_security_active(c.oid) FROM pg_class c "
                  "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "
@@ -83,28 +85,26 @@ Result<std::vector<OtherTable>> Look::tables_beside(const NamedTable& named) {
     const std::string quoted = quoted_identifier(schema) + "." + quoted_identifier(name);
     tables.push_back({schema == "public" ? name : schema + "." + name,
                       quoted_literal(quoted) + "::regclass", "ONLY " + quoted, "true",
-                      std::string(rows.text(row, 2)), rows.truth(row, 3)});
+                      rows.truth(row, 2)});
   }
   if (tables.size() > limits_.keys) {
     cut(fmt::format("there are more than {} tables", format_count(limits_.keys)));
     tables.pop_back();
   }
   if (named.rows.empty()) return tables;
-  TRY_ASSIGN(const PqRows database, connection_.query("SELECT current_database()"));
   tables.insert(tables.begin(), {named.title + " (rows that are left out)", named.oid, named.name,
-                                 fmt::format("({}) IS NOT TRUE", named.rows),
-                                 std::string(database.text(0, 0)), true});
+                                 fmt::format("({}) IS NOT TRUE", named.rows), true});
   return tables;
 }
 
-Result<> Look::look_into(const OtherTable& table) {
+Result<> TableLook::look_into(const OtherTable& table) {
   TRY_ASSIGN(const PqRows size,
              connection_.query(fmt::format("SELECT pg_table_size({})", table.oid)));
   if (size.number(0, 0) > kMostBytes) {
     cut(fmt::format("table '{}' is larger than 64 MiB", table.name));
     return {};
   }
-  Place place{table.database, table.name, "table", {}};
+  Place place{database_, table.name, "table", {}};
   known_.clear();
   TRY_ASSIGN(std::uint64_t came, read(table, table.rows, place));
   if (came > limits_.elements) {
@@ -120,8 +120,8 @@ Result<> Look::look_into(const OtherTable& table) {
   return {};
 }
 
-Result<std::uint64_t> Look::read(const OtherTable& table, const std::string& condition,
-                                 Place& place) {
+Result<std::uint64_t> TableLook::read(const OtherTable& table, const std::string& condition,
+                                      Place& place) {
   std::uint64_t rows = 0;
   TRY(connection_.begin_reading());
   TRY(connection_.copy_out(
@@ -140,7 +140,7 @@ Result<std::uint64_t> Look::read(const OtherTable& table, const std::string& con
 
 Result<Elsewhere> find_in_other_tables(PqConnection& connection, const NamedTable& named,
                                        const VoterIds& ids, const ElsewhereLimits& limits) {
-  return Look(connection, ids, limits).run(named);
+  return TableLook(connection, ids, limits).run(named);
 }
 
 }  // namespace votebench::adapters

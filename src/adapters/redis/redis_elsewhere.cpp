@@ -105,9 +105,9 @@ std::string pattern_of(const std::string& name, const VoterIds& ids) {
   return pattern;
 }
 
-class Look {
+class KeyLook {
  public:
-  Look(const NamedKeys& named, const VoterIds& ids, const ElsewhereLimits& limits)
+  KeyLook(const NamedKeys& named, const VoterIds& ids, const ElsewhereLimits& limits)
       : named_(named), ids_(ids), limits_(limits), end_(real_clock().now() + limits.time) {}
 
   Result<Elsewhere> run() {
@@ -307,7 +307,7 @@ class Look {
 
 Result<Elsewhere> find_in_other_keys(const NamedKeys& named, const VoterIds& ids,
                                      const ElsewhereLimits& limits) {
-  return Look(named, ids, limits).run();
+  return KeyLook(named, ids, limits).run();
 }
 
 }  // namespace votebench::adapters
