@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace votebench::audit {
 namespace {
@@ -31,27 +32,32 @@ StartedByVoter read_suspected(const AuditInput& input, const std::vector<Suspici
   return suspected;
 }
 
+std::string choice_name(const AuditInput& input, ChoiceIndex choice) {
+  return choice < input.choices.size() ? input.choices[choice] : "(another value)";
+}
+
+// As it stands in the voter's row, if that is known.
 std::string choice_text(const AuditInput& input, VoterIndex voter, ChoiceIndex choice) {
-  if (choice < input.choices.size()) return input.choices[choice];
   const auto& others = input.rows.rows.other_choices;
-  const auto found = others.find(voter);
-  return found == others.end() ? "(another value)" : found->second;
+  const auto other = others.find(voter);
+  const bool is_other = choice == kOtherChoice && other != others.end();
+  return is_other ? other->second : choice_name(input, choice);
 }
 
 // "a|b": the values that the voter's rows may hold, in the order of the plan's choices.
 std::string admissible_values(const AuditInput& input, std::span<const Cast> casts) {
   const bool append = input.rows.model == TableModel::append;
-  std::vector<bool> admissible(input.choices.size());
+  std::set<ChoiceIndex> admissible;
   bool later_acked = false;
   for (auto cast = casts.rbegin(); cast != casts.rend(); ++cast) {
     const bool acked = cast->is(Outcome::acked);
     if (cast->is(Outcome::ambiguous) || (acked && (append || !later_acked)))
-      admissible[cast->choice()] = true;
+      admissible.insert(cast->choice());
     later_acked |= acked;
   }
   std::string text;
-  for (std::size_t i = 0; i < admissible.size(); ++i)
-    if (admissible[i]) text += (text.empty() ? "" : "|") + input.choices[i];
+  for (const ChoiceIndex choice : admissible)
+    text += (text.empty() ? "" : "|") + choice_name(input, choice);
   return text;
 }
 
@@ -112,8 +118,7 @@ std::vector<Finding> gone_findings(const AuditInput& input) {
     finding.voter_id = input.ids.make(row.saved.voter);
     finding.expected = choice_text(input, row.saved.voter, row.saved.choice);
     for (const ChoiceIndex choice : row.now)
-      finding.found += (finding.found.empty() ? "" : "|") +
-                       (choice < input.choices.size() ? input.choices[choice] : "(another value)");
+      finding.found += (finding.found.empty() ? "" : "|") + choice_name(input, choice);
     finding.note = "the run saw its row, which is not in the table any more";
     findings.push_back(std::move(finding));
   }

@@ -44,6 +44,8 @@ TEST_CASE("witness: each class says what it is") {
     CHECK(only_finding(file).found == "(another value)");
     file.rows.rows.other_choices[9] = "zebra";
     CHECK(only_finding(file).found == "zebra");
+    file.rows.rows.own.back().choice = static_cast<ChoiceIndex>(file.choices.size());
+    CHECK(only_finding(file).found == "(another value)");
   }
   SECTION("duplicated") {
     file.model(TableModel::append).row(0, kA);
