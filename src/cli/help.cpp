@@ -34,7 +34,7 @@ std::string entry(const std::string& name, std::string_view text) {
 // option's own name.
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  const std::string base = type.substr(0, type.find_first_of(":{"));
+  std::string base = type.substr(0, type.find_first_of(":{"));
   if (base == "UINT" || base == "INT") return "N";
   const bool named = !base.empty() && base != "TEXT" && base != "ENUM" && base != "FLOAT";
   if (named) return base;

@@ -25,7 +25,7 @@ std::string leading_to(const std::string& location) {
 // After a vote, 302 and 303 lead browsers to a page that shows it.
 std::string advice_on_redirect(int status, const VoteEndpoint& vote, const std::string& location) {
   const std::string url = printable(redirected(vote, location), 200);
-  const std::string follow =
+  std::string follow =
       fmt::format("votebench follows no redirect: {}",
                   url.empty() ? "give vote.url the address that it leads to"
                               : fmt::format("if votes go there, say vote.url: \"{}\"", url));

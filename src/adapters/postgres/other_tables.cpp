@@ -82,8 +82,9 @@ Result<std::vector<OtherTable>> TableLook::tables_beside(const NamedTable& named
   for (int row = 0; row < rows.size(); ++row) {
     const std::string schema(rows.text(row, 0));
     const std::string name(rows.text(row, 1));
-    const std::string quoted = quoted_identifier(schema) + "." + quoted_identifier(name);
-    tables.push_back({schema == "public" ? name : schema + "." + name,
+    const std::string quoted =
+        fmt::format("{}.{}", quoted_identifier(schema), quoted_identifier(name));
+    tables.push_back({schema == "public" ? name : fmt::format("{}.{}", schema, name),
                       quoted_literal(quoted) + "::regclass", "ONLY " + quoted, "true",
                       rows.truth(row, 2)});
   }

@@ -74,7 +74,7 @@ class RedisConnection {
 
   [[nodiscard]] std::uint64_t own_id() const { return own_id_; }
   // Error: the reply is one.
-  Result<> accept(const redisReply& reply) const;
+  [[nodiscard]] Result<> accept(const redisReply& reply) const;
 
  private:
   [[nodiscard]] Failure failure(std::string_view what) const;
