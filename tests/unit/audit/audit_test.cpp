@@ -1,8 +1,12 @@
 // What the small worlds do not reach: sums, shares, evidence, order, witnesses.
 #include "audit/audit.h"
 
+#include <memory>
+
+#include "audit/ballots.h"
 #include "judged.h"
 #include "support/catch.h"
+#include "vote/id_book.h"
 
 using namespace votebench;
 using namespace votebench::support;
@@ -490,4 +494,27 @@ TEST_CASE("missing: what the rows do not show is what a drain waits for") {
   CHECK(audit::missing_acked(file.input()).count == 2);
   file.vote(50, kB, Outcome::ambiguous);
   CHECK(audit::missing_acked(file.input()).count == 2);
+}
+
+TEST_CASE("an answer that tells an id a second time is a further vote of its first voter") {
+  const auto book = std::make_shared<IdBook>();
+  const VoterIds ids = VoterIds::of_new_run().told_by_answers(book);
+  const VoterIndex first = GENERATE(VoterIndex(0), kFirstProbeIndex - 1);
+  (void)book->add(first, "a session");
+  (void)book->add(7, "a session");
+  (void)book->add(kFirstProbeIndex, "a probe's");
+  (void)book->add(8, "a probe's");
+  const auto judged = [&](VoterIndex voter, Outcome outcome) {
+    Attempt attempt{};
+    attempt.voter = voter;
+    attempt.outcome = outcome;
+    return audit::as_judged(attempt, ids);
+  };
+  CHECK(judged(first, Outcome::acked).voter == first);
+  CHECK(judged(first, Outcome::acked).outcome == Outcome::acked);
+  CHECK(judged(7, Outcome::acked).voter == first);
+  CHECK(judged(7, Outcome::acked).outcome == Outcome::ambiguous);
+  CHECK(judged(7, Outcome::rejected).outcome == Outcome::rejected);
+  CHECK(judged(8, Outcome::acked).voter == 8);  // no probe's vote is one of the load
+  CHECK(judged(8, Outcome::acked).outcome == Outcome::ambiguous);
 }
