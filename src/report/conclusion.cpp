@@ -38,6 +38,7 @@ ExitFacts exit_facts(const Report& report) {
   if (!record.unfit) facts.verdict = report.audit.kind;
   if (record.unstored) facts.error = ErrorKind::environment;
   facts.stopped = record.load.stopped;
+  facts.every_vote_sent = record.load.completed;
   facts.audit_finished = record.load.audit_finished;
   facts.threshold_failed = any_threshold(report, false);
   facts.threshold_unmeasured = any_threshold(report, std::nullopt);
@@ -60,9 +61,10 @@ std::uint64_t unsettled(const Verdict& audit) {
 }
 
 std::string inconclusive_headline(const Report& report) {
-  if (report.record.load.stopped == StopCause::interrupt ||
-      report.record.load.stopped == StopCause::terminate)
-    return "interrupted";
+  const ledger::LoadRecord& load = report.record.load;
+  const bool by_signal =
+      load.stopped == StopCause::interrupt || load.stopped == StopCause::terminate;
+  if (by_signal && !load.completed) return "interrupted";
   if (report.audit.kind == VerdictKind::pass) return "a threshold has no valid measurement";
   if (report.audit.accounting.acked == 0) return "no vote was accepted";
   if (report.audit.gone_since > 0)

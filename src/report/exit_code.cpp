@@ -6,6 +6,9 @@ namespace votebench::report {
 namespace {
 
 bool has_error(const ExitFacts& facts, ErrorKind kind) { return facts.error == kind; }
+bool is_signal(StopCause cause) {
+  return cause == StopCause::interrupt || cause == StopCause::terminate;
+}
 bool judged(const ExitFacts& facts, VerdictKind kind) { return facts.verdict == kind; }
 
 // One row: when it applies.
@@ -37,8 +40,8 @@ constexpr std::array<ExitRow, 10> kRows{{
     {{ExitCode::inconclusive, "inconclusive: the evidence proves neither loss nor its absence",
       "inconclusive"},
      [](const ExitFacts& f) {
-       return !judged(f, VerdictKind::pass) || f.stopped == StopCause::interrupt ||
-              f.stopped == StopCause::terminate || f.threshold_unmeasured;
+       return !judged(f, VerdictKind::pass) || f.threshold_unmeasured ||
+              (is_signal(f.stopped) && !f.every_vote_sent);
      }},
     {{ExitCode::regression, "confirmed regression"},
      [](const ExitFacts& f) { return f.regression; }},

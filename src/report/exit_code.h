@@ -29,7 +29,8 @@ struct ExitFacts {
   std::optional<ErrorKind> error;      // what kept the run from reaching its verdict
   std::optional<VerdictKind> verdict;  // of the audit; nothing when none was reached
   StopCause stopped = StopCause::none;
-  bool audit_finished = true;  // false: a second signal ended the drain or the audit
+  bool every_vote_sent = false;  // of the plan, before it was stopped
+  bool audit_finished = true;    // false: a second signal ended the drain or the audit
   bool threshold_failed = false;
   bool threshold_unmeasured = false;  // a threshold without a valid measurement
   bool regression = false;            // confirmed by a comparison

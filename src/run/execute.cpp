@@ -1,5 +1,7 @@
 #include "run/execute.h"
 
+#include <stop_token>
+
 #include "adapters/services.h"
 #include "ledger/files.h"
 #include "run/judge_run.h"
@@ -192,6 +194,9 @@ void close(const Run& run, Recording& recording) {
 
 Result<RunOutcome> execute(const RunRequest& request, Display& display,
                            const SignalWatcher& signals) {
+  const std::stop_callback acknowledged(signals.first(), [&display] {
+    display.say("interrupted: no more votes are sent, those sent are audited; again: end now");
+  });
   MetricsBoard metrics;
   TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
   TRY_ASSIGN(Run run, begin(request, display, signals));

@@ -122,8 +122,7 @@ void Recorder::tick(Instant now) {
   const Nanoseconds elapsed = now - input_.t0;
   const bool second_is_over = elapsed >= next_second_;
   if (second_is_over) {
-    lag_p99_ = lag_.percentile(0.99).value_or(Nanoseconds(0));
-    lag_ = {};
+    end_second();
     check_thresholds(elapsed);
     watch_in_flight();
     // Losing this second's slots needs the host to crash, not only this process.
@@ -150,15 +149,23 @@ void Recorder::watch_clock() {
 }
 
 void Recorder::follow_lag() {
-  begun_.follow(kReadsPerTick, [this](const Attempt& attempt) { lag_.record(attempt.lag()); });
+  begun_.follow(kReadsPerTick, [this](const Attempt& attempt) { lags_.record(attempt.lag()); });
+}
+
+void Recorder::end_second() {
+  lag_p99_ = lags_.percentile(0.99).value_or(Nanoseconds(0));
+  response_p50_ = responses_.percentile(0.5);
+  response_p99_ = responses_.percentile(0.99);
+  lags_ = {};
+  responses_ = {};
 }
 
 void Recorder::follow_attempts() {
-  if (thresholds_.empty() && input_.metrics == nullptr) return;
   const std::scoped_lock lock(mutex_);
   concluded_.follow(kReadsPerTick, [this](const Attempt& attempt) {
     thresholds_.add(attempt);
     if (attempt.outcome != Outcome::acked) return;
+    responses_.record(attempt.response_time());
     response_.record(attempt.response_time());
     service_.record(attempt.service_time());
   });
@@ -209,6 +216,8 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.unknown = input_.counters.ambiguous.load();
   state.not_accepted = list_of(input_.counters.unaccepted());
   state.lag = lag_p99_;
+  state.response_p50 = response_p50_;
+  state.response_p99 = response_p99_;
   state.in_flight_exhausted = in_flight_exhausted_;
   state.history = history_;
   state.now.at = state.elapsed;

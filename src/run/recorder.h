@@ -81,6 +81,7 @@ class Recorder {
   void work(const std::stop_token& stop);
   void tick(Instant now);
   void follow_lag();
+  void end_second();
   void follow_attempts();
   void follow_ids();
   void check_thresholds(Nanoseconds elapsed);
@@ -121,8 +122,10 @@ class Recorder {
   AttemptFollower concluded_;
   AttemptFollower told_;
   bool aborted_ = false;
-  report::Histogram lag_;  // of the running second
+  // Of the running second, and what they were in the last one.
+  report::Histogram lags_, responses_;
   Nanoseconds lag_p99_{};
+  std::optional<Nanoseconds> response_p50_, response_p99_;
   std::uint64_t held_back_ = 0;  // votes, by the last second
   bool in_flight_exhausted_ = false;
   report::DurationBuckets response_, service_;  // of accepted votes

@@ -40,8 +40,12 @@ def test_the_block_stands_still_at_the_bottom_and_leaves_nothing_behind(stack, t
 
         until(a_whole_block, "every row once, and the line below them")
         terminal.tmux("resize-window", "-x", "60", "-y", "20")
-        until(lambda: re.search(r"\n sent .{30,60}…", terminal.screen()), "the block is narrower")
+        until(lambda: re.search(r"\n sent +[0-9,]+ +[0-9.]+   on schedule, lag", terminal.screen()),
+              "the block is narrower, and says as much")
+        until(lambda: re.search(r"\n response  p50 .+, p99 ", terminal.screen()), "latency is shown")
         terminal.type("C-c")
+        until(lambda: "interrupted: no more votes are sent" in terminal.history(),
+              "the interrupt is acknowledged")
         until(lambda: re.search(r"status=\d", terminal.history()), "the run ends")
         history = terminal.history()
         assert "status=3" in history

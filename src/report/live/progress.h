@@ -38,6 +38,8 @@ struct ProgressState {
   std::uint64_t unknown = 0;  // ambiguous
   std::string not_accepted;   // why: the most frequent causes; empty: all were
   Nanoseconds lag{};          // p99 of the last second
+  // From due to the answer, of the votes accepted in the last second; nothing: there were none.
+  std::optional<Nanoseconds> response_p50, response_p99;
   bool in_flight_exhausted = false;
   std::vector<ProgressPoint> history;  // ascending, one per second, the last 60 are looked at
   std::vector<RunEvent> events;        // so far

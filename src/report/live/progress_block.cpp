@@ -12,7 +12,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kCells = 15;  // of a sparkline
+constexpr std::size_t kFewestCells = 4;
+constexpr std::size_t kOtherColumns = 65;  // of a row with a sparkline
 constexpr std::size_t kBarColumns = 45;
+constexpr std::size_t kBesideBar = 24;
 constexpr std::size_t kRemarks = 2;  // events and warnings below the table
 // A target that is written to at all is written to every few seconds; less is worth a remark.
 constexpr Nanoseconds kStalledAfter = seconds(3);
@@ -81,20 +84,35 @@ std::string spark_cell(double value, double highest, bool unicode) {
   return unicode ? std::string(kBlocks.at(step)) : std::string(1, kAscii.at(step));
 }
 
-std::string sparkline(const ProgressState& state, Field field, Kind kind, bool unicode) {
+// The widths of a row. Remarks say more than pictures and padding: these give way.
+struct Widths {
+  std::size_t total = 11;
+  std::size_t rate = 10;
+  std::size_t cells = kCells;  // of the sparkline; 0: there is none
+};
+
+Widths widths_of(const Style& style) {
+  const std::size_t room = std::max(style.width, kOtherColumns) - kOtherColumns;
+  if (room < kFewestCells) return {9, 8, 0};
+  return {11, 10, std::min(room, kCells)};
+}
+
+std::string sparkline(const ProgressState& state, Field field, Kind kind, const Style& style) {
+  const std::size_t cells = widths_of(style).cells;
+  if (cells == 0) return {};
   const std::vector<ProgressPoint> points = points_of(state);
-  const Nanoseconds cell = window_of(state) / kCells;
+  const Nanoseconds cell = window_of(state) / cells;
   const Nanoseconds first = std::max(state.elapsed - window_of(state), Nanoseconds(0));
   std::vector<double> values;
-  for (std::size_t i = 1; i <= kCells && first + cell * i <= state.elapsed; ++i) {
+  for (std::size_t i = 1; i <= cells && first + cell * i <= state.elapsed; ++i) {
     const Nanoseconds end = first + cell * i;
     const double before = kind == Kind::counter ? value_at(points, field, end - cell) : 0;
     values.push_back(std::max(value_at(points, field, end) - before, 0.0));
   }
   const double highest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
   std::string text;
-  for (const double value : values) text += spark_cell(value, highest, unicode);
-  return pad_right(text, kCells);
+  for (const double value : values) text += spark_cell(value, highest, style.unicode);
+  return pad_right(text, cells) + "   ";
 }
 
 std::string change_text(std::optional<double> change, Kind kind) {
@@ -253,33 +271,48 @@ class BlockOfLines {
 
   [[nodiscard]] std::string filled(double done) const {
     static constexpr std::array<std::string_view, 8> kParts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const auto eighths = static_cast<std::size_t>(done * static_cast<double>(kBarColumns) * 8);
+    const std::size_t columns =
+        std::min(kBarColumns, std::max(style_.width, 2 * kBesideBar) - kBesideBar);
+    const auto eighths = static_cast<std::size_t>(done * static_cast<double>(columns) * 8);
     std::string text;
     for (std::size_t i = 0; i < eighths / 8; ++i) text += style_.unicode ? "█" : "#";
     if (style_.unicode) text += kParts.at(eighths % 8);
-    for (std::size_t i = display_width(text); i < kBarColumns; ++i)
-      text += style_.unicode ? "·" : "-";
+    for (std::size_t i = display_width(text); i < columns; ++i) text += style_.unicode ? "·" : "-";
     return text;
+  }
+
+  [[nodiscard]] std::string cells(std::string_view name, const std::string& total,
+                                  const std::string& rate) const {
+    const Widths widths = widths_of(style_);
+    return fmt::format(" {:<8}{:>{}}{:>{}}   ", name, total, widths.total, rate, widths.rate);
   }
 
   void row(std::string_view name, Field field, Kind kind, const std::string& remark) {
     const auto change = change_per_s(state_, field);
     const std::string numbers =
-        fmt::format(" {:<8}{:>11}{:>10}   {}   ", name, format_count(state_.now.*field),
-                    change_text(change, kind), sparkline(state_, field, kind, style_.unicode));
+        cells(name, format_count(state_.now.*field), change_text(change, kind)) +
+        sparkline(state_, field, kind, style_);
     line(numbers + remark);
     if (remark.starts_with('!')) warn_from(numbers.size());
   }
 
   void table() {
-    line(fmt::format(" {:<8}{:>11}{:>10}   last {} s", "", "total", "now/s",
-                     window_of(state_) / seconds(1)));
+    const bool pictures = widths_of(style_).cells > 0;
+    line(cells("", "total", "now/s") +
+         (pictures ? fmt::format("last {} s", window_of(state_) / seconds(1)) : ""));
     row("sent", &ProgressPoint::sent, Kind::counter, sent_remark(state_));
     row("accepted", &ProgressPoint::accepted, Kind::counter, accepted_remark(state_));
+    response();
     if (state_.has_queue) row("queued", &ProgressPoint::queued, Kind::level, queued_remark(state_));
     if (!state_.has_rows) return;
     row("written", &ProgressPoint::written, Kind::counter, written_remark(state_));
     row("missing", &ProgressPoint::missing, Kind::level, missing_remark(state_));
+  }
+
+  void response() {
+    if (state_.draining || !state_.response_p50 || !state_.response_p99) return;
+    line(fmt::format(" response  p50 {}, p99 {} in the last second",
+                     format_duration(*state_.response_p50), format_duration(*state_.response_p99)));
   }
 
   [[nodiscard]] std::string event_text(const RunEvent& event) const {

@@ -22,10 +22,15 @@ std::string value_text(std::string_view value) {
   return quoted + "\"";
 }
 
+std::int64_t microseconds(Nanoseconds time) { return time / std::chrono::microseconds(1); }
+
 std::string numbers(const ProgressState& state) {
   std::string text = fmt::format("sent={} accepted={} errors={} unknown={}", state.now.sent,
                                  state.now.accepted, state.errors, state.unknown);
   if (!state.not_accepted.empty()) text += " why=" + value_text(state.not_accepted);
+  if (state.response_p50 && state.response_p99)
+    text += fmt::format(" response_p50_us={} response_p99_us={}", microseconds(*state.response_p50),
+                        microseconds(*state.response_p99));
   if (state.has_queue) text += fmt::format(" queued={}", state.now.queued);
   if (state.has_rows)
     text += fmt::format(" written={} missing={}", state.now.written, state.now.missing);

@@ -49,7 +49,7 @@ TEST_CASE("each row of the exit table has its code") {
   CHECK(exit_code(facts) == ExitCode::inconclusive);
 }
 
-TEST_CASE("an interruption is inconclusive once the audit is finished") {
+TEST_CASE("an interruption is inconclusive once the audit is finished, unless all was sent") {
   using enum StopCause;
   CHECK(exit_code(stopped(interrupt, true, VerdictKind::pass)) == ExitCode::inconclusive);
   CHECK(exit_code(stopped(terminate, true, VerdictKind::pass)) == ExitCode::inconclusive);
@@ -57,6 +57,15 @@ TEST_CASE("an interruption is inconclusive once the audit is finished") {
   CHECK(exit_code(stopped(interrupt, false, VerdictKind::fail)) == ExitCode::interrupted);
   CHECK(exit_code(stopped(terminate, false, VerdictKind::inconclusive)) == ExitCode::terminated);
   CHECK(exit_code(stopped(threshold, true, VerdictKind::pass)) == ExitCode::passed);
+  for (const StopCause cause : {interrupt, terminate}) {  // once every planned vote was sent
+    ExitFacts facts = stopped(cause, true, VerdictKind::pass);
+    facts.every_vote_sent = true;
+    CHECK(exit_code(facts) == ExitCode::passed);
+    facts.verdict = VerdictKind::inconclusive;
+    CHECK(exit_code(facts) == ExitCode::inconclusive);
+    facts.audit_finished = false;
+    CHECK(exit_code(facts) != ExitCode::passed);
+  }
 }
 
 TEST_CASE("a proven loss beats everything but an internal error and signals") {

@@ -64,6 +64,7 @@ TEST_CASE("votes still queued", "[golden]") { check_all("pending", still_queued(
 TEST_CASE("interrupted once, nothing proven", "[golden]") {
   World world = quick_pass();
   world.record.load.stopped = StopCause::interrupt;
+  world.record.load.completed = false;
   world.record.load.length = 2100ms;
   world.attempts.slots.resize(840);
   world.record.evidence.rows.rows.own.resize(840);

@@ -33,6 +33,8 @@ ProgressState crashed_at(int seconds) {
   state.errors = 5;
   state.unknown = 3;
   state.lag = 400us;
+  state.response_p50 = 3200us;
+  state.response_p99 = 48ms;
   if (seconds > 60) state.events = {{60s, "worker-crash", "kill worker", EventKind::fault}};
   return state;
 }
@@ -153,6 +155,18 @@ TEST_CASE("no line of the block is wider than the terminal, at any width and num
       CHECK(display_width(line) <= width);
       CHECK(line.find('\x1b') == std::string::npos);
     }
+}
+
+TEST_CASE("on a narrow terminal remarks win over pictures and padding") {
+  const std::string narrow = joined(progress_block(crashed_at(66), {true, false, 60}));
+  const std::string wide = joined(progress_block(crashed_at(66), kUnicode));
+  CHECK(narrow.find("…") == std::string::npos);
+  for (const char* remark : {"not lost: judged after drain", "! stalled for 6 s", "54 left",
+                             "p50 3.2 ms, p99 48 ms in the last second"}) {
+    INFO(narrow);
+    CHECK(wide.find(remark) != std::string::npos);
+    CHECK(narrow.find(remark) != std::string::npos);
+  }
 }
 
 TEST_CASE("missing votes are never called lost while they may still arrive") {
