@@ -181,15 +181,12 @@ std::vector<std::string> failure_advice(const ServiceWords& queue, const Verdict
                     "and log",
                     queue.title),
         advice);
-    add_if(hops.size() > 1 || !hops.contains({Hop::vote, Hop::vote}),
-           fmt::format("look for restarts of worker, {} and database when the lost votes were sent",
-                       queue.title),
-           advice);
   }
-  add_if(
-      !verdict.stale.passed(),
-      fmt::format("run a single worker, and look for an old queue that {} reloaded", queue.title),
-      advice);
+  add_if(!verdict.stale.passed(),
+         fmt::format("look for workers that overtake each other, a push that came late, or an old "
+                     "queue that {} reloaded",
+                     queue.title),
+         advice);
   add_if(!verdict.duplicated.passed(),
          "look for a proxy or load balancer that repeats a POST, a client library that repeats a "
          "push, or a worker that repeats its INSERT",

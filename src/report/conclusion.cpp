@@ -4,6 +4,7 @@
 
 #include "core/invocation.h"
 #include "core/text.h"
+#include "report/advice.h"
 #include "report/meanings.h"
 #include "report/report.h"
 #include "report/words.h"
@@ -117,12 +118,6 @@ std::vector<std::string> reasons(const Report& report) {
   return all;
 }
 
-std::vector<std::string> advice(const Report& report) {
-  if (!report.record.unfit) return report.audit.advice;
-  if (report.record.unfit->help.empty()) return {};
-  return {report.record.unfit->help};
-}
-
 class NextCommands {
  public:
   explicit NextCommands(const Presentation& shown) : shown_(shown) {}
@@ -156,7 +151,9 @@ std::vector<std::string> next_commands(const Report& report) {
     next.add("show", {shown.selector, report.audit.findings.front().voter_id});
   const bool open = report.audit.kind == VerdictKind::inconclusive && !settlement.settled();
   if (open && !begin.stack_ends_with_run) next.add("verify", {shown.selector});
-  if (const auto needed = settlement.enough_time(); open && needed && begin.invocation) {
+  const bool cut_short = report.record.load.stopped != StopCause::none;
+  if (const auto needed = settlement.enough_time();
+      open && needed && begin.invocation && !cut_short) {
     Invocation longer = *begin.invocation;
     longer.set("drain.timeout", duration_literal(*needed));
     next.add(longer);
@@ -177,7 +174,7 @@ void conclude(Report& report) {
   report.verdict = verdict_of(report.exit);
   report.headline = headline(report);
   report.reasons = reasons(report);
-  report.advice = advice(report);
+  report.advice = advice_of(report);
   report.next = next_commands(report);
 }
 
