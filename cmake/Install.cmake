@@ -22,7 +22,7 @@ endforeach()
 # The pages link to each other as in the repository.
 file(GLOB pages CONFIGURE_DEPENDS *.md)
 install(FILES ${pages} LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN pictures/make EXCLUDE)
 install(FILES reports/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/reports)
 foreach(folder scenarios infra ansible)
   install(CODE "file(CREATE_LINK ../../votebench/${folder}

@@ -1,5 +1,6 @@
 """The pages hold together: links and paths lead somewhere, README.md leads to every page of docs/, and
 the table of folders tells the levels that are enforced."""
+import os
 import pathlib
 import re
 
@@ -38,19 +39,25 @@ def missing_paths(root, path, page):
 
 
 def linked_from(root, page):
-    """The files that a page leads to, seen from the root."""
-    if not (root / page).exists():
-        return set()
-    return {str(page.parent / link.partition("#")[0]) for link in read(root / page).links}
+    """The files that a page leads to, seen from the root; on from each README.md that it leads to."""
+    reached, ahead = set(), [page]
+    while ahead:
+        here = ahead.pop()
+        if not (root / here).exists():
+            continue
+        for link in read(root / here).links:
+            file = pathlib.Path(os.path.normpath(here.parent / link.partition("#")[0]))
+            if str(file) not in reached and file.name == "README.md":
+                ahead.append(file)
+            reached.add(str(file))
+    return reached
 
 
 def unlinked_pages(root, all_pages):
-    """README.md leads to every page, or to the README.md of its folder, which does."""
+    """README.md leads to every page of docs/, by way of other README.md if need be."""
     linked = linked_from(root, pathlib.Path("README.md"))
     return [f"README.md: no link to {path}" for path in all_pages
-            if path.parts[0] == "docs" and str(path) not in linked
-            and not (str(path.with_name("README.md")) in linked
-                     and str(path) in linked_from(root, path.with_name("README.md")))]
+            if path.parts[0] == "docs" and str(path) not in linked]
 
 
 def wrong_levels(root):

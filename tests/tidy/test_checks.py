@@ -190,8 +190,12 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.complaints(docs, "docs/more/a.md", ""), [])
         self.assertEqual(self.complaints(docs, "docs/more/b.md", ""),
                          ["README.md: no link to docs/more/b.md"])
+        self.write("README.md", "[all](docs/README.md)")
+        self.write("docs/README.md", "[more](more/README.md)")
+        self.assertEqual(self.complaints(docs, "docs/more/a.md", ""),
+                         ["README.md: no link to docs/more/b.md"])
         self.write("README.md", "")
-        self.assertEqual(len(docs.check(self.root)), 3)
+        self.assertEqual(len(docs.check(self.root)), 4)
 
     def test_a_folder_with_another_level_is_found(self):
         rows = [f"| `{folder}` | {level} | x |" for folder, level in levels.LEVELS.items()]
