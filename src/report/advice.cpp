@@ -2,24 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace votebench::report {
 namespace {
 
-// What a service takes along when it ends, and what keeps that.
+// What keeps the votes that a service of this name has in hand when it ends.
 struct Remedy {
   std::string_view service;  // as a fault of the scenario names it
   std::string_view text;
 };
-constexpr std::array<Remedy, 4> kRemedies{{
+constexpr std::array<Remedy, 2> kRemedies{{
     {"worker",
      "a worker loses none that takes a vote out of the queue only once its row is written"},
-    {"redis", "votes survive a restart of Redis with appendonly yes and appendfsync always"},
-    {"postgres", "rows survive a crash of PostgreSQL with fsync and synchronous_commit on"},
     {"vote", "an app loses none that answers only once the vote is queued"},
 }};
+constexpr std::string_view kOfStores = "a store loses none that puts on disk what it accepts";
 
 // The scenario's own fault that came near all votes that are known to be lost; null: there is none.
 const RunEvent* own_fault(const std::vector<Coincidence>& near, std::uint64_t lost) {
@@ -38,12 +38,11 @@ std::string advice_on_loss(const Report& report) {
   if (fault == nullptr)
     return fmt::format("look for restarts of worker, {} and database when the lost votes were sent",
                        report.record.begin.services.queue.title);
-  std::string text =
-      fmt::format("the lost votes were on their way when {} came ({})", fault->name, fault->detail);
-  for (const Remedy& remedy : kRemedies)
-    if (fault->detail.find(remedy.service) != std::string::npos)
-      return fmt::format("{}: {}", text, remedy.text);
-  return text;
+  const auto remedy = std::ranges::find_if(kRemedies, [&](const Remedy& one) {
+    return fault->detail.find(one.service) != std::string::npos;
+  });
+  return fmt::format("the lost votes were on their way when {} came ({}): {}", fault->name,
+                     fault->detail, remedy == kRemedies.end() ? kOfStores : remedy->text);
 }
 
 }  // namespace

@@ -30,9 +30,9 @@ TEST_CASE("votes that our own fault took along: what keeps them, and no search f
   REQUIRE(fault != world.record.events.end());
   SECTION("each service has its own") {
     fault->detail = "restart redis";
-    CHECK(advises(world, "appendonly yes"));
-    fault->detail = "kill postgres";
-    CHECK(advises(world, "synchronous_commit"));
+    CHECK(advises(world, "puts on disk what it accepts"));
+    fault->detail = "kill vote";
+    CHECK(advises(world, "answers only once the vote is queued"));
     CHECK_FALSE(advises(world, "only once its row is written"));
   }
   SECTION("a fault that was not done took nothing along") {
