@@ -276,8 +276,8 @@ SecondLook look_again(const FirstLook& first, const Evidence& live) {
     look.notes.push_back(
         fmt::format("the counters rose by {} since the run ended: late votes, or votes of others",
                     format_count(live.rows.rows_end - first.saved->rows.rows_end)));
-  if (first.counts_only && live.rows.rows_end < first.saved->rows.rows_end)
-    look.gone_since = first.saved->rows.rows_end - live.rows.rows_end;
+  if (const std::uint64_t then = first.saved->rows.rows_end; first.counts_only)
+    look.gone_since = then - std::min(then, live.rows.rows_end);
   if (look.gone_since > 0) look.doubts.push_back(gone_rows(look.gone_since));
   if (!first.saved->settlement.settled()) continue_settling(first, live, look);
   return look;

@@ -1,6 +1,10 @@
 // What verify may say: never worse than the truth, never less than the run saw.
 #include "audit/second_look.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "audit/judge_one.h"
 #include "support/case_file.h"
 #include "support/catch.h"
@@ -16,6 +20,7 @@ struct TwoLooks {
   CaseFile then, now;
   bool saved = true;  // false: the run was killed before it had read its rows
   bool counts_only = false;
+  bool counters = false;
   bool cleaned = false;
   std::uint64_t rows_of_probes = 0;
 
@@ -43,6 +48,7 @@ struct TwoLooks {
     const AuditInput input = now.input();
     FirstLook first{input.attempts, saved ? &before : nullptr};
     first.counts_only = counts_only;
+    first.counters = counters;
     first.rows_of_probes = rows_of_probes;
     first.cleaned = cleaned;
     return look_again(first, {now.queue, now.rows, now.settlement});
@@ -324,4 +330,96 @@ TEST_CASE("in every small world the merged verdict keeps what was seen and inven
       }
   }
   CHECK(worlds > 5000);
+}
+
+TEST_CASE("a vote without a clear answer that came to the table is missed when it is overwritten") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::ambiguous);
+  run.then.row(1, 0).row(2, 0);
+  run.now.row(1, 0).row(2, 1);
+  CHECK(run.verdict().gone_since == 1);
+  CHECK(run.verdict().recovered == 1);
+  CHECK(accused(run.verdict()) == 0);
+}
+
+TEST_CASE("how many rows are gone is said in words") {
+  const auto said = [](std::string_view words, VoterIndex gone) {
+    TwoLooks run;
+    for (VoterIndex voter = 0; voter < 3; ++voter) {
+      run.vote(voter, 0, Outcome::acked);
+      run.then.row(voter, 0);
+      if (voter >= gone) run.now.row(voter, 0);
+    }
+    const std::vector<std::string> reasons = run.verdict().reasons;
+    return std::ranges::any_of(reasons, [&](const std::string& reason) {
+      return reason.find(words) != std::string::npos;
+    });
+  };
+  CHECK(said("1 vote that the run saw in the table is gone", 1));
+  CHECK(said("2 votes that the run saw in the table are gone", 2));
+}
+
+TEST_CASE("an unsettled run goes on with the lists of now") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::acked).unsettled();
+  run.then.row(1, 0);
+  run.now.row(1, 0);
+  run.now.queue.own_listed = {2};
+  run.now.queue.depth_end = 1;
+  CHECK(run.verdict().queued == 1);
+  CHECK(run.verdict().lost.count == 0);
+  run.now.queue.readable_at_end = false;
+  CHECK(run.look().merged.queue.own_listed.empty());
+}
+
+TEST_CASE("rows that went between the looks keep an unsettled run from claiming a loss") {
+  TwoLooks run;
+  run.vote(1, 0, Outcome::acked).vote(2, 0, Outcome::acked).unsettled();
+  run.then.row(1, 0);
+  run.now.row(1, 0);
+  CHECK(run.verdict().lost.count == 1);
+  run.now.rows.voters_vanished = 1;
+  CHECK(run.verdict().lost.count == 0);
+  run.now.rows.voters_vanished = 0;
+  run.then.rows.voters_vanished = 1;  // the run saw it already
+  CHECK(run.verdict().lost.count == 0);
+}
+
+TEST_CASE("another table is asked for no proof of a run that saved nothing") {
+  TwoLooks run;
+  run.saved = false;
+  run.vote(1, 0, Outcome::acked);
+  run.now.row(1, 0);
+  const auto assumes_none_removed = [&] {
+    const auto& all = run.look().merged.settlement.assumptions;
+    return std::ranges::find(all, "nobody removed rows since the run") != all.end();
+  };
+  CHECK(assumes_none_removed());
+  run.now.rows.same_store = false;
+  CHECK_FALSE(assumes_none_removed());
+}
+
+TEST_CASE("counters: what a run saved of them is compared with what they are now") {
+  TwoLooks run;
+  run.counters = run.counts_only = true;
+  run.vote(1, 0, Outcome::acked);
+  run.then.rows.rows_end = run.now.rows.rows_end = 5;
+  CHECK(run.look().notes.empty());
+  run.now.rows.rows_end = 8;
+  REQUIRE(run.look().notes.size() == 1);
+  CHECK(run.look().notes[0].find("rose by 3 since") != std::string::npos);
+  CHECK(run.look().gone_since == 0);
+  run.counters = false;  // rows without ids may be anybody's
+  CHECK(run.look().notes.empty());
+  run.now.rows.rows_end = 3;
+  CHECK(run.look().gone_since == 2);
+  run.counts_only = false;
+  CHECK(run.look().gone_since == 0);
+
+  run.counters = true;
+  run.unsettled();
+  CHECK(run.look().doubts.empty());
+  run.saved = false;
+  REQUIRE(run.look().doubts.size() == 1);
+  CHECK(run.look().doubts[0].reason.find("before it had saved its counts") != std::string::npos);
 }
