@@ -78,14 +78,15 @@ std::vector<Check> audit_checks(const Report& report) {
 Check threshold_check(const ThresholdResult& threshold) {
   const State state = state_of(threshold);
   const bool decided = threshold.passed.has_value();
-  const std::string value = threshold_value(threshold, true);
+  const std::string value =
+      decided ? threshold_value(threshold, true) : threshold_words(threshold, true);
   return {.name = "threshold." + threshold.expression,
           .state = state,
           .word = decided ? word_of(state) : "no data",
           .expression = Words::code(threshold.expression),
-          .measured = decided ? value : "not measured: " + threshold.why,
+          .measured = value,
           .kind = threshold.warn ? "threshold, a warning" : "threshold",
-          .why = decided ? "measured " + value : "no valid measurement: " + threshold.why};
+          .why = (decided ? "measured " : "") + value};
 }
 
 }  // namespace votebench::report
