@@ -499,7 +499,7 @@ TEST_CASE("missing: what the rows do not show is what a drain waits for") {
 TEST_CASE("an answer that tells an id a second time is a further vote of its first voter") {
   const auto book = std::make_shared<IdBook>();
   const VoterIds ids = VoterIds::of_new_run().told_by_answers(book);
-  const VoterIndex first = GENERATE(VoterIndex(0), kFirstProbeIndex - 1);
+  const VoterIndex first = 3;
   (void)book->add(first, "a session");
   (void)book->add(7, "a session");
   (void)book->add(kFirstProbeIndex, "a probe's");
