@@ -199,3 +199,61 @@ TEST_CASE("settle: counters that move while the proof is read again are not sett
     CHECK(later.proof == SettleProof::none);
   }
 }
+
+TEST_CASE("settle: where the queue does not show what is left, empty lists prove nothing") {
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(5);
+  run.target.queue.emplace().kind = "redis_stream";
+  SECTION("readers without a group") {
+    const Settlement open = run.settle().settlement;
+    CHECK(open.proof == SettleProof::none);
+    CHECK(open.reason.find("readers without a group") != std::string::npos);
+  }
+  SECTION("those of a group") {
+    run.target.queue->group = "workers";
+    CHECK(run.settle().settlement.reason.find("readers") == std::string::npos);
+  }
+}
+
+TEST_CASE("settle: a loss is claimed two seconds after the last vote moved, whenever that is") {
+  // A vote comes when the stores are asked for the so manieth time.
+  struct Settled {
+    DrainResult result;
+    Nanoseconds came{};
+    std::uint64_t asked = 0;
+  };
+  const auto settled = [](std::uint64_t arrives) {
+    Run run(10);
+    run.write(8);
+    Settled settled;
+    run.world.at = [&](test::World&, Nanoseconds at) {
+      if (++settled.asked != arrives) return;
+      run.write(9);
+      settled.came = at;
+    };
+    settled.result = run.settle();
+    return settled;
+  };
+  const std::uint64_t last = settled(0).asked;
+  REQUIRE(settled(0).result.settlement.proof == SettleProof::empty_handed);
+  std::uint64_t seen = 0;
+  for (std::uint64_t arrives = last - 8; arrives <= last; ++arrives) {
+    const Settled end = settled(arrives);
+    CHECK(end.result.settlement.proof == SettleProof::empty_handed);
+    if (end.result.rows.rows.own.size() < 9) continue;  // behind the last reading
+    ++seen;
+    CHECK(end.result.settlement.drain - end.came >= seconds(2));
+  }
+  CHECK(seen > 4);
+}
+
+TEST_CASE("settle: a server that does not say what writes on it proves no empty hands") {
+  Run run(10);
+  run.write(9);
+  run.task.timeout = seconds(5);
+  run.world.activity.untold = "other sessions are not shown";
+  const Settlement open = run.settle().settlement;
+  CHECK(open.proof == SettleProof::none);
+  CHECK(open.reason.find("other sessions are not shown") != std::string::npos);
+}
