@@ -309,7 +309,8 @@ void add_output_options(CLI::App& command, RunOptions& options) {
   command.add_option("--progress", options.progress, "auto, live, plain or none")
       ->type_name("MODE")
       ->transform(CLI::CheckedTransformer(kModes).description(""));
-  command.add_flag("--json", options.json, "Print result.json instead of the summary");
+  command.add_flag("--json", options.json,
+                   "Print result.json instead of the summary; of several runs one document");
   add_explain_option(command, options.explain);
   command.add_flag("--print-scenario", options.print_scenario,
                    "Print the scenario that this command means, send nothing");

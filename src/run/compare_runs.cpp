@@ -47,7 +47,9 @@ Result<report::RunFigures> load(const fs::path& path) {
   return figures;
 }
 
-Result<report::Side> load(const SelectedRuns& selected) {
+}  // namespace
+
+Result<report::Side> figures_of(const SelectedRuns& selected) {
   report::Side side{selected.name, {}};
   for (const fs::path& path : selected.paths) {
     TRY_ASSIGN(report::RunFigures figures, load(path));
@@ -55,8 +57,6 @@ Result<report::Side> load(const SelectedRuns& selected) {
   }
   return side;
 }
-
-}  // namespace
 
 Result<SelectedRuns> select(const fs::path& reports, const std::string& selector) {
   TRY_ASSIGN(std::vector<fs::path> paths, ledger::select_runs(reports, selector));
@@ -70,8 +70,8 @@ Result<SelectedRuns> select(const fs::path& reports, const std::string& selector
 
 Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRuns& b,
                                         const Invocation& here) {
-  TRY_ASSIGN(report::Side baseline, load(a));
-  TRY_ASSIGN(report::Side candidate, load(b));
+  TRY_ASSIGN(report::Side baseline, figures_of(a));
+  TRY_ASSIGN(report::Side candidate, figures_of(b));
   const auto on_b = [&](const report::RunFigures& run) {
     return std::ranges::any_of(candidate.runs,
                                [&](const auto& other) { return other.id == run.id; });

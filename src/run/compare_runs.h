@@ -15,6 +15,9 @@ struct SelectedRuns {
   std::vector<std::filesystem::path> paths;
 };
 
+// What a comparison takes of them. Error (environment): a result.json that cannot be read.
+[[nodiscard]] Result<report::Side> figures_of(const SelectedRuns& selected);
+
 // `selector` as in ledger/run_list.h. Error (usage): no such run, or more than can be compared.
 [[nodiscard]] Result<SelectedRuns> select(const std::filesystem::path& reports,
                                           const std::string& selector);

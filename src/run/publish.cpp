@@ -44,6 +44,7 @@ void publish(const report::Report& report, const ledger::RunDirectory& directory
   };
   for (const report::ReportFile& file : report::report_files())
     if (wanted(file.name)) save(file.name, file.render(report));
+  if (output == Output::nothing) return;
   write_out(output == Output::json ? report::result_json(report)
                                    : report::summary_text(report, style_of(STDOUT_FILENO)));
 }

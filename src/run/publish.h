@@ -17,6 +17,7 @@ enum class Output {
   summary,
   explained,  // the summary, with what the verdict stands on at length
   json,       // result.json
+  nothing,    // somebody else prints it
 };
 
 // Writes the report's files and prints it. A file that cannot be written is said on standard error

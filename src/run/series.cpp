@@ -38,9 +38,11 @@ class Runner {
     const bool group = series_.times > 1 || series_.kinds.size() > 1;
     if (series_.tag.empty() && group) series_.tag = fresh_tag();
     done_.resize(series_.kinds.size());
+    as_json_ = series_.kinds.front().output == Output::json && (total() > 1 || series_.baseline);
     for (std::size_t kind = 0; kind < series_.kinds.size(); ++kind) {
       done_[kind].name = series_.tag.empty() ? "this run" : "@" + tag_of(kind);
       if (!series_.tag.empty()) series_.kinds[kind].tags = {tag_of(kind)};
+      if (as_json_) series_.kinds[kind].output = Output::nothing;
     }
   }
 
@@ -88,9 +90,10 @@ class Runner {
   // One run alone has said everything already.
   void conclude() {
     const bool compares = (series_.baseline || series_.kinds.size() > 1) && may_go_on();
-    if (finished_ == 0 || (total() == 1 && !compares)) return;
-    if (total() > 1) print_groups();
+    if (finished_ == 0 || (total() == 1 && !compares && !as_json_)) return;
+    if (total() > 1 && !as_json_) print_groups();
     if (compares) compare();
+    if (as_json_) return print_json();
     print_out("exit {}: {}\n", static_cast<int>(outcome_.exit), exit_words());
   }
 
@@ -101,11 +104,24 @@ class Runner {
     return {};
   }
 
-  void print_groups() const {
+  void print_groups() {
     print_out("\n");
-    for (const SelectedRuns& group : done_)
-      print_out("SERIES  {} of {}, {}\n", group.paths.size(), counted(series_.times, "run"),
-                group.name);
+    for (const SelectedRuns& group : done_) {
+      const Result<report::Side> runs = figures_of(group);
+      if (!runs) return note(runs.error());
+      print_out("{}", report::series_text(*runs, series_.times, style_of(STDOUT_FILENO)));
+    }
+  }
+
+  void print_json() const {
+    std::vector<report::SeriesGroup> groups;
+    for (const SelectedRuns& done : done_) {
+      report::SeriesGroup& group = groups.emplace_back(done.name, series_.times);
+      for (const auto& path : done.paths)
+        if (Result<std::string> result = read_file(path / "result.json"))
+          group.results.push_back(*std::move(result));
+    }
+    write_out(report::series_json(groups, outcome_.exit, comparison_));
   }
 
   // The `compare` that does what this series does at its end.
@@ -121,12 +137,15 @@ class Runner {
     const SelectedRuns& b = done_.back();
     const auto comparison = compare_runs(a, b, comparing());
     if (!comparison) return note(comparison.error());
-    print_out("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
+    if (as_json_)
+      comparison_ = report::comparison_json(*comparison);
+    else
+      print_out("\n{}", report::comparison_text(*comparison, style_of(STDOUT_FILENO), false));
     outcome_.exit = report::higher(outcome_.exit, comparison->exit);
     if (outcome_.exit == comparison->exit) compared_ = report::exit_words(*comparison);
     if (const auto saved = save_comparison(*comparison, b.paths.back()); !saved)
       return note(saved.error());
-    print_out("  report   {}\n", (b.paths.back() / "comparison.html").string());
+    if (!as_json_) print_out("  report   {}\n", (b.paths.back() / "comparison.html").string());
   }
 
   Series series_;
@@ -134,7 +153,9 @@ class Runner {
   const SignalWatcher& signals_;
   std::vector<SelectedRuns> done_;  // by kind
   std::size_t finished_ = 0;
-  std::string compared_;  // what decided the exit status, where that was the comparison
+  bool as_json_ = false;    // one document, in place of what each run prints
+  std::string comparison_;  // of it, where there is one
+  std::string compared_;    // what decided the exit status, where that was the comparison
   SeriesOutcome outcome_;
 };
 

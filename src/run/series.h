@@ -29,7 +29,7 @@ struct SeriesOutcome {
 // Each run has a directory of its own. A local stack is a new one for each run; one that stays up
 // is reset between them. A series ends early after a signal or an error, not after a run that
 // failed. Prints what a run prints, then the group and its comparison (with the baseline, or of
-// both kinds), which is also saved in the directory of the last run.
+// both kinds), which is also saved in the directory of the last run; as JSON it is one document.
 [[nodiscard]] SeriesOutcome execute_series(Series series, Display& display,
                                            const SignalWatcher& signals);
 

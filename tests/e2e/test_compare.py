@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 import yaml
@@ -50,10 +51,26 @@ def change_result(directory, change):
     path.write_text(json.dumps(result))
 
 
+def test_a_series_as_json_is_one_document(tmp_path):
+    steady = scenario(tmp_path, "steady", workloads=burst(60, clients=10))
+    document = json.loads(run(tmp_path, steady, "--repeat", 2, "--tag", "before", "--json"))
+    assert document["schema"] == "votebench.series/1"
+    [group] = document["groups"]
+    assert (group["selector"], group["planned"]) == ("@before", 2)
+    assert [result["accounting"]["acked"] for result in group["runs"]] == [60, 60]
+    assert document["comparison"] is None and document["exit_code"] == 0
+
+    document = json.loads(run(tmp_path, steady, "--baseline", "@before", "--json"))
+    assert len(document["groups"][0]["runs"]) == 1
+    assert document["comparison"]["schema"] == "votebench.comparison/1"
+
+
 def test_a_series_is_a_group_and_a_planted_loss_is_found_in_it(tmp_path):
     steady = scenario(tmp_path, "steady", workloads=burst(60, clients=10))
     told = run(tmp_path, steady, "--repeat", 2, "--tag", "before")
     assert "SERIES  2 of 2 runs, @before" in told
+    assert re.search(r"^  METRIC +median +least +most$", told, re.M)
+    assert re.search(r"^    http.response.p50 +([\d.]+ [mu]s +){2}", told, re.M)
     assert told.rstrip().endswith("exit 0: passed")
     first, second = stored_runs(tmp_path)
     assert [json.loads((run / "result.json").read_text())["accounting"]["acked"]

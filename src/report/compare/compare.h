@@ -50,6 +50,9 @@ struct MetricComparison {
   std::optional<std::size_t> needed;  // runs a side
 };
 
+// The middle one; at_least where it is beyond what was measured. Nothing of none.
+[[nodiscard]] Figure median_of(const std::vector<Figure>& figures);
+
 struct Side {
   std::string name;  // as the user selected it: "@night-1"
   std::vector<RunFigures> runs;

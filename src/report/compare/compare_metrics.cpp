@@ -34,16 +34,6 @@ std::vector<Figure> measured(const Runs& runs, std::size_t metric) {
   return figures;
 }
 
-Figure median_of(const std::vector<Figure>& figures) {
-  if (figures.empty()) return {};
-  const double middle = median(ranked(figures));
-  if (std::isfinite(middle)) return {middle, false};
-  std::vector<double> bounds;
-  for (const Figure& figure : figures)
-    if (figure.at_least) bounds.push_back(*figure.value);
-  return {quantile(bounds, 0), true};
-}
-
 double relative(double shift) { return std::expm1(shift); }
 
 bool large(double change) { return std::abs(change) >= kMinEffect; }
@@ -117,6 +107,16 @@ void judge_one(MetricComparison& metric) {
 }
 
 }  // namespace
+
+Figure median_of(const std::vector<Figure>& figures) {
+  if (figures.empty()) return {};
+  const double middle = median(ranked(figures));
+  if (std::isfinite(middle)) return {middle, false};
+  std::vector<double> bounds;
+  for (const Figure& figure : figures)
+    if (figure.at_least) bounds.push_back(*figure.value);
+  return {quantile(bounds, 0), true};
+}
 
 std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b) {
   std::vector<MetricComparison> metrics;

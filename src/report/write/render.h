@@ -66,6 +66,20 @@ struct ReportFile {
 // "votebench.comparison/1"; times in seconds, changes as shares. Fields: comparison_json.cpp.
 [[nodiscard]] std::string comparison_json(const Comparison& comparison);
 
+// How many runs of so many a group has, and of each metric that a comparison takes the median, the
+// least and the most.
+[[nodiscard]] std::string series_text(const Side& runs, std::size_t planned, const Style& style);
+
+struct SeriesGroup {
+  std::string name;  // as it is selected
+  std::size_t planned = 0;
+  std::vector<std::string> results;  // result.json of each run that there is
+};
+// "votebench.series/1": all runs of a series. Fields: series.cpp. `comparison`: of the groups, as
+// comparison_json() has it, or empty.
+[[nodiscard]] std::string series_json(const std::vector<SeriesGroup>& groups, ExitCode exit,
+                                      const std::string& comparison);
+
 // What is known of one voter's votes.
 [[nodiscard]] std::string trail_text(const Trail& trail, const Style& style);
 
