@@ -12,6 +12,7 @@
 #include "core/os.h"
 #include "core/text.h"
 #include "ledger/files.h"
+#include "ledger/later_verdict.h"
 #include "ledger/manifest.h"
 
 namespace votebench::ledger {
@@ -28,13 +29,10 @@ std::vector<fs::path> directories_in(const fs::path& parent) {
   return found;
 }
 
+// What a later look proved goes before what the run said.
 std::optional<std::string> verdict_of(const fs::path& run) {
-  const Result<std::string> text = read_file(run / kResultFile);
-  if (!text) return std::nullopt;
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  const auto verdict = json.is_object() ? json.find("verdict") : json.end();
-  if (verdict == json.end() || !verdict->is_string()) return std::nullopt;
-  return verdict->get<std::string>();
+  if (const auto later = later_verdict(run)) return later->verdict;
+  return verdict_in(run / kResultFile);
 }
 
 // What the names tell of a run whose manifest does not: <scenario>/20261120T180111Z-b7f3a001.

@@ -28,7 +28,7 @@ struct RunSummary {
   std::vector<std::string> tags;
   WallTime started{};
   bool closed = false;                 // has an end record
-  std::optional<std::string> verdict;  // from result.json, if there is one
+  std::optional<std::string> verdict;  // of result.json or of a later `verify`, if there is one
   std::string unreadable;              // why its manifest cannot be read; empty: it can
 };
 

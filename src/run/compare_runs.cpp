@@ -7,6 +7,7 @@
 #include "core/output_file.h"
 #include "core/text.h"
 #include "ledger/files.h"
+#include "ledger/later_verdict.h"
 #include "ledger/run_directory.h"
 #include "report/compare/statistics.h"
 #include "report/write/render.h"
@@ -19,15 +20,28 @@ namespace {
 namespace fs = std::filesystem;
 
 // A run that ended before it was reported has its scenario and nothing else.
-Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
-  const Result<std::string> json = directory.load_text("result.json");
+Result<report::RunFigures> read_figures(const ledger::RunDirectory& directory,
+                                        const std::string& name) {
+  const Result<std::string> json = directory.load_text(name);
   if (!json) return report::RunFigures{};
   Result<report::RunFigures> figures = report::read_figures(*json);
   if (figures) return figures;
   return fail(ErrorKind::environment,
-              fmt::format("{}/result.json cannot be read: {}", directory.path().string(),
+              fmt::format("{}/{} cannot be read: {}", directory.path().string(), name,
                           figures.error().message),
               fmt::format("`report {}` writes it again", shell_word(directory.path().string())));
+}
+
+// What a later look proved of the votes goes before what the run said of them.
+Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
+  TRY_ASSIGN(report::RunFigures figures, read_figures(directory, ledger::kResultFile));
+  const auto later = ledger::later_verdict(directory.path());
+  if (!later) return figures;
+  TRY_ASSIGN(const report::RunFigures found, read_figures(directory, later->file));
+  figures.audited = found.audited;
+  figures.audit = found.audit;
+  figures.defects = found.defects;
+  return figures;
 }
 
 Result<report::RunFigures> load(const fs::path& path) {

@@ -2,6 +2,7 @@
 is gone since, never lost."""
 
 import json
+import shutil
 
 import yaml
 
@@ -45,6 +46,7 @@ def test_votes_that_arrive_after_the_run_are_added(stack):
         assert verified.late == 20 - seen
         assert verified.gone == 0
         assert (done.directory / "result.json").read_bytes() == own_result
+        says_so_from_now_on(done, "pass")
 
 
 def test_verifications_within_a_second_do_not_replace_each_other(tmp_path):
@@ -80,6 +82,23 @@ def test_a_vote_that_a_dead_worker_took_with_it_is_lost_after_all(stack):
         assert verified.audit["lost"]["count"] == 1
         assert target.missing() == target.truth("popped")[:1]
         assert "worker.max_hold" in verified.stdout
+        says_so_from_now_on(done, "fail")
+
+
+def says_so_from_now_on(done, verdict):
+    """list, report and compare tell what `verify` proved, not what the run could not."""
+    reports = ("--reports", str(done.directory.parents[1]))
+    listed = json.loads(votebench("list", "--json", *reports, cwd=done.directory).stdout)["runs"]
+    assert [run["state"] for run in listed] == [verdict]
+    unverified = done.directory.parents[2] / "unverified"
+    shutil.copytree(done.directory, unverified, ignore=shutil.ignore_patterns("verify-*"))
+    compared = votebench("compare", str(unverified), str(done.directory), "--json", *reports,
+                         cwd=done.directory)
+    lost = json.loads(compared.stdout)["correctness"]["defects"]["lost"]
+    assert (lost["a"], lost["b"]) == (0, 1 if verdict == "fail" else 0), compared
+    again = votebench("report", str(done.directory), "--json", *reports, cwd=done.directory)
+    assert any(warning.startswith(f"`verify` found later: {verdict} (verify-")
+               for warning in json.loads(again.stdout)["warnings"]), again
 
 
 def test_a_run_that_is_going_on_is_left_alone(stack):

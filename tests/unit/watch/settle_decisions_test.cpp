@@ -257,3 +257,18 @@ TEST_CASE("settle: a server that does not say what writes on it proves no empty 
   CHECK(open.proof == SettleProof::none);
   CHECK(open.reason.find("other sessions are not shown") != std::string::npos);
 }
+
+TEST_CASE(
+    "settle: a row with a value that nobody sent has as long as a worker may take to mend it") {
+  const auto drained = [](bool values_change) {
+    Run run(10);
+    run.write(10);
+    run.wrong = 1;
+    run.row_baseline.values_change = values_change;
+    return run.settle().settlement.drain;
+  };
+  CHECK(drained(false) >= seconds(2));
+  CHECK(drained(false) < milliseconds(2200));
+  CHECK(drained(true) >= seconds(12));  // worker.max_hold is 10 s
+  CHECK(drained(true) < milliseconds(12200));
+}
