@@ -20,8 +20,8 @@ Result<report::ExitCode> report_again(const std::filesystem::path& reports,
         fmt::format("its votes are in the ledger: {} verify {}", shell_word(here.program),
                     shell_word(run.directory.path().string())));
   if (const auto later = ledger::later_verdict(run.directory.path()))
-    run.record.warnings.push_back(fmt::format("`verify` found later: {} ({})", later->verdict,
-                                              later->file));
+    run.record.warnings.push_back(
+        fmt::format("`verify` found later: {} ({})", later->verdict, later->file));
   const RecordedRun recorded{.scenario = run.scenario,
                              .plan = run.plan,
                              .directory = run.directory,
