@@ -113,3 +113,15 @@ TEST_CASE("settle: what the sampler saw go back is in the evidence") {
   run.task.rows_fell = [] { return std::string("the counter of 'a' went back from 9 to 0"); };
   CHECK(run.settle().rows.fell == "the counter of 'a' went back from 9 to 0");
 }
+
+TEST_CASE("settle: what would help is said from the moment on that nothing moved for two seconds") {
+  const auto advice = [](Nanoseconds timeout) {
+    Counters run;
+    run.rows.cost = Nanoseconds(0);
+    run.write(7);
+    run.task.timeout = timeout;
+    return run.settle().settlement.advice;
+  };
+  CHECK(advice(milliseconds(1900)).empty());
+  CHECK_FALSE(advice(seconds(2)).empty());
+}
