@@ -110,10 +110,8 @@ bool QueueView::has_unseen_consumers() const {
 
 std::optional<std::string> QueueView::obstacle() const {
   const QueueHistory& history = tracker_.history();
-  // What was read while elements stood there says nothing of empty lists.
-  const std::uint64_t unreadable =
-      contents_ && waiting() > 0 ? unreadable_elements(*contents_, history, baseline_.counts_only)
-                                 : 0;
+  const std::uint64_t unreadable =  // look() reads again once the lists are empty
+      contents_ ? unreadable_elements(*contents_, history, baseline_.counts_only) : 0;
   if (unreadable > 0)
     return fmt::format("{} in the queue cannot be read and may be {} of ours",
                        counted(unreadable, "element"), unreadable == 1 ? "a vote" : "votes");

@@ -252,3 +252,27 @@ TEST_CASE("where nothing is missing and no row may change, nobody looks elsewher
   CHECK(run.settle().settlement.proof == SettleProof::complete);
   CHECK(run.world.looks_elsewhere == 0);
 }
+
+TEST_CASE("a place is due at the very moment that it names, and not before") {
+  const auto stands_in_the_way = [](Nanoseconds later) {
+    ElsewhereCheck check(seconds(10));
+    Place log{"0", "log", "zset", {0, 1, 2}};  // of votes that are stored
+    log.due = kNow + later;
+    check.observe(missing_at(kBegin), places({log}));
+    return !check.obstacle().empty();
+  };
+  CHECK_FALSE(stands_in_the_way(Nanoseconds(0)));
+  CHECK(stands_in_the_way(Nanoseconds(1)));
+}
+
+TEST_CASE("where none is missing, half of the stored votes make a log") {
+  const std::vector<VoterIndex> stored{0, 1, 2, 3};
+  const auto stands_in_the_way = [&](std::vector<VoterIndex> own) {
+    ElsewhereCheck check(seconds(10));
+    const ElsewhereQuestion question{.at = kBegin, .wall = kNow, .stored = stored};
+    check.observe(question, places({retry_set(std::move(own))}));
+    return !check.obstacle().empty();
+  };
+  CHECK_FALSE(stands_in_the_way({0, 1}));
+  CHECK(stands_in_the_way({0}));
+}

@@ -45,6 +45,7 @@ struct World {
   WallTime redis_clock{};
   std::uint64_t pushes = 0;
   std::uint64_t taken_bare = 0;
+  std::optional<std::uint64_t> removed;    // elements that nobody was handed
   std::optional<std::uint64_t> delivered;  // a queue that knows what is in hand
   StoreIdentity store{"table", "start"};
   std::map<std::string, std::string> found;  // rows that find_rows() finds: id, choice
@@ -96,6 +97,7 @@ class FakeQueue final : public adapters::QueueProbe {
     snapshot.in_flight_depths = {world_.in_flight.size()};
     snapshot.pushed = world_.pushes;
     snapshot.taken_bare = world_.taken_bare;
+    snapshot.removed = world_.removed;
     snapshot.delivered = world_.delivered;
     return snapshot;
   }

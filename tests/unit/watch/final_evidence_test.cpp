@@ -230,3 +230,20 @@ TEST_CASE("of several lists each is searched, and is legible for itself") {
   contents.list.legible = true;  // it shows what went through it before
   CHECK(unreadable_elements(contents, history, false) == 0);
 }
+
+TEST_CASE("on a table where every vote is a row, a probe's voter may keep one of two") {
+  const auto evidence_of = [](std::uint64_t probe_rows) {
+    RowBaseline baseline;
+    baseline.rows = 6;
+    baseline.strangers = 2;
+    baseline.probe_voters = {kFirstProbeIndex, kFirstProbeIndex + 1};
+    FinalRows end;
+    end.rows.probe_voters = baseline.probe_voters;
+    end.rows.probes = probe_rows;
+    return row_evidence(baseline, &end);
+  };
+  CHECK(evidence_of(4).probes_seen == 4);
+  CHECK(evidence_of(4).probes_vanished == 0);
+  CHECK(evidence_of(3).probes_vanished == 1);
+  CHECK(evidence_of(9).probes_vanished == 0);  // written again
+}

@@ -368,6 +368,37 @@ TEST_CASE("elements that were removed are passed by a count of those handed out,
   CHECK(tracker.history().taken_bare == 0);
 }
 
+TEST_CASE("of removed elements only those that were passed since are not taken") {
+  QueueSnapshot before = handing(10, 0, 0);
+  before.removed = 7;
+  QueueTracker tracker(before);
+  QueueSnapshot look = handing(18, 1, 0);
+  look.removed = 2;  // five of the seven were passed
+  tracker.observe({}, look);
+  CHECK(tracker.history().taken_bare == 2);
+}
+
+TEST_CASE("what was handed over is counted from look to look") {
+  QueueTracker tracker(handing(10, 0, 10));
+  QueueSnapshot look = handing(10, 0, 10);
+  for (const std::uint64_t calls : {2U, 3U, 5U}) {
+    look.handed_over = calls;
+    tracker.observe({}, look);
+  }
+  CHECK(tracker.history().handed_over == 5);
+}
+
+TEST_CASE("an acknowledgement between two looks keeps them from being held against each other") {
+  QueueTracker tracker(handing(10, 2, 10));
+  tracker.observe({}, handing(10, 0, 12));
+  CHECK(tracker.history().taken_bare == 0);
+  QueueSnapshot unknown = handing(10, 0, 12);
+  unknown.delivered.reset();
+  tracker.observe({}, unknown);
+  tracker.observe({}, handing(20, 0, 12));  // what was delivered before is not known
+  CHECK(tracker.history().taken_bare == 0);
+}
+
 TEST_CASE("a restart makes no element taken bare, nor one handed over") {
   QueueSnapshot before = handing(10, 0, 10);
   before.handed_over = 3;
@@ -397,6 +428,11 @@ TEST_CASE("elements that went before a worker had them are counted once, and are
   look.removed = 2;
   CHECK(names(tracker.observe({}, look)) == Names{"removed"});
   CHECK(tracker.history().removed == 7);
+  look.removed = 6;
+  const auto more = tracker.observe({}, look);
+  REQUIRE(names(more) == Names{"removed"});
+  CHECK(more.front().detail.starts_with("4 votes were thrown out"));
+  CHECK(tracker.history().removed == 11);
   CHECK(tracker.history().same_server);
 }
 

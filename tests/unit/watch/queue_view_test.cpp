@@ -228,3 +228,34 @@ TEST_CASE("what is pushed behind the load is not the run's") {
   view.freeze_pushed();
   CHECK(view.evidence().pushed == 3U);
 }
+
+TEST_CASE("the lists are read once more when they have become empty, and then no more") {
+  Looks looks;
+  looks.seen();
+  looks.world.listed = {kIds.make(1)};
+  QueueView view = looks.view();
+  looks.look(view);
+  const std::uint64_t before = looks.world.contents_read;
+  looks.world.listed.clear();
+  looks.look(view);
+  CHECK(looks.world.contents_read == before + 1);
+  looks.look(view);
+  looks.look(view);
+  CHECK(looks.world.contents_read == before + 1);
+}
+
+TEST_CASE("what is removed behind the run's own votes is not the run's") {
+  Looks looks;
+  looks.baseline.snapshot.removed = looks.world.removed = 0;
+  QueueView view = looks.view();
+  looks.world.removed = 1;
+  looks.look(view);
+  CHECK(view.evidence().removed == 1);
+  const bool frozen = GENERATE(false, true);
+  if (frozen) view.freeze_pushed();
+  looks.world.removed = 3;
+  looks.look(view);
+  CHECK(view.evidence().removed == (frozen ? 1U : 3U));
+  view.freeze_pushed();  // a second time changes nothing
+  CHECK(view.evidence().removed == (frozen ? 1U : 3U));
+}
