@@ -117,7 +117,7 @@ TEST_CASE("a missed warning fails nothing, nor does one without data") {
   const Report report = world.report();
   CHECK(report.exit == ExitCode::passed);
   CHECK(report.thresholds[0].passed == false);
-  CHECK(report.reasons.front() == "warning: threshold missed: http.error_rate < 1%, measured 50 %");
+  CHECK(report.reasons.front() == "warning: threshold missed: http.error_rate < 1%, measured 20 %");
 }
 
 TEST_CASE("the threshold that ended the load is missed, whatever came afterwards") {

@@ -1,5 +1,7 @@
 #include "report/measures/timeline.h"
 
+#include <array>
+
 #include "report/measures/latency.h"
 #include "support/catch.h"
 #include "world.h"
@@ -75,7 +77,7 @@ TEST_CASE("answers count by their kind, and no answer is one of them") {
   World world;
   world.record.load.length = 40s;
   world.vote(0, 1s, 1ms);
-  for (const std::uint16_t status : {503, 500, 503})
+  for (const std::uint16_t status : std::array<std::uint16_t, 3>{503, 500, 503})
     world.attempts.slots[world.vote(1, 2s, 1ms, Outcome::ambiguous)].status = status;
   world.vote(2, 3s, 500ms, Outcome::ambiguous);
   world.attempts.slots[world.vote(3, 4s, 1ms, Outcome::ambiguous)].status = 100;
