@@ -192,7 +192,8 @@ class HtmlWriter {
     out_.add("><thead><tr>");
     for (const Column& column : table.columns)
       if ((column.in & kFull) != 0)
-        out_.add("<th scope=\"col\"{}>{}</th>", class_of_column(column), column.title);
+        out_.add(column.title.empty() ? "<td></td>" : "<th scope=\"col\"{}>{}</th>",
+                 class_of_column(column), column.title);
     out_.add("</tr></thead><tbody>\n");
     for (const Row& row : table.rows)
       if ((row.in & kFull) != 0) this->row(table, row);
