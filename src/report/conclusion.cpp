@@ -75,6 +75,23 @@ std::string inconclusive_headline(const Report& report) {
   return "not proven";
 }
 
+// The first of the thresholds that were missed, with what was measured.
+std::string missed_headline(const Report& report) {
+  const auto ended = std::ranges::find_if(
+      report.thresholds, [](const ThresholdResult& t) { return t.why.starts_with(kEndedLoad); });
+  if (report.record.load.stopped == StopCause::threshold && ended != report.thresholds.end())
+    return fmt::format("a threshold ended the load: {}, {}; the audit passed", ended->expression,
+                       ended->why.substr(kEndedLoad.size()));
+  const auto missed = [](const ThresholdResult& t) { return !t.warn && t.passed == false; };
+  const auto first = std::ranges::find_if(report.thresholds, missed);
+  const auto count = std::ranges::count_if(report.thresholds, missed);
+  std::string text =
+      count == 1 ? "threshold missed: " : fmt::format("{} thresholds missed: ", count);
+  text += missed_text(*first);
+  if (count > 1) text += fmt::format(", and {} more", count - 1);
+  return text + "; the audit passed";
+}
+
 std::string headline(const Report& report) {
   if (report.record.unfit && report.exit != ExitCode::internal)
     return report.audit.accounting.started() == 0 ? "no vote of the run was sent" : "stopped early";
@@ -84,9 +101,7 @@ std::string headline(const Report& report) {
     case ExitCode::audit_failed:
       return list_of_failures(report.audit);
     case ExitCode::threshold_failed:
-      return report.record.load.stopped == StopCause::threshold
-                 ? "a threshold ended the load, the audit passed"
-                 : "a threshold failed, the audit passed";
+      return missed_headline(report);
     case ExitCode::regression:
       return "slower than the baseline";
     case ExitCode::environment:
@@ -107,10 +122,8 @@ std::vector<std::string> reasons(const Report& report) {
   if (!report.record.unfit) all = report.audit.reasons;
   for (const ThresholdResult& threshold : report.thresholds) {
     const std::string_view what =
-        threshold.warn ? "warning: threshold missed: " : "threshold failed: ";
-    if (threshold.passed == false)
-      all.push_back(fmt::format("{}{}{}{}", what, threshold.expression,
-                                threshold.why.empty() ? "" : ", ", threshold.why));
+        threshold.warn ? "warning: threshold missed: " : "threshold missed: ";
+    if (threshold.passed == false) all.push_back(std::string(what) + missed_text(threshold));
     if (!threshold.passed)
       all.push_back(
           fmt::format("no valid measurement for {}: {}", threshold.expression, threshold.why));

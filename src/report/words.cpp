@@ -47,15 +47,26 @@ std::string threshold_words(const ThresholdResult& result, bool unicode) {
   return threshold_value(result, unicode) + (result.why.empty() ? "" : "; ") + result.why;
 }
 
-std::string clock_text(Nanoseconds after_start) {
+std::string missed_text(const ThresholdResult& result) {
+  if (!result.why.empty()) return result.expression + ", " + result.why;
+  return fmt::format("{}, measured {}", result.expression, threshold_value(result, true));
+}
+
+std::string moment_text(Nanoseconds after_start) {
   const std::string sign = after_start < Nanoseconds(0) ? "-" : "";
-  const std::int64_t tenths = std::abs(after_start.count()) / 100'000'000;
-  const std::int64_t seconds = tenths / 10;
-  const std::string fraction = tenths % 10 == 0 ? "" : fmt::format(".{}", tenths % 10);
-  if (seconds < 3600)
-    return fmt::format("{}{}:{:02}{}", sign, seconds / 60, seconds % 60, fraction);
-  return fmt::format("{}{}:{:02}:{:02}{}", sign, seconds / 3600, seconds / 60 % 60, seconds % 60,
-                     fraction);
+  const std::int64_t thousandths = std::abs(after_start.count()) / 1'000'000;
+  const std::int64_t seconds = thousandths / 1000;
+  const std::string hours = seconds < 3600
+                                ? fmt::format("{}", seconds / 60)
+                                : fmt::format("{}:{:02}", seconds / 3600, seconds / 60 % 60);
+  return fmt::format("{}{}:{:02}.{:03}", sign, hours, seconds % 60, thousandths % 1000);
+}
+
+std::string clock_text(Nanoseconds after_start) {
+  std::string text = moment_text(after_start);
+  text.resize(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
 }
 
 std::string percent_text(double share) {

@@ -24,8 +24,14 @@ inline constexpr std::string_view kNotMeasured = "-";
 // "0.02 %", "14.2 ms", "400.1/s", "20,000"; "-" without a value.
 [[nodiscard]] std::string threshold_value(const ThresholdResult& result, bool unicode);
 
-// A point of the time axis: "1:05", "1:01:05", "0:00.5".
+// "http.response.p99 < 50ms, measured 62 ms", of one that was missed; "queue.depth.max < 200, ended
+// the load: it was 231 after 3.2 s".
+[[nodiscard]] std::string missed_text(const ThresholdResult& result);
+
+// A point of the time axis, to the millisecond: "1:05", "1:01:05", "0:00.5", "0:00.017".
 [[nodiscard]] std::string clock_text(Nanoseconds after_start);
+// The same with all digits, for a column of them: "1:05.030".
+[[nodiscard]] std::string moment_text(Nanoseconds after_start);
 
 // "0.094 %": two significant digits below 10 %.
 [[nodiscard]] std::string percent_text(double share);

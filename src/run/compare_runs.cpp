@@ -7,6 +7,7 @@
 #include "core/output_file.h"
 #include "core/text.h"
 #include "ledger/files.h"
+#include "ledger/journal.h"
 #include "ledger/later_verdict.h"
 #include "ledger/run_directory.h"
 #include "report/compare/statistics.h"
@@ -61,6 +62,14 @@ Result<report::RunFigures> load(const fs::path& path) {
   return figures;
 }
 
+report::Comparison with_courses(report::Comparison comparison) {
+  for (report::Side* side : {&comparison.a, &comparison.b})
+    for (report::RunFigures& run : side->runs)
+      if (const auto samples = ledger::read_samples(fs::path(run.directory) / ledger::kSamplesFile))
+        run.course = report::course_of(*samples);
+  return comparison;
+}
+
 }  // namespace
 
 Result<report::Side> figures_of(const SelectedRuns& selected) {
@@ -105,7 +114,8 @@ Result<> save_comparison(const report::Comparison& comparison, const fs::path& d
   if (error)
     return fail(ErrorKind::environment,
                 fmt::format("cannot create {}: {}", directory.string(), error.message()));
-  TRY(write_output(directory / "comparison.html", report::comparison_html(comparison)));
+  TRY(write_output(directory / "comparison.html",
+                   report::comparison_html(with_courses(comparison))));
   TRY(write_output(directory / "comparison.md", report::comparison_markdown(comparison)));
   return write_output(directory / "comparison.json", report::comparison_json(comparison));
 }

@@ -29,6 +29,7 @@ struct SelectedRuns {
                                                       const Invocation& here);
 
 // comparison.html, comparison.md and comparison.json; the directory is made where it is missing.
+// The page has the samples of the runs, too, where they can be read.
 [[nodiscard]] Result<> save_comparison(const report::Comparison& comparison,
                                        const std::filesystem::path& directory);
 

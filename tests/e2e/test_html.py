@@ -12,6 +12,7 @@ from servers import program, wait_until
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 from selenium.common.exceptions import WebDriverException  # noqa: E402
+from selenium.webdriver import ActionChains, Keys  # noqa: E402
 
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
 DRIVER = pathlib.Path("/usr/bin/chromedriver")
@@ -23,7 +24,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dis
          "--disable-background-networking", "--disable-component-update", "--disable-quic",
          "--disable-dev-shm-usage", "--window-size=1280,1000"]
 PAGES = ["pass", "lost", "pending", "three-seconds", "aborted", "not-run", "hostile", "hour",
-         "eight-hours"]
+         "eight-hours", "burst", "one-vote", "threshold", "compare-same", "compare-regression",
+         "compare-worse"]
 
 
 @pytest.fixture(scope="module")
@@ -144,49 +146,147 @@ def test_a_trail_opens(open_page):
     assert "answered 200" in element(browser, "#anomaly-table .trail").text
 
 
-def test_one_cursor_for_the_charts_over_time(open_page):
-    browser = open_page("lost")
-    chart = element(browser, "#chart-rate .live")
+# The boxes of all elements but the crosshair's own, on the page.
+BOXES = """return [...document.body.querySelectorAll('*')].filter(e => !e.closest('.live > *'))
+  .map(e => { const b = e.getBoundingClientRect(); return [e.tagName, e.getAttribute('class'),
+    b.left + scrollX, b.top + scrollY, b.width, b.height]; })"""
+
+
+def point_at(browser, chart, share):
+    """The pointer at this share of the width of a chart, which is scrolled to."""
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
-    from selenium.webdriver import ActionChains
-    ActionChains(browser).move_to_element(chart).perform()
+    width = chart.size["width"]
+    ActionChains(browser).move_to_element_with_offset(
+        chart, round((share - 0.5) * width), 0).perform()
 
-    def cursor(figure):
-        return browser.execute_script(
-            "const c = document.querySelector(arguments[0] + ' .cursor');"
-            "return c.hidden ? '' : c.textContent", figure)
 
-    wait_until(lambda: cursor("#chart-rate"), "the cursor is shown")
-    assert re.fullmatch(r"\d:\d\d", cursor("#chart-rate"))
-    assert cursor("#chart-depth") == cursor("#chart-rate")
-    assert cursor("#chart-latency") == cursor("#chart-rate")
-    value = element(browser, "#chart-rate [data-value=accepted]").text
+def tip(browser, figure):
+    """What the crosshair of a chart says; empty where it is not shown."""
+    return browser.execute_script(
+        "const t = document.querySelector(arguments[0] + ' .tip');"
+        "return t.hidden ? [] : [...t.children].map(c => c.textContent)", figure)
+
+
+def shown(browser, figure):
+    """The labels of the x axis and the first curve."""
+    return browser.execute_script(
+        "const f = document.querySelector(arguments[0]);"
+        "return [[...f.querySelectorAll('.ticks text')].map(t => t.textContent),"
+        " f.querySelector('.line[data-curve]').getAttribute('d')]", figure)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["lost", "burst", "compare-regression"])
+def test_hovering_moves_nothing(open_page, name, width):
+    browser = open_page(name, width=width)
+    charts = browser.find_elements("css selector", ".live")
+    assert len(charts) >= 4
+    for chart in charts:
+        figure = "#" + chart.find_element("xpath", "ancestor::figure").get_attribute("id")
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
+        ActionChains(browser).move_to_element(element(browser, ".brand")).perform()
+        before = browser.execute_script(BOXES)  # the header stays where the window is
+        for share in (0.01, 0.3, 0.6, 0.9):
+            point_at(browser, chart, share)
+            if share < 0.5:
+                wait_until(lambda: tip(browser, figure), f"{figure} says what it shows")
+            moved = [(was, now) for was, now in zip(before, browser.execute_script(BOXES))
+                     if was != now]
+            assert moved == [], (figure, share, moved[:5])
+
+
+def test_one_crosshair_for_the_charts_over_time(open_page):
+    browser = open_page("lost")
+    point_at(browser, element(browser, "#chart-rate .live"), 0.5)
+    said = wait_until(lambda: tip(browser, "#chart-rate"), "the crosshair is shown")
+    assert re.fullmatch(r"\d:\d\d", said[0])
+    for figure in ("#chart-depth", "#chart-answers", "#chart-latency", "#chart-stored"):
+        assert tip(browser, figure)[0] == said[0], figure
+    assert tip(browser, "#chart-percentiles") == []
+    value = said[said.index("accepted (HTTP)") + 1]
     assert re.fullmatch(r"3\d\d/s", value), value
 
 
-def test_a_drag_zooms_the_charts_over_time_and_a_double_click_shows_all(open_page):
+OVER_TIME = ("#chart-rate", "#chart-depth", "#chart-latency", "#chart-stored")
+
+
+def test_a_drag_zooms_the_charts_over_time_and_a_button_shows_all(open_page):
     browser = open_page("lost")
     chart = element(browser, "#chart-rate .live")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
-    from selenium.webdriver import ActionChains
+    whole = {figure: shown(browser, figure) for figure in (*OVER_TIME, "#chart-percentiles")}
+    reset = element(browser, "#chart-rate .reset")
+    for show_all in (reset.click, lambda: ActionChains(browser).double_click(chart).perform()):
+        assert not reset.is_displayed()
+        ActionChains(browser).move_to_element(chart).click_and_hold().move_by_offset(200, 0) \
+            .release().perform()
+        for figure in OVER_TIME:
+            ticks, curve = shown(browser, figure)
+            assert ticks[0] not in whole[figure][0][:2], (figure, ticks)
+            assert curve != whole[figure][1] and curve.startswith("M")
+            assert element(browser, figure + " .reset").is_displayed()
+        assert shown(browser, "#chart-percentiles") == whole["#chart-percentiles"]
+        show_all()
+        for figure in OVER_TIME:
+            assert shown(browser, figure)[0] == whole[figure][0]
 
-    def shown(figure):
-        return browser.execute_script(
-            "const f = document.querySelector(arguments[0]);"
-            "return [[...f.querySelectorAll('.ticks text')].map(t => t.textContent),"
-            " f.querySelector('.line[data-curve]').getAttribute('d')]", figure)
 
-    whole = {figure: shown(figure) for figure in ("#chart-rate", "#chart-depth", "#chart-latency",
-                                                  "#chart-percentiles")}
-    ActionChains(browser).move_to_element(chart).click_and_hold().move_by_offset(200, 0) \
-        .release().perform()
-    for figure in ("#chart-rate", "#chart-depth", "#chart-latency"):
-        ticks, curve = shown(figure)
-        assert ticks[0] not in whole[figure][0][:2], (figure, ticks)
-        assert curve != whole[figure][1] and curve.startswith("M")
-    assert shown("#chart-percentiles") == whole["#chart-percentiles"]
-    ActionChains(browser).double_click(chart).perform()
-    assert shown("#chart-rate")[0] == whole["#chart-rate"][0]
+def tab_to(browser, selector):
+    for _ in range(100):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        if browser.execute_script("return document.activeElement.matches(arguments[0])", selector):
+            return browser.switch_to.active_element
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
+def test_the_crosshair_and_the_zoom_by_keyboard(open_page):
+    browser = open_page("lost")
+    whole = shown(browser, "#chart-rate")
+    chart = tab_to(browser, "#chart-rate .live")
+    style = "return getComputedStyle(document.activeElement).outlineStyle"
+    assert browser.execute_script(style) == "solid"
+    chart.send_keys(Keys.HOME, *[Keys.ARROW_RIGHT] * 10, Keys.ARROW_LEFT)
+    at = tip(browser, "#chart-rate")[0]
+    assert chart.get_attribute("aria-valuetext").startswith(at + ": sent ")
+    assert at == tip(browser, "#chart-depth")[0] and re.fullmatch(r"0:1\d(\.\d+)?", at)
+    chart.send_keys(Keys.SHIFT, *[Keys.ARROW_RIGHT] * 30)
+    assert element(browser, "#chart-rate .range").is_displayed()
+    chart.send_keys(Keys.NULL, Keys.ENTER)
+    assert shown(browser, "#chart-rate")[0] != whole[0]
+    assert element(browser, "#chart-depth .reset").is_displayed()
+    chart.send_keys(Keys.ESCAPE)
+    assert shown(browser, "#chart-rate")[0] == whole[0]
+    assert not element(browser, "#chart-depth .reset").is_displayed()
+
+
+@pytest.mark.parametrize("name", [page for page in PAGES if page not in ("not-run", "one-vote")])
+def test_no_chart_is_empty(open_page, name):
+    """Of every chart over time, one curve at least has ten points, or one for each step there is."""
+    browser = open_page(name)
+    drawn = browser.execute_script(
+        "return [...document.querySelectorAll('figure.chart')].map(f => [f.id,"
+        " Math.max(...[...f.querySelectorAll('.line[data-curve]')]"
+        "   .map(p => p.getAttribute('d').split(/[MLh]/).length - 1))])")
+    assert drawn and all(points >= 4 for _, points in drawn), drawn
+    if name == "burst":
+        assert min(points for _, points in drawn) >= 10, drawn
+
+
+# What does not fit into the box of a table.
+TOO_WIDE = """return [...document.querySelectorAll('.long, .scroll')]
+  .filter(e => !e.closest('details:not([open])') && e.scrollWidth > e.clientWidth)
+  .map(e => (e.closest('section') || e).id + ' ' + e.scrollWidth + ' > ' + e.clientWidth)"""
+
+
+@pytest.mark.parametrize("name", ["lost", "hostile", "compare-worse"])
+def test_tables_fit(open_page, name):
+    browser = open_page(name)
+    assert browser.execute_script(TOO_WIDE) == []
+    browser = open_page(name, width=390)
+    assert browser.execute_script(TOO_WIDE) == []
+    browser = open_page(name, width=718)  # A4 without its margins
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert browser.execute_script(TOO_WIDE) == []
 
 
 def test_what_others_wrote_stays_text(open_page):
@@ -242,9 +342,9 @@ def test_a_long_run_makes_a_small_page_that_hides_no_spike(pages, name):
     page = (pages / f"{name}.html").read_text()
     assert len(page.encode()) < 400_000
     data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))
-    for panel in ("rates", "depth", "response"):
+    for panel in ("rates", "depth", "latency"):
         for values in data[panel]["values"]:
             assert len(values) <= 2000
     assert max(value or 0 for value in data["depth"]["values"][0]) == 5000
-    slowest = data["response"]["values"][data["response"]["names"].index("slowest")]
+    slowest = data["latency"]["values"][data["latency"]["names"].index("slowest")]
     assert max(value or 0 for value in slowest) >= 4

@@ -1,10 +1,12 @@
-// report_pages DIRECTORY: report.html of runs made up for it, for the browser tests.
+// report_pages DIRECTORY: report.html and comparison.html of runs made up for it, for the browser
+// tests.
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "report/write/render.h"
+#include "unit/report/comparison_world.h"
 #include "unit/report/world.h"
 
 using namespace votebench;
@@ -125,6 +127,106 @@ World long_run(Nanoseconds load, std::int64_t rate) {
   return world;
 }
 
+// All votes within a twentieth of a second, and a drain of a second: some are refused, some fail.
+World burst() {
+  World world = quick_pass();
+  world.scenario.name = "burst";
+  world.record.load.length = 50ms;
+  world.attempts.slots.resize(500);
+  world.record.evidence.rows.rows.own.clear();
+  for (std::size_t vote = 0; vote < 500; ++vote) {
+    Attempt& attempt = world.attempts.slots[vote];
+    attempt.started_ns = static_cast<std::int64_t>(vote) * 100'000;
+    const bool failed = vote % 25 == 7, refused = vote % 50 == 8;
+    attempt.status = failed ? 503 : refused ? 400 : 200;
+    attempt.outcome = failed ? Outcome::ambiguous : refused ? Outcome::rejected : Outcome::acked;
+    if (attempt.outcome == Outcome::acked)
+      world.row(static_cast<VoterIndex>(vote), attempt.started() + 5ms + 1ms * (vote / 2));
+  }
+  world.record.samples.clear();
+  for (int tenth = 0; tenth <= 11; ++tenth) {
+    Sample seen;
+    seen.at = 100ms * tenth;
+    seen.has_queue = seen.has_rows = true;
+    seen.started = tenth > 0 ? 500 : 0;
+    seen.acked = seen.pushed = tenth > 0 ? 470 : 0;
+    seen.rows_written = std::min<std::uint64_t>(470, 180U * static_cast<unsigned>(tenth));
+    seen.queue_depth = seen.pushed > seen.rows_written ? seen.pushed - seen.rows_written : 0;
+    world.record.samples.push_back(seen);
+  }
+  world.record.evidence.settlement.drain = 1050ms;
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 470;
+  world.record.evidence.queue.depth_max = 470;
+  world.verdict.accounting = {500, 470, 10, 20, 0, 0};
+  world.verdict.voters = 500;
+  world.verdict.persisted = 470;
+  world.verdict.absent_ambiguous = 20;
+  world.verdict.unaccepted = {};
+  return world;
+}
+
+// One vote, one dot: nothing to draw.
+World one_vote() {
+  World world = quick_pass();
+  world.scenario.name = "one-vote";
+  world.record.load.length = 2ms;
+  world.attempts.slots.resize(1);
+  world.record.evidence.rows.rows.own.resize(1);
+  world.record.samples.resize(1);
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 1;
+  world.verdict.accounting = {1, 1, 0, 0, 0, 0};
+  world.verdict.voters = world.verdict.persisted = 1;
+  return world;
+}
+
+World missed() {
+  World world = quick_pass();
+  world.threshold("queue.depth.max < 20000", "queue.depth.max", "<", 20000);
+  world.threshold("http.response.p99 < 5ms", "http.response.p99", "<", 0.005);
+  return world;
+}
+
+// With what the page of a comparison draws beside the metrics.
+Side drawn(Side side, double slower) {
+  for (std::size_t run = 0; run < side.runs.size(); ++run) {
+    RunFigures& figures = side.runs[run];
+    const double of_run = slower * (1 + 0.02 * static_cast<double>(run));
+    figures.response = {{0.5, 0.0005 * of_run},
+                        {0.9, 0.002 * of_run},
+                        {0.99, 0.014 * of_run},
+                        {0.999, 0.03 * of_run}};
+    figures.stored = figures.response;
+    for (auto& [share, seconds] : figures.stored) seconds += 0.004 * of_run;
+    std::vector<Sample> samples;
+    for (int tenth = 0; tenth <= 700; ++tenth) {
+      Sample seen;
+      seen.at = 100ms * tenth;
+      seen.has_rows = true;
+      const double load = std::min(tenth, 600) / 10.0;
+      seen.acked = static_cast<std::uint64_t>(400 * load);
+      seen.rows_written = static_cast<std::uint64_t>(
+          std::min(400.0 * load, 431 / of_run * (tenth > 2 ? tenth - 2 : 0) / 10.0));
+      samples.push_back(seen);
+    }
+    figures.course = course_of(samples);
+  }
+  return side;
+}
+
+Comparison regression() {
+  return compared(drawn(five("night-1"), 1), drawn(five_more("night-2", 1.3), 1.3));
+}
+
+Comparison much_slower() {
+  Side b = drawn(five_more("after", 1.0), 1);
+  for (RunFigures& run : b.runs) {
+    run.metrics[4].value = *run.metrics[4].value * 1100;
+    run.defects[0] = 3;
+    run.audit = VerdictKind::fail;
+  }
+  return compared(drawn(five("before"), 1), std::move(b));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -146,5 +248,15 @@ int main(int argc, char** argv) {
   write("hostile.html", hostile());
   write("hour.html", long_run(1h, 100));
   write("eight-hours.html", long_run(8h, 10));
+  write("burst.html", burst());
+  write("one-vote.html", one_vote());
+  write("threshold.html", missed());
+  const auto write_comparison = [&](const char* name, const Comparison& comparison) {
+    std::ofstream(directory / name, std::ios::binary) << comparison_html(comparison);
+  };
+  write_comparison("compare-same.html",
+                   compared(drawn(five("night-1"), 1), drawn(five_more("night-2"), 1)));
+  write_comparison("compare-regression.html", regression());
+  write_comparison("compare-worse.html", much_slower());
   return 0;
 }

@@ -13,10 +13,20 @@
 namespace votebench::report {
 namespace {
 
+// From here on a change is told as how many times as much: "x1,100".
+constexpr double kTimes = 10;
+
+// "x12", "x1,100": to two digits.
+std::string times_text(double times) {
+  const double unit = std::pow(10, std::floor(std::log10(times)) - 1);
+  const double rounded = std::round(times / unit) * unit;
+  return rounded < 1e15 ? "x" + format_count(static_cast<std::uint64_t>(std::llround(rounded)))
+                        : fmt::format("x{:.1e}", rounded);
+}
+
 std::string percent(double share) {
   if (!std::isfinite(share)) return share > 0 ? "+inf" : "-inf";
-  const double value = share * 100;
-  return std::abs(value) < 99999.5 ? fmt::format("{:+.1f}", value) : fmt::format("{:+.1e}", value);
+  return share < kTimes ? fmt::format("{:+.1f}", share * 100) : times_text(1 + share);
 }
 
 std::string worse_headline(const Comparison& comparison) {
@@ -177,8 +187,8 @@ std::string figure_text(const PrimaryMetric& metric, const Figure& figure, bool 
 
 std::string change_text(const MetricComparison& metric) {
   if (!metric.change) return std::string(kNotMeasured);
-  const std::string text = percent(metric.change->estimate);
-  return std::isfinite(metric.change->estimate) ? text + " %" : text;
+  const double change = metric.change->estimate;
+  return percent(change) + (std::isfinite(change) && change < kTimes ? " %" : "");
 }
 
 std::string_view interval_title(const Comparison& comparison) {

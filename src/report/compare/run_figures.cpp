@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
@@ -34,6 +35,21 @@ Figure figure(const Json& json, std::string_view metric) {
   Figure figure{number(json.at(place)), is_lower_bound(json, place)};
   if (figure.value) *figure.value *= unit;
   return figure;
+}
+
+Percentiles percentiles(const Json& json, const std::string& latency) {
+  static constexpr std::array<std::pair<const char*, double>, 4> kShares{
+      {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}}};
+  Percentiles found;
+  for (const auto& [name, share] : kShares) {
+    const Json::json_pointer place("/latency/" + latency + "/" + name);
+    if (!json.contains(place)) continue;
+    if (const auto value = number(json.at(place)))
+      found.emplace_back(share, is_lower_bound(json, place)
+                                    ? std::numeric_limits<double>::infinity()
+                                    : *value * 1e-6);
+  }
+  return found;
 }
 
 std::string why_unfit(const Json& json) {
@@ -68,6 +84,8 @@ RunFigures figures_of(const Json& json) {
   figures.unfit = why_unfit(json);
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i)
     figures.metrics[i] = figure(json, kPrimaryMetrics[i].name);
+  figures.response = percentiles(json, "http_response");
+  figures.stored = percentiles(json, "end_to_end");
   return figures;
 }
 

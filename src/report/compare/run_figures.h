@@ -11,6 +11,7 @@
 
 #include "core/invocation.h"
 #include "core/result.h"
+#include "report/compare/course.h"
 #include "scenario/thresholds.h"
 #include "vote/verdict.h"
 
@@ -40,6 +41,10 @@ struct Figure {
   bool at_least = false;
 };
 
+// Shares below one, ascending, with the time in seconds; infinite where it is only known to be
+// longer than all that was measured.
+using Percentiles = std::vector<std::pair<double, double>>;
+
 struct RunFigures {
   std::string id;                        // the name of its directory
   std::string directory;                 // as the user may type it
@@ -56,11 +61,12 @@ struct RunFigures {
   std::array<std::uint64_t, kAllowableDefects.size()> defects{};
   std::string unfit;  // why its rates and latencies do not count; empty: they do
   std::array<Figure, kPrimaryMetrics.size()> metrics{};
+  Percentiles response, stored;  // HTTP, end to end
+  Course course;                 // empty: not read
 };
 
-// `json` is a result.json. Fills everything but `directory`, `invocation`,
-// `own_stack` and `settings`. Error
-// (environment): not such a document, or of another schema.
+// `json` is a result.json. Fills everything but `directory`, `invocation`, `own_stack`, `settings`
+// and `course`. Error (environment): not such a document, or of another schema.
 [[nodiscard]] Result<RunFigures> read_figures(const std::string& json);
 
 }  // namespace votebench::report

@@ -51,6 +51,13 @@ List remarks(const Report& report) {
   return list;
 }
 
+// What was missed is read first.
+int rank(State state) {
+  static constexpr std::array<State, 4> kFirst{State::bad, State::warning, State::open,
+                                               State::good};
+  return static_cast<int>(std::ranges::find(kFirst, state) - kFirst.begin());
+}
+
 Row row_of(const Check& check) {
   return {{{std::string(check.word), check.state},
            {check.expression},
@@ -176,8 +183,10 @@ Section thresholds(const Report& report) {
   const auto met = std::ranges::count_if(report.thresholds,
                                          [](const ThresholdResult& t) { return t.passed == true; });
   section.add(Paragraph{fmt::format("{} of {} met", met, report.thresholds.size())}, kBrief);
+  std::vector<ThresholdResult> ordered = report.thresholds;
+  std::ranges::stable_sort(ordered, {}, [](const auto& one) { return rank(state_of(one)); });
   Table table{{{"", false, 0, kPages}, {"threshold", false, 42}, {"measured", false, 44}}, {}};
-  for (const ThresholdResult& threshold : report.thresholds) {
+  for (const ThresholdResult& threshold : ordered) {
     const State state = state_of(threshold);
     table.rows.push_back(
         {{{"", state}, {Words::code(threshold.expression)}, {threshold_words(threshold, true)}},
@@ -189,12 +198,14 @@ Section thresholds(const Report& report) {
 
 Section checks(const Report& report) {
   Section section{"checks", "", "Checks and thresholds"};
-  Table table{{{"state"}, {"check"}, {"measured", true}, {"kind"}}, {}};
-  for (const Check& check : audit_checks(report))
-    if (!check.expression.empty()) table.rows.push_back(row_of(check));
-  table.rows.push_back(row_of(settled_check(report)));
+  std::vector<Check> all = audit_checks(report);
+  std::erase_if(all, [](const Check& check) { return check.expression.empty(); });
+  all.push_back(settled_check(report));
   for (const ThresholdResult& threshold : report.thresholds)
-    table.rows.push_back(row_of(threshold_check(threshold)));
+    all.push_back(threshold_check(threshold));
+  std::ranges::stable_sort(all, {}, [](const Check& check) { return rank(check.state); });
+  Table table{{{"state"}, {"check"}, {"measured", true}, {"kind"}}, {}};
+  for (const Check& check : all) table.rows.push_back(row_of(check));
   section.add(std::move(table));
   return section;
 }

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/text.h"
 #include "report/compare/comparison_words.h"
 #include "report/document/documents.h"
+#include "report/document/sides.h"
 #include "report/words.h"
 
 namespace votebench::report {
@@ -56,7 +58,7 @@ std::optional<State> sign(State state) {
 }
 
 void add_sides(Document& document, const Comparison& comparison) {
-  Section pages{"", "", "", kPages};
+  Section pages{"runs", "", "Runs", kPages};
   List sides;
   for (const auto& [letter, side] :
        {std::pair("A", &comparison.a), std::pair("B", &comparison.b)}) {
@@ -159,13 +161,25 @@ std::optional<double> dot_of(const Figure& median) {
   return median.at_least ? std::nullopt : median.value;
 }
 
+// The least or the greatest of all runs, as an axis has it.
+std::string end_of(const MetricComparison& metric, bool least) {
+  std::vector<double> all = values_of(metric.a);
+  std::ranges::copy(values_of(metric.b), std::back_inserter(all));
+  const auto [low, high] = std::ranges::minmax(all);
+  return figure_text(metric.metric, {least ? low : high}, true);
+}
+
 Picture dots(const MetricComparison& metric) {
   if (metric.a.empty() && metric.b.empty()) return {};
-  return RunDots{values_of(metric.a), values_of(metric.b), dot_of(metric.median_a),
+  return RunDots{values_of(metric.a),
+                 values_of(metric.b),
+                 dot_of(metric.median_a),
                  dot_of(metric.median_b),
                  fmt::format("{}: median {} in A, {} in B", metric.metric.name,
                              figure_text(metric.metric, metric.median_a, true),
-                             figure_text(metric.metric, metric.median_b, true))};
+                             figure_text(metric.metric, metric.median_b, true)),
+                 end_of(metric, true),
+                 end_of(metric, false)};
 }
 
 Picture interval(const MetricComparison& metric, double reach) {
@@ -176,7 +190,7 @@ Picture interval(const MetricComparison& metric, double reach) {
                   change.high,
                   reach,
                   kMinEffect,
-                  fmt::format("{}: change {}, 95 % interval {} %", metric.metric.name,
+                  fmt::format("{}: change {}, 95 % interval {}, in percent", metric.metric.name,
                               change_text(metric), interval_text(metric, true))};
 }
 
@@ -230,7 +244,7 @@ void add_performance(Document& document, const Comparison& comparison) {
                {"change", true, 54},
                {std::string(interval_title(comparison)), true, 71},
                {"", false, 73},
-               {"runs", false, 0, kFull}},
+               {"runs, A above B", false, 0, kFull}},
               {}};
   const double reach = reach_of(comparison.metrics);
   for (const MetricComparison& metric : comparison.metrics)
@@ -256,11 +270,14 @@ Heading comparison_heading(const Comparison& comparison) {
 Document comparison_document(const Comparison& comparison, bool closing) {
   Document document;
   document.heading = comparison_heading(comparison);
+  if (comparison.scenario.empty())
+    document.sections.push_back(sections::comparison_tiles(comparison));
   add_sides(document, comparison);
   add_differences(document, comparison.scenario);
   if (comparison.scenario.empty()) {
     add_correctness(document, comparison);
     add_performance(document, comparison);
+    document.sections.push_back(sections::side_by_side(comparison));
   }
   Section notes{"", "", "Notes"};
   List list;

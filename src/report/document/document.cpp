@@ -1,8 +1,17 @@
 #include "report/document/document.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace votebench::report {
+namespace {
+
+bool is_more_than_a_dot(const Curve& curve) {
+  const auto known = std::ranges::count_if(curve.series, [](const auto& value) { return !!value; });
+  return known + std::ssize(curve.points) > 1;
+}
+
+}  // namespace
 
 bool Section::shown(Details page) const {
   return (in & page) != 0 &&
@@ -19,6 +28,11 @@ void Section::add(List list, Details where) {
 
 void Section::add(Table table, Details where) {
   if (!table.rows.empty()) blocks.push_back({std::move(table), where});
+}
+
+void Section::add(Chart chart, Details where) {
+  if (std::ranges::any_of(chart.curves, is_more_than_a_dot))
+    blocks.push_back({std::move(chart), where});
 }
 
 }  // namespace votebench::report

@@ -99,6 +99,7 @@ struct RunDots {
   std::vector<double> a, b;
   std::optional<double> median_a, median_b;
   std::string finding;
+  std::string low, high;  // the ends of its axis
 };
 struct Interval {
   double low = 0, estimate = 0, high = 0;
@@ -166,7 +167,9 @@ struct Chart {
   std::string finding;  // what it shows, a sentence
   Scale x = Scale::time, y = Scale::count;
   bool tall = true, area = false;
-  Nanoseconds step{};  // of the series of its curves
+  bool band = false;    // between the first two curves
+  Nanoseconds step{};   // of the series of its curves
+  Nanoseconds until{};  // its time axis goes so far at least
   std::vector<Curve> curves{};
   std::vector<Window> windows{};  // shaded
   std::vector<double> marks{};    // on the time axis, seconds
@@ -237,6 +240,8 @@ struct Section {
   void add(Paragraph paragraph, Details where = kEverywhere);
   void add(List list, Details where = kEverywhere);
   void add(Table table, Details where = kEverywhere);
+  // Nor a chart that no curve makes more than a dot of.
+  void add(Chart chart, Details where = kEverywhere);
   template <typename Content>
   void add(Content content, Details where = kEverywhere) {
     blocks.push_back({std::move(content), where});
@@ -245,12 +250,13 @@ struct Section {
 
 struct Heading {
   std::optional<State> state;
-  std::string word;                               // "FAIL"
-  std::string name;                               // the scenario
-  std::string time;                               // how long it took; may be empty
-  std::string headline;                           // one clause
-  std::string title;                              // of the page, after the word
-  std::vector<std::pair<Details, Words>> about;   // sentences
+  std::string word;                              // "FAIL"
+  std::string name;                              // the scenario
+  std::string time;                              // how long it took; may be empty
+  std::string headline;                          // one clause
+  std::string figure;                            // in HTML, for it: "31 of 33,527 lost: 1 in 1,082"
+  std::string title;                             // of the page, after the word
+  std::vector<std::pair<Details, Words>> about;  // sentences
   std::vector<std::pair<State, Words>> findings;  // in HTML
   std::string meta;                               // in HTML: one small line
 };

@@ -66,27 +66,23 @@ Row finding_row(const Report& report, const Finding& finding) {
   const std::string name(to_string(finding.vote_class));
   Cell voter{Words::code(finding.voter_id)};
   for (const TrailStep& step : trail(report, finding))
-    voter.trail.emplace_back(step.at ? fmt::format("{:.4f} s", in_seconds(*step.at)) : "at the end",
-                             step.text);
+    voter.trail.emplace_back(step.at ? moment_text(*step.at) : "at the end", step.text);
   const bool timed = finding.sent_at.has_value();
-  return {
-      {{name},
-       std::move(voter),
-       {timed ? format_duration(*finding.sent_at) : std::string(kNotMeasured)},
-       {timed ? fmt::format("{:.3f} s", in_seconds(*finding.sent_at)) : std::string(kNotMeasured)},
-       {near_event(report, finding)},
-       {Words::code(finding.expected)},
-       {finding.found.empty() ? Words("no row") : Words::code(finding.found)},
-       {finding.vote_class == VoteClass::lost ? to_string(finding.hop) : finding.note}},
-      std::nullopt,
-      name};
+  return {{{name},
+           std::move(voter),
+           {timed ? moment_text(*finding.sent_at) : std::string(kNotMeasured)},
+           {near_event(report, finding)},
+           {Words::code(finding.expected)},
+           {finding.found.empty() ? Words("no row") : Words::code(finding.found)},
+           {finding.vote_class == VoteClass::lost ? to_string(finding.hop) : finding.note}},
+          std::nullopt,
+          name};
 }
 
 Table finding_table(const Report& report, const std::vector<const Finding*>& chosen) {
   Table table{{{"class"},
                {"voter"},
-               {"sent", true, 0, kSummary},
-               {"sent at", true, 0, kFull},
+               {"sent at", true},
                {"event", false, 0, kFull},
                {"expected"},
                {"found"},
@@ -142,8 +138,8 @@ Rain rain(const Report& report, const Stretch& stretch) {
       ++columns[static_cast<std::size_t>(stretch.place(*finding.sent_at) * kColumns)];
   Rain rain;
   rain.caption =
-      fmt::format("Each dot is an anomaly at the time it was sent, {} to {} after the start{}.",
-                  format_duration(stretch.from), format_duration(stretch.to),
+      fmt::format("Each dot is an anomaly at the time it was sent, between {} and {}{}.",
+                  moment_text(stretch.from), moment_text(stretch.to),
                   stretch.event != nullptr ? "; the dashed line is " + stretch.event->name : "");
   for (const auto& [column, count] : columns)
     rain.columns.emplace_back(static_cast<double>(column) / kColumns, count);

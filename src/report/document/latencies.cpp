@@ -141,33 +141,64 @@ Chart percentile_chart(const Measured& measured) {
   return chart;
 }
 
+// The greatest of a series, and when: "9.2 ms at 1:05".
+std::string greatest(const Series& series, Nanoseconds step) {
+  const auto most = std::ranges::max_element(series);
+  return fmt::format("{} at {}", time_or_dash(*most), clock_text(step * (most - series.begin())));
+}
+
+bool is_known(const Series& series) {
+  return std::ranges::any_of(series, [](const auto& value) { return value.has_value(); });
+}
+
+// A latency in the steps of its timeline; between the first two curves is a band.
+struct OverTime {
+  std::string id, title, of;
+  std::vector<std::pair<std::string, const Series*>> curves;
+};
+
+void add(Section& section, const Report& report, const OverTime& what) {
+  const Nanoseconds step = report.timeline.latency_step;
+  if (!is_known(*what.curves.front().second)) return;
+  Chart chart{what.id, what.id, what.title, "", Scale::time, Scale::duration, false};
+  chart.finding =
+      fmt::format("{} by the time they were due, in steps of {}:", what.of, format_duration(step));
+  chart.band = true;
+  chart.step = step;
+  // One axis with the charts of the levels, where the load would not be a corner of it.
+  const Nanoseconds whole = report.timeline.step * static_cast<std::int64_t>(report.timeline.steps);
+  if (2 * report.record.load.length > whole) chart.until = whole;
+  chart.windows = windows(report);
+  std::vector<Told> columns;
+  for (const auto& [name, series] : what.curves) {
+    chart.finding += fmt::format("{} {} at most {}", chart.curves.empty() ? "" : ",", name,
+                                 greatest(*series, step));
+    chart.curves.push_back({name, name, *series});
+    columns.push_back({name, time_or_dash, series, true});
+  }
+  chart.finding += ".";
+  section.add(std::move(chart), kFull);
+  section.add(data_table(step, "due from", columns, "The greatest value of each {}."), kFull);
+}
+
 void add_latency_over_time(Section& section, const Report& report) {
   const Timeline& timeline = report.timeline;
-  const auto slowest = std::ranges::max_element(timeline.response_max);
-  if (slowest == timeline.response_max.end() || !*slowest) return;
-  const Nanoseconds at = timeline.latency_step * (slowest - timeline.response_max.begin());
-  Chart chart{
-      "latency",
-      "response",
-      "HTTP response time over time",
-      fmt::format("HTTP response time of accepted votes over time, in steps of {}: the "
-                  "slowest took {}, due at {}.",
-                  format_duration(timeline.latency_step), time_or_dash(*slowest), clock_text(at)),
-      Scale::time,
-      Scale::duration,
-      false};
-  chart.step = timeline.latency_step;
-  chart.curves = {{"p50", "p50", timeline.response_p50},
-                  {"p99", "p99", timeline.response_p99},
-                  {"slowest", "slowest", timeline.response_max}};
-  chart.windows = windows(report);
-  section.add(std::move(chart), kFull);
-  section.add(data_table(timeline.latency_step, "due from",
-                         {{"p50", time_or_dash, &timeline.response_p50, true},
-                          {"p99", time_or_dash, &timeline.response_p99, true},
-                          {"slowest", time_or_dash, &timeline.response_max, true}},
-                         "The greatest value of each {}."),
-              kFull);
+  add(section, report,
+      {"latency",
+       "HTTP response time over time",
+       "HTTP response time of accepted votes",
+       {{"p50", &timeline.response_p50},
+        {"p99", &timeline.response_p99},
+        {"slowest", &timeline.response_max}}});
+  const bool bounded = report.measured.stored.kind == LatencyKind::bounded;
+  add(section, report,
+      {"stored",
+       bounded ? "End to end over time (to its row, at most)"
+               : "End to end over time (to the commit)",
+       "End to end latency of stored votes",
+       {{"p50", &timeline.stored_p50}, {"p99", &timeline.stored_p99}}});
+  if (report.measured.stored.unfinished.count() > 0 && is_known(timeline.stored_p99))
+    section.add(Paragraph{"Accepted votes without a row are not in this chart."}, kFull);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/text.h"
@@ -19,6 +20,21 @@ Tile level_tile(std::string name, const Level& level, const Series& series, std:
   return {std::move(name), format_count(level.votes),
           level.mean_per_s ? rate_text(level.mean_per_s) + "/s on average" : "", State::remark,
           Spark{series, std::move(style)}};
+}
+
+// Accepted votes that the table accounts for, so that accepted - stored is what is missing. Where
+// votes cannot be followed, the rows.
+Tile stored(const Report& report) {
+  const Verdict& audit = report.audit;
+  const Series& series = report.timeline.written;
+  if (audit.counts_only) return level_tile("Written", report.measured.written, series, "written");
+  const std::string note =
+      audit.superseded == 0
+          ? "as they were sent"
+          : fmt::format("{} as sent + {} replaced by the same voter", format_count(audit.persisted),
+                        format_count(audit.superseded));
+  return {"Stored", format_count(audit.persisted + audit.superseded), note, State::remark,
+          Spark{series, "written"}};
 }
 
 // Votes that the target owes: proven gone, or not there yet.
@@ -75,11 +91,16 @@ std::string stall_words(const Report& report) {
                      format_duration(*stall->to - stall->from), clock_text(stall->from));
 }
 
+// Where a step is not the second that everything is said of.
+std::string step_words(Nanoseconds step) {
+  return step == 1s ? "" : ", in steps of " + format_duration(step);
+}
+
 Chart rate_chart(const Report& report) {
   const Timeline& timeline = report.timeline;
   Chart chart{"rate",
               "rates",
-              "Votes per second",
+              "Votes per second" + step_words(timeline.step),
               "Votes per second over time." + level_words("Accepted", report.measured.accepted) +
                   level_words("Written", report.measured.written) + stall_words(report),
               Scale::time,
@@ -124,6 +145,60 @@ Chart depth_chart(const Report& report) {
   return chart;
 }
 
+// "5xx (500, 503)".
+std::string name_of(const Answers& answers) {
+  constexpr std::size_t kMostCodes = 4;
+  if (answers.kind == Answers::Kind::none) return "no answer";
+  std::string codes;
+  std::size_t told = 0;
+  for (const std::uint16_t status : answers.statuses)
+    if (++told <= kMostCodes) codes += fmt::format("{}{}", told == 1 ? "" : ", ", status);
+  if (told > kMostCodes) codes += ", ...";
+  return fmt::format("{}xx ({})", static_cast<int>(answers.kind) + 2, codes);
+}
+
+std::string style_of(const Answers& answers) {
+  static constexpr std::array<const char*, 5> kStyles{"ok", "redirect", "client", "server", "none"};
+  return kStyles.at(static_cast<std::size_t>(answers.kind));
+}
+
+void add_answers_over_time(Section& section, const Report& report) {
+  const Timeline& timeline = report.timeline;
+  if (timeline.answers.size() == 1) {
+    const Answers& all = timeline.answers.front();
+    section.add(Paragraph{all.kind == Answers::Kind::none ? "No vote got an answer."
+                          : all.statuses.size() == 1
+                              ? fmt::format("Every answer was {}.", *all.statuses.begin())
+                              : "Every answer was " + name_of(all) + "."},
+                kFull);
+    return;
+  }
+  Chart chart{"answers",
+              "answers",
+              "Answers by status" + step_words(timeline.step),
+              "Answers per second by their status over time:",
+              Scale::time,
+              Scale::per_second,
+              false};
+  chart.step = timeline.step;
+  std::vector<Told> columns;
+  for (const Answers& answers : timeline.answers) {
+    double votes = 0;
+    for (const auto& value : answers.per_second) votes += value.value_or(0);
+    votes *= in_seconds(timeline.step);
+    chart.finding += fmt::format("{} {} {}", chart.curves.empty() ? "" : ",",
+                                 format_count(static_cast<std::uint64_t>(std::llround(votes))),
+                                 name_of(answers));
+    chart.curves.push_back({style_of(answers), name_of(answers), answers.per_second});
+    columns.push_back({name_of(answers), rate_text, &answers.per_second});
+  }
+  if (chart.curves.empty()) return;
+  chart.finding += ".";
+  chart.windows = windows(report);
+  section.add(std::move(chart), kFull);
+  section.add(data_table(timeline.step, "from", columns, "Means per second over {}."), kFull);
+}
+
 void add_rates_over_time(Section& section, const Report& report) {
   const Timeline& timeline = report.timeline;
   if (timeline.empty()) return;
@@ -147,6 +222,7 @@ void add_rates_over_time(Section& section, const Report& report) {
                           {"queue, most", count_or_dash, &timeline.depth, true}},
                          "Means per second over {}; every sample is in timeseries.csv."),
               kFull);
+  add_answers_over_time(section, report);
 }
 
 // `remark`: where a terminal has room for it.
@@ -227,15 +303,14 @@ Section tiles(const Report& report) {
   const auto add = [&](Tile tile) { all.tiles.push_back(std::move(tile)); };
   add(level_tile("Sent", measured.sent, timeline.sent, "sent"));
   add(level_tile("Accepted", measured.accepted, timeline.accepted, "accepted"));
-  if (measured.written.known)
-    add(level_tile("Written", measured.written, timeline.written, "written"));
+  if (measured.written.known) add(stored(report));
   if (report.rows().configured) add(owed(report));
   add(p99("HTTP p99", measured.response, "from the time due",
           Spark{timeline.response_p99, "accepted"}));
   if (measured.stored.count() > 0)
-    add(p99(
-        "End to end p99", measured.stored,
-        measured.stored.kind == LatencyKind::bounded ? "at most, to the row" : "to the commit"));
+    add(p99("End to end p99", measured.stored,
+            measured.stored.kind == LatencyKind::bounded ? "at most, to the row" : "to the commit",
+            Spark{timeline.stored_p99, "written"}));
   if (report.queue().configured)
     add({"Peak queue", format_count(report.queue().depth_max),
          format_count(report.queue().depth_end) + " at the end", State::remark,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/text.h"
 #include "report/document/audit_lines.h"
@@ -11,6 +12,17 @@
 #include "report/words.h"
 
 namespace votebench::report {
+namespace {
+
+std::vector<const ThresholdResult*> missed_thresholds(const Report& report) {
+  std::vector<const ThresholdResult*> missed;
+  for (const ThresholdResult& threshold : report.thresholds)
+    if (threshold.passed == false) missed.push_back(&threshold);
+  return missed;
+}
+
+}  // namespace
+
 namespace sections {
 namespace {
 
@@ -49,8 +61,13 @@ Section why(const Report& report) {
     section.add(unmarked(list_of(report.audit.reasons)), kBrief);
   if (report.exit == ExitCode::passed) return section;
   section.add(list_of(report.reasons), kSummary);
+  // What the banner says already is not said again.
   std::vector<std::string> others = report.reasons;
   std::erase(others, report.headline);
+  for (const ThresholdResult* threshold : missed_thresholds(report))
+    std::erase_if(others, [text = missed_text(*threshold)](const std::string& reason) {
+      return reason.find(text) != std::string::npos;
+    });
   section.add(list_of(others), kFull);
   return section;
 }
@@ -203,6 +220,16 @@ State state_of_verdict(VerdictKind verdict) {
                                                 : State::bad;
 }
 
+std::string share_of_accepted(const Verdict& audit, std::uint64_t votes, std::string_view what) {
+  const auto accepted = static_cast<double>(audit.accounting.acked);
+  const double one_in = accepted / static_cast<double>(votes);
+  return fmt::format(
+      "{} of {} {}: {}", format_count(votes), format_count(audit.accounting.acked), what,
+      one_in < 10
+          ? percent_text(1 / one_in)
+          : fmt::format("1 in {}", format_count(static_cast<std::uint64_t>(std::llround(one_in)))));
+}
+
 // What went wrong and when: the sentence that ties votes to an event. Who they were stands in the
 // table of findings.
 std::vector<std::pair<State, Words>> what_went_wrong(const Report& report) {
@@ -217,10 +244,36 @@ std::vector<std::pair<State, Words>> what_went_wrong(const Report& report) {
                       line.state) +
             (text + "."));
   }
+  for (const ThresholdResult* threshold : missed_thresholds(report))
+    found.emplace_back(state_of(*threshold),
+                       Words::strong("Threshold missed", state_of(*threshold)) +
+                           (": " + missed_text(*threshold) + "."));
   if (state_of(report.page()) == State::warning)
     found.emplace_back(State::open, Words::strong("Result page", State::open) +
                                         (": " + result_page_text(report.page()) + "."));
   return found;
+}
+
+// "37 of 39,350 lost: 1 in 1,064, 3 flipped": the classes that failed, the first as a share of the
+// votes that were promised. Empty: it is no share of them.
+std::string figure_of(const Report& report) {
+  const Verdict& audit = report.audit;
+  std::string text;
+  if (report.exit != ExitCode::audit_failed) return text;
+  for (const DefectClass& defect : kAllowableDefects) {
+    const ClassTally& tally = audit.*defect.tally;
+    if (tally.passed()) continue;
+    const std::string_view name = to_string(defect.vote_class);
+    const bool rows =
+        defect.vote_class == VoteClass::duplicated || defect.vote_class == VoteClass::phantom;
+    if (!text.empty())
+      text += fmt::format(", {} {}", format_count(tally.count), name);
+    else if (rows)
+      return {};
+    else
+      text = share_of_accepted(audit, tally.count, name);
+  }
+  return text;
 }
 
 Heading run_heading(const Report& report) {
@@ -241,6 +294,7 @@ Heading run_heading(const Report& report) {
   heading.time = time_text(report);
   heading.about.emplace_back(
       kPages, fmt::format("{}, in {}. {}", audit_subject(report), heading.time, exit));
+  heading.figure = figure_of(report);
   heading.findings = what_went_wrong(report);
   return heading;
 }

@@ -70,9 +70,14 @@ class CommitJoin {
     group.back().due_ns = selected(attempt) ? due(attempt) : StoredVote::kUnmatched;
   }
 
-  [[nodiscard]] Latency finish() const {
+  [[nodiscard]] Latency finish(const SeeStored& see) const {
     Latency latency;
-    for (const StoredVote& vote : votes_) add(latency, vote);
+    for (const StoredVote& vote : votes_) {
+      const std::optional<Nanoseconds> time = took(vote);
+      if (!time) continue;
+      latency.finished.record(*time);
+      if (see) see(Nanoseconds(vote.due_ns), *time);
+    }
     for (const Voter& voter : rows_of_) {
       const std::uint32_t expected = append() ? voter.acked : std::min(voter.acked, 1U);
       if (expected > voter.rows && voter.selected)
@@ -120,13 +125,13 @@ class CommitJoin {
     return {first, last};
   }
 
-  void add(Latency& latency, const StoredVote& vote) const {
-    if (vote.due_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return;
+  [[nodiscard]] std::optional<Nanoseconds> took(const StoredVote& vote) const {
+    if (vote.due_ns == StoredVote::kUnmatched || vote.committed_ns == 0) return std::nullopt;
     const Nanoseconds ahead = clock_ ? clock_->offset : Nanoseconds(0);
     const Nanoseconds committed =
         Nanoseconds(vote.committed_ns) - ahead -
         run_.record.begin.t0_wall.time_since_epoch();  // after t0, on our clock
-    latency.finished.record(committed - Nanoseconds(vote.due_ns));
+    return committed - Nanoseconds(vote.due_ns);
   }
 
   const RunView& run_;
@@ -136,10 +141,11 @@ class CommitJoin {
   std::vector<Voter> rows_of_;  // by voter
 };
 
-Latency from_commit_times(const RunView& run, const Selection& part, std::uint64_t without_time) {
+Latency from_commit_times(const RunView& run, const Selection& part, std::uint64_t without_time,
+                          const SeeStored& see) {
   CommitJoin join(run, part);
   run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { join.visit(attempt); });
-  Latency latency = join.finish();
+  Latency latency = join.finish(see);
   latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
   if (const auto clock = rows_clock(run)) latency.uncertainty = clock->uncertainty;
   if (without_time > 0)
@@ -177,7 +183,7 @@ std::vector<std::pair<Nanoseconds, std::size_t>> rows_over_time(const RunView& r
   return seen;
 }
 
-Latency from_samples(const RunView& run, const Selection& part) {
+Latency from_samples(const RunView& run, const Selection& part, const SeeStored& see) {
   const std::vector<NewRow> starts = new_rows(run);
   const auto waited = [&](std::size_t vote, Nanoseconds until) {
     return std::max(until - Nanoseconds(starts[vote].due_ns), Nanoseconds(0));
@@ -194,6 +200,7 @@ Latency from_samples(const RunView& run, const Selection& part) {
       if (!measured(next)) continue;
       latency.lower.record(waited(next, before));
       latency.finished.record(waited(next, at));
+      if (see) see(Nanoseconds(starts[next].due_ns), waited(next, at));
     }
     before = at;
   }
@@ -206,7 +213,7 @@ Latency from_samples(const RunView& run, const Selection& part) {
 
 }  // namespace
 
-Latency measure_stored(const RunView& run, const Selection& part) {
+Latency measure_stored(const RunView& run, const Selection& part, const SeeStored& see) {
   const RowEvidence& evidence = run.record.evidence.rows;
   if (!evidence.configured || !evidence.readable) return {};
   if (const std::string fault = clock_fault(run.record); !fault.empty()) {
@@ -219,10 +226,10 @@ Latency measure_stored(const RunView& run, const Selection& part) {
       rows.begin(), rows.end(), [](const OwnRow& row) { return row.committed_ns == 0; }));
   const std::uint64_t rewritten = without_time < rows.size() ? rewritten_rows(run) : 0;
   if (without_time < rows.size() && rewritten == 0)
-    return from_commit_times(run, part, without_time);
+    return from_commit_times(run, part, without_time, see);
   const bool sampled = std::ranges::any_of(run.record.samples, &Sample::has_rows);
   if (!sampled) return {};
-  Latency latency = from_samples(run, part);
+  Latency latency = from_samples(run, part, see);
   if (rewritten > 0)
     latency.note += fmt::format(
         "; {} or more were written again later, so that commit times are "

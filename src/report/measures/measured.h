@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -106,7 +107,10 @@ struct Measured {
 [[nodiscard]] bool may_be_stored(const Attempt& attempt);
 
 // From the time an attempt was due to the commit of its row (end_to_end.cpp).
-[[nodiscard]] Latency measure_stored(const RunView& run, const Selection& part);
+// `see` gets every vote that has its row: when it was due, and how long it took (at most).
+using SeeStored = std::function<void(Nanoseconds due, Nanoseconds took)>;
+[[nodiscard]] Latency measure_stored(const RunView& run, const Selection& part,
+                                     const SeeStored& see = {});
 
 // Rows that were seen clearly before the commit that they carry: at least so many were written
 // again, by no vote of their voters, so that commit times do not tell when votes were stored

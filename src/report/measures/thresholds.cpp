@@ -69,7 +69,7 @@ std::vector<ThresholdResult> evaluate_all(const RunView& run, const Measured& wh
     ThresholdResult result = evaluate(threshold, *measured, validity);
     if (const std::string words = abort_words(threshold, run); !words.empty()) {
       result.passed = false;
-      result.why = "ended the load: " + words;
+      result.why = std::string(kEndedLoad) + words;
     }
     results.push_back(std::move(result));
   }

@@ -36,6 +36,8 @@ struct ThresholdResult {
 [[nodiscard]] Selection selection_of(const scenario::Threshold& threshold,
                                      const scenario::Scenario& scenario);
 
+// How `why` begins then; what it was and when follows.
+inline constexpr std::string_view kEndedLoad = "ended the load: ";
 // The event that says that a threshold ended the load, and how its detail begins.
 inline constexpr std::string_view kAbortEvent = "threshold-abort";
 

@@ -8,10 +8,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Below this a step is half a second, so that a short run is more than a few points.
-constexpr Nanoseconds kShortRun = 30s;
+// A load that is shorter than twenty seconds has finer steps, so that a burst is a curve, too.
+constexpr std::int64_t kFewestSteps = 20;
+// A long drain after a burst would be all steps: where they are shorter than a second, so many.
+constexpr std::int64_t kMaxFineSteps = 2000;
 // More steps than anybody looks at: a day and more in seconds. Longer runs have longer steps.
 constexpr std::int64_t kMaxSteps = 100'000;
+constexpr std::array<Nanoseconds, 19> kSteps{1ms,   2ms,   5ms,  10ms, 20ms, 50ms, 100ms,
+                                             200ms, 500ms, 1s,   2s,   5s,   10s,  15s,
+                                             30s,   1min,  2min, 5min, 10min};
 // Rates are interpolated between two looks; what lies between two that are further apart was not
 // seen.
 constexpr Nanoseconds kLongestGap = 5s;
@@ -26,16 +31,29 @@ std::size_t steps_until(Nanoseconds end, Nanoseconds step) {
   return static_cast<std::size_t>((end - 1ns) / step) + 1;
 }
 
-// The shortest of these that makes at most kMaxLatencySteps steps.
-Nanoseconds latency_step(Nanoseconds base, Nanoseconds end) {
-  static constexpr std::array<Nanoseconds, 10> kSteps{1s,  2s,   5s,   10s,  15s,
-                                                      30s, 1min, 2min, 5min, 10min};
-  Nanoseconds step = base;
-  for (const Nanoseconds next : kSteps) {
-    if (end / step < static_cast<std::int64_t>(kMaxLatencySteps)) return step;
-    step = std::max(base, next);
-  }
-  return std::max<Nanoseconds>(step, end / static_cast<std::int64_t>(kMaxLatencySteps) + 1ns);
+// The longest step of a second at most that gives the load kFewestSteps.
+Nanoseconds step_of_load(Nanoseconds load) {
+  Nanoseconds step = kSteps.front();
+  for (const Nanoseconds next : kSteps)
+    if (next <= 1s && load / next >= kFewestSteps) step = next;
+  return step;
+}
+
+Nanoseconds step_of_run(Nanoseconds load, Nanoseconds end) {
+  Nanoseconds step = step_of_load(load);
+  for (const Nanoseconds next : kSteps)
+    if (step < 1s && next > step && end / step >= kMaxFineSteps) step = next;
+  while (end / step >= kMaxSteps) step *= 2;
+  return step;
+}
+
+// At most kMaxLatencySteps of them are the load.
+Nanoseconds latency_step(Nanoseconds load) {
+  static constexpr auto kMost = static_cast<std::int64_t>(kMaxLatencySteps);
+  Nanoseconds step = step_of_load(load);
+  for (const Nanoseconds next : kSteps)
+    if (next > step && load / step >= kMost) step = next;
+  return load / step < kMost ? step : load / kMost + 1ns;
 }
 
 // Counts the attempts of each step.
@@ -47,16 +65,22 @@ class AttemptSteps {
         accepted_(timeline.steps),
         failed_(timeline.steps),
         response_(latency_steps),
+        stored_(latency_steps),
         lag_(latency_steps) {}
 
   void visit(const Attempt& attempt) {
     const Nanoseconds done = attempt.started() + attempt.service_time();
     if (attempt.outcome != Outcome::not_sent) count(sent_, attempt.started());
     count(attempt.outcome == Outcome::acked ? accepted_ : failed_, done);
+    answered(attempt, done);
     const std::size_t step =
         place(attempt.started() - attempt.lag(), timeline_.latency_step, response_.size());
     lag_[step] = std::max(lag_[step], attempt.lag());
     if (attempt.outcome == Outcome::acked) response_[step].record(attempt.response_time());
+  }
+
+  void stored(Nanoseconds due, Nanoseconds took) {
+    stored_[place(due, timeline_.latency_step, stored_.size())].record(took);
   }
 
   void finish() && {
@@ -68,6 +92,14 @@ class AttemptSteps {
       timeline_.response_p99.push_back(seconds_of(step.percentile(0.99)));
       timeline_.response_max.push_back(seconds_of(step.max()));
     }
+    for (const Histogram& step : stored_) {
+      timeline_.stored_p50.push_back(seconds_of(step.percentile(0.5)));
+      timeline_.stored_p99.push_back(seconds_of(step.percentile(0.99)));
+    }
+    for (std::size_t kind = 0; kind < answers_.size(); ++kind)
+      if (!answers_[kind].empty())
+        timeline_.answers.push_back(
+            {static_cast<Answers::Kind>(kind), statuses_[kind], rates(answers_[kind])});
     for (const Nanoseconds lag : lag_) timeline_.lag_max.emplace_back(in_seconds(lag));
   }
 
@@ -79,6 +111,16 @@ class AttemptSteps {
 
   static std::optional<double> seconds_of(const std::optional<Nanoseconds>& time) {
     return time ? std::optional(in_seconds(*time)) : std::nullopt;
+  }
+
+  void answered(const Attempt& attempt, Nanoseconds at) {
+    // 1xx never ends an answer: what calls itself so is no answer of this protocol.
+    const auto hundreds = static_cast<std::size_t>(attempt.status / 100);
+    const bool known = hundreds >= 2 && hundreds <= 5;
+    const std::size_t kind = known ? hundreds - 2 : std::size_t{4};
+    if (answers_[kind].empty()) answers_[kind].resize(timeline_.steps);
+    if (attempt.status != 0) statuses_[kind].insert(attempt.status);
+    count(answers_[kind], at);
   }
 
   void count(std::vector<std::uint32_t>& counts, Nanoseconds at) {
@@ -94,7 +136,9 @@ class AttemptSteps {
 
   Timeline& timeline_;
   std::vector<std::uint32_t> sent_, accepted_, failed_;
-  std::vector<Histogram> response_;
+  std::array<std::vector<std::uint32_t>, 5> answers_;  // by Answers::Kind
+  std::array<std::set<std::uint16_t>, 5> statuses_;
+  std::vector<Histogram> response_, stored_;
   std::vector<Nanoseconds> lag_;
 };
 
@@ -119,25 +163,6 @@ class Interpolation {
   const std::vector<CounterPoint>& points_;
   std::size_t next_ = 0;
 };
-
-// The rise of a counter in each step. The last step ends with the last look: less than half a step
-// before it says nothing of a rate.
-Series rises(const std::vector<CounterPoint>& points, const Timeline& timeline) {
-  if (points.empty()) return {};
-  Series series;
-  Interpolation counted(points);
-  std::optional<double> before = counted.at(Nanoseconds(0));
-  for (std::size_t i = 1; i <= timeline.steps; ++i) {
-    const Nanoseconds wanted = timeline.step * static_cast<std::int64_t>(i);
-    const Nanoseconds until = std::min(wanted, points.back().at);
-    const Nanoseconds width = timeline.step - (wanted - until);
-    const std::optional<double> after = width > 0ns ? counted.at(until) : std::nullopt;
-    const bool known = before && after && *after >= *before && 2 * width >= timeline.step;
-    series.push_back(known ? std::optional((*after - *before) / in_seconds(width)) : std::nullopt);
-    before = after;
-  }
-  return series;
-}
 
 // A depth holds until the next look, where that is not too far away.
 Series deepest(const std::vector<Sample>& samples, const Timeline& timeline) {
@@ -173,25 +198,46 @@ std::array<std::optional<double>, 2> extremes(const Series& series, std::size_t 
 
 }  // namespace
 
+// The last step ends with the last look: less than half a step before it says nothing of a rate.
+Series rises(const std::vector<CounterPoint>& points, Nanoseconds step, std::size_t steps) {
+  if (points.empty()) return {};
+  Series series;
+  Interpolation counted(points);
+  std::optional<double> before = counted.at(Nanoseconds(0));
+  for (std::size_t i = 1; i <= steps; ++i) {
+    const Nanoseconds wanted = step * static_cast<std::int64_t>(i);
+    const Nanoseconds until = std::min(wanted, points.back().at);
+    const Nanoseconds width = step - (wanted - until);
+    const std::optional<double> after = width > 0ns ? counted.at(until) : std::nullopt;
+    const bool known = before && after && *after >= *before && 2 * width >= step;
+    series.push_back(known ? std::optional((*after - *before) / in_seconds(width)) : std::nullopt);
+    before = after;
+  }
+  return series;
+}
+
 Timeline make_timeline(const RunView& run) {
   Timeline timeline;
   const Nanoseconds end = end_of(run);
   if (end <= 0ns) return timeline;
-  timeline.step = end < kShortRun ? Nanoseconds(500ms) : Nanoseconds(1s);
-  while (end / timeline.step >= kMaxSteps) timeline.step *= 2;
+  const Nanoseconds load = run.record.load.length;
+  timeline.step = step_of_run(load, end);
   timeline.steps = steps_until(end, timeline.step);
-  timeline.latency_step = latency_step(timeline.step, end);
-  AttemptSteps attempts(timeline, steps_until(end, timeline.latency_step));
+  timeline.latency_step = latency_step(load);
+  AttemptSteps attempts(timeline, steps_until(load, timeline.latency_step));
   run.attempts.for_each([&](AttemptNumber, const Attempt& attempt) { attempts.visit(attempt); });
-  std::move(attempts).finish();
   const Selection all{std::nullopt, Nanoseconds::min(), std::nullopt};  // looks before t0, too
+  (void)measure_stored(run, all,
+                       [&](Nanoseconds due, Nanoseconds took) { attempts.stored(due, took); });
+  std::move(attempts).finish();
   const Pushes pushes = pushes_of(run.record.evidence);
   if (pushes.why_not.empty())
     timeline.queued =
         rises(counter(run.record.samples, all, {&Sample::has_queue, &Sample::pushed, pushes.count}),
-              timeline);
+              timeline.step, timeline.steps);
   timeline.written =
-      rises(counter(run.record.samples, all, {&Sample::has_rows, &Sample::rows_written}), timeline);
+      rises(counter(run.record.samples, all, {&Sample::has_rows, &Sample::rows_written}),
+            timeline.step, timeline.steps);
   timeline.depth = deepest(run.record.samples, timeline);
   return timeline;
 }

@@ -48,6 +48,7 @@ double round_step(double rough) {
 std::string short_number(double value) {
   if (value >= 1e7) return fmt::format("{:.3g}M", value / 1e6);
   if (value >= 1e4) return fmt::format("{:.3g}k", value / 1e3);
+  if (value >= 1e3) return format_count(static_cast<std::uint64_t>(std::llround(value)));
   return fmt::format("{:.4g}", value);
 }
 
@@ -80,8 +81,9 @@ Axis decade_axis(double least, double greatest) {
 
 // 0 to `end`, at most seven ticks, "1:30".
 Axis time_axis(double end) {
-  static constexpr std::array<double, 18> kSteps{
-      0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200};
+  static constexpr std::array<double, 26> kSteps{
+      0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,  1,    2,    5,     10,
+      15,    20,    30,    60,   120,  300,  600, 900, 1800, 3600, 7200, 14400, 43200};
   Axis axis;
   axis.high = std::max(end, 0.001);
   double step = kSteps.front();
@@ -91,7 +93,7 @@ Axis time_axis(double end) {
   const auto ticks = static_cast<long>(axis.high / step);
   for (long tick = 0; tick <= ticks; ++tick) {
     const double value = static_cast<double>(tick) * step;
-    axis.ticks.emplace_back(value, clock_text(Nanoseconds(static_cast<std::int64_t>(value * 1e9))));
+    axis.ticks.emplace_back(value, clock_text(Nanoseconds(std::llround(value * 1e9))));
   }
   return axis;
 }
@@ -112,7 +114,7 @@ Axis share_axis(double decades) {
 }
 
 double end_of(const Chart& chart) {
-  double end = 0;
+  double end = in_seconds(chart.until);
   for (const Curve& curve : chart.curves) {
     end = std::max(end, in_seconds(chart.step) * static_cast<double>(curve.series.size()));
     for (const auto& [x, y] : curve.points) end = std::max(end, x);
@@ -144,15 +146,20 @@ Axis y_axis(const Chart& chart) {
   return greatest > 0 ? decade_axis(least, greatest) : decade_axis(0.001, 1);
 }
 
-// One sub-path for each stretch without a gap; closed down to the axis where it is to be filled.
+// One sub-path for each stretch without a gap; closed down to the axis where it is to be filled. A
+// value between two gaps is a dot: a line without length, of which the ends are drawn.
 std::string path_of(const Points& points, const Axis& x, const Axis& y, bool filled) {
   std::string path;
   std::optional<double> first;
   double last = 0;
+  bool line = false;
   const auto close = [&] {
     if (filled && first)
       path += fmt::format("L{:.0f} {}L{:.0f} {}Z", last, kHeight, *first, kHeight);
+    else if (first && !line)
+      path += "h0";
     first.reset();
+    line = false;
   };
   for (const auto& [at, value] : points) {
     if (!value) {
@@ -162,7 +169,31 @@ std::string path_of(const Points& points, const Axis& x, const Axis& y, bool fil
     last = x.place(at) * kWidth;
     path +=
         fmt::format("{}{:.0f} {:.4g}", first ? "L" : "M", last, (1 - y.place(*value)) * kHeight);
+    line = first.has_value();
     if (!first) first = last;
+  }
+  close();
+  return path;
+}
+
+// The space between two curves of the same steps, wherever both are known.
+std::string band_of(const Points& lower, const Points& upper, const Axis& x, const Axis& y) {
+  std::string path, back;
+  const auto place = [&](const auto& point) {
+    return fmt::format("{:.0f} {:.4g}", x.place(point.first) * kWidth,
+                       (1 - y.place(*point.second)) * kHeight);
+  };
+  const auto close = [&] {
+    if (!back.empty()) path += back + "Z";
+    back.clear();
+  };
+  for (std::size_t i = 0; i < std::min(lower.size(), upper.size()); ++i) {
+    if (!lower[i].second || !upper[i].second) {
+      close();
+      continue;
+    }
+    path += (back.empty() ? "M" : "L") + place(upper[i]);
+    back.insert(0, "L" + place(lower[i]));
   }
   close();
   return path;
@@ -218,13 +249,17 @@ void add_legend(Markup& out, const Chart& chart) {
   out.add("<ul class=\"legend\">");
   for (const Curve& curve : chart.curves)
     out.add(R"(<li><svg width="26" height="10" aria-hidden="true"><path class="line {0}" )"
-            R"(d="M1 5H25"/></svg>{1} <b data-value="{0}"></b></li>)",
+            R"(d="M1 5H25"/></svg><span data-name="{0}">{1}</span></li>)",
             curve.style, curve.name);
+  if (chart.band)
+    out.add(R"(<li><svg width="26" height="10" aria-hidden="true"><path class="area band" )"
+            R"(d="M1 0H25V10H1Z"/></svg>{} to {}</li>)",
+            chart.curves[0].name, chart.curves[1].name);
   if (!chart.mark_words.empty())
     out.add(R"(<li><svg width="10" height="12" aria-hidden="true"><path class="rug" d="M5 1V11"/>)"
             R"(</svg>{}</li>)",
             chart.mark_words);
-  out.add("<li class=\"cursor\" hidden></li></ul>");
+  out.add("</ul>");
 }
 
 std::string_view name_of(Scale scale) {
@@ -234,6 +269,12 @@ std::string_view name_of(Scale scale) {
 }
 
 void add_curves(Markup& out, const Chart& chart, const Axis& x, const Axis& y) {
+  const auto still = [&](std::size_t curve) {
+    return points_of(chart.curves[curve], in_seconds(chart.step), kStillPoints);
+  };
+  if (chart.band)
+    out.add(R"(<path class="area band" data-band d="{}"/>)",
+            Raw{band_of(still(0), still(1), x, y)});
   for (const Curve& curve : chart.curves) {
     const Points points = points_of(curve, in_seconds(chart.step), kStillPoints);
     if (chart.area)
@@ -305,8 +346,12 @@ Raw figure(const Chart& chart) {
   out.add(R"(<svg viewBox="0 0 1000 200" preserveAspectRatio="none" width="100%" height="100%">)");
   add_curves(out, chart, x, y);
   add_marks(out, chart, x);
-  out.add(R"(</svg></svg><div class="live" hidden></div></div></figure>
-)");
+  out.add(R"(</svg></svg><div class="live" role="slider" tabindex="0" aria-label="Crosshair: {}" )"
+          R"(aria-describedby="chart-keys" aria-valuemin="0" aria-valuenow="0" )"
+          R"(aria-valuetext="not placed" hidden></div></div>)"
+          R"(<button type="button" class="reset" hidden>Show all</button></figure>
+)",
+          chart.title);
   return std::move(out).raw();
 }
 

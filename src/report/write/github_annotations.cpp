@@ -45,8 +45,7 @@ std::string github_annotations(const Report& report) {
     if (line.state == State::bad) errors += command("error", report, sentence(line));
   for (const ThresholdResult& threshold : report.thresholds) {
     if (threshold.passed != false) continue;
-    const std::string missed = fmt::format("threshold missed: {}, measured {}",
-                                           threshold.expression, threshold_value(threshold, true));
+    const std::string missed = "threshold missed: " + missed_text(threshold);
     (threshold.warn ? warnings : errors) +=
         command(threshold.warn ? "warning" : "error", report, missed);
   }

@@ -15,6 +15,8 @@ using html::Raw;
 using html::sign_of;
 
 constexpr std::size_t kLongestPart = 100'000;
+// A table of more is a list of cards on a phone.
+constexpr std::ptrdiff_t kNarrowColumns = 5;
 
 constexpr std::string_view kPage = R"(<!doctype html>
 <html lang="en">
@@ -46,8 +48,9 @@ constexpr std::string_view kPage = R"(<!doctype html>
 </html>
 )";
 
-// "37 votes lost", "Every vote accounted for".
+// "37 votes lost", "Every vote accounted for"; the name of a metric stays as it is.
 std::string sentence(std::string text) {
+  if (text.substr(0, text.find(' ')).find('.') != std::string::npos) return text;
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
   return text;
 }
@@ -56,7 +59,7 @@ Raw inline_markup(const Words& words) {
   Markup out;
   for (const Span& span : words.spans()) {
     if (span.kind == Span::Kind::code)
-      out.add("<code>{}</code>", span.text);
+      out.add("<code>{}</code>", Raw{escape(span.text)});
     else if (span.kind == Span::Kind::strong)
       out.add("<b>{}</b>", span.text);
     else if (span.kind == Span::Kind::mark)
@@ -116,7 +119,8 @@ class HtmlWriter {
     out_.add(R"(<div class="verdict {}"><div class="sign" aria-hidden="true">{}</div><div>
 <h1><span class="word">{}</span> {}</h1>
 )",
-             class_of(state), sign_of(state), heading.word, sentence(heading.headline));
+             class_of(state), sign_of(state), heading.word,
+             sentence(heading.figure.empty() ? heading.headline : heading.figure));
     for (const auto& [where, words] : heading.about)
       if ((where & kFull) != 0) out_.add("<p class=\"subject\">{}</p>\n", inline_markup(words));
     for (const auto& [of, words] : heading.findings)
@@ -179,12 +183,17 @@ class HtmlWriter {
 
   void add(const Table& table) {
     if (table.filter) filter(table);
-    out_.add(R"(<div class="{}" tabindex="0"><table)", table.filter ? "long" : "scroll");
+    const auto columns = std::ranges::count_if(
+        table.columns, [](const Column& column) { return (column.in & kFull) != 0; });
+    stacked_ = columns > kNarrowColumns && !folded_;
+    out_.add(R"(<div class="{}" tabindex="0"><table{})", table.filter ? "long" : "scroll",
+             Raw{stacked_ ? " class=\"stack\"" : ""});
     if (!table.id.empty()) out_.add(" id=\"{}\"", table.id);
     out_.add("><thead><tr>");
     for (const Column& column : table.columns)
       if ((column.in & kFull) != 0)
-        out_.add("<th scope=\"col\"{}>{}</th>", class_of_column(column), column.title);
+        out_.add(column.title.empty() ? "<td></td>" : "<th scope=\"col\"{}>{}</th>",
+                 class_of_column(column), column.title);
     out_.add("</tr></thead><tbody>\n");
     for (const Row& row : table.rows)
       if ((row.in & kFull) != 0) this->row(table, row);
@@ -195,12 +204,20 @@ class HtmlWriter {
     return {column.number ? " class=\"number\"" : ""};
   }
 
+  // For where a row is a card.
+  [[nodiscard]] Raw label(const Column& column) const {
+    Markup out;
+    if (stacked_ && !column.title.empty()) out.add(" data-label=\"{}\"", column.title);
+    return std::move(out).raw();
+  }
+
   void row(const Table& table, const Row& row) {
     out_.add("<tr class=\"{}\" data-class=\"{}\">", row.state ? class_of(*row.state) : "",
              row.group);
     for (std::size_t i = 0; i < row.cells.size(); ++i)
       if ((table.columns[i].in & kFull) != 0)
-        out_.add("<td{}>{}</td>", class_of_column(table.columns[i]), cell(row.cells[i]));
+        out_.add("<td{}{}>{}</td>", class_of_column(table.columns[i]), label(table.columns[i]),
+                 cell(row.cells[i]));
     out_.add("</tr>\n");
   }
 
@@ -240,6 +257,12 @@ class HtmlWriter {
   }
 
   void add(const Chart& chart) {
+    if (data_.empty())
+      out_.add(
+          "<p class=\"note keys\" id=\"chart-keys\" hidden>Point at a chart to read its values, "
+          "drag "
+          "over it to zoom in. With keys: arrows move the crosshair, with Shift they select; Enter "
+          "zooms in, Escape shows all.</p>\n");
     out_.add("{}", html::figure(chart));
     data_ += fmt::format("{}\"{}\":{}", data_.empty() ? "" : ",", chart.data, html::numbers(chart));
   }
@@ -262,13 +285,17 @@ class HtmlWriter {
 
   void add(const Fold& fold) {
     out_.add("<details class=\"data\"><summary>{}</summary>", fold.summary);
+    folded_ = true;
     blocks(fold.blocks);
+    folded_ = false;
     out_.add("</details>\n");
   }
 
   Markup out_;
   Markup nav_;
-  std::string data_;  // of the charts, by name
+  std::string data_;      // of the charts, by name
+  bool folded_ = false;   // within a Fold
+  bool stacked_ = false;  // the table
 };
 
 }  // namespace

@@ -14,7 +14,11 @@
 namespace votebench::report::html {
 
 // HTML under construction. Whatever is put in by add() is text and is escaped, unless it says that
-// it is markup: text of others cannot become markup by forgetting something.
+// it is markup: text of others cannot become markup by forgetting something. Microseconds get their
+// sign; what is to be copied or compared is put in as Raw, escaped by hand.
+
+// "57 us" as "57 µs": a terminal may have ASCII only, a page has not.
+[[nodiscard]] std::string with_units(std::string_view text);
 
 // Markup of ours.
 struct Raw {
@@ -36,9 +40,9 @@ class Markup {
 
  private:
   static const std::string& prepared(const Raw& markup) { return markup.text; }
-  static std::string prepared(std::string_view text) { return escape(text); }
-  static std::string prepared(const std::string& text) { return escape(text); }
-  static std::string prepared(const char* text) { return escape(text); }
+  static std::string prepared(std::string_view text) { return escape(with_units(text)); }
+  static std::string prepared(const std::string& text) { return escape(with_units(text)); }
+  static std::string prepared(const char* text) { return escape(with_units(text)); }
   template <typename Number>
   static std::enable_if_t<std::is_arithmetic_v<Number>, Number> prepared(Number number) {
     return number;

@@ -33,9 +33,12 @@ Raw draw(const RunDots& runs) {
       at.high = std::max(at.high, value);
     }
   Markup out;
-  out.add(R"(<svg width="190" height="44" role="img" aria-label="{}">)"
-          R"(<line class="axis" x1="0" x2="190" y1="22" y2="22"/>)",
-          runs.finding);
+  out.add(R"(<svg width="190" height="60" role="img" aria-label="{}">)"
+          R"(<line class="axis" x1="0" x2="190" y1="44" y2="44"/>)"
+          R"(<text class="scale" x="0" y="57">{}</text>)",
+          runs.finding, runs.low);
+  if (runs.high != runs.low)
+    out.add(R"(<text class="scale" x="190" y="57" text-anchor="end">{}</text>)", runs.high);
   for (const Dots& dots :
        {Dots{"a", 12, runs.a, runs.median_a}, Dots{"b", 32, runs.b, runs.median_b}}) {
     for (const double value : dots.values)
@@ -53,13 +56,17 @@ Raw draw(const RunDots& runs) {
 Raw draw(const Interval& change) {
   const Columns at{-change.reach, change.reach, 150};
   Markup out;
-  out.add(R"(<svg width="150" height="24" role="img" aria-label="{0}">)"
+  const std::string reach = percent_text(change.reach);
+  out.add(R"(<svg width="150" height="40" role="img" aria-label="{0}">)"
           R"(<rect class="band" x="{1:.1f}" y="0" width="{2:.1f}" height="24"/>)"
           R"(<line class="axis" x1="{3:.1f}" x2="{3:.1f}" y1="0" y2="24"/>)"
           R"(<line class="b" x1="{4:.1f}" x2="{5:.1f}" y1="12" y2="12"/>)"
-          R"(<circle class="b" cx="{6:.1f}" cy="12" r="4"/></svg>)",
+          R"(<circle class="b" cx="{6:.1f}" cy="12" r="4"/>)"
+          R"(<text class="scale" x="0" y="37">-{7}</text>)"
+          R"(<text class="scale" x="{3:.1f}" y="37" text-anchor="middle">0</text>)"
+          R"(<text class="scale" x="150" y="37" text-anchor="end">+{7}</text></svg>)",
           change.finding, at(-change.band), at(change.band) - at(-change.band), at(0),
-          at(change.low), at(change.high), at(change.estimate));
+          at(change.low), at(change.high), at(change.estimate), reach);
   return std::move(out).raw();
 }
 
@@ -90,7 +97,25 @@ void add_step(Markup& out, const LeftBehind& left, double whole) {
           percent_text(static_cast<double>(left.votes) / whole), left.why);
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c); }
+
 }  // namespace
+
+std::string with_units(std::string_view text) {
+  constexpr std::string_view kMicro = " us";
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t at = text.find(kMicro);
+    out += text.substr(0, at);
+    if (at == std::string_view::npos) break;
+    const char after = at + kMicro.size() < text.size() ? text[at + kMicro.size()] : ' ';
+    const bool unit = at > 0 && is_digit(text[at - 1]) && !is_letter(after);
+    out += unit ? " µs" : kMicro;
+    text.remove_prefix(at + kMicro.size());
+  }
+  return out;
+}
 
 std::string_view class_of(State state) {
   static constexpr std::array<std::string_view, 5> kClasses{"good", "bad", "open", "warning",

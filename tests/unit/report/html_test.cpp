@@ -42,7 +42,7 @@ TEST_CASE("text cannot become markup") {
 
 TEST_CASE("a page says the verdict and the sentence that ties the losses to the event") {
   const std::string page = body(worker_crash().report());
-  CHECK(has(page, "<span class=\"word\">FAIL</span> 37 votes lost"));
+  CHECK(has(page, "<span class=\"word\">FAIL</span> 37 of 39,350 lost: 1 in 1,064"));
   CHECK(has(page, "<b>37 lost</b>: accepted, not in the queue, no row; all sent"));
   CHECK(has(page, "after worker-crash"));
   CHECK(has(page, "✗ −37"));
@@ -88,10 +88,69 @@ TEST_CASE("nothing sent makes a page without charts") {
   CHECK(data(page) == "{}");
 }
 
+TEST_CASE("microseconds have their sign, but in what is copied") {
+  html::Markup out;
+  out.add("{} {}", "57 us, 3 users, us, 12 us", "5 usual");
+  CHECK(out.text() == "57 µs, 3 users, us, 12 µs 5 usual");
+  CHECK(html::with_units("") == "");
+}
+
+TEST_CASE("a value between two gaps is a dot, and a dot alone is no chart") {
+  Chart chart{"c", "c", "C", "C."};
+  chart.step = 1s;
+  chart.curves = {{"sent", "sent", {1.0, std::nullopt, 4.0, std::nullopt, 1.0, 1.0}}};
+  CHECK(has(html::figure(chart).text, "d=\"M0 150h0M333 0h0M667 150L833 150\""));
+  Section section;
+  section.add(chart);
+  CHECK(section.blocks.size() == 1);
+  chart.curves = {{"sent", "sent", {1.0, std::nullopt}}, {"written", "written", {}, {{1, 1}}}};
+  section.add(chart);
+  CHECK(section.blocks.size() == 1);
+}
+
+TEST_CASE("a band is the space between two curves, wherever both are known") {
+  Chart chart{"c", "c", "C", "C."};
+  chart.step = 1s;
+  chart.band = true;
+  chart.curves = {{"p50", "p50", {1.0, 1.0, std::nullopt, 2.0}},
+                  {"p99", "p99", {2.0, 4.0, 4.0, 4.0}}};
+  const std::string figure = html::figure(chart).text;
+  CHECK(has(figure, "data-band d=\"M0 100L250 0L250 150L0 150ZM750 0L750 100Z\""));
+  CHECK(has(figure, "p50 to p99"));
+}
+
+TEST_CASE("tiles add up: what was accepted and is not stored is lost") {
+  const std::string page = body(worker_crash().report());
+  CHECK(has(page, "Accepted</span><span class=\"value\">39,350"));
+  CHECK(has(page, "Stored</span><span class=\"value\">39,313"));
+  CHECK(has(page, "31,443 as sent + 7,870 replaced by the same voter"));
+  CHECK(has(page, "Lost</span><span class=\"value\">37"));
+}
+
+TEST_CASE("a missed threshold is in the headline with its value, and first in its table") {
+  World world = quick_pass();
+  world.threshold("queue.depth.max < 20000", "queue.depth.max", "<", 20000);
+  world.threshold("http.response.p99 < 5ms", "http.response.p99", "<", 0.005);
+  const Report report = world.report();
+  CHECK(report.headline ==
+        "threshold missed: http.response.p99 < 5ms, measured 9.2 ms; the audit passed");
+  const std::string page = body(report);
+  CHECK(has(page, "Threshold missed: http.response.p99 &lt; 5ms, measured 9.2 ms"));
+  const std::size_t table = page.find("<h2>Checks and thresholds</h2>");
+  CHECK(page.find("<code>http.response.p99", table) < page.find("<code>votes.lost", table));
+  world.threshold("drain.time < 1ms", "drain.time", "<", 0.001);
+  CHECK(world.report().headline ==
+        "2 thresholds missed: http.response.p99 < 5ms, measured 9.2 ms, and 1 more; the audit "
+        "passed");
+}
+
 TEST_CASE("points of the time axis") {
   CHECK(clock_text(0s) == "0:00");
   CHECK(clock_text(65s) == "1:05");
   CHECK(clock_text(2500ms) == "0:02.5");
+  CHECK(clock_text(40ms) == "0:00.04");
+  CHECK(clock_text(60s + 7'900us) == "1:00.007");
+  CHECK(moment_text(3660s + 30ms) == "1:01:00.030");
   CHECK(clock_text(3665s) == "1:01:05");
 }
 

@@ -1,5 +1,7 @@
 #include "report/measures/timeline.h"
 
+#include <array>
+
 #include "report/measures/latency.h"
 #include "support/catch.h"
 #include "world.h"
@@ -41,15 +43,66 @@ TEST_CASE("a vote counts in the step in which it was sent and in that of its ans
   CHECK(timeline.failed[2] == 1.0);
 }
 
-TEST_CASE("a short run has steps of half a second, and nothing has none") {
+TEST_CASE("a short load is twenty steps and more, and nothing has none") {
   World world;
   CHECK(world.report().timeline.empty());
   world.record.load.length = 3s;
   world.vote(0, 600ms, 1ms);
   const Timeline timeline = world.report().timeline;
-  CHECK(timeline.step == 500ms);
-  CHECK(timeline.steps == 6);
-  CHECK(timeline.sent[1] == 2.0);  // one vote in half a second
+  CHECK(timeline.step == 100ms);
+  CHECK(timeline.steps == 30);
+  CHECK(timeline.sent[6] == 10.0);  // one vote in a tenth of a second
+  world.record.load.length = 20s;
+  CHECK(world.report().timeline.step == 1s);
+}
+
+TEST_CASE("the steps of a burst are fine, however long it takes to drain") {
+  World world;
+  world.record.load.length = 60ms;
+  for (VoterIndex voter = 0; voter < 60; ++voter) world.vote(voter, 1ms * voter, 2ms);
+  world.record.samples = {sample(0s, 0, 0), sample(1s, 50, 10)};
+  Timeline timeline = world.report().timeline;
+  CHECK(timeline.step == 2ms);
+  CHECK(timeline.steps == 500);
+  CHECK(timeline.sent[3] == 1000.0);
+  CHECK(timeline.latency_step == 2ms);
+  CHECK(timeline.response_p50.size() == 30);  // the load, without the drain
+  world.record.samples.push_back(sample(5min, 0, 60));
+  timeline = world.report().timeline;
+  CHECK(timeline.step == 200ms);
+  CHECK(timeline.latency_step == 2ms);
+}
+
+TEST_CASE("answers count by their kind, and no answer is one of them") {
+  World world;
+  world.record.load.length = 40s;
+  world.vote(0, 1s, 1ms);
+  for (const std::uint16_t status : std::array<std::uint16_t, 3>{503, 500, 503})
+    world.attempts.slots[world.vote(1, 2s, 1ms, Outcome::ambiguous)].status = status;
+  world.vote(2, 3s, 500ms, Outcome::ambiguous);
+  world.attempts.slots[world.vote(3, 4s, 1ms, Outcome::ambiguous)].status = 100;
+  const auto answers = world.report().timeline.answers;
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[0].kind == Answers::Kind::success);
+  CHECK(answers[0].per_second[1] == 1.0);
+  CHECK(answers[1].kind == Answers::Kind::server_error);
+  CHECK(answers[1].statuses == std::set<std::uint16_t>{500, 503});
+  CHECK(answers[1].per_second[2] == 3.0);
+  CHECK(answers[2].kind == Answers::Kind::none);
+  CHECK(answers[2].per_second[3] == 1.0);
+  CHECK(answers[2].per_second[4] == 1.0);
+}
+
+TEST_CASE("end to end over time: in the step in which a vote was due, of those that have a row") {
+  const Timeline timeline = worker_crash().report().timeline;
+  REQUIRE(timeline.stored_p50.size() == 120);
+  CHECK(*timeline.stored_p50[30] == Approx(0.0157).margin(0.001));
+  CHECK(*timeline.stored_p99[61] == Approx(11).margin(0.2));  // written when the worker was back
+  CHECK(*timeline.stored_p50[71] == Approx(0.5).margin(0.1));
+  World world = still_queued();  // 68 of 300 votes have rows, without times: bounded by samples
+  const Timeline bounded = world.report().timeline;
+  CHECK(bounded.stored_p99.front().has_value());
+  CHECK_FALSE(bounded.stored_p99.back().has_value());
 }
 
 TEST_CASE("rates of counters come from the looks around a step, and a long gap is a gap") {

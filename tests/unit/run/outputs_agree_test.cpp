@@ -209,8 +209,9 @@ Shown of_markdown(const std::string& text) {
 std::string without_tags(const std::string& html) {
   std::string text = std::regex_replace(html, std::regex("<br>.*"), "");
   text = std::regex_replace(text, std::regex("<[^>]*>"), "");
-  for (const auto& [from, to] : {std::pair("&lt;", "<"), std::pair("&gt;", ">"),
-                                 std::pair("&amp;", "&"), std::pair("&#39;", "'")})
+  for (const auto& [from, to] :
+       {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&amp;", "&"),
+        std::pair("&#39;", "'"), std::pair("µs", "us")})  // a page has more signs than a terminal
     text = std::regex_replace(text, std::regex(from), to);
   return trimmed(text);
 }
