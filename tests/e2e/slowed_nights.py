@@ -21,9 +21,9 @@ from harness import LIMIT_S, votebench
 from servers import program
 
 NIGHTS, CHANGED = 40, 25
-# The worker takes 64 votes and waits: 512/s, then 85 % of that.
+# The worker takes 64 votes and waits: 512/s, then 85 % of that, and it is busy 18 % longer.
 USUAL, SLOWED = "125ms", "147ms"
-METRIC = "written.rate.max"
+METRIC = "drain.time"  # what a burst of some seconds has of the worker
 
 
 def scenario(directory, poll):
@@ -74,7 +74,7 @@ def main(directory):
     nights = make_nights(directory)
     before = changes_after(nights, CHANGED)
     print(f"{CHANGED} nights: {before}", flush=True)
-    assert not any(before.values())
+    assert not before[METRIC]
     found = None
     for count in range(CHANGED + 1, CHANGED + 4):
         changes = changes_after(nights, count)

@@ -62,13 +62,22 @@ std::vector<MetricChange> changes_in(const Trend& trend, const MetricTrend& metr
   return changes;
 }
 
-void measure(Trend& trend) {
-  Runs all;
-  for (const Night& night : trend.nights) {
-    const Runs counted = night.counted();
-    trend.counted += !counted.empty();
-    all.insert(all.end(), counted.begin(), counted.end());
+// Where runs went, if not all to one place. A local stack has another port every night.
+std::vector<std::string> targets_of(const std::vector<Night>& nights) {
+  std::vector<RunFigures> all;
+  for (const Night& night : nights)
+    for (const RunFigures* run : night.counted()) all.push_back(*run);
+  Runs runs;
+  for (RunFigures& run : all) {
+    run.own_stack = true;
+    runs.push_back(&run);
   }
+  const std::vector<Difference> remarks = differences(runs, {}).remarks;
+  return remarks.empty() ? std::vector<std::string>{} : remarks.front().a;
+}
+
+void measure(Trend& trend) {
+  for (const Night& night : trend.nights) trend.counted += !night.counted().empty();
   if (trend.counted < kFewestNights) return;
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i) {
     MetricTrend metric{kPrimaryMetrics[i], figures_of(trend.nights, i), {}, {}};
@@ -76,7 +85,7 @@ void measure(Trend& trend) {
     metric.changes = changes_in(trend, metric);
     trend.metrics.push_back(std::move(metric));
   }
-  for (const Difference& remark : differences(all, {}).remarks) trend.targets = remark.a;
+  trend.targets = targets_of(trend.nights);
 }
 
 // The newest change of each metric.
