@@ -27,6 +27,7 @@ void add_show(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
+void add_trend(CLI::App& app, Context& context);
 void add_list(CLI::App& app, Context& context);
 void add_clean(CLI::App& app, Context& context);
 void add_prune(CLI::App& app, Context& context);

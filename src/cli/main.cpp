@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
   cli::add_explain(app, context);
   cli::add_report(app, context);
   cli::add_compare(app, context);
+  cli::add_trend(app, context);
   cli::add_list(app, context);
   cli::add_clean(app, context);
   cli::add_prune(app, context);

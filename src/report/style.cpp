@@ -119,6 +119,13 @@ std::size_t display_width(std::string_view text) {
   return columns;
 }
 
+std::string spark_cell(double share, bool unicode) {
+  static constexpr std::array<std::string_view, 8> kBlocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  static constexpr std::string_view kAscii = "_.:-=+*#";
+  const auto step = static_cast<std::size_t>(std::clamp(share * 7.0 + 0.5, 0.0, 7.0));
+  return unicode ? std::string(kBlocks.at(step)) : std::string(1, kAscii.at(step));
+}
+
 std::string clip(const Style& style, std::string_view text, std::size_t columns) {
   if (display_width(text) <= columns) return std::string(text);
   if (columns == 0) return {};

@@ -37,6 +37,9 @@ struct TerminalFacts {
 // Columns that valid UTF-8 takes on a terminal; colour codes take none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+// One column of a sparkline, as high as `share` of what there is room for.
+[[nodiscard]] std::string spark_cell(double share, bool unicode);
+
 // Cut to at most `columns`, the last one "…" or "~" where something is missing.
 [[nodiscard]] std::string clip(const Style& style, std::string_view text, std::size_t columns);
 

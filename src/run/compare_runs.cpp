@@ -4,62 +4,24 @@
 
 #include <algorithm>
 
-#include "core/output_file.h"
-#include "core/text.h"
 #include "ledger/files.h"
 #include "ledger/journal.h"
-#include "ledger/later_verdict.h"
-#include "ledger/run_directory.h"
+#include "ledger/run_list.h"
 #include "report/compare/statistics.h"
 #include "report/write/render.h"
-#include "run/stored_scenario.h"
-#include "scenario/write.h"
+#include "run/stored_figures.h"
 
 namespace votebench::run {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A run that ended before it was reported has its scenario and nothing else.
-Result<report::RunFigures> read_figures(const ledger::RunDirectory& directory,
-                                        const std::string& name) {
-  const Result<std::string> json = directory.load_text(name);
-  if (!json) return report::RunFigures{};
-  Result<report::RunFigures> figures = report::read_figures(*json);
-  if (figures) return figures;
-  return fail(ErrorKind::environment,
-              fmt::format("{}/{} cannot be read: {}", directory.path().string(), name,
-                          figures.error().message),
-              fmt::format("`report {}` writes it again", shell_word(directory.path().string())));
-}
-
-// What a later look proved of the votes goes before what the run said of them.
-Result<report::RunFigures> figures_of(const ledger::RunDirectory& directory) {
-  TRY_ASSIGN(report::RunFigures figures, read_figures(directory, ledger::kResultFile));
-  const auto later = ledger::later_verdict(directory.path());
-  if (!later) return figures;
-  TRY_ASSIGN(const report::RunFigures found, read_figures(directory, later->file));
-  figures.audited = found.audited;
-  figures.audit = found.audit;
-  figures.defects = found.defects;
-  return figures;
-}
-
-Result<report::RunFigures> load(const fs::path& path) {
-  TRY_ASSIGN(const ledger::RunDirectory directory, ledger::RunDirectory::open("", path.string()));
-  TRY_ASSIGN(const ledger::Manifest begin, directory.begin());
-  TRY_ASSIGN(report::RunFigures figures, figures_of(directory));
-  TRY_ASSIGN(const scenario::Scenario scenario, stored_scenario(begin));
+// The scenario's runs beside those of b, where there are enough of them for a verdict.
+std::vector<report::RunFigures> stored_beside(const report::Side& a, const report::Side& b) {
+  if (std::min(a.runs.size(), b.runs.size()) < report::kFewestRuns) return {};
   std::error_code none;
-  const fs::path real = fs::canonical(path, none);  // `latest` is a link
-  figures.id = (none ? path : real).filename().string();
-  figures.directory = path.string();
-  figures.scenario = scenario.name;
-  figures.invocation = begin.invocation;
-  figures.own_stack = fs::exists(path / ledger::kStackRecordFile, none);
-  if (figures.started.empty()) figures.started = format_utc(begin.t0_wall);
-  figures.settings = scenario::settings_of(scenario);
-  return figures;
+  const fs::path run = fs::canonical(b.runs.front().directory, none);
+  return stored_history(run.parent_path().parent_path(), b.runs.front().scenario).runs;
 }
 
 report::Comparison with_courses(report::Comparison comparison) {
@@ -75,7 +37,7 @@ report::Comparison with_courses(report::Comparison comparison) {
 Result<report::Side> figures_of(const SelectedRuns& selected) {
   report::Side side{selected.name, {}};
   for (const fs::path& path : selected.paths) {
-    TRY_ASSIGN(report::RunFigures figures, load(path));
+    TRY_ASSIGN(report::RunFigures figures, stored_figures(path));
     side.runs.push_back(std::move(figures));
   }
   return side;
@@ -102,22 +64,14 @@ Result<report::Comparison> compare_runs(const SelectedRuns& a, const SelectedRun
   if (std::ranges::all_of(baseline.runs, on_b))
     return fail(ErrorKind::usage, fmt::format("'{}' and '{}' are the same runs", a.name, b.name),
                 "name two runs or groups of them; `list` shows those that are there");
-  return report::compare(std::move(baseline), std::move(candidate), here);
+  std::vector<report::RunFigures> stored = stored_beside(baseline, candidate);
+  return report::compare(std::move(baseline), std::move(candidate), here, std::move(stored));
 }
 
 Result<> save_comparison(const report::Comparison& comparison, const fs::path& directory) {
-  if (directory == "-")
-    return fail(ErrorKind::usage, "a comparison's three files cannot go to standard output",
-                "name a directory; --json prints comparison.json");
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error)
-    return fail(ErrorKind::environment,
-                fmt::format("cannot create {}: {}", directory.string(), error.message()));
-  TRY(write_output(directory / "comparison.html",
-                   report::comparison_html(with_courses(comparison))));
-  TRY(write_output(directory / "comparison.md", report::comparison_markdown(comparison)));
-  return write_output(directory / "comparison.json", report::comparison_json(comparison));
+  return save_pages(directory, "comparison",
+                    {report::comparison_html(with_courses(comparison)),
+                     report::comparison_markdown(comparison), report::comparison_json(comparison)});
 }
 
 }  // namespace votebench::run

@@ -180,9 +180,11 @@ def test_exit_statuses_are_those_of_the_help():
     assert told == {int(n) for n in re.findall(r"^  (\d+) ", listed, re.M)}
 
 
-def test_the_comparison_that_is_shown_is_one_that_is_printed():
-    golden = SOURCE_DIR / "tests/golden/report/compare-regression.txt"
-    assert golden.read_text() in (SOURCE_DIR / "docs/compare.md").read_text()
+@pytest.mark.parametrize("page, golden", [("compare", "compare-regression"),
+                                          ("trend", "trend-changed")])
+def test_what_is_shown_of_a_command_is_what_it_prints(page, golden):
+    printed = (SOURCE_DIR / f"tests/golden/report/{golden}.txt").read_text()
+    assert printed in (SOURCE_DIR / f"docs/{page}.md").read_text()
 
 
 def test_every_subcommand_is_in_the_page_of_commands():

@@ -1,5 +1,6 @@
 """scripts/nightly: a night, the next one, a bad one, and one that is killed."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -57,6 +58,12 @@ class Nights:
                 continue  # it has ended
         return found
 
+    def trend(self):
+        """What is published of it."""
+        assert (self.publish / "trend.html").read_text().startswith("<!doctype html>")
+        trend = json.loads((self.publish / "trend.json").read_text())
+        return [trend["scenario"], len(trend["nights"]), trend["verdict"]]
+
     def names(self):
         return (self.history / "nights").read_text().split()
 
@@ -73,12 +80,14 @@ def test_the_second_night_is_compared_with_the_first_and_a_loss_turns_the_third_
     [published] = nights.publish.glob("*/result.json")
     assert published.parent.name in output
     assert (nights.publish / "exit-status").read_text() == "0\n"
+    assert nights.trend() == ["short", 1, "NO TREND"]
     status, output = nights.night(nights.scenario())
     assert status == 0, output
     assert f"@{first}" in output, "compared with the first night"
     assert len(nights.names()) == 2
     assert len(list(nights.publish.glob("*/result.json"))) == 1, "this night's runs only"
     assert list(nights.publish.glob("*/comparison.json"))
+    assert nights.trend() == ["short", 2, "NO TREND"]
     # An app that answers 200 although nothing is queued.
     outage = nights.scenario(workloads=burst(40, within="2s"), events=[
         {"at": "500ms", "name": "outage", "fault": {"kill": "redis"},
@@ -86,6 +95,7 @@ def test_the_second_night_is_compared_with_the_first_and_a_loss_turns_the_third_
     status, output = nights.night(outage, "--variant", "always-200")
     assert status == 1, output
     assert len(nights.names()) == 2, "no baseline for the next night"
+    assert "lost" in (nights.publish / "trend.html").read_text(), "the night is named"
 
 
 def test_a_night_is_compared_with_one_that_a_branch_kept(nights):

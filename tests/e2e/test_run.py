@@ -193,4 +193,5 @@ def test_every_example_of_the_help_works(tmp_path):
         words = shlex.split(line)
         assert words[0] == "votebench"
         done = votebench(*words[1:], cwd=tmp_path)
-        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        too_few = 3 if line.startswith("votebench trend") else 0  # nights, in a few minutes
+        assert done.returncode in (0, too_few), f"{line}\n{done.stdout}\n{done.stderr}"

@@ -16,7 +16,7 @@ LEVELS = {
     "cli": 6,
 }
 # Parts that stand on each other: each may see those before it, the folder's own files the first.
-PARTS = {"report": ("measures", "compare", "document", "write"),
+PARTS = {"report": ("measures", "compare", "trend", "document", "write"),
          "adapters": ("redis", "redis_list", "redis_stream")}
 # What knows of queues and stores only what all of them have in common. Their own words are at home
 # in their adapters and keys, in what makes or finds stacks (stack/, doctor) and in the reference stack.

@@ -7,95 +7,22 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "report/compare/comparison_words.h"
+#include "report/compare/history.h"
 #include "report/words.h"
 
 namespace votebench::report {
 namespace {
 
-// Facts that a run measures, or that say how it reached its target. All others (the generator's
-// machine, the services' versions) make one environment's numbers another's.
-constexpr std::array<std::string_view, 8> kOfOneRun{"commit times", "drain rate", "table",
-                                                    "queued by", "taken by", "tunnel",
-                                                    // as earlier versions had it
-                                                    "table model", "choices in the table"};
-
-void add_once(std::vector<std::string>& values, const std::string& value) {
-  if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-}
-
-std::string value_of(const Settings& settings, std::string_view name) {
-  for (const auto& [key, value] : settings)
-    if (key == name) return value;
-  return std::string(kNotMeasured);
-}
-
-bool is_audited(const RunFigures& run) { return run.audited && run.audit != VerdictKind::broken; }
-
-// The values that the runs have; `value_of_run` has none for a run that does not count here.
-template <typename ValueOf>
-void add_difference(std::vector<Difference>& found, const Comparison& sides, std::string_view name,
-                    ValueOf value_of_run) {
-  Difference difference{std::string(name), {}, {}};
-  std::vector<std::string> all;
-  const auto add = [&](const Side& side, std::vector<std::string>& values) {
-    for (const RunFigures& run : side.runs)
-      if (const std::optional<std::string> value = value_of_run(run)) {
-        add_once(values, *value);
-        add_once(all, *value);
-      }
+void find_differences(Comparison& comparison) {
+  const auto all = [](const Side& side) {
+    Runs runs;
+    for (const RunFigures& run : side.runs) runs.push_back(&run);
+    return runs;
   };
-  add(sides.a, difference.a);
-  add(sides.b, difference.b);
-  if (all.size() > 1) found.push_back(std::move(difference));
-}
-
-std::string major_minor(const std::string& version) {
-  return version.substr(0, version.find('.', version.find('.') + 1));
-}
-
-std::vector<std::string> names_in(const Comparison& sides, Settings RunFigures::*settings) {
-  std::vector<std::string> names;
-  for (const Side* side : {&sides.a, &sides.b})
-    for (const RunFigures& run : side->runs)
-      for (const auto& [name, value] : run.*settings) add_once(names, name);
-  return names;
-}
-
-std::vector<Difference> scenario_differences(const Comparison& sides) {
-  std::vector<Difference> found;
-  for (const std::string& name : names_in(sides, &RunFigures::settings))
-    add_difference(found, sides, name, [&](const RunFigures& run) {
-      return std::optional(value_of(run.settings, name));
-    });
-  return found;
-}
-
-// Every stack of our own gets a port of its own on loopback; that is no other target.
-std::string target_of(const RunFigures& run) {
-  constexpr std::string_view kLoopback = "127.0.0.1:";
-  std::string target = run.target;
-  const std::size_t at = target.find(kLoopback);
-  if (!run.own_stack || at == std::string::npos) return target;
-  const std::size_t port = at + kLoopback.size();
-  return target.erase(port - 1, target.find_first_not_of("0123456789", port) - port + 1);
-}
-
-// A run that was not audited did not come to know all of its environment.
-void guard(Comparison& comparison) {
-  comparison.scenario = scenario_differences(comparison);
-  const auto of_audited = [](auto value) {
-    return [value](const RunFigures& run) {
-      return is_audited(run) ? std::optional<std::string>(value(run)) : std::nullopt;
-    };
-  };
-  for (const std::string& name : names_in(comparison, &RunFigures::environment))
-    if (std::ranges::find(kOfOneRun, name) == kOfOneRun.end())
-      add_difference(
-          comparison.environment, comparison, name,
-          of_audited([name](const RunFigures& run) { return value_of(run.environment, name); }));
-  add_difference(comparison.environment, comparison, "votebench",
-                 of_audited([](const RunFigures& run) { return major_minor(run.version); }));
-  add_difference(comparison.remarks, comparison, "target", of_audited(target_of));
+  Differences found = differences(all(comparison.a), all(comparison.b));
+  comparison.scenario = std::move(found.scenario);
+  comparison.environment = std::move(found.environment);
+  comparison.remarks = std::move(found.remarks);
 }
 
 void note(Comparison& comparison, const RunFigures& run, std::string_view text) {
@@ -180,6 +107,18 @@ void compare_performance(Comparison& comparison) {
   comparison.performance = judged ? Performance::judged : Performance::too_few;
 }
 
+// A comparison that tells equal runs apart says nothing of those that may not be.
+void look_at_history(Comparison& comparison, std::vector<RunFigures> stored) {
+  if (comparison.performance != Performance::judged || stored.empty()) return;
+  const Runs b = usable_runs(comparison.b);
+  const WallTime first = (*std::ranges::min_element(b, {}, &RunFigures::began))->began;
+  std::erase_if(stored, [&](const RunFigures& run) { return run.began >= first; });
+  comparison.equal_pairs = equal_pairs(history_of(std::move(stored), *b.front()).nights);
+  if (!comparison.equal_pairs || !comparison.equal_pairs->too_many()) return;
+  for (MetricComparison& metric : comparison.metrics)
+    if (metric.word == Word::worse || metric.word == Word::better) metric.word = Word::withheld;
+}
+
 ExitCode exit_of(const Comparison& comparison) {
   ExitFacts facts;
   facts.verdict = VerdictKind::inconclusive;
@@ -206,18 +145,19 @@ bool Comparison::regressed() const {
                              [](const MetricComparison& m) { return m.word == Word::worse; });
 }
 
-Comparison compare(Side a, Side b, const Invocation& here) {
+Comparison compare(Side a, Side b, const Invocation& here, std::vector<RunFigures> stored) {
   CHECK_THAT_HOLDS(!a.runs.empty() && !b.runs.empty());
   Comparison comparison;
   comparison.a = std::move(a);
   comparison.b = std::move(b);
   drop_shared(comparison);
-  guard(comparison);
+  find_differences(comparison);
   if (comparison.scenario.empty()) {
     note_runs(comparison);
     compare_defects(comparison);
     comparison.correctness = correctness_of(comparison);
     compare_performance(comparison);
+    look_at_history(comparison, std::move(stored));
   }
   comparison.exit = exit_of(comparison);
   tell(comparison, here);

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "report/compare/run_figures.h"
+#include "report/compare/differences.h"
 #include "report/compare/statistics.h"
 #include "report/exit_code.h"
 
@@ -27,13 +27,14 @@ inline constexpr double kMinEffect = 0.05;
 inline constexpr std::size_t kFewestRuns = 5;
 
 enum class Word : std::uint8_t {
-  none,     // too few runs
-  same,     // the interval lies within +-kMinEffect
-  better,   // significant, and at least kMinEffect
-  worse,    //
-  unclear,  // neither: `needed` runs a side would tell
-  in_line,  // one run, within the fence of those before it
-  suspect,  // one run, beyond the fence on the bad side and at least kMinEffect off
+  none,      // too few runs
+  same,      // the interval lies within +-kMinEffect
+  better,    // significant, and at least kMinEffect
+  worse,     //
+  unclear,   // neither: `needed` runs a side would tell
+  in_line,   // one run, within the fence of those before it
+  suspect,   // one run, beyond the fence on the bad side and at least kMinEffect off
+  withheld,  // worse or better, but equal runs are told apart here as well
 };
 
 struct MetricComparison {
@@ -53,16 +54,19 @@ struct MetricComparison {
 // The middle one; at_least where it is beyond what was measured. Nothing of none.
 [[nodiscard]] Figure median_of(const std::vector<Figure>& figures);
 
+// How often the comparison is wrong here: of kEqualPairs pairs of nights that are equal, so many
+// are told apart in some metric. One in twenty may be (kLevel); more than kMostToldApart are so
+// in 1.6 % of all cases (binomial), and then a difference that is found says nothing.
+inline constexpr std::size_t kEqualPairs = 20;
+inline constexpr std::size_t kMostToldApart = 3;
+struct EqualPairs {
+  std::size_t told_apart = 0;
+  [[nodiscard]] bool too_many() const { return told_apart > kMostToldApart; }
+};
+
 struct Side {
   std::string name;  // as the user selected it: "@night-1"
   std::vector<RunFigures> runs;
-};
-
-// The values that the runs of each side have, each once; `a` and `b` are not the same.
-struct Difference {
-  std::string name;
-  std::vector<std::string> a;
-  std::vector<std::string> b;
 };
 
 enum class Change : std::uint8_t { same, fewer, more, new_kind };
@@ -105,6 +109,7 @@ struct Comparison {
   std::size_t counted_a = 0;  // runs whose rates and latencies hold
   std::size_t counted_b = 0;
   std::vector<MetricComparison> metrics;  // in the order of kPrimaryMetrics
+  std::optional<EqualPairs> equal_pairs;  // nothing: the history is too short, or not needed
   ExitCode exit = ExitCode::inconclusive;
   std::string word;               // "SAME", "REGRESSION", "NO VERDICT"
   std::string headline;           // one clause
@@ -114,13 +119,17 @@ struct Comparison {
 };
 
 // Both sides hold runs. A run that is on both sides counts for b only. `here`: the command that
-// compares, with the --reports that it was given; for the commands to type next.
-[[nodiscard]] Comparison compare(Side a, Side b, const Invocation& here);
-
-using Runs = std::vector<const RunFigures*>;
+// compares, with the --reports that it was given; for the commands to type next. `stored`: runs of
+// the scenario, in any order; those before b are its history.
+[[nodiscard]] Comparison compare(Side a, Side b, const Invocation& here,
+                                 std::vector<RunFigures> stored = {});
 
 // All primary metrics, in their order. A metric that has too few runs gets no word and takes no
 // part in Holm; which ones have does not depend on their values.
 [[nodiscard]] std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b);
+
+// Of those that have a value; without one where none has.
+[[nodiscard]] Figure median_figure(const Runs& runs, std::size_t metric);
+[[nodiscard]] Figure median_figure(std::vector<Figure> figures);
 
 }  // namespace votebench::report

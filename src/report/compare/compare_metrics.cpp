@@ -118,6 +118,15 @@ Figure median_of(const std::vector<Figure>& figures) {
   return {quantile(bounds, 0), true};
 }
 
+Figure median_figure(const Runs& runs, std::size_t metric) {
+  return median_of(measured(runs, metric));
+}
+
+Figure median_figure(std::vector<Figure> figures) {
+  std::erase_if(figures, [](const Figure& figure) { return !figure.value; });
+  return median_of(figures);
+}
+
 std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b) {
   std::vector<MetricComparison> metrics;
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i) {

@@ -59,6 +59,9 @@ struct Told {
 
 // Of runs that are compared in full, and no worse in correctness.
 Told tell_performance(const Comparison& comparison) {
+  if (any(comparison, Word::withheld))
+    return {"NO VERDICT",
+            "on performance: equal runs differ as much here; no worse in correctness"};
   if (any(comparison, Word::worse)) return {"REGRESSION", metrics_with(comparison, Word::worse)};
   if (any(comparison, Word::suspect))
     return {"SUSPECT", metrics_with(comparison, Word::suspect) + ", not confirmed"};
@@ -185,10 +188,12 @@ std::string figure_text(const PrimaryMetric& metric, const Figure& figure, bool 
   return threshold_value(value, unicode);
 }
 
-std::string change_text(const MetricComparison& metric) {
-  if (!metric.change) return std::string(kNotMeasured);
-  const double change = metric.change->estimate;
+std::string change_text(double change) {
   return percent(change) + (std::isfinite(change) && change < kTimes ? " %" : "");
+}
+
+std::string change_text(const MetricComparison& metric) {
+  return metric.change ? change_text(metric.change->estimate) : std::string(kNotMeasured);
 }
 
 std::string_view interval_title(const Comparison& comparison) {
@@ -211,8 +216,8 @@ std::string interval_text(const MetricComparison& metric, bool unicode) {
 }
 
 std::string_view to_string(Word word) {
-  static constexpr std::array<std::string_view, 7> kWords{"",        "same",    "better", "worse",
-                                                          "unclear", "in line", "suspect"};
+  static constexpr std::array<std::string_view, 8> kWords{
+      "", "same", "better", "worse", "unclear", "in line", "suspect", "withheld"};
   return kWords.at(static_cast<std::size_t>(word));
 }
 
@@ -262,12 +267,20 @@ std::string why_no_performance(const Comparison& comparison) {
   return {};
 }
 
+std::string equal_pairs_text(const EqualPairs& pairs) {
+  const std::string told = fmt::format("A/A here: {} of the last {} equal pairs told apart",
+                                       pairs.told_apart, kEqualPairs);
+  if (!pairs.too_many()) return told;
+  return fmt::format("{}, at most {} may be: no difference is believed", told, kMostToldApart);
+}
+
 std::string exit_words(const Comparison& comparison) {
   if (comparison.correctness == Correctness::not_compared) return "not comparable";
   switch (comparison.exit) {
     case ExitCode::passed:
       if (comparison.word == "SUSPECT") return "no regression is confirmed";
-      if (comparison.performance != Performance::judged || comparison.word == "UNCLEAR")
+      if (comparison.performance != Performance::judged || comparison.word == "UNCLEAR" ||
+          comparison.word == "NO VERDICT")
         return "no worse in correctness, performance is not decided";
       return "no worse";
     case ExitCode::audit_failed:

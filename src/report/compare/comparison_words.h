@@ -16,6 +16,7 @@ void tell(Comparison& comparison, const Invocation& here);
                                       bool unicode);
 
 // "-15.1 %", "+inf"; "-" without a change.
+[[nodiscard]] std::string change_text(double change);
 [[nodiscard]] std::string change_text(const MetricComparison& metric);
 // The title over interval_text(): "95 % interval", "fence of A", or empty.
 [[nodiscard]] std::string_view interval_title(const Comparison& comparison);
@@ -38,6 +39,9 @@ void tell(Comparison& comparison, const Invocation& here);
 
 // Why there is no verdict on performance, one clause; empty where there is one.
 [[nodiscard]] std::string why_no_performance(const Comparison& comparison);
+
+// "A/A here: 1 of the last 20 equal pairs told apart".
+[[nodiscard]] std::string equal_pairs_text(const EqualPairs& pairs);
 
 // "correctness worse", "confirmed regression": what follows "exit N: ".
 [[nodiscard]] std::string exit_words(const Comparison& comparison);

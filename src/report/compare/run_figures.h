@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/invocation.h"
 #include "core/result.h"
 #include "report/compare/course.h"
@@ -51,6 +52,8 @@ struct RunFigures {
   std::optional<Invocation> invocation;  // that made it; nothing: not known
   std::string scenario;
   std::string started;  // UTC
+  WallTime began{};     // the same
+  std::vector<std::string> tags;
   std::string target;
   bool own_stack = false;  // votebench made it
   std::string version;
@@ -65,8 +68,9 @@ struct RunFigures {
   Course course;                 // empty: not read
 };
 
-// `json` is a result.json. Fills everything but `directory`, `invocation`, `own_stack`, `settings`
-// and `course`. Error (environment): not such a document, or of another schema.
+// `json` is a result.json. Fills everything but `directory`, `invocation`, `began`, `tags`,
+// `own_stack`, `settings` and `course`. Error (environment): not such a document, or of another
+// schema.
 [[nodiscard]] Result<RunFigures> read_figures(const std::string& json);
 
 }  // namespace votebench::report

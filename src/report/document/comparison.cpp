@@ -46,6 +46,7 @@ State state_of_word(Word word) {
       return State::good;
     case Word::unclear:
     case Word::suspect:
+    case Word::withheld:
       return State::open;
     default:
       return State::remark;
@@ -251,6 +252,9 @@ void add_performance(Document& document, const Comparison& comparison) {
     table.rows.push_back(metric_row(metric, reach));
   section.add(std::move(table));
   if (!why.empty()) section.add(List{"", {{State::open, why}}}, kBrief);
+  if (const auto& pairs = comparison.equal_pairs)
+    section.add(
+        List{"", {{pairs->too_many() ? State::open : State::remark, equal_pairs_text(*pairs)}}});
   document.sections.push_back(std::move(section));
 }
 

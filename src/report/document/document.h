@@ -176,6 +176,27 @@ struct Chart {
   std::string mark_words{};
 };
 
+// A number per night, with the stretches between its changes.
+struct NightChart {
+  struct Night {
+    std::string name;             // "2026-11-21"
+    std::string text;             // "431/s"
+    std::optional<double> value;  // nothing: not measured
+    bool marked = false;          // votes were lost in it, or worse
+  };
+  struct Stretch {  // nights [from, to) and their median; a change lies between two
+    std::size_t from = 0, to = 0;
+    double median = 0;
+  };
+  std::string id;       // "written-rate-max"
+  std::string title;    // the metric
+  std::string finding;  // what it shows, a sentence
+  std::vector<Night> nights;
+  std::vector<Stretch> stretches;
+  double high = 1;  // of the axis, which begins at 0
+  std::vector<std::pair<double, std::string>> ticks;
+};
+
 struct Tile {
   std::string name, value, note;
   State state = State::remark;
@@ -220,7 +241,8 @@ struct Fold {
 };
 
 struct Block {
-  std::variant<Paragraph, List, Facts, Table, Chart, Tiles, Ladder, Rain, Preformatted, Fold>
+  std::variant<Paragraph, List, Facts, Table, Chart, NightChart, Tiles, Ladder, Rain, Preformatted,
+               Fold>
       content;
   Details in = kEverywhere;
 };

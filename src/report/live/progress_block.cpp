@@ -76,14 +76,6 @@ double value_at(const std::vector<ProgressPoint>& points, Field field, Nanosecon
   return static_cast<double>(before.*field);
 }
 
-std::string spark_cell(double value, double highest, bool unicode) {
-  static constexpr std::array<std::string_view, 8> kBlocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  static constexpr std::string_view kAscii = "_.:-=+*#";
-  const double share = highest > 0 ? value / highest : 0;
-  const auto step = static_cast<std::size_t>(std::clamp(share * 7.0 + 0.5, 0.0, 7.0));
-  return unicode ? std::string(kBlocks.at(step)) : std::string(1, kAscii.at(step));
-}
-
 // The widths of a row. Remarks say more than pictures and padding: these give way.
 struct Widths {
   std::size_t total = 11;
@@ -111,7 +103,8 @@ std::string sparkline(const ProgressState& state, Field field, Kind kind, const 
   }
   const double highest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
   std::string text;
-  for (const double value : values) text += spark_cell(value, highest, style.unicode);
+  for (const double value : values)
+    text += spark_cell(highest > 0 ? value / highest : 0, style.unicode);
   return pad_right(text, cells) + "   ";
 }
 

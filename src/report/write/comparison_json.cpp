@@ -16,14 +16,16 @@
 //                    "change": "same" | "fewer" | "more" | "new" }
 //   performance := { "verdict": "judged" | "withheld" | "too_few" | null,
 //                    "runs_a": n, "runs_b": n, "level": 0.05, "min_effect": 0.05,
-//                    "metrics": [ metric ] }
+//                    "metrics": [ metric ], "equal_pairs": pairs | null }
+//   pairs       := { "pairs": 20, "told_apart": n, "at_most": 3 }   of the history; more than
+//                  at_most: what would be worse or better is withheld
 //   metric      := { "name", "unit": "1/s" | "s", "a": [ figure ], "b": [ figure ],
 //                    "median_a": x | null, "median_b": x | null, "change": share | null,
 //                    "interval": [ share | null, share | null ] | null,
 //                    "p_value": x | null, "p_holm": x | null,
 //                    "fence": [ x | null, x | null ] | null,
 //                    "verdict": "worse" | "better" | "same" | "unclear" | "suspect" |
-//                               "in line" | null,
+//                               "in line" | "withheld" | null,
 //                    "runs_needed": n | null }
 //   figure      := x | { "at_least": x }    the true value is beyond what could be measured
 //
@@ -136,6 +138,13 @@ Json metric(const MetricComparison& metric) {
   return json;
 }
 
+Json equal_pairs(const Comparison& comparison) {
+  if (!comparison.equal_pairs) return nullptr;
+  return {{"pairs", kEqualPairs},
+          {"told_apart", comparison.equal_pairs->told_apart},
+          {"at_most", kMostToldApart}};
+}
+
 Json performance(const Comparison& comparison) {
   Json metrics = Json::array();
   for (const MetricComparison& compared : comparison.metrics) metrics.push_back(metric(compared));
@@ -144,7 +153,8 @@ Json performance(const Comparison& comparison) {
           {"runs_b", comparison.counted_b},
           {"level", kLevel},
           {"min_effect", kMinEffect},
-          {"metrics", std::move(metrics)}};
+          {"metrics", std::move(metrics)},
+          {"equal_pairs", equal_pairs(comparison)}};
 }
 
 }  // namespace

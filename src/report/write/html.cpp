@@ -267,6 +267,8 @@ class HtmlWriter {
     data_ += fmt::format("{}\"{}\":{}", data_.empty() ? "" : ",", chart.data, html::numbers(chart));
   }
 
+  void add(const NightChart& chart) { out_.add("{}", html::figure(chart)); }
+
   void add(const Tiles& tiles) {
     out_.add("<ul class=\"tiles\">\n");
     for (const Tile& tile : tiles.tiles)

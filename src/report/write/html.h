@@ -58,6 +58,7 @@ class Markup {
 };
 
 [[nodiscard]] Raw figure(const Chart& chart);
+[[nodiscard]] Raw figure(const NightChart& chart);
 // The curves of a chart as report.js draws them when it zooms: { "step", "names", "values" }, with
 // "points" in the place of step and values where x is no time, and "marks". JSON.
 [[nodiscard]] std::string numbers(const Chart& chart);

@@ -171,6 +171,7 @@ class MarkdownWriter {
 
   // Pictures: what they show stands in words and tables beside them.
   void add(const Chart&) {}
+  void add(const NightChart&) {}
   void add(const Tiles&) {}
   void add(const Ladder&) {}
   void add(const Rain&) {}

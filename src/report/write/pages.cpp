@@ -34,6 +34,12 @@ std::string comparison_html(const Comparison& comparison) {
   return write_html(comparison_document(comparison));
 }
 
+std::string trend_text(const Trend& trend, const Style& style) {
+  return write_text(trend_document(trend), style);
+}
+std::string trend_markdown(const Trend& trend) { return write_markdown(trend_document(trend)); }
+std::string trend_html(const Trend& trend) { return write_html(trend_document(trend)); }
+
 std::string trail_text(const Trail& trail, const Style& style) {
   return write_text(trail_document(trail), style);
 }

@@ -12,6 +12,7 @@
 #include "report/document/trail.h"
 #include "report/report.h"
 #include "report/style.h"
+#include "report/trend/trend.h"
 #include "report/write/writers.h"
 
 namespace votebench::report {
@@ -79,6 +80,12 @@ struct SeriesGroup {
 // comparison_json() has it, or empty.
 [[nodiscard]] std::string series_json(const std::vector<SeriesGroup>& groups, ExitCode exit,
                                       const std::string& comparison);
+
+// A trend, in the same formats; "votebench.trend/1": trend_json.cpp.
+[[nodiscard]] std::string trend_text(const Trend& trend, const Style& style);
+[[nodiscard]] std::string trend_markdown(const Trend& trend);
+[[nodiscard]] std::string trend_html(const Trend& trend);
+[[nodiscard]] std::string trend_json(const Trend& trend);
 
 // What is known of one voter's votes.
 [[nodiscard]] std::string trail_text(const Trail& trail, const Style& style);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "report/write/writers.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kLabel = 11;      // where the words of a section begin
 constexpr std::size_t kFact = 13;       // where the words of a fact begin
+constexpr std::size_t kSpark = 35;      // where a sparkline begins
 constexpr std::size_t kLeastRoom = 20;  // a column narrower than this wraps nothing
 constexpr std::size_t kLongestName = 60;
 constexpr std::size_t kLongestSpan = 500;
@@ -213,6 +215,7 @@ class TextWriter {
   }
   // Pictures: what they show stands in words and tables beside them.
   void add(const Chart&) {}
+  void add(const NightChart&) {}
   void add(const Tiles&) {}
   void add(const Ladder&) {}
   void add(const Rain&) {}
@@ -237,7 +240,43 @@ class TextWriter {
     return row;
   }
 
+  // A column per value, or per some of them; more than half of the room is for what they differ by.
+  [[nodiscard]] std::string sparkline(const Series& series) const {
+    const std::size_t room =
+        std::clamp<std::size_t>(style_.width, kSpark + 8, kSpark + 44) - kSpark;
+    const Series columns = means(series, room);
+    double high = 0;
+    double low = std::numeric_limits<double>::infinity();
+    for (const auto& value : columns) {
+      high = std::max(high, value.value_or(0));
+      low = std::min(low, value.value_or(low));
+    }
+    low = std::min(low, high / 2);
+    std::string text;
+    for (const auto& value : columns)
+      text += value ? spark_cell(high > low ? (*value - low) / (high - low) : 0, style_.unicode)
+                    : std::string(" ");
+    return text;
+  }
+
+  // At most `most` values: the means of as many that follow each other; none of nothing.
+  static Series means(const Series& series, std::size_t most) {
+    const std::size_t each = (series.size() + most - 1) / most;
+    Series columns;
+    for (std::size_t from = 0; from < series.size(); from += each) {
+      double sum = 0;
+      double seen = 0;
+      for (std::size_t i = from; i < std::min(from + each, series.size()); ++i) {
+        sum += series[i].value_or(0);
+        seen += series[i] ? 1 : 0;
+      }
+      columns.push_back(seen > 0 ? std::optional(sum / seen) : std::nullopt);
+    }
+    return columns;
+  }
+
   [[nodiscard]] std::string brief(const Cell& cell) const {
+    if (const auto* spark = std::get_if<Spark>(&cell.picture)) return sparkline(spark->series);
     return cell.brief ? safe(*cell.brief) : plain(cell.words);
   }
 
