@@ -46,13 +46,14 @@ TEST_CASE("the course of a run is a few hundred steps at most") {
 }
 
 TEST_CASE("the median of courses has the longest of their steps") {
-  const Course median = median_of({course_of(steady(10s, 400)), course_of(steady(10s, 100)),
-                                   Course{}, course_of(steady(200s, 300))});
+  const Course median =
+      median_of(std::vector<Course>{course_of(steady(10s, 400)), course_of(steady(10s, 100)),
+                                    Course{}, course_of(steady(200s, 300))});
   CHECK(median.step == 1s);
   REQUIRE(median.accepted.size() == 200);
   CHECK(*median.accepted[5] == Approx(300).margin(3));
   CHECK(*median.accepted[50] == Approx(300).margin(3));  // the others had ended
-  CHECK(median_of({}).empty());
+  CHECK(median_of(std::vector<Course>{}).empty());
 }
 
 TEST_CASE("the page of a comparison draws both sides, of the runs whose samples are known") {
