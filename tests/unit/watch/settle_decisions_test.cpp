@@ -223,7 +223,7 @@ TEST_CASE("settle: a loss is claimed two seconds after the last vote moved, when
     Nanoseconds came{};
     std::uint64_t asked = 0;
   };
-  const auto settled = [](std::uint64_t arrives) {
+  const auto run_with = [](std::uint64_t arrives) {
     Run run(10);
     run.write(8);
     Settled settled;
@@ -235,11 +235,11 @@ TEST_CASE("settle: a loss is claimed two seconds after the last vote moved, when
     settled.result = run.settle();
     return settled;
   };
-  const std::uint64_t last = settled(0).asked;
-  REQUIRE(settled(0).result.settlement.proof == SettleProof::empty_handed);
+  const std::uint64_t last = run_with(0).asked;
+  REQUIRE(run_with(0).result.settlement.proof == SettleProof::empty_handed);
   std::uint64_t seen = 0;
   for (std::uint64_t arrives = last - 8; arrives <= last; ++arrives) {
-    const Settled end = settled(arrives);
+    const Settled end = run_with(arrives);
     CHECK(end.result.settlement.proof == SettleProof::empty_handed);
     if (end.result.rows.rows.own.size() < 9) continue;  // behind the last reading
     ++seen;
