@@ -19,6 +19,7 @@ MADE_AGAIN = ("result.json", "report.html", "summary.md", "junit.xml", "anomalie
               "timeseries.csv")
 SLOT_BYTES = 32
 SEGMENT_BYTES = 65536 * SLOT_BYTES  # the empty slots at its end are left out of the repository
+CHROMIUM = pathlib.Path("/usr/bin/chromium")
 SCREEN = (1280, 860)
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -82,7 +83,7 @@ def browser():
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
     options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
+    options.binary_location = str(CHROMIUM)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                      "--disable-background-networking", "--disable-dev-shm-usage",
