@@ -63,9 +63,7 @@ std::uint64_t unsettled(const Verdict& audit) {
 
 std::string inconclusive_headline(const Report& report) {
   const ledger::LoadRecord& load = report.record.load;
-  const bool by_signal =
-      load.stopped == StopCause::interrupt || load.stopped == StopCause::terminate;
-  if (by_signal && !load.completed) return "interrupted";
+  if (is_signal(load.stopped) && !load.completed) return "interrupted";
   if (report.audit.kind == VerdictKind::pass) return "a threshold has no valid measurement";
   if (report.audit.accounting.acked == 0) return "no vote was accepted";
   if (report.audit.gone_since > 0)

@@ -6,9 +6,6 @@ namespace votebench::report {
 namespace {
 
 bool has_error(const ExitFacts& facts, ErrorKind kind) { return facts.error == kind; }
-bool is_signal(StopCause cause) {
-  return cause == StopCause::interrupt || cause == StopCause::terminate;
-}
 bool judged(const ExitFacts& facts, VerdictKind kind) { return facts.verdict == kind; }
 
 // One row: when it applies.

@@ -9,6 +9,7 @@
 #include "core/os.h"
 #include "core/print.h"
 #include "core/text.h"
+#include "ledger/files.h"
 #include "report/compare/comparison_words.h"
 #include "report/words.h"
 #include "report/write/render.h"
@@ -116,10 +117,11 @@ class Runner {
   void print_json() const {
     std::vector<report::SeriesGroup> groups;
     for (const SelectedRuns& done : done_) {
-      report::SeriesGroup& group = groups.emplace_back(done.name, series_.times);
+      report::SeriesGroup group{done.name, series_.times, {}};
       for (const auto& path : done.paths)
-        if (Result<std::string> result = read_file(path / "result.json"))
+        if (Result<std::string> result = read_file(path / ledger::kResultFile))
           group.results.push_back(*std::move(result));
+      groups.push_back(std::move(group));
     }
     write_out(report::series_json(groups, outcome_.exit, comparison_));
   }

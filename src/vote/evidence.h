@@ -351,6 +351,9 @@ enum class StopCause : std::uint8_t {
 constexpr std::array<std::string_view, 4> names_of(StopCause) {
   return {"none", "interrupt", "terminate", "threshold"};
 }
+constexpr bool is_signal(StopCause cause) {
+  return cause == StopCause::interrupt || cause == StopCause::terminate;
+}
 
 enum class EventKind : std::uint8_t {
   observed,  // somebody watched it happen

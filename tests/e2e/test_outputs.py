@@ -8,10 +8,10 @@ import subprocess
 import pytest
 import yaml
 
-from harness import SOURCE_DIR, votebench
+import pictures
+from harness import votebench
 from servers import PATIENCE_S, program
 
-EXAMPLE = next((SOURCE_DIR / "reports/example").glob("2*"))
 FILES = ("comparison.html", "comparison.json", "comparison.md")
 
 
@@ -87,7 +87,7 @@ def test_standard_output_gets_the_file_and_nothing_else(tmp_path, name):
 def test_a_comparison_goes_through_links_and_devices(tmp_path):
     runs = [tmp_path / name for name in ("a", "b")]
     for run in runs:
-        subprocess.run(["cp", "-r", str(EXAMPLE), str(run)], check=True)
+        subprocess.run(["cp", "-r", str(pictures.example()), str(run)], check=True)
     out = tmp_path / "out"
     out.mkdir()
     (tmp_path / "kept").write_text("old")

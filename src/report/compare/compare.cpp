@@ -14,12 +14,7 @@ namespace votebench::report {
 namespace {
 
 void find_differences(Comparison& comparison) {
-  const auto all = [](const Side& side) {
-    Runs runs;
-    for (const RunFigures& run : side.runs) runs.push_back(&run);
-    return runs;
-  };
-  Differences found = differences(all(comparison.a), all(comparison.b));
+  Differences found = differences(runs_of(comparison.a), runs_of(comparison.b));
   comparison.scenario = std::move(found.scenario);
   comparison.environment = std::move(found.environment);
   comparison.remarks = std::move(found.remarks);
@@ -139,6 +134,12 @@ void drop_shared(Comparison& comparison) {
 }
 
 }  // namespace
+
+Runs runs_of(const Side& side) {
+  Runs runs;
+  for (const RunFigures& run : side.runs) runs.push_back(&run);
+  return runs;
+}
 
 bool Comparison::regressed() const {
   return std::ranges::any_of(metrics,

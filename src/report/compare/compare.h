@@ -51,9 +51,6 @@ struct MetricComparison {
   std::optional<std::size_t> needed;  // runs a side
 };
 
-// The middle one; at_least where it is beyond what was measured. Nothing of none.
-[[nodiscard]] Figure median_of(const std::vector<Figure>& figures);
-
 // How often the comparison is wrong here: of kEqualPairs pairs of nights that are equal, so many
 // are told apart in some metric. One in twenty may be (kLevel); more than kMostToldApart are so
 // in 1.6 % of all cases (binomial), and then a difference that is found says nothing.
@@ -128,8 +125,11 @@ struct Comparison {
 // part in Holm; which ones have does not depend on their values.
 [[nodiscard]] std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b);
 
-// Of those that have a value; without one where none has.
-[[nodiscard]] Figure median_figure(const Runs& runs, std::size_t metric);
+[[nodiscard]] Runs runs_of(const Side& side);
+// One per run that has a value.
+[[nodiscard]] std::vector<Figure> measured(const Runs& runs, std::size_t metric);
+// The middle one of those that have a value, at_least where it is beyond what was measured; without
+// a value where none has one.
 [[nodiscard]] Figure median_figure(std::vector<Figure> figures);
 
 }  // namespace votebench::report

@@ -27,13 +27,6 @@ std::vector<double> logarithms(std::vector<double> values) {
   return values;
 }
 
-std::vector<Figure> measured(const Runs& runs, std::size_t metric) {
-  std::vector<Figure> figures;
-  for (const RunFigures* run : runs)
-    if (run->metrics.at(metric).value) figures.push_back(run->metrics[metric]);
-  return figures;
-}
-
 double relative(double shift) { return std::expm1(shift); }
 
 bool large(double change) { return std::abs(change) >= kMinEffect; }
@@ -108,7 +101,15 @@ void judge_one(MetricComparison& metric) {
 
 }  // namespace
 
-Figure median_of(const std::vector<Figure>& figures) {
+std::vector<Figure> measured(const Runs& runs, std::size_t metric) {
+  std::vector<Figure> figures;
+  for (const RunFigures* run : runs)
+    if (run->metrics.at(metric).value) figures.push_back(run->metrics[metric]);
+  return figures;
+}
+
+Figure median_figure(std::vector<Figure> figures) {
+  std::erase_if(figures, [](const Figure& figure) { return !figure.value; });
   if (figures.empty()) return {};
   const double middle = median(ranked(figures));
   if (std::isfinite(middle)) return {middle, false};
@@ -118,15 +119,6 @@ Figure median_of(const std::vector<Figure>& figures) {
   return {quantile(bounds, 0), true};
 }
 
-Figure median_figure(const Runs& runs, std::size_t metric) {
-  return median_of(measured(runs, metric));
-}
-
-Figure median_figure(std::vector<Figure> figures) {
-  std::erase_if(figures, [](const Figure& figure) { return !figure.value; });
-  return median_of(figures);
-}
-
 std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b) {
   std::vector<MetricComparison> metrics;
   for (std::size_t i = 0; i < kPrimaryMetrics.size(); ++i) {
@@ -134,8 +126,8 @@ std::vector<MetricComparison> compare_metrics(const Runs& a, const Runs& b) {
     metric.metric = kPrimaryMetrics[i];
     metric.a = measured(a, i);
     metric.b = measured(b, i);
-    metric.median_a = median_of(metric.a);
-    metric.median_b = median_of(metric.b);
+    metric.median_a = median_figure(metric.a);
+    metric.median_b = median_figure(metric.b);
     metrics.push_back(std::move(metric));
   }
   judge_groups(metrics);

@@ -102,7 +102,8 @@ History history_of(std::vector<RunFigures> runs, const RunFigures& like) {
 
 std::vector<Figure> figures_of(const std::vector<Night>& nights, std::size_t metric) {
   std::vector<Figure> figures;
-  for (const Night& night : nights) figures.push_back(median_figure(night.counted(), metric));
+  for (const Night& night : nights)
+    figures.push_back(median_figure(measured(night.counted(), metric)));
   return figures;
 }
 

@@ -30,9 +30,10 @@ void Section::add(Table table, Details where) {
   if (!table.rows.empty()) blocks.push_back({std::move(table), where});
 }
 
-void Section::add(Chart chart, Details where) {
-  if (std::ranges::any_of(chart.curves, is_more_than_a_dot))
-    blocks.push_back({std::move(chart), where});
+bool Section::add(Chart chart, Details where) {
+  if (std::ranges::none_of(chart.curves, is_more_than_a_dot)) return false;
+  blocks.push_back({std::move(chart), where});
+  return true;
 }
 
 }  // namespace votebench::report

@@ -262,8 +262,8 @@ struct Section {
   void add(Paragraph paragraph, Details where = kEverywhere);
   void add(List list, Details where = kEverywhere);
   void add(Table table, Details where = kEverywhere);
-  // Nor a chart that no curve makes more than a dot of.
-  void add(Chart chart, Details where = kEverywhere);
+  // Nor a chart that no curve makes more than a dot of: false then.
+  bool add(Chart chart, Details where = kEverywhere);
   template <typename Content>
   void add(Content content, Details where = kEverywhere) {
     blocks.push_back({std::move(content), where});

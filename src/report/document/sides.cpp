@@ -54,9 +54,7 @@ void add_level(Section& section, const Comparison& comparison, Series Course::*w
   const std::vector<Told> columns{{"A, per second", rate_text, &chart.curves[0].series},
                                   {"B, per second", rate_text, &chart.curves[1].series}};
   Fold table = data_table(step, "from", columns, "Means over {} of the medians of each side.");
-  const std::size_t before = section.blocks.size();
-  section.add(std::move(chart), kFull);
-  if (section.blocks.size() > before) section.add(std::move(table), kFull);
+  if (section.add(std::move(chart), kFull)) section.add(std::move(table), kFull);
 }
 
 // The median run of a side at each share; one that most runs only know to be longer is left out.
@@ -81,7 +79,7 @@ std::string time_at(const Percentiles& percentiles, double share) {
 }
 
 void add_latency(Section& section, const Comparison& comparison, Percentiles RunFigures::*which,
-                 std::pair<std::string, std::string> name) {
+                 const std::pair<std::string, std::string>& name) {
   Chart chart{name.first, name.first,   name.second + " by percentile, median of the runs",
               "",         Scale::share, Scale::duration,
               false};
@@ -102,9 +100,8 @@ void add_latency(Section& section, const Comparison& comparison, Percentiles Run
     chart.curves.push_back(std::move(curve));
   }
   chart.finding += ".";
-  const std::size_t before = section.blocks.size();
-  section.add(std::move(chart), kFull);
-  if (section.blocks.size() > before) section.add(Fold{"Data table", {{std::move(table)}}}, kFull);
+  if (section.add(std::move(chart), kFull))
+    section.add(Fold{"Data table", {{std::move(table)}}}, kFull);
 }
 
 State state_of_change(const MetricComparison& metric) {

@@ -18,22 +18,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<Figure> measured(const Side& runs, std::size_t metric) {
-  std::vector<Figure> figures;
-  for (const RunFigures& run : runs.runs)
-    if (run.metrics.at(metric).value) figures.push_back(run.metrics[metric]);
-  std::ranges::sort(figures, {}, &Figure::value);
-  return figures;
-}
-
 std::string row(const Side& runs, std::size_t metric, bool unicode) {
-  const std::vector<Figure> figures = measured(runs, metric);
+  std::vector<Figure> figures = measured(runs_of(runs), metric);
   if (figures.empty()) return {};
+  std::ranges::sort(figures, {}, &Figure::value);
   const PrimaryMetric& which = kPrimaryMetrics.at(metric);
   const auto text = [&](const Figure& figure) {
     return pad_left(figure_text(which, figure, unicode), 13);
   };
-  return fmt::format("    {:<19}{}{}{}\n", which.name, text(median_of(figures)),
+  return fmt::format("    {:<19}{}{}{}\n", which.name, text(median_figure(figures)),
                      text(figures.front()), text(figures.back()));
 }
 
