@@ -268,8 +268,8 @@ std::string why_no_performance(const Comparison& comparison) {
 }
 
 std::string equal_pairs_text(const EqualPairs& pairs) {
-  const std::string told = fmt::format("A/A here: {} of the last {} equal pairs told apart",
-                                       pairs.told_apart, kEqualPairs);
+  std::string told = fmt::format("A/A here: {} of the last {} equal pairs told apart",
+                                 pairs.told_apart, kEqualPairs);
   if (!pairs.too_many()) return told;
   return fmt::format("{}, at most {} may be: no difference is believed", told, kMostToldApart);
 }

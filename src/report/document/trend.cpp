@@ -136,8 +136,9 @@ NightChart chart_of(const Trend& trend, const MetricTrend& metric) {
   }
   chart.stretches = stretches_of(metric);
   chart.high = high > 0 ? high * 1.05 : 1;
-  for (double value = 0; value <= chart.high; value += step_below(chart.high))
-    chart.ticks.emplace_back(value, figure_text(metric.metric, {value}, true));
+  const double step = step_below(chart.high);
+  for (int tick = 0; tick * step <= chart.high; ++tick)
+    chart.ticks.emplace_back(tick * step, figure_text(metric.metric, {tick * step}, true));
   const std::string changes = changes_text(trend, metric);
   chart.finding =
       fmt::format("{} over {}: median {}, {}", metric.metric.name, counted(trend.counted, "night"),
