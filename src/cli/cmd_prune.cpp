@@ -28,7 +28,7 @@ int prune(const PruneOptions& options) {
       }
     ++removed;
     print_out("{} {}  {}  {}\n", options.dry_run ? "would remove" : "removed", run.run_id,
-              run.verdict.value_or("-"), printable(run.path.string()));
+              ledger::state_of(run), printable(run.path.string()));
   }
   print_out("{} {}\n", options.dry_run ? "would remove" : "removed", counted(removed, "run"));
   return removed == surplus.size() ? 0 : 6;

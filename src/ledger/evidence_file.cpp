@@ -364,6 +364,13 @@ Result<> read_evidence(const std::filesystem::path& run, RunRecord& record) {
   return {};
 }
 
+bool was_refused(const std::filesystem::path& run) {
+  const Result<std::string> content = read_file(run / kEvidenceFile);
+  const Json json = Json::parse(content.value_or(""), nullptr, false);
+  const Json::json_pointer place("/facts/unfit");
+  return json.is_object() && json.contains(place) && json.at(place) != "";
+}
+
 Result<> write_ids(const std::filesystem::path& file, const std::unordered_set<std::string>& ids) {
   std::string lines;
   for (const std::string& id : ids) lines += encode(id).dump() + '\n';

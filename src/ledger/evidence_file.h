@@ -18,6 +18,10 @@ namespace votebench::ledger {
 // was written.
 [[nodiscard]] Result<> read_evidence(const std::filesystem::path& run, RunRecord& record);
 
+// True where the target was refused before the first vote: RunRecord::unfit. False as well where
+// nothing can be read.
+[[nodiscard]] bool was_refused(const std::filesystem::path& run);
+
 // One id per line, as a JSON string. A missing file holds none.
 [[nodiscard]] Result<> write_ids(const std::filesystem::path& file,
                                  const std::unordered_set<std::string>& ids);

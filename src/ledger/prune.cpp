@@ -34,11 +34,12 @@ std::vector<RunSummary> surplus_runs(const std::vector<RunSummary>& runs, const 
   struct Kept {
     std::uint32_t runs = 0, failed = 0;
   };
-  std::map<std::string, Kept> kept;  // by scenario
+  // By scenario; what was not run takes no run's place.
+  std::map<std::pair<std::string, bool>, Kept> kept;
   std::vector<RunSummary> surplus;
   for (const RunSummary& run : runs) {
     if (!run.closed || !run.tags.empty()) continue;
-    Kept& of_scenario = kept[run.scenario];
+    Kept& of_scenario = kept[{run.scenario, run.not_run}];
     if (of_scenario.runs < std::max(rule.runs, 1U)) {
       ++of_scenario.runs;
     } else if (run.verdict != "pass" && (!rule.failed || of_scenario.failed < *rule.failed)) {

@@ -13,7 +13,8 @@
 namespace votebench::ledger {
 
 struct KeepRule {
-  std::uint32_t runs = 1;               // of each scenario, the newest; at least 1
+  // Of each scenario, the newest; at least 1. As many that were not run are kept beside them.
+  std::uint32_t runs = 1;
   std::optional<std::uint32_t> failed;  // older ones that did not pass, the newest; nothing: all
 };
 

@@ -152,8 +152,9 @@ bool RunDirectory::is_being_written() const {
   return ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
-Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::string& selector) {
-  TRY_ASSIGN(const fs::path run, find_run(reports, selector));
+Result<RunDirectory> RunDirectory::open(const fs::path& reports, const std::string& selector,
+                                        Among among) {
+  TRY_ASSIGN(const fs::path run, find_run(reports, selector, among));
   return RunDirectory(run);
 }
 

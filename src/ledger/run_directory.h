@@ -51,7 +51,8 @@ class RunDirectory {
 
   // `selector`: as in run_list.h, "@latest" for one.
   [[nodiscard]] static Result<RunDirectory> open(const std::filesystem::path& reports,
-                                                 const std::string& selector);
+                                                 const std::string& selector,
+                                                 Among among = Among::all);
 
   // Whether the process that created it is still at work, as far as the file system tells.
   [[nodiscard]] bool is_being_written() const;

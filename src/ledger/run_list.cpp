@@ -11,6 +11,7 @@
 #include "core/number.h"
 #include "core/os.h"
 #include "core/text.h"
+#include "ledger/evidence_file.h"
 #include "ledger/files.h"
 #include "ledger/later_verdict.h"
 #include "ledger/manifest.h"
@@ -56,14 +57,17 @@ std::optional<RunSummary> summary_of(const fs::path& run) {
   if (!text) return summary_of_names(run, text.error().message);
   const Result<Manifest> manifest = parse_manifest(*text);
   if (!manifest) return summary_of_names(run, manifest.error().message);
-  return RunSummary{run,
-                    manifest->scenario_name,
-                    manifest->run.hex(),
-                    manifest->tags,
-                    manifest->t0_wall,
-                    fs::exists(run / kEndFile, none),
-                    verdict_of(run),
-                    {}};
+  RunSummary summary{run,
+                     manifest->scenario_name,
+                     manifest->run.hex(),
+                     manifest->tags,
+                     manifest->t0_wall,
+                     fs::exists(run / kEndFile, none),
+                     verdict_of(run),
+                     {}};
+  const bool proven = summary.verdict == "pass" || summary.verdict == "fail";
+  summary.not_run = summary.closed && !proven && was_refused(run);
+  return summary;
 }
 
 using Runs = std::vector<RunSummary>;
@@ -114,6 +118,11 @@ Runs those(const Runs& runs, Wanted wanted) {
   return found;
 }
 
+// Those among which a place in time is counted.
+Runs placed(const Runs& runs, Among among) {
+  return those(runs, [&](const RunSummary& run) { return among == Among::all || !run.not_run; });
+}
+
 Runs by_place(const Runs& runs, std::size_t first, std::size_t count) {
   const std::size_t from = std::min(first, runs.size());
   const std::size_t to = std::min(from + count, runs.size());
@@ -131,9 +140,12 @@ Runs by_glob(const Runs& runs, const std::string& glob) {
 }
 
 // An exact name before the start of one.
-Runs by_name(const Runs& runs, const std::string& name) {
+Runs by_name(const Runs& runs, const std::string& name, Among among) {
+  const auto named = [&](const RunSummary& run) {
+    return run.run_id == name || run.path.filename() == name;
+  };
   Runs found = those(runs, [&](const RunSummary& run) {
-    return run.run_id == name || run.path.filename() == name || run.scenario == name;
+    return named(run) || (run.scenario == name && (among == Among::all || !run.not_run));
   });
   if (!found.empty()) return by_place(found, 0, 1);
   return name.empty()
@@ -141,16 +153,17 @@ Runs by_name(const Runs& runs, const std::string& name) {
              : those(runs, [&](const RunSummary& run) { return run.run_id.starts_with(name); });
 }
 
-Runs by_selector(const Runs& runs, const std::string& selector) {
-  if (selector == "@latest") return by_place(runs, 0, 1);
-  if (selector == "@prev") return by_place(runs, 1, 1);
-  if (const auto last = number_after(selector, "@last:")) return by_place(runs, 0, *last);
+Runs by_selector(const Runs& runs, const std::string& selector, Among among) {
+  const Runs in_time = placed(runs, among);
+  if (selector == "@latest") return by_place(in_time, 0, 1);
+  if (selector == "@prev") return by_place(in_time, 1, 1);
+  if (const auto last = number_after(selector, "@last:")) return by_place(in_time, 0, *last);
   if (selector.starts_with('@'))
     return those(runs, [tag = selector.substr(1)](const RunSummary& run) {
       return std::find(run.tags.begin(), run.tags.end(), tag) != run.tags.end();
     });
   if (selector.find_first_of("*?") != std::string::npos) return by_glob(runs, selector);
-  return by_name(runs, selector);
+  return by_name(runs, selector, among);
 }
 
 // Of the first digits of an id one run is meant.
@@ -175,11 +188,26 @@ std::vector<fs::path> paths_of(const Runs& runs) {
   return paths;
 }
 
-Result<std::vector<fs::path>> select_part(const fs::path& reports, const Runs& runs,
-                                          const std::string& part) {
+Failure none_was_run(const fs::path& reports, const std::string& selector) {
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' in {} names no run that sent a vote", printable(selector),
+                          reports.string()),
+              "`list` shows the runs that are there; of those that are not-run the target was "
+              "refused, and `report` says why");
+}
+
+struct Selection {
+  const fs::path& reports;
+  const Runs& runs;
+  Among among;
+};
+
+Result<std::vector<fs::path>> select_part(const Selection& from, const std::string& part) {
   if (const auto path = part.empty() ? std::nullopt : run_at(part)) return std::vector{*path};
-  const Runs found = by_selector(runs, part);
-  if (found.empty()) return not_found(reports, part, runs);
+  const Runs found = by_selector(from.runs, part, from.among);
+  if (found.empty() && !by_selector(from.runs, part, Among::all).empty())
+    return none_was_run(from.reports, part);
+  if (found.empty()) return not_found(from.reports, part, from.runs);
   if (is_ambiguous(found, part)) return ambiguous(paths_of(found), part);
   return paths_of(found);
 }
@@ -188,6 +216,7 @@ Result<std::vector<fs::path>> select_part(const fs::path& reports, const Runs& r
 
 std::string state_of(const RunSummary& run) {
   if (!run.unreadable.empty()) return "unreadable";
+  if (run.not_run) return "not-run";
   return run.verdict.value_or(run.closed ? "-" : "unfinished");
 }
 
@@ -215,7 +244,8 @@ std::vector<RunSummary> list_runs(const fs::path& reports) {
   return runs;
 }
 
-Result<std::vector<fs::path>> select_runs(const fs::path& reports, const std::string& selector) {
+Result<std::vector<fs::path>> select_runs(const fs::path& reports, const std::string& selector,
+                                          Among among) {
   if (const auto path = selector.empty() ? std::nullopt : run_at(selector))
     return std::vector{*path};
   const Runs runs = list_runs(reports);
@@ -223,7 +253,7 @@ Result<std::vector<fs::path>> select_runs(const fs::path& reports, const std::st
   for (std::size_t from = 0; from <= selector.size();) {
     const std::size_t end = std::min(selector.find(',', from), selector.size());
     TRY_ASSIGN(const std::vector<fs::path> part,
-               select_part(reports, runs, selector.substr(from, end - from)));
+               select_part({reports, runs, among}, selector.substr(from, end - from)));
     for (const fs::path& path : part)
       if (std::find(selected.begin(), selected.end(), path) == selected.end())
         selected.push_back(path);
@@ -232,8 +262,8 @@ Result<std::vector<fs::path>> select_runs(const fs::path& reports, const std::st
   return selected;
 }
 
-Result<fs::path> find_run(const fs::path& reports, const std::string& selector) {
-  TRY_ASSIGN(const std::vector<fs::path> found, select_runs(reports, selector));
+Result<fs::path> find_run(const fs::path& reports, const std::string& selector, Among among) {
+  TRY_ASSIGN(const std::vector<fs::path> found, select_runs(reports, selector, among));
   if (found.size() > 1) return ambiguous(found, selector);
   return found.front();
 }

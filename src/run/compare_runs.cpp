@@ -44,7 +44,8 @@ Result<report::Side> figures_of(const SelectedRuns& selected) {
 }
 
 Result<SelectedRuns> select(const fs::path& reports, const std::string& selector) {
-  TRY_ASSIGN(std::vector<fs::path> paths, ledger::select_runs(reports, selector));
+  TRY_ASSIGN(std::vector<fs::path> paths,
+             ledger::select_runs(reports, selector, ledger::Among::sent));
   if (paths.size() > report::kMostRunsASide)
     return fail(ErrorKind::usage,
                 fmt::format("'{}' names {} runs, at most {} can be compared", selector,

@@ -149,7 +149,7 @@ void add_events(const StoredRun& run, report::Trail& trail) {
 
 Result<> show_vote(const std::filesystem::path& reports, const std::string& selector,
                    const std::string& vote) {
-  TRY_ASSIGN(const StoredRun run, open_stored_run(reports, selector));
+  TRY_ASSIGN(const StoredRun run, open_stored_run(reports, selector, ledger::Among::sent));
   report::Trail trail;
   TRY_ASSIGN(trail.voter, voter_of(run, vote));
   trail.run_id = run.directory.path().filename().string();

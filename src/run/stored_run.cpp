@@ -123,9 +123,9 @@ std::string target_text(const ledger::Manifest& manifest) {
 
 }  // namespace
 
-Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
-                                  const std::string& selector) {
-  TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector));
+Result<StoredRun> open_stored_run(const std::filesystem::path& reports, const std::string& selector,
+                                  ledger::Among among) {
+  TRY_ASSIGN(ledger::RunDirectory directory, ledger::RunDirectory::open(reports, selector, among));
   TRY_ASSIGN(const ledger::Manifest begin, directory.begin());
   if (directory.is_being_written())
     return fail(ErrorKind::environment, fmt::format("run {} is still going on", begin.run.hex()),

@@ -21,9 +21,10 @@ struct StoredRun {
   ledger::RunRecord record;
 };
 
-// Reads neither the target nor any secret. `selector` as in ledger/run_list.h. Errors: no such run
-// (usage), a damaged one (environment).
+// Reads neither the target nor any secret. `selector` and `among` as in ledger/run_list.h. Errors:
+// no such run (usage), a damaged one (environment).
 [[nodiscard]] Result<StoredRun> open_stored_run(const std::filesystem::path& reports,
-                                                const std::string& selector);
+                                                const std::string& selector,
+                                                ledger::Among among = ledger::Among::all);
 
 }  // namespace votebench::run

@@ -27,7 +27,8 @@ Failure no_such_scenario(const std::string& wanted, const std::vector<ledger::Ru
 Result<report::Trend> trend_of_runs(const WantedTrend& wanted, const Invocation& here) {
   const std::vector<ledger::RunSummary> runs = ledger::list_runs(wanted.reports);
   std::string scenario = wanted.scenario;
-  if (scenario.empty() && !runs.empty()) scenario = runs.front().scenario;
+  const auto newest = std::ranges::find(runs, false, &ledger::RunSummary::not_run);
+  if (scenario.empty() && newest != runs.end()) scenario = newest->scenario;
   if (!wanted.scenario.empty() &&
       std::ranges::find(runs, scenario, &ledger::RunSummary::scenario) == runs.end())
     return no_such_scenario(scenario, runs);

@@ -204,11 +204,21 @@ Result<report::ExitCode> Verifier::publish(report::Verification verification) {
   return report.exit;
 }
 
+// The newest run may be one that was not run.
+void say_what_is_passed_over(const VerifyRequest& request, const ledger::RunDirectory& verified,
+                             Display& display) {
+  const auto named = ledger::find_run(request.reports, request.run);
+  if (!named || *named == verified.path()) return;
+  display.say(fmt::format("{} was not run (its target was refused, no vote was sent): verifying {}",
+                          named->filename().string(), verified.path().filename().string()));
+}
+
 }  // namespace
 
 Result<report::ExitCode> verify(const VerifyRequest& request, Display& display,
                                 const SignalWatcher& signals) {
-  TRY_ASSIGN(StoredRun run, open_stored_run(request.reports, request.run));
+  TRY_ASSIGN(StoredRun run, open_stored_run(request.reports, request.run, ledger::Among::sent));
+  say_what_is_passed_over(request, run.directory, display);
   return Verifier(request, display, signals, std::move(run)).judge();
 }
 

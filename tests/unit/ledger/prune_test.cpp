@@ -51,6 +51,14 @@ TEST_CASE("the newest of each scenario stay, and older ones that did not pass") 
   CHECK(surplus_runs(runs, {9, {}}).empty());
 }
 
+TEST_CASE("what was not run takes no run's place") {
+  std::vector<RunSummary> runs{run("1", "a", "inconclusive"), run("2", "a", "inconclusive"),
+                               run("3", "a", "pass"), run("4", "a", "pass")};
+  runs[0].not_run = runs[1].not_run = true;
+  CHECK(ids(surplus_runs(runs, {1, 0})) == "2 4 ");
+  CHECK(ids(surplus_runs(runs, {1, {}})) == "4 ");
+}
+
 TEST_CASE("runs with a tag, and runs that are not closed, are never surplus") {
   std::vector<RunSummary> runs{run("1", "a", "pass"), run("2", "a", "pass"), run("3", "a", "pass"),
                                run("4", "a", "pass")};
