@@ -34,7 +34,8 @@ struct AuditInput {
   Services services{};
   // The run was killed: what its record lacks need not have been unsent, so no row is a phantom.
   bool unclosed = false;
-  bool own_stack = false;  // votebench's own, for this run alone: nobody else votes there
+  bool own_stack = false;        // votebench's own, for this run alone: nobody else votes there
+  bool drain_cut_short = false;  // by a second signal
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

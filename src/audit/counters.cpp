@@ -10,9 +10,6 @@
 namespace votebench::audit {
 namespace {
 
-constexpr const char* kKeepStill =
-    "nobody may reset the counters, restart their server or write them during a run";
-
 // Every choice with a difference, as `tell` puts it.
 template <typename Difference>
 std::string by_choice(const Verdict& verdict, std::string_view than, Difference difference) {
@@ -28,6 +25,13 @@ std::string by_choice(const Verdict& verdict, std::string_view than, Difference 
   return text;
 }
 
+// Of votes more than were sent, where it is not known whose they are.
+Advice surplus_advice(const AuditInput& input) {
+  if (input.rows.counters.shared) return {};  // somebody was seen voting there, and that is said
+  if (!input.rows.counters.exclusive) return advise<Help::say_exclusive>();
+  return input.queue.depth_start > 0 ? advise<Help::begin_empty>() : Advice();
+}
+
 }  // namespace
 
 std::optional<Doubt> set_back(const AuditInput& input) {
@@ -37,17 +41,17 @@ std::optional<Doubt> set_back(const AuditInput& input) {
     return Doubt{rows.fell +
                      ": somebody set it back (a reset button, a restart), so what is "
                      "missing need not be lost",
-                 kKeepStill};
+                 advise<Help::keep_counters_still>()};
   if (rows.restarted)
     return Doubt{
         "the server of the counters was restarted during the run: they may have gone "
         "back with it",
-        kKeepStill};
+        advise<Help::keep_counters_still>()};
   if (rows.updates.value_or(0) > 0)
     return Doubt{fmt::format("the server of the counters took {} that may set a counter to "
                              "another value or remove it: what is missing need not be lost",
                              counted(*rows.updates, "command")),
-                 kKeepStill};
+                 advise<Help::keep_counters_still>()};
   return std::nullopt;
 }
 
@@ -68,12 +72,12 @@ std::vector<Doubt> counter_doubts(const AuditInput& input, const Verdict& verdic
     doubts.push_back(
         {"somebody else votes on these counters: they moved while votebench did not "
          "vote, so votes of others may stand for lost ones",
-         "have the counters to yourself while a run lasts"});
+         advise<Help::be_alone_on_counters>()});
   if (verdict.foreign > 0)
     doubts.push_back(
         {more_counted(verdict) +
              ": somebody else voted, or votes were counted twice; counters cannot tell",
-         "if nobody else can vote there, say counters.exclusive: true: then it is a failure"});
+         surplus_advice(input)});
   return doubts;
 }
 

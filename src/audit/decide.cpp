@@ -20,15 +20,16 @@ bool within(std::uint64_t count, double share, std::uint64_t total) {
 }
 
 void add_data_doubts(const AuditInput& input, const Verdict& verdict, Doubts& doubts) {
-  Accounting accounting = verdict.accounting;
-  if (input.ended_by_threshold) accounting.planned = accounting.started();
+  const Accounting accounting =
+      input.ended_by_threshold ? verdict.accounting.of_started() : verdict.accounting;
+  const std::string_view which = input.ended_by_threshold ? "started" : "planned";
   const double wanted = input.limits.min_acked_share * static_cast<double>(accounting.planned);
   if (accounting.acked == 0)
     doubts.push_back(none_accepted(verdict));
   else if (static_cast<double>(accounting.acked) + 1e-6 < wanted)
-    doubts.push_back(too_few_accepted(verdict, input.limits));
+    doubts.push_back(too_few_accepted({accounting, which}, verdict.unaccepted, input.limits));
   if (!within(accounting.ambiguous, input.limits.unknown_share, accounting.planned))
-    doubts.push_back(too_many_unknown(verdict, input.limits));
+    doubts.push_back(too_many_unknown({accounting, which}, verdict.unaccepted, input.limits));
 }
 
 // The first gap in the evidence that keeps absence from being loss; the later ones follow from it.
@@ -37,47 +38,44 @@ std::optional<Doubt> gap_in_evidence(const AuditInput& input, const Verdict& ver
   const std::uint64_t missing = verdict.pending + verdict.queued + verdict.in_flight;
   if (!rows.configured)
     return Doubt{"no table is configured: throughput only, no vote could be checked",
-                 "give the target a " + input.services.table.block + " block"};
+                 advise<Help::name_a_block>(input.services.table.block)};
   if (!rows.readable)
     return Doubt{"the table could not be read at the end: no vote could be checked",
-                 "bring " + input.services.table.title + " back and run again"};
+                 advise<Help::bring_store_back>(input.services.table.title)};
   if (!rows.same_store)
     return Doubt{"the table was replaced or rewritten during the run: absence in it proves nothing",
-                 "keep the table in place during a run: no restore, no new table, nothing that "
-                 "empties or rewrites it (TRUNCATE, VACUUM FULL, CLUSTER)"};
+                 advise<Help::keep_table>()};
   if (rows.is_replica)
     return Doubt{"the database is a replica, which may lag: absence in it proves nothing",
-                 "point " + input.services.table.block + ".url at the primary"};
+                 advise<Help::use_primary>(input.services.table.block)};
   if (rows.were_removed() && missing > 0)
-    return Doubt{removed_rows(input),
-                 "keep what removes or moves rows away during a run (an archiver, a cleanup job)"};
+    return Doubt{removed_rows(input), advise<Help::stop_removers>()};
   if (!input.queue.configured && !rows.counters.kept && missing > 0)
     return Doubt{missing_without_queue(missing),
-                 "give the target a " + input.services.queue.block + " block"};
+                 advise<Help::name_a_block>(input.services.queue.block)};
   if (input.queue.configured && !input.queue.readable_at_end)
     return Doubt{
         input.services.queue.title + " could not be read at the end: it may still hold votes",
-        "keep " + input.services.queue.title + " up until the drain has ended"};
+        advise<Help::keep_queue_up>(input.services.queue.title)};
   if ((input.queue.configured || rows.counters.kept) && !input.settlement.settled())
-    return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input.settlement)};
+    return Doubt{unsettled(input.settlement, verdict), unsettled_advice(input)};
   if (const std::uint64_t seen = verdict.queued + verdict.in_flight; seen > 0)
-    return Doubt{listed_though_settled(seen), "give the drain more time (drain.timeout)"};
+    return Doubt{listed_though_settled(seen), advise<Help::queue_before_answer>()};
   return std::nullopt;
 }
 
 void add_count_doubts(const AuditInput& input, const Balance& balance, Doubts& doubts) {
   if (!balance.complete)
     doubts.push_back({"the table holds too many different choices to count each of them",
-                      "use voter ids (vote.identity: echoed)"});
+                      advise<Help::use_ids>()});
   if (balance.surplus > 0 && !input.rows.counters.kept)
-    doubts.push_back({surplus_rows(balance.surplus), "use voter ids (vote.identity: echoed)"});
+    doubts.push_back({surplus_rows(balance.surplus), advise<Help::use_ids>()});
   if (balance.unproven > 0)
-    doubts.push_back(
-        {unproven_votes(balance.unproven), "start from an empty queue, avoid timeouts"});
+    doubts.push_back({unproven_votes(balance.unproven), advise<Help::begin_empty>()});
   if (input.queue.shares_pushes)
     doubts.push_back(
         {"somebody else pushes into the queue: counts cannot tell their votes from ours",
-         "use voter ids (vote.identity: echoed), or have the target to yourself"});
+         advise<Help::use_ids_or_be_alone>()});
 }
 
 // Rows that no vote explains. Where the app makes the ids, a vote without a clear answer may
@@ -104,7 +102,7 @@ Doubts doubts_of(const AuditInput& input, const std::optional<Balance>& balance,
   if (balance) add_count_doubts(input, *balance, doubts);
   if (input.rows.counters.kept)
     std::ranges::move(counter_doubts(input, verdict), std::back_inserter(doubts));
-  if (input.interrupted) doubts.push_back({"the run was interrupted", ""});
+  if (input.interrupted) doubts.push_back({"the run was interrupted", {}});
   if (input.second_look != nullptr)
     doubts.insert(doubts.end(), input.second_look->doubts.begin(), input.second_look->doubts.end());
   return doubts;
@@ -138,14 +136,17 @@ void add_assumptions(const AuditInput& input, const std::optional<Balance>& bala
 void decide(const AuditInput& input, const std::optional<Balance>& balance, Verdict& verdict) {
   const Doubts doubts = doubts_of(input, balance, verdict);
   verdict.reasons = failures(input, verdict);
-  verdict.advice = failure_advice(input.services.queue, verdict);
+  verdict.advice.clear();
+  for (const Advice& advice : failure_advice(input.services.queue, verdict))
+    verdict.advice.push_back(advice.text());
   verdict.kind = !verdict.reasons.empty() ? VerdictKind::fail
                  : !doubts.empty()        ? VerdictKind::inconclusive
                                           : VerdictKind::pass;
   for (const Doubt& doubt : doubts) {
     verdict.reasons.push_back(doubt.reason);
-    const bool said = std::ranges::find(verdict.advice, doubt.advice) != verdict.advice.end();
-    if (!doubt.advice.empty() && !said) verdict.advice.push_back(doubt.advice);
+    const std::string& advice = doubt.advice.text();
+    const bool said = std::ranges::find(verdict.advice, advice) != verdict.advice.end();
+    if (!advice.empty() && !said) verdict.advice.push_back(advice);
   }
   if (verdict.kind == VerdictKind::pass)
     verdict.reasons.push_back(input.rows.counters.kept ? counts_agree(verdict)

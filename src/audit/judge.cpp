@@ -12,6 +12,7 @@
 #include "audit/judge_one.h"
 #include "audit/judgement.h"
 #include "audit/witness.h"
+#include "vote/advice.h"
 #include "vote/id_search.h"
 
 namespace votebench::audit {
@@ -89,7 +90,7 @@ std::vector<std::string> broken_sums(const Ballots& ballots, const Tally& tally,
 Verdict broken(Verdict verdict, std::vector<std::string> faults) {
   verdict.kind = VerdictKind::broken;
   verdict.reasons = std::move(faults);
-  verdict.advice = {"report this as a fault of votebench, with the run's directory"};
+  verdict.advice = {advise<Help::report_fault>().text()};
   return verdict;
 }
 

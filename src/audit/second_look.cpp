@@ -132,14 +132,14 @@ Doubt other_table() {
   return {
       "the table is not the one that the run ended with (truncated, restored or another "
       "server): what is absent in it now proves nothing",
-      "`verify --stored` judges what the run saw"};
+      advise<Help::judge_stored>()};
 }
 
 Doubt gone_rows(std::uint64_t count) {
   return {fmt::format("{} that the run saw in the table {} gone from it or overwritten since: not "
                       "lost in this run, and not proven by the table any more",
                       counted(count, "vote"), count == 1 ? "is" : "are"),
-          "`verify --stored` judges what the run saw"};
+          advise<Help::judge_stored>()};
 }
 
 // Why votes that `live` lacks may have been there, or may still be elsewhere.
@@ -148,27 +148,27 @@ std::optional<Doubt> flaw_of_absence(const FirstLook& first, const Evidence& liv
     return Doubt{
         "`votebench clean` took votes of this run out of the queue or the table: what is absent "
         "now proves nothing",
-        "`verify --stored` judges what the run saw; verify a run before it is cleaned"};
+        advise<Help::verify_before_clean>()};
   const RowSet& rows = live.rows.rows;
   if (first.counters && first.saved == nullptr)
     return Doubt{
         "the run ended before it had saved its counts, and nobody watched the counters since: they "
         "may have been set back, or raised by others",
-        "let a run end by itself, or with one Ctrl-C"};
+        advise<Help::let_run_end>()};
   const bool nothing_known =
       !first.counters && first.saved == nullptr && rows.own.empty() && rows.probes == 0;
   if (rows.probes < first.rows_of_probes || nothing_known)
     return Doubt{
         "the table does not even hold the run's probe votes: rows were removed since, "
         "and what is absent now proves nothing",
-        "verify a run before its rows are removed"};
+        advise<Help::verify_before_removal>()};
   if (live.queue.readable_at_end && live.queue.server_id != first.queue_server)
     return Doubt{
         fmt::format(
             "{} is not the server that the run ended with (restarted or replaced): what its "
             "list held is not known",
             first.queue.title),
-        fmt::format("verify a run while its {} is still up", first.queue.title)};
+        advise<Help::verify_while_up>(first.queue.title)};
   return std::nullopt;
 }
 
@@ -197,7 +197,7 @@ SecondLook only_look(const FirstLook& first, const Evidence& live) {
   look.merged.queue.shares_pushes = true;  // nobody watched the list up to now
   if (live.rows.readable && live.rows.same_store) void_flawed_absence(first, live, look);
   if (live.rows.configured && !live.rows.readable)
-    look.doubts.push_back({live.settlement.reason, ""});
+    look.doubts.push_back({live.settlement.reason, {}});
   return look;
 }
 
@@ -267,7 +267,7 @@ SecondLook look_again(const FirstLook& first, const Evidence& live) {
   if (!live.rows.readable) {
     look.doubts.push_back({"the table could not be read again, so this is what the run saw: " +
                                live.settlement.reason,
-                           "`verify --stored` judges what the run saw"});
+                           advise<Help::judge_stored>()});
     return look;
   }
   merge_rows(first, live.rows, look);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vote/advice.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
 
@@ -14,7 +15,7 @@ namespace votebench::audit {
 // What keeps a run without a proven fault from passing.
 struct Doubt {
   std::string reason;
-  std::string advice;
+  Advice advice;
 };
 
 // What was known before the second look. References must outlive the call.

@@ -21,9 +21,11 @@ std::string because_of(const std::vector<Unaccepted>& votes) {
   return votes.empty() ? "" : ": " + list_of(votes);
 }
 
-std::string advice_or(const std::vector<Unaccepted>& votes, std::string_view otherwise) {
+// On the causes, where they have any.
+Advice advice_or(const std::vector<Unaccepted>& votes, Advice otherwise) {
   const std::vector<std::string> advice = advice_on(votes);
-  return advice.empty() ? std::string(otherwise) : fmt::format("{}", fmt::join(advice, "; "));
+  if (advice.empty()) return otherwise;
+  return Advice::of_others(fmt::format("{}", fmt::join(advice, "; ")));
 }
 
 std::string place(HopRange range) {
@@ -165,32 +167,17 @@ std::vector<std::string> failures(const AuditInput& input, const Verdict& verdic
   return reasons;
 }
 
-std::vector<std::string> failure_advice(const ServiceWords& queue, const Verdict& verdict) {
-  std::vector<std::string> advice;
-  if (!verdict.lost.passed()) {
-    add_if(verdict.altered_ids > 0,
-           fmt::format("ids are changed on the way: {} '{}'; such votes are not gone, but nobody "
-                       "finds them under their id. Find what changes them",
-                       counted(verdict.altered_ids, "row says", "rows say for instance"),
-                       printable(verdict.altered_id, 60)),
-           advice);
-    const auto& hops = verdict.lost_by_hop;
-    add_if(
-        hops.contains({Hop::vote, Hop::vote}),
-        fmt::format("the vote service accepts votes that it does not queue: check its {} address "
-                    "and log",
-                    queue.title),
-        advice);
-  }
-  add_if(!verdict.stale.passed(),
-         fmt::format("look for workers that overtake each other, a push that came late, or an old "
-                     "queue that {} reloaded",
-                     queue.title),
-         advice);
-  add_if(!verdict.duplicated.passed(),
-         "look for a proxy or load balancer that repeats a POST, a client library that repeats a "
-         "push, or a worker that repeats its INSERT",
-         advice);
+std::vector<Advice> failure_advice(const ServiceWords& queue, const Verdict& verdict) {
+  std::vector<Advice> advice;
+  const bool lost = !verdict.lost.passed();
+  if (lost && verdict.altered_ids > 0)
+    advice.push_back(advise<Help::find_id_changer>(
+        counted(verdict.altered_ids, "row says", "rows say for instance"),
+        printable(verdict.altered_id, 60)));
+  if (lost && verdict.lost_by_hop.contains({Hop::vote, Hop::vote}))
+    advice.push_back(advise<Help::check_queue_address>(queue.title));
+  if (!verdict.stale.passed()) advice.push_back(advise<Help::find_overtaker>(queue.title));
+  if (!verdict.duplicated.passed()) advice.push_back(advise<Help::find_repeater>());
   return advice;
 }
 
@@ -226,33 +213,42 @@ std::string pass_reason(const Verdict& verdict) {
 
 Doubt none_accepted(const Verdict& verdict) {
   return {"no vote was accepted: there is nothing to audit" + because_of(verdict.unaccepted),
-          advice_or(verdict.unaccepted, "look at the target's log")};
+          advice_or(verdict.unaccepted, advise<Help::read_target_log>())};
 }
 
-Doubt too_few_accepted(const Verdict& verdict, const AuditLimits& limits) {
-  const Accounting& accounting = verdict.accounting;
-  return {fmt::format("only {} of {} planned votes were accepted; a pass needs {}{}",
-                      format_count(accounting.acked), format_count(accounting.planned),
-                      percent(limits.min_acked_share), because_of(verdict.unaccepted)),
-          advice_or(verdict.unaccepted, "let the load send all of its votes")};
+// Votes that never left have no cause on record. Where most that are missing are such, the causes
+// of the others explain nothing.
+Doubt too_few_accepted(const CountingVotes& counting, const std::vector<Unaccepted>& unaccepted,
+                       const AuditLimits& limits) {
+  const Accounting& accounting = counting.sum;
+  std::string reason =
+      fmt::format("only {} of {} {} votes were accepted; a pass needs {}{}",
+                  format_count(accounting.acked), format_count(accounting.planned), counting.which,
+                  percent(limits.min_acked_share), because_of(unaccepted));
+  if (accounting.never_started <= accounting.started() - accounting.acked)
+    return {std::move(reason), advice_or(unaccepted, advise<Help::send_all_votes>())};
+  reason += fmt::format("{}{} never left", unaccepted.empty() ? ": " : ", ",
+                        format_count(accounting.never_started));
+  return {std::move(reason), advise<Help::send_all_votes>()};
 }
 
-Doubt too_many_unknown(const Verdict& verdict, const AuditLimits& limits) {
-  const Accounting& accounting = verdict.accounting;
+Doubt too_many_unknown(const CountingVotes& counting, const std::vector<Unaccepted>& unaccepted,
+                       const AuditLimits& limits) {
+  const Accounting& accounting = counting.sum;
   const double planned = static_cast<double>(std::max<std::uint64_t>(accounting.planned, 1));
   const double share = static_cast<double>(accounting.ambiguous) / planned;
-  Doubt doubt{fmt::format("{} no clear answer ({} of the plan, allowed {}): they may or may not "
-                          "count",
+  Doubt doubt{fmt::format("{} no clear answer ({} of the {} votes, allowed {}): they may or may "
+                          "not count",
                           counted(accounting.ambiguous, "vote got", "votes got"), percent(share),
-                          percent(limits.unknown_share)),
-              ""};
+                          counting.which, percent(limits.unknown_share)),
+              {}};
   if (accounting.acked == 0) return doubt;  // the causes are told with that
-  std::vector<Unaccepted> unclear = verdict.unaccepted;
+  std::vector<Unaccepted> unclear = unaccepted;
   std::erase_if(unclear,
                 [](const Unaccepted& votes) { return votes.outcome != Outcome::ambiguous; });
   doubt.reason += because_of(unclear);
   doubt.advice =
-      advice_or(unclear, "look at the target's log") + "; or allow more with audit.unknown";
+      advise<Help::allow_unknown>(advice_or(unclear, advise<Help::read_target_log>()).text());
   return doubt;
 }
 
@@ -290,21 +286,21 @@ Doubt not_pushed(std::uint64_t count, bool settled, const Services& services) {
                       settled ? "never" : "not",
                       services.queue.title.empty() ? "the queue" : services.queue.title,
                       settled ? "" : "still to come, "),
-          "ask the vote service what it does with a vote that another one follows at once"};
+          advise<Help::ask_vote_service>()};
 }
 
 Doubt invented_votes(std::uint64_t rows) {
   return {counted(rows, "row") +
               " of voters that nobody sent a vote of, on a stack that is this run's alone: the "
               "stack makes votes up, or alters voter ids",
-          "look at the ids of these rows"};
+          advise<Help::look_at_ids>()};
 }
 
 Doubt undecided_rows(std::uint64_t count) {
   return {counted(count, "row") + (count == 1 ? " holds" : " hold") +
               " a value that was not sent, or are too many, in a table whose rows were seen to "
               "change or to go: what they end as is not known yet",
-          "give the drain more time (drain.timeout)"};
+          advise<Help::give_drain_time>()};
 }
 
 Doubt contradictions(std::uint64_t count, bool unclosed) {
@@ -312,11 +308,11 @@ Doubt contradictions(std::uint64_t count, bool unclosed) {
     return {counted(count, "row") +
                 " of votes that the record does not show as sent: the run was killed, and its "
                 "record may lack its last votes",
-            "let a run end by itself, or with one Ctrl-C"};
+            advise<Help::let_run_end>()};
   return {counted(count, "row") +
               " of votes that were not sent or were rejected: a wrong profile, or a fault of "
               "votebench",
-          "check vote.accept and the profile's rejected statuses against the app"};
+          advise<Help::check_accept>()};
 }
 
 std::string surplus_rows(std::uint64_t count) {
@@ -347,11 +343,13 @@ std::string unsettled(const Settlement& settlement, const Verdict& verdict) {
   return settlement.reason.empty() ? text : settlement.reason;
 }
 
-std::string unsettled_advice(const Settlement& settlement) {
+Advice unsettled_advice(const AuditInput& input) {
+  const Settlement& settlement = input.settlement;
+  if (input.drain_cut_short) return advise<Help::let_run_end>();
   if (const auto enough = settlement.enough_time())
-    return fmt::format("set drain.timeout: {}", duration_literal(*enough));
-  if (!settlement.advice.empty()) return settlement.advice;
-  return "look after the worker; a longer drain.timeout helps only while it makes progress";
+    return advise<Help::set_drain_timeout>(duration_literal(*enough));
+  if (!settlement.advice.empty()) return Advice::of_others(settlement.advice);
+  return advise<Help::look_after_worker>();
 }
 
 }  // namespace votebench::audit

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/audit.h"
@@ -14,8 +15,7 @@ namespace votebench::audit {
 // One sentence for every class that exceeds its allowance.
 [[nodiscard]] std::vector<std::string> failures(const AuditInput& input, const Verdict& verdict);
 // Where to look first, for each of them.
-[[nodiscard]] std::vector<std::string> failure_advice(const ServiceWords& queue,
-                                                      const Verdict& verdict);
+[[nodiscard]] std::vector<Advice> failure_advice(const ServiceWords& queue, const Verdict& verdict);
 // Worth knowing, changes no verdict.
 [[nodiscard]] std::vector<std::string> notes(const AuditInput& input,
                                              const std::optional<Balance>& balance,
@@ -24,8 +24,17 @@ namespace votebench::audit {
 
 // Each with the causes, and what to do about them.
 [[nodiscard]] Doubt none_accepted(const Verdict& verdict);
-[[nodiscard]] Doubt too_few_accepted(const Verdict& verdict, const AuditLimits& limits);
-[[nodiscard]] Doubt too_many_unknown(const Verdict& verdict, const AuditLimits& limits);
+// The votes that count for or against a pass, "planned" or "started".
+struct CountingVotes {
+  Accounting sum;
+  std::string_view which;
+};
+[[nodiscard]] Doubt too_few_accepted(const CountingVotes& counting,
+                                     const std::vector<Unaccepted>& unaccepted,
+                                     const AuditLimits& limits);
+[[nodiscard]] Doubt too_many_unknown(const CountingVotes& counting,
+                                     const std::vector<Unaccepted>& unaccepted,
+                                     const AuditLimits& limits);
 // REQUIRES: RowEvidence::were_removed
 [[nodiscard]] std::string removed_rows(const AuditInput& input);
 [[nodiscard]] std::string missing_without_queue(std::uint64_t missing);
@@ -39,6 +48,6 @@ namespace votebench::audit {
 
 // "2,310 votes still queued after 60 s (worker 9.9/s: needs 3m53s; set drain.timeout: 5m)"
 [[nodiscard]] std::string unsettled(const Settlement& settlement, const Verdict& verdict);
-[[nodiscard]] std::string unsettled_advice(const Settlement& settlement);
+[[nodiscard]] Advice unsettled_advice(const AuditInput& input);
 
 }  // namespace votebench::audit

@@ -1,25 +1,11 @@
 #include "report/advice.h"
 
-#include <fmt/format.h>
+#include <string_view>
 
-#include <algorithm>
-#include <array>
-#include <utility>
+#include "vote/advice.h"
 
 namespace votebench::report {
 namespace {
-
-// What keeps the votes that a service of this name has in hand when it ends.
-struct Remedy {
-  std::string_view service;  // as a fault of the scenario names it
-  std::string_view text;
-};
-constexpr std::array<Remedy, 2> kRemedies{{
-    {"worker",
-     "a worker loses none that takes a vote out of the queue only once its row is written"},
-    {"vote", "an app loses none that answers only once the vote is queued"},
-}};
-constexpr std::string_view kOfStores = "a store loses none that puts on disk what it accepts";
 
 // The scenario's own fault that came near all votes that are known to be lost; null: there is none.
 const RunEvent* own_fault(const std::vector<Coincidence>& near, std::uint64_t lost) {
@@ -30,19 +16,25 @@ const RunEvent* own_fault(const std::vector<Coincidence>& near, std::uint64_t lo
   return nullptr;
 }
 
-std::string advice_on_loss(const Report& report) {
+// What keeps the votes that a service has in hand when the fault ends it. `detail` names it.
+Advice advice_on(const RunEvent& fault) {
+  const auto names = [&](std::string_view service) {
+    return fault.detail.find(service) != std::string::npos;
+  };
+  if (names("worker")) return advise<Help::write_then_take>(fault.name, fault.detail);
+  if (names("vote")) return advise<Help::queue_then_answer>(fault.name, fault.detail);
+  return advise<Help::store_on_disk>(fault.name, fault.detail);
+}
+
+// Nothing where it is known already why they have no row: not queued, or under another id.
+Advice advice_on_loss(const Report& report) {
   const Verdict& audit = report.audit;
   const auto& hops = audit.lost_by_hop;
-  if (audit.lost.passed() || (hops.size() == 1 && hops.contains({Hop::vote, Hop::vote}))) return {};
-  const RunEvent* fault = own_fault(report.coincidences, audit.lost.count);
-  if (fault == nullptr)
-    return fmt::format("look for restarts of worker, {} and database when the lost votes were sent",
-                       report.record.begin.services.queue.title);
-  const auto remedy = std::ranges::find_if(kRemedies, [&](const Remedy& one) {
-    return fault->detail.find(one.service) != std::string::npos;
-  });
-  return fmt::format("the lost votes were on their way when {} came ({}): {}", fault->name,
-                     fault->detail, remedy == kRemedies.end() ? kOfStores : remedy->text);
+  const bool all_unqueued = hops.size() == 1 && hops.contains({Hop::vote, Hop::vote});
+  if (audit.lost.passed() || all_unqueued || audit.altered_ids >= audit.lost.count) return {};
+  if (const RunEvent* fault = own_fault(report.coincidences, audit.lost.count))
+    return advice_on(*fault);
+  return advise<Help::find_restarts>(report.record.begin.services.queue.title);
 }
 
 }  // namespace
@@ -53,7 +45,7 @@ std::vector<std::string> advice_of(const Report& report) {
     return {report.record.unfit->help};
   }
   std::vector<std::string> all = report.audit.advice;
-  if (std::string text = advice_on_loss(report); !text.empty()) all.push_back(std::move(text));
+  if (const Advice loss = advice_on_loss(report); !loss.empty()) all.push_back(loss.text());
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "vote/advice.h"
 
 namespace votebench::run {
 namespace {
@@ -42,9 +43,11 @@ struct Place {
 Place place_of(const RecordedRun& run) {
   const std::filesystem::path reports = run.directory.path().parent_path().parent_path();
   const std::string id = run.record.begin.run.hex();
-  const std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
+  std::vector<ledger::RunSummary> runs = ledger::list_runs(reports);
   if (std::ranges::count(runs, id, &ledger::RunSummary::run_id) != 1)
     return {kReports, run.directory.path().string()};
+  std::erase_if(runs,
+                [](const ledger::RunSummary& one) { return one.not_run; });  // as compare does
   return {reports.string(), id,
           runs.size() > 1 && runs[0].run_id == id && runs[1].scenario == runs[0].scenario};
 }
@@ -58,10 +61,10 @@ Invocation repeated(const Invocation& here, const Place& place) {
 }
 
 // What the audit cannot know keeps a run from passing.
-void doubt(Verdict& verdict, std::string reason, std::string advice) {
+void doubt(Verdict& verdict, std::string reason, const Advice& advice) {
   if (verdict.kind == VerdictKind::pass) verdict.kind = VerdictKind::inconclusive;
   verdict.reasons.insert(verdict.reasons.begin(), std::move(reason));
-  if (!advice.empty()) verdict.advice.insert(verdict.advice.begin(), std::move(advice));
+  if (!advice.empty()) verdict.advice.insert(verdict.advice.begin(), advice.text());
 }
 
 // A stack that was to be broken and was not has not shown that it survives.
@@ -72,8 +75,7 @@ void doubt_missed_events(const std::vector<RunEvent>& events, Verdict& verdict) 
           verdict,
           fmt::format("the event {} at {} {}: {}", printable(event.name), format_duration(event.at),
                       event.skipped ? "did not happen" : "failed", event.detail),
-          event.skipped ? "let the load last longer than that, or say `optional: true` there"
-                        : "see what it says, or say `optional: true` there");
+          event.skipped ? advise<Help::outlast_event>() : advise<Help::read_event>());
 }
 
 Verdict judge_run(const RecordedRun& run) {
@@ -82,7 +84,8 @@ Verdict judge_run(const RecordedRun& run) {
   input.second_look = run.second_look;
   Verdict verdict = audit::judge(input);
   doubt_missed_events(run.record.events, verdict);
-  if (const auto& unstored = run.record.unstored) doubt(verdict, unstored->message, unstored->help);
+  if (const auto& unstored = run.record.unstored)
+    doubt(verdict, unstored->message, Advice::of_others(unstored->help));
   return verdict;
 }
 
@@ -106,7 +109,8 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
           .ended_by_threshold = ended_by_threshold,
           .services = begin.services,
           .unclosed = record.unclosed,
-          .own_stack = begin.stack_ends_with_run};
+          .own_stack = begin.stack_ends_with_run,
+          .drain_cut_short = !record.load.audit_finished};
 }
 
 audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {

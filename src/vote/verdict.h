@@ -90,6 +90,11 @@ struct Accounting {
   std::uint64_t never_started = 0;
   [[nodiscard]] std::uint64_t started() const { return acked + rejected + ambiguous + not_sent; }
   [[nodiscard]] bool sums() const { return planned == started() + never_started; }
+  // Where a threshold ended the load, as the scenario asked, the votes that were never started
+  // count neither for nor against a pass.
+  [[nodiscard]] Accounting of_started() const {
+    return {started(), acked, rejected, ambiguous, not_sent, 0};
+  }
 };
 
 // Allowances of the scenario's `audit` block.

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/text.h"
+#include "vote/advice.h"
 #include "vote/settlement_words.h"
 #include "watch/drain.h"
 
@@ -113,7 +114,7 @@ std::string Drain::what_to_say() const {
     return hands_.advice;
   const bool clear = queue_ ? queue_->error().empty() && queue_->clear_since() : counters();
   if (!clear || task_.target.settle_quiet) return {};
-  return "if no vote takes longer than 30 s, say so in the target: settle: { quiet: 30s }";
+  return advise<Help::say_quiet>().text();
 }
 
 void Drain::report_status() const {

@@ -6,6 +6,7 @@
 
 #include "core/counted.h"
 #include "core/text.h"
+#include "vote/advice.h"
 
 namespace votebench::watch {
 namespace {
@@ -146,11 +147,9 @@ std::string strangeness(const Hands& hands) {
   return {};
 }
 
-std::string say_max_hold(const Hands& hands, std::string_view model) {
-  return fmt::format(
-      "if no worker holds a vote for longer than {}, say so in the target: worker: {{ {}max_hold: "
-      "{} }}",
-      format_duration(hands.max_hold), model, duration_literal(hands.max_hold));
+template <Help kSay>
+std::string say(const Hands& hands) {
+  return advise<kSay>(format_duration(hands.max_hold), duration_literal(hands.max_hold)).text();
 }
 
 // What only a profile says does not bind workers that behave otherwise.
@@ -160,7 +159,8 @@ std::optional<std::string> obstacle_of_guess(const Hands& hands, HandsFinding& f
   if (model_known && (hands.max_hold_stated || !finding.leans_on_max_hold)) return std::nullopt;
   const std::string strange = strangeness(hands);
   if (strange.empty()) return std::nullopt;
-  finding.advice = say_max_hold(hands, hands.serial_refuted.empty() ? "model: serial, " : "");
+  finding.advice = hands.serial_refuted.empty() ? say<Help::say_serial_max_hold>(hands)
+                                                : say<Help::say_max_hold>(hands);
   return strange + ", and how long a worker may hold a vote is only assumed";
 }
 
@@ -179,7 +179,7 @@ std::string doubt_of_side_lists(const Hands& hands) {
 std::optional<std::string> obstacle_of_doubt(const Hands& hands, const std::string& who,
                                              HandsFinding& finding) {
   if (hands.max_hold_stated) return until_max_hold(hands, who, finding.leans_on_max_hold);
-  finding.advice = say_max_hold(hands, "model: unknown, ");
+  finding.advice = say<Help::say_unknown_max_hold>(hands);
   return who + ", and how long it may hold one is only assumed";
 }
 

@@ -37,7 +37,8 @@ Check class_check(const Report& report, const DefectClass& defect) {
 }
 
 Check unknown_check(const Report& report) {
-  const double share = unknown_share(report.audit.accounting);
+  const StopCause stopped = report.record.load.stopped;
+  const double share = unknown_share(report.audit.accounting, stopped);
   const double limit = report.scenario.audit.unknown_share;
   const State state = share <= limit ? State::good : State::open;
   const std::string allowed = percent_text(limit);
@@ -47,8 +48,9 @@ Check unknown_check(const Report& report) {
           .expression = Words::code("votes.unknown <= " + allowed),
           .measured = percent_text(share),
           .kind = kAudit,
-          .why = fmt::format("{} of the planned votes have no clear answer, {} allowed{}{}",
-                             percent_text(share), allowed,
+          .why = fmt::format("{} of the {} votes have no clear answer, {} allowed{}{}",
+                             percent_text(share),
+                             stopped == StopCause::threshold ? "started" : "planned", allowed,
                              report.audit.unaccepted.empty() ? "" : "; not accepted: ",
                              list_of(report.audit.unaccepted))};
 }

@@ -242,9 +242,9 @@ std::uint64_t difference(const PageEvidence& page) {
   return sum;
 }
 
-double unknown_share(const Accounting& sum) {
-  if (sum.planned == 0) return 0;
-  return static_cast<double>(sum.ambiguous) / static_cast<double>(sum.planned);
+double unknown_share(const Accounting& sum, StopCause stopped) {
+  const std::uint64_t votes = stopped == StopCause::threshold ? sum.started() : sum.planned;
+  return votes == 0 ? 0 : static_cast<double>(sum.ambiguous) / static_cast<double>(votes);
 }
 
 void count(Accounting& sum, Outcome outcome) {

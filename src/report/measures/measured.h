@@ -131,8 +131,8 @@ struct Pushes {
 // compared.
 [[nodiscard]] std::uint64_t difference(const PageEvidence& page);
 
-// Of the planned votes: those without a clear answer.
-[[nodiscard]] double unknown_share(const Accounting& sum);
+// Of the votes that count for or against a pass: those without a clear answer.
+[[nodiscard]] double unknown_share(const Accounting& sum, StopCause stopped);
 
 // Counts one attempt of which the outcome is known; none is one without an answer.
 void count(Accounting& sum, Outcome outcome);

@@ -186,7 +186,7 @@ Json tally(const Report& report, const ClassTally& count, VoteClass vote_class) 
 
 Json unknown(const Report& report) {
   const Accounting& sum = report.audit.accounting;
-  const double share = unknown_share(sum);
+  const double share = unknown_share(sum, report.record.load.stopped);
   return {{"count", sum.ambiguous},
           {"share", number(share, 9)},
           {"allowed_share", number(report.scenario.audit.unknown_share, 9)},

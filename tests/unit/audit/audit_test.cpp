@@ -70,7 +70,7 @@ TEST_CASE("pass: needs 70 % of the plan accepted and at least one") {
   file.empty_slots = 4;
   CHECK(judge(file).kind == VerdictKind::inconclusive);
   CHECK(first(judge(file).reasons) ==
-        "only 7 of 11 planned votes were accepted; a pass needs 70 %");
+        "only 7 of 11 planned votes were accepted; a pass needs 70 %: 4 never left");
   CHECK(judge(CaseFile()).kind == VerdictKind::inconclusive);
   CHECK(first(judge(CaseFile()).reasons) == "no vote was accepted: there is nothing to audit");
 }
@@ -83,8 +83,22 @@ TEST_CASE("pass: a share of unknown answers is tolerated, no more") {
   file.vote(501, kA, Outcome::ambiguous);
   CHECK(judge(file).kind == VerdictKind::inconclusive);
   CHECK(first(judge(file).reasons) ==
-        "2 votes got no clear answer (1.98 % of the plan, allowed 1 %): they may or may not count: "
-        "2 x given up when the run was ended");
+        "2 votes got no clear answer (1.98 % of the planned votes, allowed 1 %): they may or may "
+        "not count: 2 x given up when the run was ended");
+}
+
+TEST_CASE("where a threshold ended the load, shares are of the votes that were started") {
+  CaseFile file = persisted(60);
+  file.limits = {.unknown_share = 0.1, .min_acked_share = 0.7};
+  file.empty_slots = 900;
+  for (VoterIndex voter = 500; voter < 540; ++voter) file.vote(voter, kA, Outcome::ambiguous);
+  audit::AuditInput input = file.input();
+  input.ended_by_threshold = true;
+  const std::vector<std::string> reasons = audit::judge_one(input).reasons;
+  REQUIRE(reasons.size() == 2);
+  CHECK(reasons[0].starts_with("only 60 of 100 started votes were accepted; a pass needs 70 %"));
+  CHECK(reasons[1].starts_with(
+      "40 votes got no clear answer (40 % of the started votes, allowed 10 %)"));
 }
 
 TEST_CASE("what was not accepted is told by its cause, with advice for that cause") {
