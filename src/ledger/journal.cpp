@@ -2,7 +2,8 @@
 //
 //   timeseries.ndjson := sample*
 //   sample := { "at_ns", "queue": { "depth", "in_flight", "pushed" } | null,
-//               "rows_written": n | null, "started", "acked", "failed" } newline
+//               "rows_written": n | null, "started" (what was sent), "acked", "failed" }
+//             newline
 //   events.ndjson := event*
 //   event := { "at_ns", "name", "detail", "kind": "observed" | "mark" | "fault" | "command",
 //              "until_ns": n | null, "failed", "skipped": true (or absent),
@@ -43,7 +44,7 @@ Sample sample_of(const Json& json) {
     sample.has_rows = true;
     rows.get_to(sample.rows_written);
   }
-  json.at("started").get_to(sample.started);
+  json.at("started").get_to(sample.sent);
   json.at("acked").get_to(sample.acked);
   json.at("failed").get_to(sample.failed);
   return sample;
@@ -100,7 +101,7 @@ std::string line_of(const Sample& sample) {
   const Json json{{"at_ns", sample.at.count()},
                   {"queue", queue},
                   {"rows_written", sample.has_rows ? Json(sample.rows_written) : Json()},
-                  {"started", sample.started},
+                  {"started", sample.sent},
                   {"acked", sample.acked},
                   {"failed", sample.failed}};
   return json.dump() + '\n';

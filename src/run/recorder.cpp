@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "run/live_counts.h"
+
 namespace votebench::run {
 namespace {
 
@@ -43,9 +45,7 @@ watch::SampleSink Recorder::sink() {
 }
 
 void Recorder::add_sample(Sample sample) {
-  sample.started = input_.counters.started.load();
-  sample.acked = input_.counters.acked.load();
-  sample.failed = input_.counters.concluded() - sample.acked;
+  count_votes(input_.counters, sample);
   const std::scoped_lock lock(mutex_);
   if (sample.has_queue) latest_queue_ = sample;
   if (sample.has_rows) latest_rows_ = sample;
@@ -212,17 +212,13 @@ report::ProgressState Recorder::state(Nanoseconds elapsed) {
   state.drain_limit = input_.scenario.drain_timeout;
   state.has_queue = input_.target.queue.has_value();
   state.has_rows = input_.target.tells_rows();
-  state.errors = input_.counters.rejected.load() + input_.counters.not_sent.load();
-  state.unknown = input_.counters.ambiguous.load();
-  state.not_accepted = list_of(input_.counters.unaccepted());
+  count_votes(input_.counters, state);
   state.lag = lag_p99_;
   state.response_p50 = response_p50_;
   state.response_p99 = response_p99_;
   state.in_flight_exhausted = in_flight_exhausted_;
   state.history = history_;
   state.now.at = state.elapsed;
-  state.now.sent = input_.counters.started.load();
-  state.now.accepted = input_.counters.acked.load();
   const std::scoped_lock lock(mutex_);
   state.draining = load_end_.has_value();
   state.stage = state.draining ? "drain" : stage(elapsed);

@@ -336,7 +336,7 @@ struct Sample {
   std::uint64_t pushed = 0;        // elements since the baseline, while the server stays the same
   std::uint64_t rows_written = 0;  // own rows seen so far (progress only, never the verdict)
   // HTTP level, from the senders' counters.
-  std::uint64_t started = 0;
+  std::uint64_t sent = 0;  // what left us, answered or not
   std::uint64_t acked = 0;
   std::uint64_t failed = 0;  // rejected + ambiguous + not sent
 };

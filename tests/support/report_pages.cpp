@@ -148,7 +148,7 @@ World burst() {
     Sample seen;
     seen.at = 100ms * tenth;
     seen.has_queue = seen.has_rows = true;
-    seen.started = tenth > 0 ? 500 : 0;
+    seen.sent = tenth > 0 ? 500 : 0;
     seen.acked = seen.pushed = tenth > 0 ? 470 : 0;
     seen.rows_written = std::min<std::uint64_t>(470, 180U * static_cast<unsigned>(tenth));
     seen.queue_depth = seen.pushed > seen.rows_written ? seen.pushed - seen.rows_written : 0;

@@ -69,13 +69,9 @@ auto upper(const Latency& latency) {
 
 // The upper ends of votes that have none are not known.
 void add_bounded(Table& table, const Latency& latency) {
-  add_latency(table, name_cell("end to end", "end to end, at least"), latency, "at least",
-              [&](double share) {
-                const auto value = latency.lower_percentile(share);
-                Cell cell{percentile_text(value, true)};
-                if (value) cell.brief = format_duration(value->value);
-                return cell;
-              });
+  add_latency(
+      table, name_cell("end to end", "end to end, at least"), latency, "at least",
+      [&](double share) { return Cell{percentile_text(latency.lower_percentile(share), true)}; });
   add_latency(table, name_cell("", "end to end, at most"), latency, "at most", [&](double share) {
     Cell cell = upper(latency)(share);
     if (latency.percentile(share)->at_least) cell.brief = "?";

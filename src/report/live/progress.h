@@ -34,10 +34,11 @@ struct ProgressState {
   bool has_queue = true;
   bool has_rows = true;
   ProgressPoint now;
-  std::uint64_t errors = 0;   // rejected and not sent
-  std::uint64_t unknown = 0;  // ambiguous
-  std::string not_accepted;   // why: the most frequent causes; empty: all were
-  Nanoseconds lag{};          // p99 of the last second
+  std::uint64_t errors = 0;    // rejected and not sent
+  std::uint64_t not_sent = 0;  // of these
+  std::uint64_t unknown = 0;   // ambiguous
+  std::string not_accepted;    // why: the most frequent causes; empty: all were
+  Nanoseconds lag{};           // p99 of the last second
   // From due to the answer, of the votes accepted in the last second; nothing: there were none.
   std::optional<Nanoseconds> response_p50, response_p99;
   bool in_flight_exhausted = false;

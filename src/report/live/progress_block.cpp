@@ -253,7 +253,8 @@ class BlockOfLines {
       const Nanoseconds left = std::max(*state_.planned_load - state_.elapsed, Nanoseconds(0));
       words = clock_text(left + std::chrono::milliseconds(999)) + " left";
     } else if (!state_.draining && state_.planned_votes > 0) {
-      done = static_cast<double>(state_.now.sent) / static_cast<double>(state_.planned_votes);
+      done = static_cast<double>(state_.now.sent + state_.not_sent) /
+             static_cast<double>(state_.planned_votes);
       words = "of " + format_count(state_.planned_votes) + " votes";
     } else {
       return;

@@ -59,7 +59,10 @@ void add_votes(Exposition& page, const LiveMetrics& metrics) {
   const ProgressPoint& now = metrics.progress.now;
   page.one("votes_planned", "gauge", "Votes that the scenario plans; 0 where it names none.",
            metrics.progress.planned_votes);
-  page.one("votes_sent_total", "counter", "Votes that were begun.", now.sent);
+  // A counter may not fall: those that turn out to be not sent stay in it.
+  page.one("votes_sent_total", "counter",
+           "Votes that were begun, with those that could not be sent (outcome not_sent).",
+           now.sent + metrics.progress.not_sent);
   page.family("votes_answered_total", "counter", "Votes by what their answers prove.");
   page.sample("votes_answered_total", "outcome=\"accepted\"", now.accepted);
   page.sample("votes_answered_total", "outcome=\"rejected\"", metrics.rejected);

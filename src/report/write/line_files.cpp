@@ -51,7 +51,7 @@ std::string timeseries_csv(const Report& report) {
   std::string csv =
       "at_s,sent,accepted,not_accepted,queue_depth,queue_in_flight,queue_pushed,rows_written\n";
   for (const Sample& sample : report.record.samples) {
-    csv += fmt::format("{:.6f},{},{},{},", in_seconds(sample.at), sample.started, sample.acked,
+    csv += fmt::format("{:.6f},{},{},{},", in_seconds(sample.at), sample.sent, sample.acked,
                        sample.failed);
     csv += sample.has_queue
                ? fmt::format("{},{},{},", sample.queue_depth, sample.in_flight, sample.pushed)

@@ -74,7 +74,7 @@ TEST_CASE("samples and events read back as they were appended") {
   const Sample full{1500ms, true, true, 7, 2, 100, 90, 101, 99, 1};
   Sample blind;
   blind.at = 2s;
-  blind.started = 5;
+  blind.sent = 5;
   REQUIRE(run.append(full).has_value());
   REQUIRE(run.append(blind).has_value());
   REQUIRE(run.append(RunEvent{3s, "redis-restarted", kHostile}).has_value());
@@ -91,12 +91,12 @@ TEST_CASE("samples and events read back as they were appended") {
   CHECK(first.in_flight == 2);
   CHECK(first.pushed == 100);
   CHECK(first.rows_written == 90);
-  CHECK(first.started == 101);
+  CHECK(first.sent == 101);
   CHECK(first.acked == 99);
   CHECK(first.failed == 1);
   CHECK_FALSE(samples.back().has_queue);
   CHECK_FALSE(samples.back().has_rows);
-  CHECK(samples.back().started == 5);
+  CHECK(samples.back().sent == 5);
 
   const std::vector<RunEvent>& events = record->events;
   REQUIRE(events.size() == 1);

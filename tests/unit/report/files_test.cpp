@@ -66,7 +66,7 @@ TEST_CASE("each anomaly is a line of JSON with what is known of its vote") {
 TEST_CASE("the samples as CSV: what was not seen is empty") {
   Sample seen;
   seen.at = 1500ms;
-  seen.started = 10;
+  seen.sent = 10;
   seen.acked = 9;
   seen.failed = 1;
   Sample full = seen;

@@ -38,7 +38,7 @@ void sample(World& world, int seconds, double per_s, Depth depth, Written writte
     const double sent =
         per_s *
         std::min<double>(s, std::chrono::duration<double>(world.record.load.length).count());
-    point.started = point.acked = point.pushed = static_cast<std::uint64_t>(sent);
+    point.sent = point.acked = point.pushed = static_cast<std::uint64_t>(sent);
     world.record.samples.push_back(point);
   }
 }
