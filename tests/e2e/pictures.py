@@ -7,8 +7,9 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import xml.etree.ElementTree
+
+import chromium
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "reports/example"
@@ -19,7 +20,6 @@ MADE_AGAIN = ("result.json", "report.html", "summary.md", "junit.xml", "anomalie
               "timeseries.csv")
 SLOT_BYTES = 32
 SEGMENT_BYTES = 65536 * SLOT_BYTES  # the empty slots at its end are left out of the repository
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
 SCREEN = (1280, 860)
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -80,22 +80,10 @@ def line_of(group):
 @contextlib.contextmanager
 def browser():
     """A chromium of the size of the photograph."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                     "--disable-background-networking", "--disable-dev-shm-usage",
-                     f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-        try:
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                "width": SCREEN[0], "height": SCREEN[1], "deviceScaleFactor": 1, "mobile": False})
-            yield driver
-        finally:
-            driver.quit()
+    with chromium.browser("--hide-scrollbars") as driver:
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": SCREEN[0], "height": SCREEN[1], "deviceScaleFactor": 1, "mobile": False})
+        yield driver
 
 
 def first_screen(driver):

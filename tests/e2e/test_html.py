@@ -1,31 +1,26 @@
 """report.html in a real browser: it opens from a file, asks for nothing, and its parts work."""
 
 import json
-import pathlib
 import re
 import subprocess
-import tempfile
 
 import pytest
 
+import chromium
 from servers import program, wait_until
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
+pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver import ActionChains, Keys  # noqa: E402
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
-DRIVER = pathlib.Path("/usr/bin/chromedriver")
-if not CHROMIUM.exists() or not DRIVER.exists():
+if not chromium.installed():
     pytest.skip("chromium and chromium-driver are not installed: report.html is not tested",
                 allow_module_level=True)
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update", "--disable-quic",
-         "--disable-dev-shm-usage", "--window-size=1280,1000"]
 PAGES = ["pass", "lost", "pending", "three-seconds", "aborted", "not-run", "hostile", "hour",
          "eight-hours", "burst", "one-vote", "threshold", "compare-same", "compare-regression",
-         "compare-worse"]
+         "compare-worse", "compare-hostile", "trend", "trend-few", "trend-hostile"]
+NO_CHARTS = ["not-run", "compare-hostile", "trend", "trend-few", "trend-hostile"]  # with a crosshair
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +32,11 @@ def pages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from selenium.webdriver.chrome.service import Service
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        for flag in [*FLAGS, f"--user-data-dir={profile}"]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = webdriver.Chrome(service=Service(str(DRIVER)), options=options)
+    logged = {"goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
+    with chromium.browser("--window-size=1280,1000", capabilities=logged) as driver:
         driver.set_page_load_timeout(120)
         driver.set_script_timeout(120)
         yield driver
-        driver.quit()
 
 
 @pytest.fixture
@@ -88,7 +76,7 @@ def test_a_page_opens_without_complaint_and_asks_for_nothing(browser, open_page,
     requests(browser)
     open_page(name, theme="dark")
     charts = browser.execute_script("return document.querySelectorAll('.live .point').length")
-    assert (charts > 0) == (name != "not-run")
+    assert (charts > 0) == (name not in NO_CHARTS)
     assert element(browser, "#theme").is_displayed()  # its script ran
     complaints = [entry["message"] for entry in browser.get_log("browser")]
     assert [text for text in complaints if not text.startswith("chrome")] == []
@@ -259,7 +247,7 @@ def test_the_crosshair_and_the_zoom_by_keyboard(open_page):
     assert not element(browser, "#chart-depth .reset").is_displayed()
 
 
-@pytest.mark.parametrize("name", [page for page in PAGES if page not in ("not-run", "one-vote")])
+@pytest.mark.parametrize("name", [page for page in PAGES if page not in [*NO_CHARTS, "one-vote"]])
 def test_no_chart_is_empty(open_page, name):
     """Of every chart over time, one curve at least has ten points, or one for each step there is."""
     browser = open_page(name)
@@ -278,12 +266,14 @@ TOO_WIDE = """return [...document.querySelectorAll('.long, .scroll')]
   .map(e => (e.closest('section') || e).id + ' ' + e.scrollWidth + ' > ' + e.clientWidth)"""
 
 
-@pytest.mark.parametrize("name", ["lost", "hostile", "compare-worse"])
+@pytest.mark.parametrize("name", ["lost", "hostile", "compare-worse", "compare-hostile", "trend",
+                                  "trend-hostile"])
 def test_tables_fit(open_page, name):
     browser = open_page(name)
     assert browser.execute_script(TOO_WIDE) == []
-    browser = open_page(name, width=390)
-    assert browser.execute_script(TOO_WIDE) == []
+    for width in (390, 768, 961):
+        browser = open_page(name, width=width)
+        assert browser.execute_script(TOO_WIDE) == [], width
     browser = open_page(name, width=718)  # A4 without its margins
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert browser.execute_script(TOO_WIDE) == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+import chromium
 import pictures
 from harness import SOURCE_DIR
 from servers import program
@@ -32,7 +33,7 @@ def test_the_recording_shows_the_run_while_it_lasts():
 
 def test_the_photograph_is_of_the_report_of_that_run():
     pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
-    if not pictures.CHROMIUM.exists():
+    if not chromium.installed():
         pytest.skip("chromium is not installed: the photograph is not compared")
     with pictures.browser() as browser:
         browser.get((pictures.example() / "report.html").as_uri())

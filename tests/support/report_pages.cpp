@@ -1,12 +1,12 @@
-// report_pages DIRECTORY: report.html and comparison.html of runs made up for it, for the browser
-// tests.
+// report_pages DIRECTORY: report.html, comparison.html and trend.html of runs made up for it, for
+// the browser tests.
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "report/write/render.h"
-#include "unit/report/comparison_world.h"
+#include "unit/report/nights_world.h"
 #include "unit/report/world.h"
 
 using namespace votebench;
@@ -137,7 +137,7 @@ World burst() {
   for (std::size_t vote = 0; vote < 500; ++vote) {
     Attempt& attempt = world.attempts.slots[vote];
     attempt.started_ns = static_cast<std::int64_t>(vote) * 100'000;
-    const bool failed = vote % 25 == 7, refused = vote % 50 == 8;
+    const bool failed = vote % 125 == 7, refused = vote % 50 == 8;
     attempt.status = failed ? 503 : refused ? 400 : 200;
     attempt.outcome = failed ? Outcome::ambiguous : refused ? Outcome::rejected : Outcome::acked;
     if (attempt.outcome == Outcome::acked)
@@ -149,18 +149,18 @@ World burst() {
     seen.at = 100ms * tenth;
     seen.has_queue = seen.has_rows = true;
     seen.sent = tenth > 0 ? 500 : 0;
-    seen.acked = seen.pushed = tenth > 0 ? 470 : 0;
-    seen.rows_written = std::min<std::uint64_t>(470, 180U * static_cast<unsigned>(tenth));
+    seen.acked = seen.pushed = tenth > 0 ? 486 : 0;
+    seen.rows_written = std::min<std::uint64_t>(486, 180U * static_cast<unsigned>(tenth));
     seen.queue_depth = seen.pushed > seen.rows_written ? seen.pushed - seen.rows_written : 0;
     world.record.samples.push_back(seen);
   }
   world.record.evidence.settlement.drain = 1050ms;
-  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 470;
-  world.record.evidence.queue.depth_max = 470;
-  world.verdict.accounting = {500, 470, 10, 20, 0, 0};
+  world.record.evidence.queue.pushed = world.record.evidence.queue.popped = 486;
+  world.record.evidence.queue.depth_max = 486;
+  world.verdict.accounting = {500, 486, 10, 4, 0, 0};
   world.verdict.voters = 500;
-  world.verdict.persisted = 470;
-  world.verdict.absent_ambiguous = 20;
+  world.verdict.persisted = 486;
+  world.verdict.absent_ambiguous = 4;
   world.verdict.unaccepted = {};
   return world;
 }
@@ -258,5 +258,14 @@ int main(int argc, char** argv) {
                    compared(drawn(five("night-1"), 1), drawn(five_more("night-2"), 1)));
   write_comparison("compare-regression.html", regression());
   write_comparison("compare-worse.html", much_slower());
+  write_comparison("compare-hostile.html", hostile_sides());
+  const auto write_trend = [&](const char* name, const std::vector<RunFigures>& runs) {
+    const Invocation typed{"votebench", "/home/ann/votes", "trend", {}};
+    std::ofstream(directory / name, std::ios::binary) << trend_html(trend_of(runs, {}, typed));
+  };
+  std::mt19937 random(2);
+  write_trend("trend.html", eventful_nights());
+  write_trend("trend-few.html", nights(3, random, {0.004, 0.01}));
+  write_trend("trend-hostile.html", hostile_nights());
   return 0;
 }

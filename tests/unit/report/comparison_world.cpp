@@ -105,4 +105,17 @@ Invocation here() { return {"votebench", kHere, "compare", {}}; }
 
 Comparison compared(Side a, Side b) { return compare(std::move(a), std::move(b), here()); }
 
+Comparison hostile_sides() {
+  const std::string text =
+      "\x1b[2J<script>alert(1)</script>\r\n|`]( \xFF\xFE \xE2\x80\xAEgnp.exe \"quoted\" é 票";
+  Side a = five(text);
+  Side b = five_more("latest");
+  for (RunFigures& run : b.runs) {
+    run.id = run.directory = run.scenario = run.target = run.unfit = text;
+    run.environment[0].second = text;
+  }
+  for (std::size_t i = 0; i < b.runs.size(); ++i) b.runs[i].id += std::to_string(i);
+  return compared(a, b);
+}
+
 }  // namespace votebench::report::tests

@@ -27,5 +27,7 @@ struct Circumstances {
 // The `votebench compare` of these runs, in the folder where they were made.
 [[nodiscard]] Invocation here();
 [[nodiscard]] Comparison compared(Side a, Side b);
+// Everything that others can write holds markup, script and worse.
+[[nodiscard]] Comparison hostile_sides();
 
 }  // namespace votebench::report::tests

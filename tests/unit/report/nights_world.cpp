@@ -56,4 +56,29 @@ std::vector<RunFigures> nights(std::size_t count, std::mt19937& random, const Sc
   return all;
 }
 
+std::vector<RunFigures> eventful_nights() {
+  std::mt19937 random(42);
+  std::vector<RunFigures> runs = nights(40, random, {0.004, 0.01}, {30, 1.15});
+  for (RunFigures& run : runs) run.metrics[1].value = 399.8;
+  for (std::size_t i = 0; i < 100; ++i) *runs[i].metrics[4].value *= 1.3;
+  runs[61].defects[0] = 37;
+  runs[61].audit = VerdictKind::fail;
+  runs[100].audit = VerdictKind::inconclusive;
+  runs[3].environment[1].second = "4";
+  runs[4].environment[1].second = "4";
+  runs[9].unfit = "1.8 % of votes left more than 10 ms late (lag p99 14.2 ms)";
+  return runs;
+}
+
+std::vector<RunFigures> hostile_nights() {
+  const std::string text =
+      "\x1b[2J<script>alert(1)</script>\r\n|`]( \xFF \xE2\x80\xAEgnp.exe \"q\" 票";
+  std::mt19937 random(2);
+  std::vector<RunFigures> runs = nights(8, random, {0.004, 0.01}, {4, 1.5});
+  for (RunFigures& run : runs) run.id = run.scenario = run.target = text;
+  runs[0].unfit = text;
+  runs[7].target = "another";
+  return runs;
+}
+
 }  // namespace votebench::report::tests

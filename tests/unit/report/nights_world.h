@@ -25,5 +25,10 @@ struct Slowdown {
 };
 [[nodiscard]] std::vector<RunFigures> nights(std::size_t count, std::mt19937& random,
                                              const Scatter& scatter, const Slowdown& slowdown = {});
+// Forty of a quiet machine: one regression, one improvement, a night that lost votes, runs left
+// out.
+[[nodiscard]] std::vector<RunFigures> eventful_nights();
+// Everything that others can write holds markup, script and worse.
+[[nodiscard]] std::vector<RunFigures> hostile_nights();
 
 }  // namespace votebench::report::tests

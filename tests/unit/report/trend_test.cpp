@@ -24,20 +24,7 @@ Trend trend(const std::vector<RunFigures>& runs, std::optional<std::size_t> last
   return trend_of(runs, last, typed());
 }
 
-// A quiet machine: one regression, one improvement, a night that lost votes, runs left out.
-Trend eventful() {
-  std::mt19937 random(42);
-  std::vector<RunFigures> runs = nights(40, random, {0.004, 0.01}, {30, 1.15});
-  for (RunFigures& run : runs) run.metrics[1].value = 399.8;
-  for (std::size_t i = 0; i < 100; ++i) *runs[i].metrics[4].value *= 1.3;
-  runs[61].defects[0] = 37;
-  runs[61].audit = VerdictKind::fail;
-  runs[100].audit = VerdictKind::inconclusive;
-  runs[3].environment[1].second = "4";
-  runs[4].environment[1].second = "4";
-  runs[9].unfit = "1.8 % of votes left more than 10 ms late (lag p99 14.2 ms)";
-  return trend(runs);
-}
+Trend eventful() { return trend(eventful_nights()); }
 
 Trend steady() {
   std::mt19937 random(2);
@@ -49,16 +36,7 @@ Trend too_few() {
   return trend(nights(3, random, {0.004, 0.01}));
 }
 
-Trend hostile() {
-  const std::string text =
-      "\x1b[2J<script>alert(1)</script>\r\n|`]( \xFF \xE2\x80\xAEgnp.exe \"q\" 票";
-  std::mt19937 random(2);
-  std::vector<RunFigures> runs = nights(8, random, {0.004, 0.01}, {4, 1.5});
-  for (RunFigures& run : runs) run.id = run.scenario = run.target = text;
-  runs[0].unfit = text;
-  runs[7].target = "another";
-  return trend(runs);
-}
+Trend hostile() { return trend(hostile_nights()); }
 
 void check_page(const std::string& name, const Trend& trend) {
   const std::string file = "report/trend-" + name;
