@@ -19,6 +19,8 @@ constexpr std::size_t kMaxPoints = 2000;   // where one can zoom
 // The inner coordinates of curves; stretched to whatever space there is.
 constexpr double kWidth = 1000;
 constexpr double kHeight = 200;
+// 0.3 / 0.1 and -log10(0.001) are a little less than 3.
+constexpr double kRounding = 1e-9;
 
 std::string percent(double share) { return fmt::format("{:.4g}%", share * 100); }
 
@@ -90,7 +92,7 @@ Axis time_axis(double end) {
   for (const double next : kSteps)
     if (axis.high / step > 6) step = next;
   while (axis.high / step > 6) step *= 2;
-  const auto ticks = static_cast<long>(axis.high / step);
+  const auto ticks = static_cast<long>(axis.high / step + kRounding);
   for (long tick = 0; tick <= ticks; ++tick) {
     const double value = static_cast<double>(tick) * step;
     axis.ticks.emplace_back(value, clock_text(Nanoseconds(std::llround(value * 1e9))));
@@ -108,7 +110,7 @@ Axis share_axis(double decades) {
   Axis axis;
   axis.high = std::max(decades, 1.0);
   axis.ticks.emplace_back(std::log10(2), "50 %");
-  for (int tick = 1; tick <= static_cast<int>(axis.high); ++tick)
+  for (int tick = 1; tick <= static_cast<int>(axis.high + kRounding); ++tick)
     axis.ticks.emplace_back(tick, share_label(tick));
   return axis;
 }

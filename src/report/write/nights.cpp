@@ -26,7 +26,7 @@ void add_grid(Markup& out, const NightChart& chart) {
 // As many names as fit a phone, each in the middle of its part.
 void add_names(Markup& out, const NightChart& chart) {
   constexpr std::size_t kShort = 10;
-  const std::size_t most = chart.nights.front().name.size() > kShort ? 2 : 4;
+  const std::size_t most = chart.nights.front().name.size() > kShort ? 2 : 3;
   const std::size_t count = std::min(most, chart.nights.size());
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t night = (2 * i + 1) * chart.nights.size() / (2 * count);
@@ -71,8 +71,8 @@ Raw figure(const NightChart& chart) {
           chart.id, chart.title, chart.finding);
   add_grid(out, chart);
   add_names(out, chart);
-  add_stretches(out, chart);
   add_dots(out, chart);
+  add_stretches(out, chart);
   out.add("</svg></div></figure>\n");
   return std::move(out).raw();
 }

@@ -73,6 +73,13 @@ TEST_CASE("the page of a comparison draws both sides, of the runs whose samples 
   CHECK_FALSE(has(page, "End to end latency"));
 }
 
+TEST_CASE("the axis of percentiles names its end") {
+  Side a = five("night-1"), b = five_more("night-2");
+  for (Side* side : {&a, &b})
+    for (RunFigures& run : side->runs) run.response = {{0.5, 0.001}, {0.999, 0.004}};
+  CHECK(has(comparison_html(compared(a, b)), ">99.9 %</text>"));
+}
+
 TEST_CASE("a change of ten times and more is told as times") {
   Side b = five_more("after");
   for (RunFigures& run : b.runs) run.metrics[4].value = *run.metrics[4].value * 1100;
