@@ -145,10 +145,12 @@ void write_intent(Attempt& slot, const Intent& intent, std::uint8_t seed) {
   set_state(slot, AttemptState::intended, seed);
 }
 
-// A look at 16 slots: ranges are filled in order, so a segment is found in use by the time a
-// sixteenth of it is written, wherever in the segment a range begins.
+// A look at 64 slots: ranges are filled in order, so a segment is found in use by the time a
+// sixty-fourth of it is written, wherever in the segment a range begins. Where every n-th slot is
+// filled (a shard's), by the time n of the places are passed: a prime lies between them.
 bool in_use(const Attempt* slots) {
-  for (std::size_t i = 0; i < kSlotsPerSegment; i += kSlotsPerSegment / 16)
+  constexpr std::size_t kStep = 1021;
+  for (std::size_t i = 0; i < kSlotsPerSegment; i += kStep)
     if (state_of(slots[i]) != AttemptState::empty) return true;
   return false;
 }

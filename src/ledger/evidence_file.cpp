@@ -1,4 +1,4 @@
-// Three files; text from a queue or a table is written as bytes_text.h says.
+// Four files; text from a queue or a table is written as bytes_text.h says.
 //
 //   rows.bin          row_file.cpp: RowSet::own
 //   strangers.ndjson  ({ "origin": "own" | "invalid_own" | "other_run" | "foreign",
@@ -8,11 +8,12 @@
 //                       "rows": RowEvidence and RowSet but own and strangers,
 //                       "settlement": Settlement, "facts": LoadRecord and `unfit`,
 //                       "page": PageEvidence, "clocks": [ ServerClock ] }
+//   shards.json       [ ShardRecord ]
 //
 // The objects hold the fields named in queue_fields, row_fields, settlement_fields, load_fields,
-// page_fields and clock_fields below; times are integers in nanoseconds, enumerators the words of
-// names.h, a map is a list of pairs. evidence.json is written last: where it stands, the other two
-// are whole.
+// page_fields, clock_fields and shard_fields below; times are integers in nanoseconds, enumerators
+// the words of names.h, a map is a list of pairs. evidence.json is written last: where it stands,
+// the others are whole.
 #include "ledger/evidence_file.h"
 
 #include <nlohmann/json.hpp>
@@ -44,6 +45,7 @@ Json encode(const T& value) {
 Json encode(const std::string& bytes) { return to_text(bytes); }
 Json encode(Nanoseconds time) { return time.count(); }
 Json encode(WallTime time) { return time.time_since_epoch().count(); }
+Json encode(const ClockOffset& clock) { return {clock.offset.count(), clock.uncertainty.count()}; }
 template <typename T>
 Json encode(const std::optional<T>& value) {
   return value ? encode(*value) : Json();
@@ -76,6 +78,10 @@ void decode(const Json& json, std::string& bytes) { bytes = from_text(json.get<s
 void decode(const Json& json, Nanoseconds& time) { time = Nanoseconds(json.get<std::int64_t>()); }
 void decode(const Json& json, WallTime& time) {
   time = WallTime(Nanoseconds(json.get<std::int64_t>()));
+}
+void decode(const Json& json, ClockOffset& clock) {
+  clock = {Nanoseconds(json.at(0).get<std::int64_t>()),
+           Nanoseconds(json.at(1).get<std::int64_t>())};
 }
 template <typename T>
 void decode(const Json& json, std::optional<T>& value) {
@@ -247,6 +253,22 @@ void clock_fields(Direction&& field, Reading& reading) {
   field("measured_ns", reading.measured);
 }
 
+template <typename Direction, typename Shard>
+void shard_fields(Direction&& field, Shard& shard) {
+  field("index", shard.index);
+  field("state", shard.state);
+  field("detail", shard.detail);
+  field("host", shard.host);
+  field("planned", shard.planned);
+  field("started", shard.started);
+  field("acked", shard.acked);
+  field("unknown", shard.unknown);
+  field("lag_max_ns", shard.lag_max);
+  field("clock", shard.clock);
+  field("began_ns", shard.began);
+  field("ended_ns", shard.ended);
+}
+
 template <typename Direction, typename Row>
 void stranger_fields(Direction&& field, Row& row) {
   field("origin", row.origin);
@@ -362,6 +384,28 @@ Result<> read_evidence(const std::filesystem::path& run, RunRecord& record) {
   }));
   record.complete = true;
   return {};
+}
+
+Result<> write_shards(const std::filesystem::path& run, const std::vector<ShardRecord>& shards) {
+  Json list = Json::array();
+  for (const ShardRecord& shard : shards) {
+    Write fields;
+    shard_fields(fields, shard);
+    list.push_back(std::move(fields.json));
+  }
+  return write_file_durably(run / kShardsFile, list.dump(2) + '\n');
+}
+
+Result<std::vector<ShardRecord>> read_shards(const std::filesystem::path& run) {
+  std::vector<ShardRecord> shards;
+  if (!std::filesystem::exists(run / kShardsFile)) return shards;
+  TRY_ASSIGN(const std::string content, read_file(run / kShardsFile));
+  try {
+    for (const Json& shard : Json::parse(content)) shard_fields(Read{shard}, shards.emplace_back());
+  } catch (const std::exception& error) {
+    return damaged(run / kShardsFile, printable(error.what()));
+  }
+  return shards;
 }
 
 bool was_refused(const std::filesystem::path& run) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "core/result.h"
 #include "ledger/record.h"
@@ -17,6 +18,11 @@ namespace votebench::ledger {
 // Fills in what write_evidence() wrote, and `complete`; leaves the record as it is where nothing
 // was written.
 [[nodiscard]] Result<> read_evidence(const std::filesystem::path& run, RunRecord& record);
+
+// Of a run that several processes sent; a missing file holds none.
+[[nodiscard]] Result<> write_shards(const std::filesystem::path& run,
+                                    const std::vector<ShardRecord>& shards);
+[[nodiscard]] Result<std::vector<ShardRecord>> read_shards(const std::filesystem::path& run);
 
 // True where the target was refused before the first vote: RunRecord::unfit. False as well where
 // nothing can be read.

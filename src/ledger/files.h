@@ -25,6 +25,7 @@ inline constexpr const char* kRunLogFile = "run.log";
 inline constexpr const char* kRowsFile = "rows.bin";
 inline constexpr const char* kStrangersFile = "strangers.ndjson";
 inline constexpr const char* kEvidenceFile = "evidence.json";
+inline constexpr const char* kShardsFile = "shards.json";
 inline constexpr const char* kEndFile = "end.json";
 inline constexpr const char* kCleanedFile = "cleaned.txt";
 inline constexpr const char* kResultFile = "result.json";
@@ -33,8 +34,9 @@ inline constexpr const char* kLatestLink = "latest";
 // What closing a run seals, beside the segments of kAttemptsDirectory and kIdsDirectory. Not
 // kRunLogFile: nothing is concluded from it.
 inline constexpr std::array kSealedFiles{
-    kManifestFile, kScenarioFile, kResolvedFile, kTargetFile, kStackRecordFile, kCarryOverFile,
-    kSamplesFile,  kEventsFile,   kWarningsFile, kRowsFile,   kStrangersFile,   kEvidenceFile};
+    kManifestFile,  kScenarioFile, kResolvedFile, kTargetFile,   kStackRecordFile,
+    kCarryOverFile, kSamplesFile,  kEventsFile,   kWarningsFile, kRowsFile,
+    kStrangersFile, kShardsFile,   kEvidenceFile};
 
 inline constexpr const char* kDamageHelp =
     "nothing can be said of a run from altered files: restore them from a copy";

@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "ledger/manifest.h"
+#include "ledger/shard_record.h"
 #include "vote/evidence.h"
 
 namespace votebench::ledger {
@@ -48,6 +49,7 @@ struct RunRecord {
   std::vector<ServerClock> clocks{};    // during the load and after it, by time
   std::vector<RunEvent> events{};       // by time; also those that did not happen
   std::vector<std::string> warnings{};  // what somebody should know who reads the numbers
+  std::vector<ShardRecord> shards{};    // by index; empty: one process sent all votes
   bool complete = false;                // false: the run ended before it had gathered its evidence
   std::optional<Error> unfit{};         // why the target was not: nothing was sent
   // What the disk had no room for: votes, or what was seen of them. Not stored, for that reason.

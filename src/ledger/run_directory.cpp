@@ -136,11 +136,16 @@ Result<RunDirectory> RunDirectory::create(const fs::path& reports, const Manifes
   const std::string name = fmt::format("{}-{}", compact_utc(manifest.t0_wall), manifest.run.hex());
   const fs::path run = reports / scenario / name;
   TRY(make_directory(run));
-  TRY(write_manifest(run, manifest));
+  TRY_ASSIGN(RunDirectory directory, create_in(run, manifest));
   TRY(sync_directory(reports / scenario));
   TRY(sync_directory(reports));
   TRY(replace_link(reports / scenario / kLatestLink, name));
   TRY(replace_link(reports / kLatestLink, fs::path(scenario) / name));
+  return directory;
+}
+
+Result<RunDirectory> RunDirectory::create_in(const fs::path& run, const Manifest& manifest) {
+  TRY(write_manifest(run, manifest));
   RunDirectory directory(run);
   directory.lock_ = FileDescriptor(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   (void)::flock(directory.lock_.get(), LOCK_EX | LOCK_NB);  // ours alone, or not to be had here
@@ -184,6 +189,30 @@ Result<std::unique_ptr<AttemptStore>> RunDirectory::open_attempts() const {
   return attempts;
 }
 
+Result<std::unique_ptr<AttemptStore>> RunDirectory::begin_again(const Manifest& manifest) const {
+  std::error_code error;
+  for (const char* unfinished : {".new", ".new.tmp"})
+    fs::remove_all(path_ / (std::string(kAttemptsDirectory) + unfinished), error);
+  return AttemptStore::create(path_ / (std::string(kAttemptsDirectory) + ".new"),
+                              manifest.workloads, {manifest.run, manifest.slots});
+}
+
+Result<> RunDirectory::replace_attempts(const std::vector<ShardRecord>& shards) const {
+  const fs::path now = path_ / kAttemptsDirectory;
+  const fs::path fresh = now.string() + ".new";
+  std::error_code error;
+  TRY(save_shards(shards));
+  fs::remove_all(now, error);
+  if (!error) fs::rename(fresh, now, error);
+  if (!error) return sync_directory(path_);
+  return fail(ErrorKind::environment,
+              fmt::format("cannot replace {}: {}", now.string(), error.message()));
+}
+
+Result<> RunDirectory::save_shards(const std::vector<ShardRecord>& shards) const {
+  return write_shards(path_, shards);
+}
+
 Result<> RunDirectory::append(const Sample& sample) { return samples_.append(line_of(sample)); }
 
 Result<> RunDirectory::append(const RunEvent& event) { return events_.append(line_of(event)); }
@@ -202,6 +231,7 @@ Result<RunRecord> RunDirectory::load() const {
   TRY_ASSIGN(record.samples, read_samples(path_ / kSamplesFile));
   TRY_ASSIGN(record.events, read_events(path_ / kEventsFile));
   TRY_ASSIGN(record.warnings, read_warnings(path_ / kWarningsFile));
+  TRY_ASSIGN(record.shards, read_shards(path_));
   TRY(read_evidence(path_, record));
   if (const auto& queue = record.begin.queue)
     record.evidence.queue.carry_over_ids = queue->carry_over_ids;

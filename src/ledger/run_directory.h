@@ -10,6 +10,7 @@
 //     timeseries.ndjson events.ndjson warnings.ndjson
 //                                         while sending and settling        (journal.cpp)
 //     run.log                             what commands of the scenario printed
+//     shards.json                         when others' votes are here       (evidence_file.cpp)
 //     rows.bin strangers.ndjson evidence.json   before judging              (evidence_file.cpp)
 //     end.json                            closes the run, seals the above but run.log
 //     cleaned.txt                         when its rows began to be taken out again
@@ -44,6 +45,14 @@ class RunDirectory {
   [[nodiscard]] static Result<RunDirectory> create(const std::filesystem::path& reports,
                                                    const Manifest& manifest);
 
+  // The same in `run`, which somebody made for it, and without links.
+  [[nodiscard]] static Result<RunDirectory> create_in(const std::filesystem::path& run,
+                                                      const Manifest& manifest);
+  // Of a run that is stored in `run`, which is not looked at yet.
+  [[nodiscard]] static RunDirectory at(const std::filesystem::path& run) {
+    return RunDirectory(run);
+  }
+
   // Can a run be stored there? Makes the directory, and asks the disk for what create() and the
   // first votes need, without keeping it. Error (environment) with advice.
   [[nodiscard]] static Result<> check_room(const std::filesystem::path& reports,
@@ -67,6 +76,14 @@ class RunDirectory {
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> create_attempts(
       const Manifest& manifest) const;
   [[nodiscard]] Result<std::unique_ptr<AttemptStore>> open_attempts() const;
+
+  // A run that several processes sent, whose votes are gathered anew: an empty store beside the one
+  // that is there, and what takes its place when it is full. Between the two, a kill changes
+  // nothing; after it the run has to be closed again.
+  [[nodiscard]] Result<std::unique_ptr<AttemptStore>> begin_again(const Manifest& manifest) const;
+  [[nodiscard]] Result<> replace_attempts(const std::vector<ShardRecord>& shards) const;
+  // Durable.
+  [[nodiscard]] Result<> save_shards(const std::vector<ShardRecord>& shards) const;
 
   // Appended and handed to the kernel: they outlive this process. A line that a killed process
   // left unfinished is skipped when reading.

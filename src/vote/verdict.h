@@ -174,6 +174,8 @@ struct Verdict {
   std::uint64_t other_run = 0;
   std::uint64_t foreign = 0;
   std::uint64_t invalid_own = 0;
+  std::uint64_t unledgered =
+      0;  // of voters of a shard whose ledger is gone: nothing is said of them
   // Of `foreign` and `invalid_own`, the first of them: rows whose id holds one of ours in another
   // spelling. Something on the way changes ids.
   std::uint64_t altered_ids = 0;
