@@ -4,6 +4,7 @@
 #include "audit/second_look.h"
 #include "vote/attempt.h"
 #include "vote/evidence.h"
+#include "vote/shard.h"
 #include "vote/target_settings.h"
 #include "vote/verdict.h"
 #include "vote/vote.h"
@@ -36,6 +37,9 @@ struct AuditInput {
   bool unclosed = false;
   bool own_stack = false;        // votebench's own, for this run alone: nobody else votes there
   bool drain_cut_short = false;  // by a second signal
+  // Shards whose ledger is gone: nobody knows what they sent, and a row of their voters proves
+  // nothing.
+  ShardSet unledgered{};
 };
 
 // Memory: about 16 bytes per voter beyond the input. Deterministic, and independent of the order of

@@ -56,10 +56,14 @@ void collect_attempts(const AuditInput& input, Ballots& ballots) {
   ballots.casts.for_each([&](VoterIndex, std::span<Cast>) { ++ballots.voters; });
 }
 
-void collect_rows(const std::vector<OwnRow>& rows, Ballots& ballots) {
+void collect_rows(const AuditInput& input, Ballots& ballots) {
+  const std::vector<OwnRow>& rows = input.rows.rows.own;
+  const auto judged = [&](const OwnRow& row) {
+    return row.voter < kFirstProbeIndex && !input.unledgered.owns(row.voter);
+  };
   for (const OwnRow& row : rows) {
-    if (row.voter >= kFirstProbeIndex) {
-      ++ballots.probes;
+    if (!judged(row)) {
+      ++(row.voter < kFirstProbeIndex ? ballots.unledgered_rows : ballots.probes);
       continue;
     }
     ++ballots.own_rows;
@@ -70,7 +74,7 @@ void collect_rows(const std::vector<OwnRow>& rows, Ballots& ballots) {
   }
   ballots.rows.allot();
   for (const OwnRow& row : rows)
-    if (row.voter < kFirstProbeIndex && !ballots.casts.of(row.voter).empty())
+    if (judged(row) && !ballots.casts.of(row.voter).empty())
       ballots.rows.place(row.voter, row.choice);
   std::ranges::sort(ballots.strays, {},
                     [](const Stray& row) { return std::pair(row.voter, row.choice); });
@@ -119,7 +123,7 @@ Ballots collect_ballots(const AuditInput& input) {
   collect_attempts(input, ballots);
   if (input.rows.configured && input.rows.readable) {
     ballots.probes = input.rows.rows.probes;
-    collect_rows(input.rows.rows.own, ballots);
+    collect_rows(input, ballots);
   }
   return ballots;
 }

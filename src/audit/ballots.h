@@ -60,6 +60,7 @@ struct Ballots {
   std::uint64_t unknown_slots = 0;  // attempts that no plan can contain: a bug of ours
   std::uint64_t own_rows = 0;       // rows with an id of ours, without the probes'
   std::uint64_t probes = 0;
+  std::uint64_t unledgered_rows = 0;  // of voters of a shard without a ledger: in no class
   VoterGroups<Cast> casts;
   VoterGroups<ChoiceIndex> rows;  // of voters with attempts
   std::vector<Stray> strays;      // ascending

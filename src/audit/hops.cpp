@@ -33,7 +33,8 @@ bool has_other_pushes(const AuditInput& input, const Verdict& verdict, std::uint
                          std::max({verdict.foreign, verdict.other_run, verdict.invalid_own}) > 0;
   const bool second_pushes =
       input.queue.pushes_repeat || verdict.duplicated.count > 0 || verdict.contradiction.count > 0;
-  return strangers || second_pushes ||
+  const bool unknown_senders = !input.unledgered.indexes.empty();
+  return strangers || second_pushes || unknown_senders ||
          pushed > verdict.accounting.acked + verdict.accounting.ambiguous;
 }
 

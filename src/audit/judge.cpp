@@ -141,6 +141,7 @@ Verdict judge_one(const AuditInput& input) {
   if (balance) verdict.counts = balance->choices;
   verdict.voters = ballots.voters;
   verdict.probes = ballots.probes;
+  verdict.unledgered = ballots.unledgered_rows;
   verdict.blind = judgement.blind();
   verdict.lost_or_changed = judgement.lost_or_changed();
   verdict.undecided_rows = judgement.tally().of(Subject::row, VoteClass::pending);
