@@ -62,6 +62,11 @@ double exhausted_share(const LoadInput& input, const Senders& senders, Nanosecon
          (static_cast<double>(whole.count()) * static_cast<double>(shares));
 }
 
+// The voters of a shard are split further: those of all its threads are those of the shard.
+ThreadPlace place_of(std::uint32_t thread, std::uint32_t threads, Shard shard) {
+  return {shard.index + shard.count * thread, shard.count * threads};
+}
+
 LoadEnd end_of(const Senders& senders, bool no_room) {
   const auto any = [&](auto what) {
     return std::any_of(senders.begin(), senders.end(),
@@ -105,22 +110,23 @@ std::vector<Unaccepted> LoadCounters::unaccepted() const {
   return all;
 }
 
-std::uint32_t sender_threads(const plan::RunPlan& plan, std::uint32_t wanted) {
+std::uint32_t sender_threads(const plan::RunPlan& plan, std::uint32_t wanted, Shard shard) {
   std::uint32_t threads = wanted > 0 ? wanted : std::thread::hardware_concurrency() / 2;
   for (const plan::WorkloadPlan& workload : plan.workloads())
-    threads = std::min(threads, slots_of(workload));
+    threads = std::min(threads, slots_of(workload) / shard.count);
   return std::max(threads, 1U);
 }
 
 Result<LoadSummary> run_load(const LoadInput& input, LoadCounters& counters, const LoadStop& stop) {
-  const std::uint32_t count = sender_threads(input.plan, input.scenario.threads);
+  const std::uint32_t threads = sender_threads(input.plan, input.scenario.threads, input.shard);
   std::stop_source no_room;
   std::stop_source give_up;
   const std::stop_callback forward(stop.at_once, [&] { give_up.request_stop(); });
   const Sender::Stops stops{stop.arrivals, give_up.get_token(), no_room};
   Senders senders;
-  for (std::uint32_t index = 0; index < count; ++index) {
-    TRY_ASSIGN(auto sender, Sender::make(input, {index, count}, counters, stops));
+  for (std::uint32_t thread = 0; thread < threads; ++thread) {
+    TRY_ASSIGN(auto sender,
+               Sender::make(input, place_of(thread, threads, input.shard), counters, stops));
     senders.push_back(std::move(sender));
   }
   TRY(run_threads(senders, give_up));

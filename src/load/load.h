@@ -8,8 +8,8 @@
 //                  time, at most 1 s, where the workload ends by its duration
 //
 // A load whose plan has an end lasts until then, also when its last vote is answered before.
-// max_in_flight and clients are split over the threads. A voter has one outstanding attempt: a vote
-// whose voter is still waiting for an answer waits with it.
+// max_in_flight and clients are split over the threads, and over the shards before. A voter has one
+// outstanding attempt: a vote whose voter is still waiting for an answer waits with it.
 #pragma once
 
 #include <array>
@@ -25,6 +25,7 @@
 #include "load/waiter.h"
 #include "plan/plan.h"
 #include "vote/attempt.h"
+#include "vote/shard.h"
 #include "vote/unaccepted.h"
 
 namespace votebench::load {
@@ -104,6 +105,7 @@ struct LoadInput {
   Instant t0;  // all times of the plan count from here
   const Clock& clock;
   Waiter& waiter = real_waiter();
+  Shard shard{};  // whose votes are sent; the others' are other processes'
 };
 
 struct LoadStop {
@@ -117,7 +119,8 @@ struct LoadStop {
                                            const LoadStop& stop);
 
 // The number of sender threads that run_load uses: `threads` of the scenario, for 0 (auto) half of
-// the processors, at least one; never more than the fewest slots of a workload.
-[[nodiscard]] std::uint32_t sender_threads(const plan::RunPlan& plan, std::uint32_t wanted);
+// the processors, at least one; never more than the fewest slots of a workload that a shard has.
+[[nodiscard]] std::uint32_t sender_threads(const plan::RunPlan& plan, std::uint32_t wanted,
+                                           Shard shard = {});
 
 }  // namespace votebench::load

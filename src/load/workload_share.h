@@ -17,7 +17,8 @@
 
 namespace votebench::load {
 
-// Thread `index` of `count`: it owns the voters whose index leaves `index` when divided by `count`.
+// Thread `index` of `count`, over all shards: it owns the voters whose index leaves `index` when
+// divided by `count`.
 struct ThreadPlace {
   std::uint32_t index = 0;
   std::uint32_t count = 1;

@@ -115,7 +115,7 @@ class RecordingSink final : public AttemptSink {
   std::mutex mutex_;
 };
 
-// One run of a scenario against a simulated target, with one sender thread.
+// One run of a scenario, or one shard of it, against a simulated target, with one sender thread.
 struct World {
   World(scenario::Scenario wanted, Target target)
       : scenario(std::move(wanted)),
@@ -125,7 +125,7 @@ struct World {
   }
 
   const LoadSummary& run() {
-    const LoadInput input{plan, scenario, box, sink, t0, time, time};
+    const LoadInput input{plan, scenario, box, sink, t0, time, time, shard};
     summary = run_load(input, counters, {arrivals.get_token(), at_once.get_token()}).value();
     return summary;
   }
@@ -140,6 +140,7 @@ struct World {
   std::stop_source arrivals;
   std::stop_source at_once;
   LoadSummary summary;
+  Shard shard{};
 };
 
 inline scenario::Workload workload(scenario::Executor executor, std::uint32_t max_in_flight = 256) {
