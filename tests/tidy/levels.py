@@ -11,7 +11,7 @@ LEVELS = {
     "vote": 1, "process": 1, "help": 1,
     "scenario": 2, "adapters": 2, "ledger": 2, "audit": 2,
     "plan": 3, "watch": 3, "report": 3,
-    "load": 4, "stack": 4,
+    "load": 4, "shards": 4, "stack": 4,
     "run": 5, "selftest": 5,
     "cli": 6,
 }
@@ -20,7 +20,7 @@ PARTS = {"report": ("measures", "compare", "trend", "document", "write"),
          "adapters": ("redis", "redis_list", "redis_stream")}
 # What knows of queues and stores only what all of them have in common. Their own words are at home
 # in their adapters and keys, in what makes or finds stacks (stack/, doctor) and in the reference stack.
-NEUTRAL = ("audit", "ledger", "load", "plan", "report", "run", "vote", "watch")
+NEUTRAL = ("audit", "ledger", "load", "plan", "report", "run", "shards", "vote", "watch")
 ADAPTER_WORD = re.compile(
     r"redis|hiredis|postgres|libpq|pgpass|pg_[a-z]|relfilenode|cmdstat|client list|commandstats|"
     r"\b[lr]pushx?\b|\bb?[lr]pop\b|\bllen\b|\blrange\b|\blrem\b|\bb?lmove\b|resetstat|"
@@ -35,7 +35,8 @@ HOMES = {
     "libpq-fe.h": {"adapters", "votestack"},
     "pqxx/": {"votestack"},
     "yaml-cpp/": {"scenario"},
-    "nlohmann/": {"ledger", "report", "scenario", "selftest", "stack", "adapters", "votestack"},
+    "nlohmann/": {"ledger", "report", "scenario", "selftest", "shards", "stack", "adapters",
+                  "votestack"},
     "CLI/": {"cli", "help", "votestack"},
     "microhttpd.h": {"run", "votestack"},
     "sodium.h": {"vote", "ledger"},
