@@ -305,7 +305,7 @@ struct Place {
   bool always = false;  // also of a run that an error ended
 };
 // A terminal has the events first and the thresholds last, beside the exit status.
-constexpr std::array<Place, 20> kOrder{{{sections::verified, kEverywhere, true},
+constexpr std::array<Place, 21> kOrder{{{sections::verified, kEverywhere, true},
                                         {sections::why, kEverywhere, true},
                                         {sections::help, kEverywhere, true},
                                         {sections::warnings, kEverywhere, true},
@@ -315,6 +315,7 @@ constexpr std::array<Place, 20> kOrder{{{sections::verified, kEverywhere, true},
                                         {sections::proof, kEverywhere},
                                         {sections::events, kBrief},
                                         {sections::generator, kBrief},
+                                        {sections::shards, kEverywhere},
                                         {sections::causes, kPages},
                                         {sections::thresholds, kSummary},
                                         {sections::checks, kFull},

@@ -13,6 +13,7 @@ namespace votebench::report::sections {
 
 [[nodiscard]] Section audit(const Report& report);       // what became of the votes
 [[nodiscard]] Section proof(const Report& report);       // what the verdict stands on
+[[nodiscard]] Section shards(const Report& report);      // who sent the votes, where several did
 [[nodiscard]] Section causes(const Report& report);      // why votes were not accepted
 [[nodiscard]] Section thresholds(const Report& report);  // each with what was measured
 [[nodiscard]] Section checks(const Report& report);      // thresholds, and what the audit demands

@@ -29,6 +29,23 @@ Nanoseconds end_of_observation(const RunView& run) {
   return run.record.load.length + run.record.evidence.settlement.drain;
 }
 
+// Of the worst clock of a shard, whose votes' times are held against the rows'.
+Nanoseconds uncertainty_of(const std::vector<ledger::ShardRecord>& shards) {
+  Nanoseconds worst{};
+  for (const ledger::ShardRecord& shard : shards)
+    if (shard.clock) worst = std::max(worst, shard.clock->uncertainty);
+  return worst;
+}
+
+// A clause; empty: they can be held against each other.
+std::string unusable_clock(const std::vector<ledger::ShardRecord>& shards) {
+  for (const ledger::ShardRecord& shard : shards)
+    if (shard.started > 0 && (!shard.clock || shard.clock->uncertainty > ledger::kUsableClock))
+      return fmt::format("the clock of shard {} is known to no better than {}", shard.index,
+                         shard.clock ? format_duration(shard.clock->uncertainty) : "a guess");
+  return {};
+}
+
 std::uint64_t group_key(VoterIndex voter, ChoiceIndex choice) {
   return (std::uint64_t{voter} << 8U) | choice;
 }
@@ -148,6 +165,7 @@ Latency from_commit_times(const RunView& run, const Selection& part, std::uint64
   Latency latency = join.finish(see);
   latency.kind = without_time == 0 ? LatencyKind::exact : LatencyKind::sampled;
   if (const auto clock = rows_clock(run)) latency.uncertainty = clock->uncertainty;
+  latency.uncertainty += uncertainty_of(run.record.shards);
   if (without_time > 0)
     latency.note = format_count(without_time) + " rows carry no commit time and are left out";
   return latency;
@@ -216,7 +234,8 @@ Latency from_samples(const RunView& run, const Selection& part, const SeeStored&
 Latency measure_stored(const RunView& run, const Selection& part, const SeeStored& see) {
   const RowEvidence& evidence = run.record.evidence.rows;
   if (!evidence.configured || !evidence.readable) return {};
-  if (const std::string fault = clock_fault(run.record); !fault.empty()) {
+  const std::string shards = unusable_clock(run.record.shards);
+  if (const std::string fault = shards.empty() ? clock_fault(run.record) : shards; !fault.empty()) {
     Latency latency;
     latency.note = "has no valid measurement: " + fault;
     return latency;

@@ -3,6 +3,7 @@
 #include "core/counted.h"
 #include "core/text.h"
 #include "report/measures/measured.h"
+#include "report/shards.h"
 #include "vote/unaccepted.h"
 
 namespace votebench::report {
@@ -79,6 +80,15 @@ void judge_own_limits(const RunView& run, const std::vector<Unaccepted>& unaccep
       format_duration(run.record.load.standstill)));
 }
 
+// What was planned was not sent, or it is not known what was.
+void judge_shards(const std::vector<ledger::ShardRecord>& shards, Validity& validity) {
+  for (const ledger::ShardRecord& shard : shards) {
+    if (shard.state == ledger::ShardState::sent) continue;
+    validity.load = false;
+    validity.reasons.push_back(shard_fault(shard) + ": rates and latencies do not hold");
+  }
+}
+
 void judge_watching(const ledger::LoadRecord& facts, Validity& validity) {
   if (facts.longest_sampler_gap > kMaxSamplerGap) {
     validity.samples = false;
@@ -129,6 +139,7 @@ Validity judge_generator(const RunView& run, const Measured& measured,
   judge_never_started(run, measured.accounting.started(), validity);
   judge_rate(run, measured, validity);
   judge_own_limits(run, unaccepted, validity);
+  judge_shards(run.record.shards, validity);
   judge_watching(run.record.load, validity);
   judge_clocks(run.record, validity);
   return validity;

@@ -336,6 +336,28 @@ Json generator(const Report& report) {
           {"in_flight_exhausted_share", number(facts.exhausted_share, 6)}};
 }
 
+Json shards(const Report& report) {
+  Json list = Json::array();
+  for (const ledger::ShardRecord& shard : report.record.shards) {
+    Json json = {{"index", shard.index},
+                 {"state", votebench::to_string(shard.state)},
+                 {"detail", text(shard.detail)},
+                 {"host", text(shard.host)},
+                 {"planned", shard.planned},
+                 {"sent", shard.started},
+                 {"accepted", shard.acked},
+                 {"unknown", shard.unknown},
+                 {"lag_max", microseconds_json(shard.lag_max)}};
+    json["began"] = shard.began == WallTime{} ? Json(nullptr) : Json(format_utc(shard.began));
+    json["ended"] = shard.ended == WallTime{} ? Json(nullptr) : Json(format_utc(shard.ended));
+    if (shard.clock)
+      json["clock"] = {{"ahead", microseconds_json(-shard.clock->offset)},
+                       {"uncertainty", microseconds_json(shard.clock->uncertainty)}};
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 Json thresholds(const Report& report) {
   Json list = Json::array();
   for (const ThresholdResult& threshold : report.thresholds) {
@@ -397,6 +419,7 @@ Json document(const Report& report) {
                {"generator", generator(report)},
                {"thresholds", thresholds(report)},
                {"events", events(report)}};
+  if (!report.record.shards.empty()) json["shards"] = shards(report);
   if (report.page().configured) json["result_page"] = result_page(report.page());
   if (report.shown.verification) json["verified"] = verified(report);
   if (report.record.unfit)
