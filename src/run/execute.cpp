@@ -4,13 +4,15 @@
 
 #include "adapters/services.h"
 #include "ledger/files.h"
+#include "run/await_shards.h"
 #include "run/judge_run.h"
-#include "run/load_phase.h"
 #include "run/machine.h"
 #include "run/preflight.h"
 #include "run/publish.h"
 #include "run/target_in_use.h"
+#include "run/workload_ranges.h"
 #include "scenario/write.h"
+#include "shards/directory_clock.h"
 
 namespace votebench::run {
 namespace {
@@ -43,7 +45,9 @@ Result<Run> begin(const RunRequest& request, Display& display, const SignalWatch
   return Run{request, display, signals, clock, clock.wall_now(), clock.now(), std::move(plan)};
 }
 
-Result<VoterIds> ids_for(const VoteEndpoint& vote, const scenario::Scenario& scenario) {
+Result<VoterIds> ids_for(const VoteEndpoint& vote, const RunRequest& request) {
+  const scenario::Scenario& scenario = request.scenario;
+  if (request.sharded) return request.sharded->ticket.run.ids();
   if (vote.identity != IdentityMode::answered) return VoterIds::of_new_run(vote.id_form);
   if (scenario.voters.revote.ratio > 0)
     return fail(ErrorKind::usage,
@@ -76,14 +80,6 @@ std::vector<std::pair<std::string, std::string>> describe_environment(const Pref
   return facts;
 }
 
-std::vector<ledger::WorkloadRange> ranges(const plan::RunPlan& plan) {
-  std::vector<ledger::WorkloadRange> ranges;
-  for (const plan::WorkloadPlan& workload : plan.workloads())
-    ranges.push_back(
-        {workload.workload().name, workload.first(), workload.reserved(), workload.total()});
-  return ranges;
-}
-
 ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
                                const Preflight& preflight) {
   ledger::Manifest manifest;
@@ -107,7 +103,7 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   manifest.id_form = run.ids.form();
   manifest.book = run.ids.shared_book();
   manifest.limits = run.request.scenario.audit;
-  manifest.workloads = ranges(run.plan);
+  manifest.workloads = workload_ranges(run.plan);
   manifest.boot_id = ledger::current_boot_id();
   manifest.stack_ends_with_run = target.ends_with_run(run.request.keep_stack);
   manifest.queue = preflight.queue;
@@ -116,13 +112,33 @@ ledger::Manifest make_manifest(const Run& run, const TargetInUse& target,
   return manifest;
 }
 
+// After now; the start of others' load is what their ticket says.
+Result<Nanoseconds> head_start(const Run& run) {
+  if (!run.request.sharded) return kHeadStart;
+  const auto& [directory, ticket] = *run.request.sharded;
+  TRY_ASSIGN(const ClockOffset clock, shards::read_directory_clock(directory, run.clock));
+  return shards::instant_of(ticket.run.t0_wall, clock, run.clock) - run.clock.now();
+}
+
 Result<Recording> begin_recording(const Run& run, ledger::Manifest manifest) {
-  manifest.t0 = run.clock.now() + kHeadStart;
-  manifest.t0_wall = run.clock.wall_now() + kHeadStart;
+  TRY_ASSIGN(const Nanoseconds ahead, head_start(run));
+  manifest.t0 = run.clock.now() + ahead;
+  manifest.t0_wall = run.clock.wall_now() + ahead;
   TRY_ASSIGN(ledger::RunDirectory directory,
              ledger::RunDirectory::create(run.request.scenario.report.directory, manifest));
   TRY_ASSIGN(std::unique_ptr<ledger::AttemptStore> attempts, directory.create_attempts(manifest));
   return Recording{std::move(directory), std::move(attempts), {.begin = std::move(manifest)}};
+}
+
+// From here on the shards may begin, unless the target is not fit or it is too late.
+Result<> meet_shards(const Run& run, const Recording& recording, Result<>& fit) {
+  const ShardedLoad& sharded = *run.request.sharded;
+  TRY(take_ticket(sharded, recording.directory.path()));
+  if (fit)
+    fit = check_in_time(sharded, recording.record.begin.t0, run.clock);
+  else
+    TRY(shards::ask_to_stop(sharded.directory, fit.error().message));
+  return {};
 }
 
 // Null without --metrics-listen.
@@ -153,7 +169,8 @@ Result<> send_and_drain(const Run& run, const TargetInUse& target, Preflight& pr
                          .signals = run.signals,
                          .metrics = metrics,
                          .clock = run.clock,
-                         .t0 = recording.record.begin.t0},
+                         .t0 = recording.record.begin.t0,
+                         .sharded = run.request.sharded ? &*run.request.sharded : nullptr},
                         recording.record);
 }
 
@@ -200,12 +217,14 @@ Result<RunOutcome> execute(const RunRequest& request, Display& display,
   MetricsBoard metrics;
   TRY_ASSIGN(const auto server, serve_metrics(request, metrics, display));
   TRY_ASSIGN(Run run, begin(request, display, signals));
-  TRY(ledger::RunDirectory::check_room(request.scenario.report.directory, ranges(run.plan)));
+  TRY(ledger::RunDirectory::check_room(request.scenario.report.directory,
+                                       workload_ranges(run.plan)));
   TRY_ASSIGN(TargetInUse target, TargetInUse::open(request, display, signals.first()));
-  TRY_ASSIGN(run.ids, ids_for(target.settings().vote, request.scenario));
+  TRY_ASSIGN(run.ids, ids_for(target.settings().vote, request));
   Preflight preflight;
-  const Result<> fit = prove_fit(run, target, preflight);
+  Result<> fit = prove_fit(run, target, preflight);
   TRY_ASSIGN(Recording recording, begin_recording(run, make_manifest(run, target, preflight)));
+  if (request.sharded) TRY(meet_shards(run, recording, fit));
   if (const std::string stack = target.stack_record(); !stack.empty())
     TRY(recording.directory.save_text(ledger::kStackRecordFile, stack));
   if (fit)

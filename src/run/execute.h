@@ -12,6 +12,7 @@
 #include "report/exit_code.h"
 #include "run/display.h"
 #include "run/publish.h"
+#include "run/sharded_load.h"
 #include "run/signals.h"
 #include "scenario/scenario.h"
 #include "stack/kind.h"
@@ -37,8 +38,9 @@ struct RunRequest {
   scenario::Scenario scenario;
   std::string scenario_text;  // as written, kept with the run
   Destination destination;
-  bool keep_stack = false;        // leave a stack up that this run started
-  std::vector<std::string> tags;  // the groups that the run belongs to
+  std::optional<ShardedLoad> sharded{};  // nothing: this process sends the votes
+  bool keep_stack = false;               // leave a stack up that this run started
+  std::vector<std::string> tags;         // the groups that the run belongs to
   bool assume_yes = false;
   std::string metrics_listen;       // ADDRESS:PORT where Prometheus may ask; empty: nowhere
   Output output = Output::summary;  // on standard output

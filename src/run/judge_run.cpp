@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
+#include "core/counted.h"
 #include "core/text.h"
+#include "report/shards.h"
 #include "vote/advice.h"
 
 namespace votebench::run {
@@ -60,11 +63,15 @@ Invocation repeated(const Invocation& here, const Place& place) {
   return repeated;
 }
 
-// What the audit cannot know keeps a run from passing.
+// What the audit cannot know keeps a run from passing; what it has found stands before it.
 void doubt(Verdict& verdict, std::string reason, const Advice& advice) {
   if (verdict.kind == VerdictKind::pass) verdict.kind = VerdictKind::inconclusive;
-  verdict.reasons.insert(verdict.reasons.begin(), std::move(reason));
-  if (!advice.empty()) verdict.advice.insert(verdict.advice.begin(), advice.text());
+  const bool found = verdict.kind == VerdictKind::fail;
+  verdict.reasons.insert(found ? verdict.reasons.end() : verdict.reasons.begin(),
+                         std::move(reason));
+  const bool said = std::ranges::find(verdict.advice, advice.text()) != verdict.advice.end();
+  if (advice.empty() || said) return;
+  verdict.advice.insert(found ? verdict.advice.end() : verdict.advice.begin(), advice.text());
 }
 
 // A stack that was to be broken and was not has not shown that it survives.
@@ -78,12 +85,32 @@ void doubt_missed_events(const std::vector<RunEvent>& events, Verdict& verdict) 
           event.skipped ? advise<Help::outlast_event>() : advise<Help::read_event>());
 }
 
+// A share that was not sent, or of which nobody knows: what the other shards sent is judged.
+void doubt_shards(const std::vector<ledger::ShardRecord>& shards, Verdict& verdict) {
+  if (verdict.unledgered > 0)
+    doubt(verdict,
+          fmt::format("{} of shards without a ledger: they prove nothing",
+                      counted(verdict.unledgered, "row is", "rows are")),
+          {});
+  for (const ledger::ShardRecord& shard : std::views::reverse(shards))
+    if (std::string fault = report::shard_fault(shard); !fault.empty())
+      doubt(verdict, std::move(fault), report::shard_advice(shard));
+}
+
+ShardSet without_ledger(const std::vector<ledger::ShardRecord>& shards) {
+  ShardSet set{static_cast<std::uint32_t>(std::max<std::size_t>(shards.size(), 1)), {}};
+  for (const ledger::ShardRecord& shard : shards)
+    if (shard.without_ledger()) set.indexes.push_back(shard.index);
+  return set;
+}
+
 Verdict judge_run(const RecordedRun& run) {
   if (run.record.unfit) return {};
   audit::AuditInput input = audit_input(run.record, run.attempts);
   input.second_look = run.second_look;
   Verdict verdict = audit::judge(input);
   doubt_missed_events(run.record.events, verdict);
+  doubt_shards(run.record.shards, verdict);
   if (const auto& unstored = run.record.unstored)
     doubt(verdict, unstored->message, Advice::of_others(unstored->help));
   return verdict;
@@ -104,13 +131,15 @@ audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHist
           .queue = record.evidence.queue,
           .rows = rows,
           .settlement = record.evidence.settlement,
-          .interrupted = !record.load.completed && !ended_by_threshold,
+          // What keeps a shard from sending its share is said of the shard.
+          .interrupted = !record.load.completed && !ended_by_threshold && record.shards.empty(),
           .host_crashed = record.host_crashed,
           .ended_by_threshold = ended_by_threshold,
           .services = begin.services,
           .unclosed = record.unclosed,
           .own_stack = begin.stack_ends_with_run,
-          .drain_cut_short = !record.load.audit_finished};
+          .drain_cut_short = !record.load.audit_finished,
+          .unledgered = without_ledger(record.shards)};
 }
 
 audit::AuditInput audit_input(const ledger::RunRecord& record, const AttemptHistory& attempts) {

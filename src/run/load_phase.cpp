@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "adapters/services.h"
+#include "run/await_shards.h"
 #include "run/event_runner.h"
 #include "run/judge_run.h"
-#include "run/machine.h"
 #include "run/queue_sighting.h"
 #include "watch/page_check.h"
 
@@ -96,16 +96,6 @@ Nanoseconds longest_gap(const std::vector<RunEvent>& events, const std::vector<S
   return longest;
 }
 
-void note_load(const load::LoadSummary& load, const CpuMeter& meter, ledger::LoadRecord& record) {
-  record.completed = load.end == load::LoadEnd::completed;
-  record.planned = load.total.planned;
-  record.length = load.finished - load.started;
-  record.threads = load.threads;
-  record.cpu = meter.process_cpu();
-  record.steal_share = meter.steal_share();
-  record.exhausted_share = load.exhausted_share;
-}
-
 // After its stop.
 void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
   record.samples = recorder.samples();
@@ -113,8 +103,8 @@ void note_recorded(Recorder& recorder, ledger::RunRecord& record) {
   record.events = recorder.events();
   record.warnings = recorder.warnings();
   record.unstored = recorder.unsaved();
-  record.load.clock_step = recorder.largest_clock_step();
-  record.load.standstill = recorder.longest_standstill();
+  record.load.clock_step = std::max(record.load.clock_step, recorder.largest_clock_step());
+  record.load.standstill = std::max(record.load.standstill, recorder.longest_standstill());
   record.load.longest_sampler_gap = longest_gap(record.events, record.samples);
   if (recorder.aborted()) record.load.stopped = StopCause::threshold;
 }
@@ -149,7 +139,33 @@ watch::DrainTask drain_task(const LoadPhaseInput& input, const ledger::RunRecord
   return task;
 }
 
+// Returns when all votes of the plan are concluded, by this process or by others.
+Result<> send_votes(const LoadPhaseInput& input, load::LoadCounters& counters,
+                    const load::LoadStop& stop, ledger::RunRecord& record) {
+  if (input.sharded != nullptr) return await_shards(input, counters, stop, record);
+  const CpuMeter meter;
+  TRY_ASSIGN(const load::LoadSummary load, load::run_load({.plan = input.plan,
+                                                           .scenario = input.scenario,
+                                                           .box = *input.preflight.adapters.votes,
+                                                           .sink = input.attempts,
+                                                           .t0 = input.t0,
+                                                           .clock = input.clock},
+                                                          counters, stop));
+  note_load(load, meter, record.load);
+  return {};
+}
+
 }  // namespace
+
+void note_load(const load::LoadSummary& load, const CpuMeter& meter, ledger::LoadRecord& record) {
+  record.completed = load.end == load::LoadEnd::completed;
+  record.planned = load.total.planned;
+  record.length = load.finished - load.started;
+  record.threads = load.threads;
+  record.cpu = meter.process_cpu();
+  record.steal_share = meter.steal_share();
+  record.exhausted_share = load.exhausted_share;
+}
 
 Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) {
   TRY_ASSIGN(watch::SamplerSources sources, open_sources(input, record.begin.t0_wall));
@@ -180,16 +196,7 @@ Result<> run_load_phase(const LoadPhaseInput& input, ledger::RunRecord& record) 
                       .clock = input.clock,
                       .t0 = input.t0,
                       .stop = input.signals.first()});
-  const CpuMeter meter;
-  TRY_ASSIGN(const load::LoadSummary load,
-             load::run_load({.plan = input.plan,
-                             .scenario = input.scenario,
-                             .box = *input.preflight.adapters.votes,
-                             .sink = input.attempts,
-                             .t0 = input.t0,
-                             .clock = input.clock},
-                            counters, {arrivals.get_token(), input.signals.second()}));
-  note_load(load, meter, record.load);
+  TRY(send_votes(input, counters, {arrivals.get_token(), input.signals.second()}, record));
   if (input.ids.book() != nullptr) input.attempts.ids()->tell(*input.ids.book());
   recorder.load_ended();
   events.load_ended(arrivals.stop_requested() || !record.load.completed);

@@ -4,8 +4,10 @@
 
 #include "ledger/run_directory.h"
 #include "load/load.h"
+#include "run/machine.h"
 #include "run/preflight.h"
 #include "run/recorder.h"
+#include "run/sharded_load.h"
 #include "run/signals.h"
 #include "run/target_in_use.h"
 #include "watch/settle.h"
@@ -25,7 +27,11 @@ struct LoadPhaseInput {
   MetricsBoard* metrics = nullptr;  // nullptr: nobody asks
   Clock& clock;
   Instant t0;
+  const ShardedLoad* sharded = nullptr;  // null: this process sends
 };
+
+// What a load of this process tells of itself.
+void note_load(const load::LoadSummary& load, const CpuMeter& meter, ledger::LoadRecord& record);
 
 // Fills in what there is to know of it. Error (environment): the sampler's own connections could
 // not be opened; nothing was sent.

@@ -60,6 +60,15 @@ Said advice_of_run(const std::vector<RunEvent>& events, const std::optional<Erro
       .advice;
 }
 
+// Of a run whose second shard came to this end.
+Said advice_on_shard(ledger::ShardState state) {
+  run::test::Stage stage(real_clock());
+  ledger::RunRecord record;
+  record.shards = {{.index = 0, .state = ledger::ShardState::sent}, {.index = 1, .state = state}};
+  return run::describe_run({stage.scenario, stage.plan, stage.directory, *stage.attempts, record})
+      .advice;
+}
+
 // --- worlds
 
 CaseFile persisted(VoterIndex count) {
@@ -436,6 +445,24 @@ std::vector<Row> rows_of_runs() {
   };
 }
 
+std::vector<Row> rows_of_shards() {
+  using ledger::ShardState;
+  const auto shard = [](ShardState state) { return [=] { return advice_on_shard(state); }; };
+  const auto all_sent = shard(ShardState::sent);
+  return {
+      {Help::begin_in_time, "a shard was late", shard(ShardState::unfit), all_sent},
+      {Help::begin_in_time, "a shard left nothing", shard(ShardState::absent),
+       shard(ShardState::killed)},
+      {Help::find_shard_end, "a shard was killed", shard(ShardState::killed), all_sent},
+      {Help::find_shard_end, "a shard was stopped", shard(ShardState::stopped),
+       shard(ShardState::unfit)},
+      {Help::merge_later, "a shard had not ended", shard(ShardState::vanished),
+       shard(ShardState::killed)},
+      {Help::keep_ledgers, "a ledger is lost", shard(ShardState::lost),
+       shard(ShardState::vanished)},
+  };
+}
+
 std::vector<Row> rows_of_drains() {
   const auto hands = [](const std::function<void(watch::Hands&)>& change) {
     return [=] { return advice_on_hands(change); };
@@ -462,9 +489,9 @@ std::vector<Row> rows_of_drains() {
 
 std::vector<Row> every_row() {
   std::vector<Row> all;
-  for (const auto& part :
-       {rows_of_failures(), rows_of_votes_not_accepted(), rows_of_gaps(), rows_of_rows(),
-        rows_of_counts(), rows_of_second_looks(), rows_of_runs(), rows_of_drains()})
+  for (const auto& part : {rows_of_failures(), rows_of_votes_not_accepted(), rows_of_gaps(),
+                           rows_of_rows(), rows_of_counts(), rows_of_second_looks(), rows_of_runs(),
+                           rows_of_shards(), rows_of_drains()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
