@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/kind_options.h"
-#include "core/os.h"
+#include "cli/shard_run.h"
 #include "core/print.h"
 #include "ledger/run_list.h"
 #include "run/series.h"
-#include "scenario/bundled.h"
 #include "scenario/parse.h"
 #include "scenario/quick.h"
 #include "scenario/write.h"
@@ -45,19 +43,14 @@ struct RunOptions {
   bool print_scenario = false;
   bool json = false;
   bool explain = false;
+  ShardOptions shard;
 };
 
 Failure usage(std::string message, std::string help = {}) {
   return fail(ErrorKind::usage, std::move(message), std::move(help));
 }
 
-// The scenario's text and the name that messages call it by.
-struct Source {
-  std::string text;
-  std::string name;
-};
-
-Result<Source> read_source(const RunOptions& options) {
+Result<ScenarioText> read_source(const RunOptions& options) {
   if (options.scenario.empty() && options.quick.empty())
     return usage("nothing to run",
                  "name a scenario (votebench run quick) or say how many votes "
@@ -67,15 +60,9 @@ Result<Source> read_source(const RunOptions& options) {
                  "change the file's values with --set, e.g. --set workloads.NAME.rate=50/s");
   if (options.scenario.empty()) {
     TRY_ASSIGN(std::string text, scenario::quick_yaml(options.quick));
-    return Source{std::move(text), "(command line)"};
+    return ScenarioText{std::move(text), "(command line)"};
   }
-  const scenario::NamedFile named = scenario::find_scenario(options.scenario);
-  Result<std::string> text = read_file(named.path);
-  if (!text)
-    return usage(text.error().message,
-                 fmt::format("the bundled ones are {}", scenario::bundled_names()));
-  if (!named.remark.empty()) print_err("{}\n", named.remark);
-  return Source{std::move(*text), named.path.string()};
+  return read_scenario_file(options.scenario);
 }
 
 Result<> choose_stack(const RunOptions& options, const scenario::StackChoice& choice,
@@ -139,7 +126,7 @@ Invocation invocation_of_kind(const RunOptions& options, const Context& context)
 }
 
 Result<run::RunRequest> make_request(const RunOptions& options, const Context& context) {
-  TRY_ASSIGN(Source source, read_source(options));
+  TRY_ASSIGN(ScenarioText source, read_source(options));
   scenario::ParseOptions parsing = scenario::process_options();
   parsing.overrides = options.overrides;
   if (options.target.empty()) parsing.check_fault = check_faults_of(options.stack);
@@ -216,6 +203,8 @@ int print_scenario(const run::RunRequest& request) {
 }
 
 int run_scenario(const RunOptions& options, const Context& context) {
+  if (!options.shard.ticket.empty())
+    return run_as_shard(options.shard, options.progress, *options.command, context);
   Result<run::Series> series = make_series(options, context);
   if (!series) return report_error(series.error());
   if (options.print_scenario) return print_scenario(series->kinds.front());
@@ -294,11 +283,6 @@ void add_series_options(CLI::App& command, RunOptions& options) {
 
 void add_output_options(CLI::App& command, RunOptions& options) {
   command.option_defaults()->group("What is shown and kept");
-  static const std::map<std::string, run::ProgressMode> kModes{
-      {"auto", run::ProgressMode::automatic},
-      {"live", run::ProgressMode::live},
-      {"plain", run::ProgressMode::plain},
-      {"none", run::ProgressMode::none}};
   options.repeated.push_back(
       command.add_option("--reports", options.reports, "Where runs are stored (default: reports)")
           ->type_name("DIR"));
@@ -306,9 +290,7 @@ void add_output_options(CLI::App& command, RunOptions& options) {
       .add_option("--metrics-listen", options.metrics_listen,
                   "Serves Prometheus metrics at ADDRESS:PORT while the run lasts")
       ->type_name("ADDRESS");
-  command.add_option("--progress", options.progress, "auto, live, plain or none")
-      ->type_name("MODE")
-      ->transform(CLI::CheckedTransformer(kModes).description(""));
+  add_progress_option(command, options.progress);
   command.add_flag("--json", options.json,
                    "Print result.json instead of the summary; of several runs one document");
   add_explain_option(command, options.explain);
@@ -334,6 +316,7 @@ void add_run(CLI::App& app, Context& context) {
   add_target_options(*command, *options);
   options->repeated = std::as_const(*command).get_options();
   add_consent(*command, *options);
+  add_shard_options(*command, options->shard);
   add_series_options(*command, *options);
   add_output_options(*command, *options);
   command->footer(exit_statuses());

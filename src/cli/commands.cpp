@@ -1,7 +1,12 @@
 #include "cli/commands.h"
 
+#include <fmt/format.h>
+
+#include <map>
+
 #include "core/os.h"
 #include "core/print.h"
+#include "scenario/bundled.h"
 #include "scenario/parse.h"
 
 namespace votebench::cli {
@@ -69,6 +74,27 @@ Result<TargetSettings> read_target_file(const std::string& path, std::vector<std
   scenario::ParseOptions options = scenario::process_options();
   options.choices = std::move(choices);
   return scenario::parse_target(*text, path, options).result();
+}
+
+CLI::Option* add_progress_option(CLI::App& command, run::ProgressMode& progress) {
+  static const std::map<std::string, run::ProgressMode> kModes{
+      {"auto", run::ProgressMode::automatic},
+      {"live", run::ProgressMode::live},
+      {"plain", run::ProgressMode::plain},
+      {"none", run::ProgressMode::none}};
+  return command.add_option("--progress", progress, "auto, live, plain or none")
+      ->type_name("MODE")
+      ->transform(CLI::CheckedTransformer(kModes).description(""));
+}
+
+Result<ScenarioText> read_scenario_file(const std::string& given) {
+  const scenario::NamedFile named = scenario::find_scenario(given);
+  Result<std::string> text = read_file(named.path);
+  if (!text)
+    return fail(ErrorKind::usage, text.error().message,
+                fmt::format("the bundled ones are {}", scenario::bundled_names()));
+  if (!named.remark.empty()) print_err("{}\n", named.remark);
+  return ScenarioText{std::move(*text), named.path.string()};
 }
 
 }  // namespace votebench::cli

@@ -9,6 +9,7 @@
 #include "core/invocation.h"
 #include "core/result.h"
 #include "report/exit_code.h"
+#include "run/display.h"
 #include "run/publish.h"
 #include "run/signals.h"
 #include "vote/target_settings.h"
@@ -22,6 +23,9 @@ struct Context {
 };
 
 void add_run(CLI::App& app, Context& context);
+void add_shards(CLI::App& app, Context& context);
+void add_observe(CLI::App& app, Context& context);
+void add_merge(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
@@ -78,6 +82,16 @@ CLI::Option* add_explain_option(CLI::App& command, bool& explain);
 // mistakes.
 [[nodiscard]] Result<TargetSettings> read_target_file(const std::string& path,
                                                       std::vector<std::string> choices = {});
+
+CLI::Option* add_progress_option(CLI::App& command, run::ProgressMode& progress);
+
+// A scenario's text and the name that messages call it by.
+struct ScenarioText {
+  std::string text;
+  std::string name;
+};
+// A file, or a bundled scenario of that name. Error (usage): there is none.
+[[nodiscard]] Result<ScenarioText> read_scenario_file(const std::string& given);
 
 // Casts probe votes at the target and prints what they show of it; `settings`: KEY=VALUE as --set
 // has them. Errors as of run::check_target().

@@ -67,6 +67,9 @@ int main(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
   cli::add_run(app, context);
+  cli::add_shards(app, context);
+  cli::add_observe(app, context);
+  cli::add_merge(app, context);
   cli::add_verify(app, context);
   cli::add_show(app, context);
   cli::add_explain(app, context);
