@@ -37,21 +37,22 @@ Failure contradiction(std::string what) {
               "a vote was perhaps sent twice: nothing is concluded from this run");
 }
 
-// Error (environment): what is there is no whole ledger.
+// Error (environment): what is there is no whole ledger. Opened first and looked at then: somebody
+// may be taking it away, and a store without a directory is an empty one.
 Result<Ledger> open_ledger(const fs::path& path, const Ticket& ticket) {
-  if (!fs::exists(path / ledger::kAttemptsDirectory))
-    return fail(ErrorKind::environment, "its ledger is not there");
   const auto directory = ledger::RunDirectory::at(path);
   TRY_ASSIGN(const ledger::Manifest manifest, directory.begin());
   if (manifest.run != ticket.run.run || manifest.key != ticket.run.key)
     return contradiction(fmt::format("{} is of another run ({}) than the ticket ({})",
                                      path.string(), manifest.run.hex(), ticket.run.run.hex()));
-  TRY_ASSIGN(const std::vector<std::string> damage, directory.damage());
-  if (!damage.empty()) return fail(ErrorKind::environment, "it is damaged: " + damage.front());
   Ledger ledger{.path = path, .index = {}, .attempts = nullptr, .record = {}};
   TRY_ASSIGN(ledger.attempts, directory.open_attempts());
   TRY_ASSIGN(ledger.record, directory.load());
   ledger.at_work = ledger.record.unclosed && directory.is_being_written();
+  TRY_ASSIGN(const std::vector<std::string> damage, directory.damage());
+  if (!damage.empty()) return fail(ErrorKind::environment, "it is damaged: " + damage.front());
+  if (!fs::exists(path / ledger::kAttemptsDirectory))
+    return fail(ErrorKind::environment, "its attempts are not there");
   return ledger;
 }
 

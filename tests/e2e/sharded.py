@@ -55,9 +55,9 @@ class Sharded:
             assert process.returncode == 0, stderr
         return self.finish()
 
-    def finish(self):
+    def finish(self, **limit):
         """Exit status, output and result of the observer."""
-        return self.observer.finish()
+        return self.observer.finish(**limit)
 
     def sent(self, index):
         """Votes that a shard has sent by now, as it tells."""
@@ -96,4 +96,16 @@ def attempts(run):
             bytes_of = data[32 * slot:32 * slot + 32]
             if bytes_of[31]:
                 found[first + slot] = (bytes_of[20:24], bytes_of[26:28])
+    return found
+
+
+def acked_voters(run, run_id):
+    """Of the voters with an accepted vote on record, what their ids begin with: all but the mac."""
+    found = set()
+    for segment in pathlib.Path(run).glob("attempts/*.seg"):
+        data = segment.read_bytes()
+        for slot in range(len(data) // 32):
+            bytes_of = data[32 * slot:32 * slot + 32]
+            if bytes_of[31] == 2 and bytes_of[28] & 7 == 3:
+                found.add(f"vb{run_id}{int.from_bytes(bytes_of[20:24], 'little'):08x}")
     return found

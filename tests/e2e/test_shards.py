@@ -100,6 +100,30 @@ def test_a_lost_ledger_is_inconclusive_and_its_rows_prove_nothing(stack):
     for kind in ("lost", "phantom", "duplicated", "contradiction"):
         assert done.audit[kind]["count"] == 0, done
     assert done.result["accounting"]["ambiguous"] == done.result["shards"][1]["planned"]
+    later = Verified(done.directory)
+    assert later.exit_status == 3 and later.accused() == 0, later
+
+
+def test_a_killed_observer_leaves_votes_that_can_be_judged(stack):
+    sharded = Sharded(stack, LOAD, 2).observe()
+    processes = [sharded.shard(index) for index in range(2)]
+    wait_until(lambda: sharded.sent(0) > 20, "votes")
+    sharded.observer.popen.kill()
+    sharded.observer.popen.communicate()
+    for process in processes:
+        assert process.wait(timeout=60) == 0
+    merged = votebench("merge", str(sharded.directory), cwd=stack.directory)
+    assert merged.returncode == 6 and "its votes are merged" in merged.stderr, merged
+    later = Verified((sharded.directory / "run").resolve())
+    assert later.exit_status == 0 and later.audit["persisted"] == 300, later
+
+
+def test_shards_that_never_come_are_not_waited_for_without_end(stack):
+    done = Sharded(stack, LOAD, 2, start_in="2s").observe().finish(limit=90)
+    assert done.exit_status == 3, done
+    assert states(done) == ["absent", "absent"]
+    assert done.result["accounting"]["never_started"] == 300
+    assert "left nothing" in done.stdout, done
 
 
 def test_a_shard_that_is_sent_again_after_all_of_it_was_lost(stack):
