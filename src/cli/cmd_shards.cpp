@@ -11,6 +11,10 @@
 namespace votebench::cli {
 namespace {
 
+constexpr char kExample[] =
+    "  votebench shards prepare quick --target artifacts/local/target.yaml --shards 2 "
+    "--start-in 20s --dir D\n";
+
 struct PrepareOptions {
   std::string scenario;
   std::string target;
@@ -78,14 +82,11 @@ int prepare(const PrepareOptions& options, Invocation typed) {
 }  // namespace
 
 void add_shards(CLI::App& app, Context& context) {
-  CLI::App* command = add_command(
-      app, "shards", "Send one run from several machines",
-      "  votebench shards prepare quick --target artifacts/local/target.yaml --shards 2 --dir D\n");
+  CLI::App* command = add_command(app, "shards", "Send one run from several machines", kExample);
   command->require_subcommand(1);
   auto options = std::make_shared<PrepareOptions>();
-  CLI::App* below = add_command(
-      *command, "prepare", "Write down what the shards of a run have in common",
-      "  votebench shards prepare quick --target artifacts/local/target.yaml --shards 2 --dir D\n");
+  CLI::App* below = add_command(*command, "prepare",
+                                "Write down what the shards of a run have in common", kExample);
   below->add_option("SCENARIO", options->scenario, "A YAML file, or a bundled one's name")
       ->type_name("FILE")
       ->required();

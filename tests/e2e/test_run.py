@@ -177,6 +177,12 @@ def help_examples():
     return list(dict.fromkeys(found))
 
 
+def votebench_shard(ticket, index):
+    """What an engine starts."""
+    return subprocess.Popen([program("votebench"), "run", "--ticket", str(ticket), "--shard",
+                             str(index), "--progress", "none"], stderr=subprocess.DEVNULL)
+
+
 def test_every_example_of_the_help_works(tmp_path):
     (tmp_path / "scenarios").symlink_to(SOURCE_DIR / "scenarios")
     examples = help_examples()
@@ -186,12 +192,16 @@ def test_every_example_of_the_help_works(tmp_path):
                 if not re.search(r"votebench (attach|stack up (compose|aws))", line)]
     # Runs come before their reports; stacks come up before they are looked at and go down last.
     order = ["init", "run", "report", "stack up", "stack status", "stack check", "preflight",
-             "validate artifacts", "stack logs", "stack reset", "stack down"]
+             "validate artifacts", "stack logs", "stack reset", "shards prepare", "observe", "merge",
+             "stack down"]
     rank = {line: next((i for i, words in enumerate(order) if f"votebench {words}" in line), 2)
             for line in examples}
     for line in sorted(examples, key=rank.get):
         words = shlex.split(line)
         assert words[0] == "votebench"
+        shards = [votebench_shard(tmp_path / "D", index)
+                  for index in range(2 if line.startswith("votebench observe") else 0)]
         done = votebench(*words[1:], cwd=tmp_path)
+        assert [shard.wait(timeout=60) for shard in shards] == [0] * len(shards)
         too_few = 3 if line.startswith("votebench trend") else 0  # nights, in a few minutes
         assert done.returncode in (0, too_few), f"{line}\n{done.stdout}\n{done.stderr}"
