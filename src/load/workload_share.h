@@ -74,8 +74,8 @@ class WorkloadShare {
 
  private:
   struct Thinker {
-    Instant until;
-    SlotIndex slot;
+    Instant until{};
+    SlotIndex slot = 0;
     friend bool operator>(const Thinker& a, const Thinker& b) { return a.until > b.until; }
   };
 

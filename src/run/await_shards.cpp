@@ -24,15 +24,22 @@ void show(const shards::Progress& progress, load::LoadCounters& counters) {
 
 }  // namespace
 
-Result<> take_ticket(const ShardedLoad& sharded, const std::filesystem::path& run_directory) {
+Result<> check_unobserved(const ShardedLoad& sharded) {
   const std::filesystem::path link = sharded.directory / shards::kRunLink;
-  const std::filesystem::path run = std::filesystem::absolute(run_directory);
-  if (::symlink(run.c_str(), link.c_str()) == 0) return {};
-  if (errno != EEXIST) return file_failure("create", link, errno);
+  if (!std::filesystem::is_symlink(link)) return {};
   return fail(ErrorKind::usage,
               fmt::format("somebody observes this ticket, or has: {}", link.string()),
               "a ticket is of one run: `votebench shards prepare` makes another; `votebench merge` "
               "judges what its shards left again");
+}
+
+Result<> take_ticket(const ShardedLoad& sharded, const std::filesystem::path& run_directory) {
+  const std::filesystem::path link = sharded.directory / shards::kRunLink;
+  const std::filesystem::path run = std::filesystem::absolute(run_directory);
+  if (::symlink(run.c_str(), link.c_str()) == 0) return {};
+  const int error = errno;
+  TRY(check_unobserved(sharded));
+  return file_failure("create", link, error);
 }
 
 Result<> check_in_time(const ShardedLoad& sharded, Instant t0, const Clock& clock) {

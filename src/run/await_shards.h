@@ -9,8 +9,11 @@
 
 namespace votebench::run {
 
+// Error (usage): somebody has observed it before.
+[[nodiscard]] Result<> check_unobserved(const ShardedLoad& sharded);
+
 // Takes the ticket for this run, which is what `run_directory` will be found by; only one observer
-// can. Error (usage): somebody has observed it before.
+// can. Errors as above.
 [[nodiscard]] Result<> take_ticket(const ShardedLoad& sharded,
                                    const std::filesystem::path& run_directory);
 

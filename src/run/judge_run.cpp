@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "core/counted.h"
 #include "core/text.h"
@@ -92,9 +91,10 @@ void doubt_shards(const std::vector<ledger::ShardRecord>& shards, Verdict& verdi
           fmt::format("{} of shards without a ledger: they prove nothing",
                       counted(verdict.unledgered, "row is", "rows are")),
           {});
-  for (const ledger::ShardRecord& shard : std::views::reverse(shards))
-    if (std::string fault = report::shard_fault(shard); !fault.empty())
-      doubt(verdict, std::move(fault), report::shard_advice(shard));
+  // The last one first: each comes to stand before those before it.
+  for (auto shard = shards.rbegin(); shard != shards.rend(); ++shard)
+    if (std::string fault = report::shard_fault(*shard); !fault.empty())
+      doubt(verdict, std::move(fault), report::shard_advice(*shard));
 }
 
 ShardSet without_ledger(const std::vector<ledger::ShardRecord>& shards) {

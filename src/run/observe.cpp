@@ -91,6 +91,7 @@ Result<ledger::RunDirectory> observed_run(const fs::path& directory) {
 Result<report::ExitCode> observe(const ObserveRequest& request, Display& display,
                                  const SignalWatcher& signals) {
   TRY_ASSIGN(const RunRequest run, run_request(request));
+  TRY(check_unobserved(*run.sharded));
   TRY(check_not_begun(*run.sharded));
   TRY_ASSIGN(const RunOutcome outcome, execute(run, display, signals));
   return outcome.exit;
