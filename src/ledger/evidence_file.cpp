@@ -412,7 +412,9 @@ bool was_refused(const std::filesystem::path& run) {
   const Result<std::string> content = read_file(run / kEvidenceFile);
   const Json json = Json::parse(content.value_or(""), nullptr, false);
   const Json::json_pointer place("/facts/unfit");
-  return json.is_object() && json.contains(place) && !json.value(place, std::string()).empty();
+  if (!json.is_object() || !json.contains(place)) return false;
+  const Json& why = json.at(place);
+  return why.is_string() && !why.get_ref<const std::string&>().empty();
 }
 
 Result<> write_ids(const std::filesystem::path& file, const std::unordered_set<std::string>& ids) {
