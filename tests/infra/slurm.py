@@ -102,8 +102,7 @@ class Slurm:
         self._daemon("slurmctld", "-D")
         for node in NODES:
             self._daemon("slurmd", "-D", "-N", node)
-        wait_until(lambda: self.tell("sinfo", "-h", "-N", "-o", "%T").split() ==
-                   ["idle"] * len(NODES), "all nodes are idle", 60)
+        self._await_nodes()
 
     def _daemon(self, *command):
         with open(self.folder / f"{command[0]}{command[-1]}.log".replace("/", "_"), "wb") as log:
@@ -147,6 +146,23 @@ class Slurm:
     def begin_again(self, task):
         """A task that is requeued: at once, and not only after Slurm's two minutes."""
         wait_until(lambda: self._hurried(task), f"{task} is started again", 60)
+
+    @contextlib.contextmanager
+    def cut_off(self, node):
+        """Its daemon says and hears nothing, and Slurm is told that it is down."""
+        daemon = self.daemons[-len(NODES) + NODES.index(node)]
+        daemon.send_signal(signal.SIGSTOP)
+        try:
+            self.tell("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
+            yield
+        finally:
+            daemon.send_signal(signal.SIGCONT)
+        self.tell("scontrol", "update", f"nodename={node}", "state=resume", check=False)
+        self._await_nodes()
+
+    def _await_nodes(self):
+        wait_until(lambda: self.tell("sinfo", "-h", "-N", "-o", "%T").split() ==
+                   ["idle"] * len(NODES), "all nodes are idle", 60)
 
     def _hurried(self, task):
         self.tell("scontrol", "update", f"jobid={task}", "starttime=now", check=False)
