@@ -1,4 +1,5 @@
-"""What a vote costs the generator, sent by shards and by one process: in turn, on one stack.
+"""What a vote costs the generator, sent by shards and by one process of as many threads: in turn, on
+one stack.
 
     /usr/bin/python3 -B tests/bench/shards_cost.py [PAIRS] [VOTES]
 
@@ -26,17 +27,18 @@ def figures(done):
             done.result["accounting"]["acked"] / run["load_s"])
 
 
-def main(pairs=8, votes=20000):
-    scenario = {"workloads": burst(votes, clients=40), "threads": 1, "drain": {"timeout": "60s"}}
+def main(pairs=8, votes=60000):
     ratios = {1: [], 2: []}
     with tempfile.TemporaryDirectory() as directory, Stack(directory) as stack:
         for pair in range(pairs):
-            alone = figures(stack.run(scenario))
-            print(f"pair {pair}: one process {alone[0]:.1f} us, {alone[1]:.0f}/s", flush=True)
-            for shards in (1, 2):
-                cost, rate = figures(Sharded(stack, scenario, shards, start_in="3s").whole())
+            for shards in (1, 2):  # as many senders in all, in one process and in so many
+                scenario = {"workloads": burst(votes, clients=40), "drain": {"timeout": "60s"}}
+                alone = figures(stack.run({**scenario, "threads": shards}))
+                cost, rate = figures(Sharded(stack, {**scenario, "threads": 1}, shards,
+                                             start_in="3s").whole())
                 ratios[shards].append((cost / alone[0], rate / alone[1]))
-                print(f"  {shards} shards {cost:.1f} us, {rate:.0f}/s", flush=True)
+                print(f"pair {pair}, {shards} senders: one process {alone[0]:.1f} us, "
+                      f"{alone[1]:.0f}/s; {shards} shards {cost:.1f} us, {rate:.0f}/s", flush=True)
     for shards, of_pairs in ratios.items():
         cost, rate = (statistics.median(ratio[i] for ratio in of_pairs) for i in (0, 1))
         print(f"{shards} shards against one process, median of {pairs} pairs: "
