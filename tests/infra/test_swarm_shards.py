@@ -84,7 +84,7 @@ def test_a_task_that_swarm_repeats_sends_nothing(stack, run):
     docker("kill", *killed)
     until(lambda: "shard 1 began before" in logs(run), "the second task has ended", 90)
     check_not_sent_again(run, 1, logs(run))
-    assert len(tasks(run)) == 4
+    assert len(tasks(run)) >= 4  # and again, whatever it ends with
     completed = run.finish()
     assert completed.exit_status == 3, completed
     shards = completed.result["shards"]
