@@ -16,8 +16,10 @@ std::string name_of(const ShardRecord& shard) {
   return fmt::format("shard {} ({})", shard.index, printable(shard.host));
 }
 
+// A clause to end with; empty: nothing is unknown.
 std::string unknown_votes(const ShardRecord& shard) {
-  return fmt::format("what became of {} is not known", counted(shard.unknown, "vote"));
+  if (shard.unknown == 0) return {};
+  return fmt::format("; what became of {} is not known", counted(shard.unknown, "vote"));
 }
 
 }  // namespace
@@ -35,10 +37,10 @@ std::string shard_fault(const ShardRecord& shard) {
     case ShardState::unfit:
       return fmt::format("{} sent none of its {}: {}", name, planned, detail);
     case ShardState::killed:
-      return fmt::format("{} was killed after {} of {}; {}", name, format_count(shard.started),
+      return fmt::format("{} was killed after {} of {}{}", name, format_count(shard.started),
                          planned, unknown_votes(shard));
     case ShardState::vanished:
-      return fmt::format("{} left its ledger open ({}); {}", name, detail, unknown_votes(shard));
+      return fmt::format("{} left its ledger open ({}){}", name, detail, unknown_votes(shard));
     case ShardState::lost:
       return fmt::format("the ledger of {} is lost ({}): nobody knows which of its {} it sent",
                          name, detail, planned);
